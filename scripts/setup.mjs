@@ -1,0 +1,57 @@
+// Brings a checkout to a state where it runs: installs the locked dependencies and compiles, each only when needed.
+// Uses nothing but Node, so that it works in a fresh clone.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
+
+const newestUnder = (directory) =>
+  readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce(
+      (newest, entry) => Math.max(newest, modified(join(entry.parentPath ?? entry.path, entry.name))),
+      0,
+    );
+
+/** Runs a program in the repository root; ends this process with its status when it fails. */
+export function run(command, args, env = {}) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
+  if (error) console.error(`${command}: ${error.message}`);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Installs the dependencies when package-lock.json is newer than what is installed. */
+export function install() {
+  const installed = modified(join(root, "node_modules", ".package-lock.json"));
+  if (installed >= modified(join(root, "package-lock.json"))) return;
+  console.error("tomoioc: installing dependencies (npm ci)");
+  run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"]);
+}
+
+/** Compiles when a source is newer than the last build. */
+export function build() {
+  const built = modified(join(root, "dist", ".tsbuildinfo"));
+  const sources = ["src", "test", "bench"].filter((directory) => existsSync(join(root, directory)));
+  const newest = Math.max(
+    modified(join(root, "tsconfig.json")),
+    ...sources.map((s) => newestUnder(join(root, s))),
+  );
+  if (built > newest) return;
+  console.error("tomoioc: compiling");
+  run("npm", ["run", "--silent", "build"]);
+}
+
+export function setup() {
+  install();
+  build();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) setup();

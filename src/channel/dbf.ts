@@ -1,0 +1,66 @@
+/** The field types a channel can show to a client. Menus and devices are ENUM, links are STRING. */
+export type DbfType =
+  | "STRING"
+  | "CHAR"
+  | "UCHAR"
+  | "SHORT"
+  | "USHORT"
+  | "LONG"
+  | "ULONG"
+  | "INT64"
+  | "UINT64"
+  | "FLOAT"
+  | "DOUBLE"
+  | "ENUM";
+
+export type NumericArray =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array;
+
+/** One element. INT64 and UINT64 are bigint, STRING is string, ENUM is the index. */
+export type ScalarValue = number | bigint | string;
+
+/** Several elements. A posted array never changes afterwards: a new value is a new array. */
+export type ArrayValue = NumericArray | readonly string[];
+
+export type Value = ScalarValue | ArrayValue;
+
+/** A value with the type it is expressed in, as a client sends it. */
+export interface TypedValue {
+  readonly type: DbfType;
+  readonly value: Value;
+}
+
+/** EPICS strings hold at most 39 bytes and a terminating NUL. */
+export const MAX_STRING_SIZE = 40;
+
+const arrayConstructors = {
+  CHAR: Int8Array,
+  UCHAR: Uint8Array,
+  SHORT: Int16Array,
+  USHORT: Uint16Array,
+  LONG: Int32Array,
+  ULONG: Uint32Array,
+  INT64: BigInt64Array,
+  UINT64: BigUint64Array,
+  FLOAT: Float32Array,
+  DOUBLE: Float64Array,
+  ENUM: Uint16Array,
+} as const;
+
+/** An array of `length` zeros (or empty strings) for elements of `type`. */
+export function emptyArray(type: DbfType, length: number): ArrayValue {
+  return type === "STRING" ? new Array<string>(length).fill("") : new arrayConstructors[type](length);
+}
+
+export const isArrayValue = (value: Value): value is ArrayValue => typeof value === "object";
+
+export const elementCountOf = (value: Value): number => (isArrayValue(value) ? value.length : 1);

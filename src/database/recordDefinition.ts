@@ -1,0 +1,60 @@
+/** Where something was written, for messages: `db/tomoScan.yaml:12`. */
+export interface SourceLocation {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** The value of one field as the database file gave it, macros expanded. JSON values keep their text. */
+export interface FieldDefinition {
+  readonly value: string;
+  readonly location: SourceLocation;
+}
+
+/** One record as a database file describes it, whatever the file's format. */
+export interface RecordDefinition {
+  readonly name: string;
+  /** Record type name; `"*"` appends to a record that exists already, `"#"` deletes it. */
+  readonly type: string;
+  readonly fields: ReadonlyMap<string, FieldDefinition>;
+  readonly aliases: readonly string[];
+  readonly info: ReadonlyMap<string, string>;
+  readonly location: SourceLocation;
+}
+
+/** `alias("record", "alias")` outside a record. */
+export interface AliasDefinition {
+  readonly record: string;
+  readonly alias: string;
+  readonly location: SourceLocation;
+}
+
+/** Everything that one database file (with what it includes) defines, in order. */
+export interface DatabaseDefinition {
+  readonly records: readonly RecordDefinition[];
+  readonly aliases: readonly AliasDefinition[];
+}
+
+/** One thing wrong in a file, as a single line can say it. */
+export interface DatabaseProblem {
+  readonly location: SourceLocation;
+  readonly record?: string;
+  readonly field?: string;
+  readonly message: string;
+}
+
+/** What a loader must know of record types to check a file; the record engine implements it. */
+export interface RecordTypeCatalog {
+  /** The settable field names of a record type, or undefined for an unknown type. */
+  fieldNames(recordType: string): ReadonlySet<string> | undefined;
+  /** The choices of a menu field, or undefined when the field is no menu. */
+  menuChoices(recordType: string, field: string): readonly string[] | undefined;
+  recordTypes(): Iterable<string>;
+}
+
+export const describeProblem = (problem: DatabaseProblem): string => {
+  const place = `${problem.location.file}:${problem.location.line}`;
+  const record = problem.record === undefined ? "" : ` record "${problem.record}"`;
+  const field = problem.field === undefined ? "" : ` field ${problem.field}`;
+  return `${place}:${record}${field}${record || field ? ":" : ""} ${problem.message}`;
+};

@@ -1,0 +1,76 @@
+import type { Observable } from "rxjs";
+
+/** The asyn parameter types records can reach. */
+export type ParameterType =
+  | "Int32"
+  | "Int64"
+  | "UInt32Digital"
+  | "Float64"
+  | "Octet"
+  | "Int8Array"
+  | "Int16Array"
+  | "Int32Array"
+  | "Float32Array"
+  | "Float64Array";
+
+export type ParameterValueOf<T extends ParameterType> = T extends "Octet"
+  ? string
+  : T extends "Int64"
+    ? bigint
+    : T extends "Int8Array"
+      ? Int8Array | Uint8Array
+      : T extends "Int16Array"
+        ? Int16Array | Uint16Array
+        : T extends "Int32Array"
+          ? Int32Array | Uint32Array
+          : T extends "Float32Array"
+            ? Float32Array
+            : T extends "Float64Array"
+              ? Float64Array
+              : number;
+
+/** asynStatus, as records turn it into alarms. */
+export type AsynStatus = "Success" | "Timeout" | "Overflow" | "Error" | "Disconnected" | "Disabled";
+
+/**
+ * A named parameter of a port. `set` is what the driver does (asyn's setXxxParam and callParamCallbacks in one); `write` is what
+ * records do, and goes through the driver's write handler first.
+ */
+export interface Parameter<T extends ParameterType = ParameterType> {
+  readonly name: string;
+  readonly type: T;
+  /** Undefined until the first `set` or `write`. */
+  readonly value: ParameterValueOf<T> | undefined;
+  readonly status: AsynStatus;
+  /** The present value at once if there is one, then every `set`, equal values included. */
+  readonly value$: Observable<ParameterValueOf<T>>;
+  /** Writes by records that the handler accepted. */
+  readonly written$: Observable<ParameterValueOf<T>>;
+  set(value: ParameterValueOf<T>): void;
+  setStatus(status: AsynStatus): void;
+  /** Rejects or throws with the reason when the driver refuses the value; otherwise stores and publishes it. */
+  write(value: ParameterValueOf<T>): void | Promise<void>;
+}
+
+/** What a driver does when a record writes a parameter. Returning a value stores that instead (clamping). */
+export type WriteHandler<T extends ParameterType> = (
+  value: ParameterValueOf<T>,
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing accepts the value
+) => ParameterValueOf<T> | void | Promise<ParameterValueOf<T> | void>;
+
+/** Request and reply text for the asyn record (asynOctet). Settles with the reply, rejects with the reason. */
+export interface OctetInterface {
+  writeRead(request: Uint8Array, options: { timeoutSeconds: number; inputEos?: string }): Promise<Uint8Array>;
+  write(request: Uint8Array, options: { timeoutSeconds: number }): Promise<void>;
+  read(options: { timeoutSeconds: number; inputEos?: string }): Promise<Uint8Array>;
+}
+
+/** A port by name: parameters per address, and text exchange where the device has it. */
+export interface Port {
+  readonly portName: string;
+  readonly connected$: Observable<boolean>;
+  /** The parameter a `drvInfo` text names, or undefined when the driver has none of that name. */
+  parameter(name: string, address: number): Parameter | undefined;
+  readonly octet?: OctetInterface;
+  close(): void;
+}

@@ -1,0 +1,123 @@
+import type { Timestamp } from "../../libcom/epicsTime.js";
+
+/** NDDataType_t of areaDetector in its order: the index is the value of DataType_RBV. */
+export const ND_DATA_TYPES = [
+  "Int8",
+  "UInt8",
+  "Int16",
+  "UInt16",
+  "Int32",
+  "UInt32",
+  "Int64",
+  "UInt64",
+  "Float32",
+  "Float64",
+] as const;
+
+export type NDDataType = (typeof ND_DATA_TYPES)[number];
+
+export type NDData =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array;
+
+interface NDDataConstructor {
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): NDData;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+const constructors: Readonly<Record<NDDataType, NDDataConstructor>> = {
+  Int8: Int8Array,
+  UInt8: Uint8Array,
+  Int16: Int16Array,
+  UInt16: Uint16Array,
+  Int32: Int32Array,
+  UInt32: Uint32Array,
+  Int64: BigInt64Array,
+  UInt64: BigUint64Array,
+  Float32: Float32Array,
+  Float64: Float64Array,
+};
+
+export const bytesPerElement = (type: NDDataType): number => constructors[type].BYTES_PER_ELEMENT;
+
+/** A typed view of `length` elements at the start of a buffer. */
+export const viewOf = (type: NDDataType, buffer: SharedArrayBuffer, length: number): NDData =>
+  new constructors[type](buffer, 0, length);
+
+/** One axis, fastest (x) first. Offset and binning are relative to the full sensor. */
+export interface NDDimension {
+  readonly size: number;
+  readonly offset: number;
+  readonly binning: number;
+  readonly reverse: boolean;
+}
+
+/** NDAttrSource_t of areaDetector. */
+export type NDAttributeSource = "Driver" | "Param" | "EPICSPV" | "Function" | "Constant" | "Undefined";
+
+export type NDAttributeType = NDDataType | "String";
+
+/** Metadata that travels with one frame, stamped when the frame is taken. */
+export interface NDAttribute {
+  readonly name: string;
+  readonly description: string;
+  readonly sourceType: NDAttributeSource;
+  readonly source: string;
+  readonly type: NDAttributeType;
+  readonly value: string | number | bigint;
+}
+
+/** What tells one frame from the next; the data stand beside it. */
+export interface NDArrayInfo {
+  readonly uniqueId: number;
+  /** Seconds since the EPICS epoch, as NDArrayTimeStamp. */
+  readonly timeStamp: number;
+  readonly epicsTimestamp: Timestamp;
+  readonly dataType: NDDataType;
+  readonly dimensions: readonly NDDimension[];
+  readonly attributes: readonly NDAttribute[];
+}
+
+/**
+ * One frame. The data lie on shared memory of a pool and must not be changed after the frame was published.
+ * A receiver that keeps the frame beyond the call that delivered it calls `retain()` in that call and `release()`
+ * when done; the pool reuses the memory once nobody holds the frame.
+ */
+export interface NDArray extends NDArrayInfo {
+  readonly data: NDData;
+  readonly buffer: SharedArrayBuffer;
+  retain(): NDArray;
+  release(): void;
+}
+
+/** What crosses to a worker instead of the pixels. The sender keeps the frame retained until the worker is done. */
+export interface NDArrayHandle extends NDArrayInfo {
+  readonly buffer: SharedArrayBuffer;
+}
+
+export const elementsOf = (info: Pick<NDArrayInfo, "dimensions">): number =>
+  info.dimensions.reduce((product, dimension) => product * dimension.size, 1);
+
+export const handleOf = (array: NDArray): NDArrayHandle => ({
+  uniqueId: array.uniqueId,
+  timeStamp: array.timeStamp,
+  epicsTimestamp: array.epicsTimestamp,
+  dataType: array.dataType,
+  dimensions: array.dimensions,
+  attributes: array.attributes,
+  buffer: array.buffer,
+});
+
+/** A two-dimensional frame's axes without offset or binning: x fastest, then y. */
+export const imageDimensions = (sizeX: number, sizeY: number): readonly NDDimension[] => [
+  { size: sizeX, offset: 0, binning: 1, reverse: false },
+  { size: sizeY, offset: 0, binning: 1, reverse: false },
+];

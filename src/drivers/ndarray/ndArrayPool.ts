@@ -1,0 +1,104 @@
+import {
+  bytesPerElement,
+  elementsOf,
+  type NDArray,
+  type NDArrayInfo,
+  type NDData,
+  viewOf,
+} from "./ndArray.js";
+
+/**
+ * Shared memory for frames, reused by reference count: a free buffer of the right size is taken before a new one is
+ * made, and nothing is allocated beyond `maximumBytes`.
+ */
+export class NDArrayPool {
+  readonly maximumBytes: number;
+  #allocatedBytes = 0;
+  #inUse = 0;
+  readonly #free = new Map<number, SharedArrayBuffer[]>();
+
+  constructor(maximumBytes = 1024 * 1024 * 1024) {
+    this.maximumBytes = maximumBytes;
+  }
+
+  get allocatedBytes(): number {
+    return this.#allocatedBytes;
+  }
+
+  /** Frames that somebody still holds. */
+  get inUse(): number {
+    return this.#inUse;
+  }
+
+  /** A frame with one reference, its data not cleared; undefined when the pool is exhausted. */
+  allocate(info: NDArrayInfo): NDArray | undefined {
+    const length = elementsOf(info);
+    const bytes = Math.max(length * bytesPerElement(info.dataType), 1);
+    const buffer = this.#takeBuffer(bytes);
+    if (buffer === undefined) return undefined;
+    this.#inUse += 1;
+    return new PooledArray(info, viewOf(info.dataType, buffer, length), buffer, () => {
+      this.#inUse -= 1;
+      this.#giveBack(buffer);
+    });
+  }
+
+  #takeBuffer(bytes: number): SharedArrayBuffer | undefined {
+    const reused = this.#free.get(bytes)?.pop();
+    if (reused !== undefined) return reused;
+    if (this.#allocatedBytes + bytes > this.maximumBytes) this.#dropFreeBuffers();
+    if (this.#allocatedBytes + bytes > this.maximumBytes) return undefined;
+    this.#allocatedBytes += bytes;
+    return new SharedArrayBuffer(bytes);
+  }
+
+  #giveBack(buffer: SharedArrayBuffer): void {
+    const sameSize = this.#free.get(buffer.byteLength);
+    if (sameSize === undefined) this.#free.set(buffer.byteLength, [buffer]);
+    else sameSize.push(buffer);
+  }
+
+  /** Frames of an earlier size would otherwise hold their memory for ever. */
+  #dropFreeBuffers(): void {
+    for (const [bytes, buffers] of this.#free) this.#allocatedBytes -= bytes * buffers.length;
+    this.#free.clear();
+  }
+}
+
+class PooledArray implements NDArray {
+  readonly uniqueId: number;
+  readonly timeStamp: number;
+  readonly epicsTimestamp: NDArrayInfo["epicsTimestamp"];
+  readonly dataType: NDArrayInfo["dataType"];
+  readonly dimensions: NDArrayInfo["dimensions"];
+  readonly attributes: NDArrayInfo["attributes"];
+  readonly data: NDData;
+  readonly buffer: SharedArrayBuffer;
+  #references = 1;
+  readonly #onFree: () => void;
+
+  constructor(info: NDArrayInfo, data: NDData, buffer: SharedArrayBuffer, onFree: () => void) {
+    this.uniqueId = info.uniqueId;
+    this.timeStamp = info.timeStamp;
+    this.epicsTimestamp = info.epicsTimestamp;
+    this.dataType = info.dataType;
+    this.dimensions = info.dimensions;
+    this.attributes = info.attributes;
+    this.data = data;
+    this.buffer = buffer;
+    this.#onFree = onFree;
+  }
+
+  retain(): NDArray {
+    if (this.#references === 0)
+      throw new Error(`NDArray ${this.uniqueId} was retained after its last release`);
+    this.#references += 1;
+    return this;
+  }
+
+  release(): void {
+    if (this.#references === 0) throw new Error(`NDArray ${this.uniqueId} was released twice`);
+    this.#references -= 1;
+    if (this.#references === 0) this.#onFree();
+  }
+}
