@@ -1,0 +1,14 @@
+export * from "./data/bitSet.js";
+export * from "./data/types.js";
+export {
+  defaultValue,
+  type PvStructure,
+  PvUnion,
+  type PvValue,
+  PvValueError,
+  PvVariant,
+} from "./data/values.js";
+export * from "./nt/fields.js";
+export * from "./nt/ntNdArray.js";
+export { type PvPut, SharedPV, type SharedPvOptions, SharedPvProvider } from "./server/sharedPv.js";
+export type { Borrowed } from "./server/snapshot.js";
