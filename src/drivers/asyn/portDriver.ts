@@ -42,6 +42,8 @@ export interface Parameter<T extends ParameterType = ParameterType> {
   /** Undefined until the first `set` or `write`. */
   readonly value: ParameterValueOf<T> | undefined;
   readonly status: AsynStatus;
+  /** Every change of `status`. */
+  readonly status$: Observable<AsynStatus>;
   /** The present value at once if there is one, then every `set`, equal values included. */
   readonly value$: Observable<ParameterValueOf<T>>;
   /** Writes by records that the handler accepted. */

@@ -1,0 +1,86 @@
+import { concat, defer, distinctUntilChanged, type Observable, of, Subject } from "rxjs";
+import type { AsynStatus, Parameter, ParameterType, ParameterValueOf, WriteHandler } from "./portDriver.js";
+
+/** A row of a driver's parameter table: the asyn type, and the value before anybody set one. */
+export interface ParameterSpec<T extends ParameterType> {
+  readonly type: T;
+  readonly initial?: ParameterValueOf<T>;
+}
+
+const spec =
+  <T extends ParameterType>(type: T) =>
+  (initial?: ParameterValueOf<T>): ParameterSpec<T> =>
+    initial === undefined ? { type } : { type, initial };
+
+export const int32 = spec("Int32");
+export const int64 = spec("Int64");
+export const uint32Digital = spec("UInt32Digital");
+export const float64 = spec("Float64");
+export const octet = spec("Octet");
+export const int8Array = spec("Int8Array");
+export const int16Array = spec("Int16Array");
+export const int32Array = spec("Int32Array");
+export const float32Array = spec("Float32Array");
+export const float64Array = spec("Float64Array");
+
+/** A parameter as its driver sees it: the driver may put a handler before every write of a record. */
+export class DriverParameter<T extends ParameterType = ParameterType> implements Parameter<T> {
+  readonly name: string;
+  readonly type: T;
+  #value: ParameterValueOf<T> | undefined;
+  #status: AsynStatus = "Success";
+  #handler: WriteHandler<T> | undefined;
+  readonly #changes = new Subject<ParameterValueOf<T>>();
+  readonly #writes = new Subject<ParameterValueOf<T>>();
+  readonly #statuses = new Subject<AsynStatus>();
+
+  constructor(name: string, { type, initial }: ParameterSpec<T>) {
+    this.name = name;
+    this.type = type;
+    this.#value = initial;
+  }
+
+  get value(): ParameterValueOf<T> | undefined {
+    return this.#value;
+  }
+
+  get status(): AsynStatus {
+    return this.#status;
+  }
+
+  readonly value$: Observable<ParameterValueOf<T>> = defer(() =>
+    this.#value === undefined ? this.#changes : concat(of(this.#value), this.#changes),
+  );
+
+  readonly written$: Observable<ParameterValueOf<T>> = this.#writes.asObservable();
+
+  readonly status$: Observable<AsynStatus> = this.#statuses.pipe(distinctUntilChanged());
+
+  /** What the driver does when a record writes; without a handler every value is accepted. */
+  handleWrites(handler: WriteHandler<T>): void {
+    this.#handler = handler;
+  }
+
+  set(value: ParameterValueOf<T>): void {
+    this.#value = value;
+    this.setStatus("Success");
+    this.#changes.next(value);
+  }
+
+  setStatus(status: AsynStatus): void {
+    if (status === this.#status) return;
+    this.#status = status;
+    this.#statuses.next(status);
+  }
+
+  write(value: ParameterValueOf<T>): void | Promise<void> {
+    const answer = this.#handler?.(value);
+    if (answer instanceof Promise) return answer.then((handled) => this.#accept(handled ?? value));
+    this.#accept(answer ?? value);
+  }
+
+  #accept(value: ParameterValueOf<T>): void {
+    this.set(value);
+    this.#writes.next(value);
+  }
+}
