@@ -1,0 +1,16 @@
+import type { Command } from "../shell.js";
+import { environmentCommands } from "./environmentCommands.js";
+import { lifecycleCommands } from "./lifecycleCommands.js";
+import { recordCommands } from "./recordCommands.js";
+import { shellCommands } from "./shellCommands.js";
+import { baseStandIns, driverStandIns } from "./standIns.js";
+
+/** Names that are accepted without effect, for a command of the same name to replace. */
+export const standIns: readonly Command[] = [...baseStandIns, ...driverStandIns];
+
+export const builtinCommands: readonly Command[] = [
+  ...shellCommands,
+  ...environmentCommands,
+  ...lifecycleCommands,
+  ...recordCommands,
+];

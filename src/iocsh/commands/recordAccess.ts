@@ -1,0 +1,81 @@
+import { type ArrayValue, isArrayValue, type ScalarValue, type Value } from "../../channel/dbf.js";
+import type { Channel } from "../../channel/provider.js";
+import { CommandError } from "../command.js";
+import { escapeText } from "../escape.js";
+import type { IocshHost } from "../host.js";
+import { formatG } from "../numberFormat.js";
+
+/** Who the shell is when it opens a channel. */
+const consoleUser = { user: "iocsh", host: "localhost" };
+
+/** Opens a PV of this IOC for the length of `use`. */
+export function withChannel<T>(host: IocshHost, name: string, use: (channel: Channel) => T): T {
+  const channel = host.engine.open(name, consoleUser);
+  if (channel === undefined) throw new CommandError(`PV '${name}' not found`);
+  try {
+    return use(channel);
+  } finally {
+    channel.close();
+  }
+}
+
+/** The name of an argument that must be there. */
+export function required(word: string | undefined, usage: string): string {
+  if (word === undefined || word === "") throw new CommandError(`Usage: ${usage}`);
+  return word;
+}
+
+const hexadecimal = (value: number | bigint, bits: number): string =>
+  BigInt.asUintN(bits, BigInt(value)).toString(16);
+
+const integerBits: Readonly<Record<string, number>> = {
+  CHAR: 8,
+  UCHAR: 8,
+  SHORT: 16,
+  USHORT: 16,
+  LONG: 32,
+  ULONG: 32,
+  INT64: 64,
+  UINT64: 64,
+};
+
+/** One element as dbgf prints it: `3.5`, `7 = 0x7`, `"text"`. */
+export function elementText(type: string, value: ScalarValue): string {
+  if (typeof value === "string") return `"${escapeText(value)}"`;
+  const bits = integerBits[type];
+  if (bits !== undefined) {
+    const printable = type === "CHAR" && value >= 32 && value < 127;
+    const character = printable ? ` = '${String.fromCharCode(Number(value))}'` : "";
+    return `${value} = 0x${hexadecimal(value, bits)}${character}`;
+  }
+  return formatG(Number(value), type === "FLOAT" ? 6 : 12);
+}
+
+const scalars = (value: Value): readonly ScalarValue[] =>
+  isArrayValue(value) ? Array.from<ScalarValue>(value as Iterable<ScalarValue>) : [value];
+
+/** The characters before the first NUL. */
+export const textOf = (codes: ArrayValue): string => {
+  const bytes = Uint8Array.from(codes as ArrayLike<number>);
+  const end = bytes.indexOf(0);
+  return Buffer.from(bytes.subarray(0, end < 0 ? bytes.length : end)).toString("utf8");
+};
+
+const MOST_TEXT_PER_CELL = 70;
+
+function chunks(text: string): readonly string[] {
+  const parts: string[] = [];
+  for (let at = 0; at < text.length; at += MOST_TEXT_PER_CELL)
+    parts.push(text.slice(at, at + MOST_TEXT_PER_CELL));
+  return parts.map((part, index) => `"${escapeText(part)}"${index + 1 < parts.length ? " +" : ""}`);
+}
+
+/** `DBF_DOUBLE[3]: ` and the elements, as cells for columns of 10 characters. */
+export function valueCells(type: string, value: Value): readonly string[] {
+  const elements = scalars(value);
+  const count = elements.length === 1 ? "" : `[${elements.length}]`;
+  const empty = elements.length === 0 ? "(empty)" : "";
+  const title = `DBF_${type}${count}: ${empty}`;
+  if (type === "CHAR" && isArrayValue(value) && value.length > 1) return [title, ...chunks(textOf(value))];
+  return [title, ...elements.map((element) => elementText(type, element))];
+}

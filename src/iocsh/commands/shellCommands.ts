@@ -1,0 +1,193 @@
+import { spawnSync } from "node:child_process";
+import { chdir, cwd } from "node:process";
+import { argv, CommandError, defineCommand, double, parseInteger, path, string } from "../command.js";
+import { unescapeText } from "../escape.js";
+import { globMatches } from "../glob.js";
+import { macrosOf } from "../macros.js";
+import { formatG } from "../numberFormat.js";
+import type { Argument } from "../shell.js";
+import { strftime } from "../strftime.js";
+import type { ShellVariable } from "../variables.js";
+
+const argumentText = ({ name, kind }: Argument): string =>
+  kind === "argv" || !name.includes(" ") ? name : `'${name}'`;
+
+/** Names in columns of 16 characters, as `help` lists commands. */
+function listing(names: readonly string[]): string {
+  let text = "";
+  let column = 0;
+  for (const name of names) {
+    if (column + name.length >= 79) {
+      text += "\n";
+      column = 0;
+    }
+    text += name;
+    column += name.length;
+    if (column >= 64) {
+      text += "\n";
+      column = 0;
+    } else {
+      const padding = 16 - (column % 16);
+      text += " ".repeat(padding);
+      column += padding;
+    }
+  }
+  return column > 0 ? `${text}\n` : text;
+}
+
+const showVariable = (name: string, { type, value }: ShellVariable): string =>
+  `${type} ${name} = ${type === "int" ? value : formatG(value, 6)}`;
+
+const sleep = (seconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, seconds) * 1000));
+
+export const shellCommands = [
+  defineCommand({
+    name: "#",
+    args: [argv("newline-terminated comment")],
+    help: "A comment; `#-` keeps it from being echoed.",
+    run: () => undefined,
+  }),
+  defineCommand({
+    name: "help",
+    args: [argv("[command ...]")],
+    help: "List the commands, or show arguments and usage of those that match a name or pattern.",
+    run([patterns], { shell, print, write }) {
+      if (patterns.length === 0) {
+        write(listing(shell.commands().map(({ name }) => name)));
+        print("\nType 'help <glob>' for information about commands matching");
+        print("the name or pattern <glob>, e.g. 'help db*'");
+        return;
+      }
+      const matching = shell
+        .commands()
+        .filter(({ name }) => patterns.some((each) => globMatches(each, name)));
+      for (const [index, { name, args, help }] of matching.entries()) {
+        if (index > 0) print("_".repeat(60));
+        print(`\n${[name, ...args.map(argumentText)].join(" ")}\n\n${help}`);
+      }
+    },
+  }),
+  defineCommand({
+    name: "echo",
+    args: [string("string")],
+    help: "Print a string after expanding macros, environment variables and escapes.",
+    run: ([text = ""], { print }) => print(unescapeText(text)),
+  }),
+  defineCommand({
+    name: "cd",
+    args: [path("directory name")],
+    help: "Change the working directory.",
+    run([directory = ""]) {
+      try {
+        chdir(directory);
+      } catch {
+        throw new CommandError("Invalid directory path, ignored");
+      }
+    },
+  }),
+  defineCommand({
+    name: "pwd",
+    args: [],
+    help: "Print the working directory.",
+    run: (_, { print }) => print(cwd()),
+  }),
+  defineCommand({
+    name: "date",
+    args: [string("format")],
+    help: "Print the date and time; the format is strftime's, with %f for the fraction of a second.",
+    run: ([format], { print }) => print(strftime(format ?? "%Y/%m/%d %H:%M:%S.%06f", new Date())),
+  }),
+  defineCommand({
+    name: "system",
+    args: [string("command string")],
+    help: "Run a command of the operating system and show its output.",
+    run([command], { write, error }) {
+      if (command === undefined) throw new CommandError('Usage: system "command string"');
+      const { stdout, stderr, status } = spawnSync("/bin/sh", ["-c", command], { encoding: "utf8" });
+      write(stdout);
+      if (stderr !== "") error(stderr.trimEnd());
+      if (status !== 0) error(`system: '${command}' ended with status ${status}`);
+    },
+  }),
+  defineCommand({
+    name: "epicsThreadSleep",
+    args: [double("seconds")],
+    help: "Pause the script; the IOC goes on.",
+    run: ([seconds]) => sleep(seconds),
+  }),
+  defineCommand({
+    name: "exit",
+    args: [],
+    help: "Leave the script; at a terminal, stop the IOC.",
+    run: () => undefined,
+  }),
+  defineCommand({
+    name: "iocshCmd",
+    args: [string("command")],
+    help: "Run one command line.",
+    async run([command], { shell, error }) {
+      if (command !== undefined && !(await shell.runLine(command)).ok) error("iocsh Error: Break");
+    },
+  }),
+  defineCommand({
+    name: "iocshRun",
+    args: [string("command"), string("macros")],
+    help: "Run one command line with macros.",
+    async run([command, macros], { shell, error }) {
+      if (command === undefined) return;
+      if (!(await shell.runLine(command, macrosOf(macros))).ok) error("iocsh Error: Break");
+    },
+  }),
+  defineCommand({
+    name: "iocshLoad",
+    args: [path("pathname"), string("macros")],
+    help: "Run a script with macros.",
+    async run([pathname, macros], { shell }) {
+      if (pathname === undefined) throw new CommandError('Usage: iocshLoad "pathname", "macros"');
+      const { scope } = shell;
+      const { ok } = await shell.loadScript(pathname, macrosOf(macros));
+      if (!ok && scope !== undefined) scope.failed = true;
+    },
+  }),
+  defineCommand({
+    name: "on",
+    args: [argv("'error' 'continue' | 'break' | 'wait' [value] | 'halt'")],
+    help: "Say what a script does after a line that failed: continue (default), break, halt, or wait some seconds.",
+    run([[event, action, delay]], { shell }) {
+      const { scope } = shell;
+      const usage = "Usage: on error [continue | break | halt | wait <delay>]";
+      if (scope === undefined || event !== "error" || action === undefined) throw new CommandError(usage);
+      if (scope.interactive) throw new CommandError("Interactive shell ignores  on error ...");
+      scope.failed = false;
+      if (action === "continue" || action === "break" || action === "halt") scope.onError = { action };
+      else if (action === "wait") {
+        const seconds = Number(delay ?? "5");
+        if (!(seconds >= 0)) throw new CommandError(`Invalid 'on error wait' delay '${delay}'.`);
+        scope.onError = { action, seconds };
+      } else throw new CommandError(usage);
+    },
+  }),
+  defineCommand({
+    name: "var",
+    args: [string("[variable"), string("[value]]")],
+    help: "Show all variables, those that match a pattern, or set one.",
+    run([name, value], { shell: { variables }, print }) {
+      if (value === undefined) {
+        const matching = [...variables].filter(([each]) => name === undefined || globMatches(name, each));
+        if (matching.length === 0) throw new CommandError(`No known vars match '${name}'.`);
+        for (const [each, variable] of matching) print(showVariable(each, variable));
+        return;
+      }
+      const variable = variables.get(name ?? "");
+      if (variable === undefined) throw new CommandError(`No known var '${name}'.`);
+      const number =
+        variable.type === "int" ? parseInteger(value) : Number(value === "" ? Number.NaN : value);
+      if (number === undefined || Number.isNaN(number)) {
+        const kind = variable.type === "int" ? "integer" : "double";
+        throw new CommandError(`Invalid ${kind}, var '${name}' not changed.`);
+      }
+      variable.value = number;
+    },
+  }),
+];

@@ -1,0 +1,48 @@
+import type { Value } from "../channel/dbf.js";
+import type { ChannelProvider, WriteResult } from "../channel/provider.js";
+import type { DatabaseDefinition, DatabaseProblem } from "../database/recordDefinition.js";
+import type { DeviceRecord } from "../records/deviceSupport.js";
+
+/** Where in iocInit autosave has to act; names as in EPICS Base's initHooks, coarser. */
+export type InitHookName = "beforeInitRecords" | "afterInitRecords" | "afterIocRunning";
+
+/** What dbpr needs to know of a record type. */
+export interface ReportedRecordType {
+  readonly fields: Readonly<Record<string, { readonly dbf: string; readonly interest?: number }>>;
+}
+
+/** The part of the record engine that commands and autosave use; `RecordEngine` is one. */
+export interface ShellEngine extends ChannelProvider {
+  load(database: DatabaseDefinition): readonly DatabaseProblem[];
+  readonly recordTypes: { get(recordType: string): ReportedRecordType | undefined };
+  recordNames(): Iterable<string>;
+  record(name: string): DeviceRecord | undefined;
+  get(name: string): Value;
+  getString(name: string): string;
+  put(name: string, value: Value): WriteResult;
+  putNotify(name: string, value: Value): Promise<WriteResult>;
+  postEvent(event: string): void;
+  onInitHook(name: InitHookName, listener: () => void): void;
+}
+
+/**
+ * What the shell needs of the IOC around it. The composition root implements it and adds the commands of its drivers
+ * and servers with `registerCommand` (casr, pvxsr, NDROIConfigure, ...).
+ */
+export interface IocshHost {
+  readonly engine: ShellEngine;
+  /** What `$(X)` expands from and epicsEnvSet changes. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Where the package keeps `db/`: stands for $(AUTOSAVE), $(ASYN) ... where a boot directory has no envPaths. */
+  readonly packageDirectory: string;
+  /** Loads a database file of any kind; returns one line for each thing wrong, the rest is loaded. */
+  loadRecords(path: string, macros: Readonly<Record<string, string>>): readonly string[];
+  /** The same for a substitutions file. */
+  loadTemplate(path: string, macros: Readonly<Record<string, string>>): readonly string[];
+  /** Initialises records, servers and process chains; rejects or throws with one line when it cannot. */
+  iocInit(): void | Promise<void>;
+  /** iocInit has begun: records can no longer be loaded. */
+  readonly initialised: boolean;
+  /** One line about the software, for coreRelease and iocInit. */
+  readonly release: string;
+}
