@@ -1,0 +1,19 @@
+import { Backprojector } from "../pipeline/backproject.js";
+import type { SliceGeometry } from "../pipeline/geometry.js";
+import type { ReconBackend, SliceAccumulator } from "./backend.js";
+
+/** Backprojection in this thread, by the reference implementation. */
+export const cpuBackend: ReconBackend = { name: "cpu", accumulate: cpuAccumulator };
+
+function cpuAccumulator(geometry: SliceGeometry): SliceAccumulator {
+  const backprojector = new Backprojector(geometry);
+  const { sums } = backprojector;
+  const scaled = (sum: Float64Array, scale: number): Float32Array =>
+    Float32Array.from(sum, (value) => value * scale);
+  return {
+    geometry,
+    add: (filtered, thetaRadians, weight) => backprojector.add(filtered, thetaRadians, weight),
+    read: (scale) => ({ z: scaled(sums.z, scale), y: scaled(sums.y, scale), x: scaled(sums.x, scale) }),
+    close: () => {},
+  };
+}

@@ -1,0 +1,43 @@
+/** A pixel that differs from its neighbourhood's median by more than this part of the median is a zinger. */
+const ZINGER_RATIO = 0.5;
+
+/**
+ * Replaces zingers in one frame by the median of the (2 radius + 1) square around them, windows clipped at the
+ * frame's edges. Radius 0 leaves the frame alone.
+ */
+export function dezinger(frame: Float32Array, width: number, height: number, radius: number): void {
+  if (radius <= 0) return;
+  const source = frame.slice();
+  const window = new Float32Array((2 * radius + 1) ** 2);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const value = source[y * width + x] as number;
+      const count = gather(source, width, height, x, y, radius, window);
+      const median = medianOf(window.subarray(0, count));
+      if (Math.abs(median - value) > ZINGER_RATIO * Math.abs(median)) frame[y * width + x] = median;
+    }
+  }
+}
+
+function gather(
+  source: Float32Array,
+  width: number,
+  height: number,
+  x: number,
+  y: number,
+  radius: number,
+  window: Float32Array,
+): number {
+  let count = 0;
+  for (let row = Math.max(0, y - radius); row <= Math.min(height - 1, y + radius); row++)
+    for (let column = Math.max(0, x - radius); column <= Math.min(width - 1, x + radius); column++)
+      window[count++] = source[row * width + column] as number;
+  return count;
+}
+
+function medianOf(values: Float32Array): number {
+  values.sort();
+  const middle = values.length >> 1;
+  const upper = values[middle] as number;
+  return values.length % 2 === 1 ? upper : (upper + (values[middle - 1] as number)) / 2;
+}

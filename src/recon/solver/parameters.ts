@@ -1,0 +1,72 @@
+import { FILTER_TYPES, type FilterType } from "../pipeline/filters.js";
+import { clampedGeometry, type SliceGeometry } from "../pipeline/geometry.js";
+import type { PreprocessParameters, ProjectionSize } from "../pipeline/preprocess.js";
+
+/** Everything an operator can turn, in the units of the PVs. */
+export interface ReconParameters {
+  readonly center: number;
+  readonly orthoX: number;
+  readonly orthoY: number;
+  readonly orthoZ: number;
+  readonly rotX: number;
+  readonly rotY: number;
+  readonly rotZ: number;
+  readonly filter: FilterType;
+  readonly dezingerRadius: number;
+  readonly energyKeV: number;
+  readonly distanceMm: number;
+  readonly alpha: number;
+  readonly pixelSizeUm: number;
+}
+
+/** The middle of the volume, no options. */
+export const defaultParameters = (size: ProjectionSize): ReconParameters => ({
+  center: size.width / 2,
+  orthoX: Math.floor(size.width / 2),
+  orthoY: Math.floor(size.width / 2),
+  orthoZ: Math.floor(size.height / 2),
+  rotX: 0,
+  rotY: 0,
+  rotZ: 0,
+  filter: FILTER_TYPES[0],
+  dezingerRadius: 0,
+  energyKeV: 20,
+  distanceMm: 0,
+  alpha: 0,
+  pixelSizeUm: 1,
+});
+
+export const geometryOf = (size: ProjectionSize, parameters: ReconParameters): SliceGeometry =>
+  clampedGeometry({
+    width: size.width,
+    height: size.height,
+    center: parameters.center,
+    orthoX: Math.round(parameters.orthoX),
+    orthoY: Math.round(parameters.orthoY),
+    orthoZ: Math.round(parameters.orthoZ),
+    rotX: parameters.rotX,
+    rotY: parameters.rotY,
+    rotZ: parameters.rotZ,
+  });
+
+export function preprocessOf(parameters: ReconParameters): PreprocessParameters {
+  const { filter, dezingerRadius, energyKeV, distanceMm, alpha, pixelSizeUm } = parameters;
+  const retrievesPhase = alpha > 0 && energyKeV > 0 && pixelSizeUm > 0;
+  return {
+    filter,
+    dezingerRadius,
+    ...(retrievesPhase ? { phase: { energyKeV, distanceMm, alpha, pixelSizeUm } } : {}),
+  };
+}
+
+const GEOMETRY_KEYS = ["center", "orthoX", "orthoY", "orthoZ", "rotX", "rotY", "rotZ"] as const;
+
+/** What a change of parameters makes necessary: nothing, backprojecting again, or everything again. */
+export function changeOf(
+  before: ReconParameters,
+  after: ReconParameters,
+): "none" | "geometry" | "preprocess" {
+  const preprocess = JSON.stringify(preprocessOf(before)) !== JSON.stringify(preprocessOf(after));
+  if (preprocess) return "preprocess";
+  return GEOMETRY_KEYS.some((key) => before[key] !== after[key]) ? "geometry" : "none";
+}

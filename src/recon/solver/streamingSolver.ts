@@ -1,0 +1,229 @@
+import type { ReconBackend, SliceAccumulator } from "../backend/backend.js";
+import { FlatField, type RawData } from "../pipeline/darkFlat.js";
+import type { SliceData, SliceGeometry } from "../pipeline/geometry.js";
+import { Preprocessor, type ProjectionSize } from "../pipeline/preprocess.js";
+import { AngularWindow, type View } from "./angularWindow.js";
+import { changeOf, geometryOf, preprocessOf, type ReconParameters } from "./parameters.js";
+import { spreadOrder } from "./spreadOrder.js";
+import type { ThetaTable } from "./thetaTable.js";
+
+/** A projection of the window: its counts, and whether it is in the sums. */
+interface Entry {
+  readonly view: View;
+  readonly raw: RawData;
+  filtered: Float32Array | undefined;
+  added: boolean;
+}
+
+export interface SolverOptions {
+  readonly backend: ReconBackend;
+  readonly size: ProjectionSize;
+  readonly table: ThetaTable;
+  readonly parameters: ReconParameters;
+  /** Memory for filtered projections beside the raw ones; without it a leaving projection is filtered once more. */
+  readonly filteredBytes?: number;
+  /** Projections that may wait to be added; more are dropped whole. */
+  readonly maximumPending?: number;
+}
+
+export interface ReconSlices {
+  readonly geometry: SliceGeometry;
+  readonly parameters: ReconParameters;
+  /** Attenuation in 1 / pixel. */
+  readonly slices: SliceData<Float32Array>;
+  /** Projections in these slices. */
+  readonly views: number;
+}
+
+const DEFAULT_FILTERED_BYTES = 1024 * 1024 * 1024;
+const DEFAULT_MAXIMUM_PENDING = 64;
+const RADIANS_PER_DEGREE = Math.PI / 180;
+
+/**
+ * Three ortho-slices from the last half turn of a stream. Each projection is added when it comes and taken away when
+ * it leaves; new parameters begin new sums, filled from the kept projections in an order that shows the whole soon.
+ * The sums are always divided by what is in them, so the values stay right while they fill.
+ *
+ * `accept` and the setters only take note; `step` does the work, one projection at a time.
+ */
+export class StreamingSolver {
+  readonly size: ProjectionSize;
+  readonly #backend: ReconBackend;
+  readonly #window: AngularWindow;
+  readonly #keepsFiltered: boolean;
+  readonly #maximumPending: number;
+  readonly #entries = new Map<number, Entry>();
+  readonly #scratch: Float32Array;
+  #parameters: ReconParameters;
+  #dark: Float32Array | undefined;
+  #flat: Float32Array | undefined;
+  #openBeam: number | undefined;
+  #preprocessor: Preprocessor | undefined;
+  #accumulator: SliceAccumulator;
+  #inSums = 0;
+  #arrived: Entry[] = [];
+  #leaving: Entry[] = [];
+  #backlog: Entry[] = [];
+
+  constructor(options: SolverOptions) {
+    const { backend, size, table, parameters } = options;
+    const pixels = size.width * size.height;
+    this.size = size;
+    this.#backend = backend;
+    this.#window = new AngularWindow(table);
+    this.#parameters = parameters;
+    this.#maximumPending = options.maximumPending ?? DEFAULT_MAXIMUM_PENDING;
+    this.#keepsFiltered =
+      this.#window.capacity * pixels * Float32Array.BYTES_PER_ELEMENT <=
+      (options.filteredBytes ?? DEFAULT_FILTERED_BYTES);
+    this.#scratch = new Float32Array(pixels);
+    this.#accumulator = backend.accumulate(geometryOf(size, parameters));
+  }
+
+  /** Projections in the window. */
+  get views(): number {
+    return this.#window.size;
+  }
+
+  /** Projections of a full window. */
+  get capacity(): number {
+    return this.#window.capacity;
+  }
+
+  /** Number of the newest projection taken in; -1 before the first. */
+  get newest(): number {
+    return this.#window.newest;
+  }
+
+  get isIdle(): boolean {
+    return this.#arrived.length + this.#leaving.length + this.#backlog.length === 0;
+  }
+
+  /** No freshly arrived projection waits, though older ones may still be computed again. */
+  get isCurrent(): boolean {
+    return this.#arrived.length + this.#leaving.length === 0;
+  }
+
+  /**
+   * Takes in a copy of projection `index`. "dropped" when too many wait already, "ignored" when it has no angle, came
+   * too late or has another size.
+   */
+  accept(index: number, raw: RawData): "accepted" | "dropped" | "ignored" {
+    if (raw.length !== this.#scratch.length) return "ignored";
+    if (this.#arrived.length >= this.#maximumPending) return "dropped";
+    const accepted = this.#window.accept(index);
+    if (accepted === undefined) return "ignored";
+    for (const view of accepted.left) this.#leave(view);
+    const entry = { view: accepted.view, raw: raw.slice(), filtered: undefined, added: false };
+    this.#entries.set(index, entry);
+    this.#arrived.push(entry);
+    return "accepted";
+  }
+
+  #leave(view: View): void {
+    const entry = this.#entries.get(view.index);
+    if (entry === undefined) return;
+    this.#entries.delete(view.index);
+    if (entry.added) this.#leaving.push(entry);
+    else {
+      this.#arrived = this.#arrived.filter((other) => other !== entry);
+      this.#backlog = this.#backlog.filter((other) => other !== entry);
+    }
+  }
+
+  /** Mean dark and flat field; either may stay unknown. Fields of another size are refused. */
+  setFields(dark: Float32Array | undefined, flat: Float32Array | undefined): boolean {
+    const fits = (field: Float32Array | undefined): boolean =>
+      field === undefined || field.length === this.#scratch.length;
+    if (!fits(dark) || !fits(flat)) return false;
+    this.#dark = dark;
+    this.#flat = flat;
+    this.#preprocessAgain();
+    return true;
+  }
+
+  setParameters(parameters: ReconParameters): void {
+    const change = changeOf(this.#parameters, parameters);
+    this.#parameters = parameters;
+    if (change === "preprocess") this.#preprocessAgain();
+    else if (change === "geometry") this.#backprojectAgain();
+  }
+
+  #preprocessAgain(): void {
+    this.#preprocessor = undefined;
+    for (const entry of this.#entries.values()) entry.filtered = undefined;
+    this.#backprojectAgain();
+  }
+
+  #backprojectAgain(): void {
+    this.#accumulator.close();
+    this.#accumulator = this.#backend.accumulate(geometryOf(this.size, this.#parameters));
+    this.#inSums = 0;
+    this.#leaving = [];
+    this.#arrived = [];
+    const entries = this.#window.views().flatMap((view) => this.#entries.get(view.index) ?? []);
+    for (const entry of entries) entry.added = false;
+    this.#backlog = spreadOrder(entries.length).flatMap((position) => entries[position] ?? []);
+  }
+
+  /** Does the next piece of work, newest arrivals before recomputation; call it until `isIdle`. */
+  async step(): Promise<void> {
+    const leaving = this.#leaving.shift();
+    if (leaving !== undefined) {
+      this.#inSums -= 1;
+      await this.#accumulate(leaving, -1);
+      return;
+    }
+    const entry = this.#arrived.shift() ?? this.#backlog.shift();
+    if (entry === undefined) return;
+    // Marked before the work is awaited: parameters that change meanwhile begin new sums and clear the mark.
+    entry.added = true;
+    this.#inSums += 1;
+    await this.#accumulate(entry, 1);
+  }
+
+  #accumulate(entry: Entry, weight: 1 | -1): void | Promise<void> {
+    return this.#accumulator.add(this.#filteredOf(entry), entry.view.theta * RADIANS_PER_DEGREE, weight);
+  }
+
+  #filteredOf(entry: Entry): Float32Array {
+    if (entry.filtered !== undefined) return entry.filtered;
+    const out = this.#keepsFiltered ? new Float32Array(this.#scratch.length) : this.#scratch;
+    this.#preprocessor ??= new Preprocessor(
+      this.size,
+      this.#flatFieldFor(entry.raw),
+      preprocessOf(this.#parameters),
+    );
+    this.#preprocessor.process(entry.raw, out);
+    if (this.#keepsFiltered) entry.filtered = out;
+    return out;
+  }
+
+  /** Until a flat field is known, the brightest pixel of the first projection stands for the open beam. */
+  #flatFieldFor(raw: RawData): FlatField {
+    const dark = this.#dark ?? new Float32Array(raw.length);
+    if (this.#flat !== undefined) return new FlatField(dark, this.#flat);
+    this.#openBeam ??= brightestOf(raw);
+    return new FlatField(dark, new Float32Array(raw.length).fill(this.#openBeam));
+  }
+
+  /** The slices as far as they are computed. */
+  async slices(): Promise<ReconSlices> {
+    const { geometry } = this.#accumulator;
+    const parameters = this.#parameters;
+    const views = this.#inSums;
+    const slices = await this.#accumulator.read(Math.PI / Math.max(views, 1));
+    return { geometry, parameters, slices, views };
+  }
+
+  close(): void {
+    this.#accumulator.close();
+    this.#entries.clear();
+  }
+}
+
+function brightestOf(raw: RawData): number {
+  let brightest = 0;
+  for (const value of raw) brightest = Math.max(brightest, value);
+  return brightest;
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FlatField, minusLog } from "../../../src/recon/pipeline/darkFlat.js";
+import { dezinger } from "../../../src/recon/pipeline/dezinger.js";
+import { paganin, wavelengthCm } from "../../../src/recon/pipeline/paganin.js";
+
+test("transmission is (raw - dark) / (flat - dark), and its negative logarithm the line integral", () => {
+  const fields = new FlatField(Float32Array.of(100, 100), Float32Array.of(1100, 2100));
+  const out = new Float32Array(2);
+  fields.transmission(Uint16Array.of(600, 300), out);
+  assert.deepEqual([...out], [0.5, Math.fround(0.1)]);
+  minusLog(out);
+  assert.ok(Math.abs((out[0] ?? 0) - Math.LN2) < 1e-6);
+});
+
+test("dead pixels, bright pixels and opaque rays stay finite", () => {
+  const fields = new FlatField(Float32Array.of(100, 100, 0), Float32Array.of(100, 50, 10));
+  const out = new Float32Array(3);
+  fields.transmission(Uint16Array.of(100, 60000, 0), out);
+  minusLog(out);
+  assert.ok(out.every(Number.isFinite));
+});
+
+test("a flat field of another size than the dark field is refused", () => {
+  assert.throws(() => new FlatField(new Float32Array(4), new Float32Array(6)), /4 pixels, flat field 6/);
+});
+
+for (const radius of [2, 3, 4]) {
+  test(`dezinger of radius ${radius} removes a zinger as wide as its radius and leaves a slope alone`, () => {
+    const width = 24;
+    const slope = Float32Array.from({ length: width * width }, (_, i) => 1 + (i % width) * 0.01);
+    const frame = slope.slice();
+    for (let y = 8; y < 8 + radius; y++) for (let x = 8; x < 8 + radius; x++) frame[y * width + x] = 50;
+    dezinger(frame, width, width, radius);
+    frame.forEach((value, i) => {
+      assert.ok(Math.abs(value - (slope[i] ?? 0)) < 0.05);
+    });
+  });
+}
+
+test("Paganin retrieval damps a cosine by its closed form and keeps the mean", () => {
+  const size = { width: 64, height: 32 };
+  const phase = { energyKeV: 25, distanceMm: 50, pixelSizeUm: 2, alpha: 1e-3 };
+  const frame = Float32Array.from(
+    { length: 64 * 32 },
+    (_, i) => 1 + 0.1 * Math.cos(Math.PI * ((i % 64) / 8)),
+  );
+  const expected = (x: number): number => {
+    const cyclesPerCm = 1 / (16 * phase.pixelSizeUm * 1e-4);
+    const lambdaZ = (wavelengthCm(phase.energyKeV) * phase.distanceMm) / 10;
+    const damping = phase.alpha / ((lambdaZ * cyclesPerCm ** 2) / (4 * Math.PI) + phase.alpha);
+    return 1 + 0.1 * damping * Math.cos((Math.PI * x) / 8);
+  };
+  paganin(size, phase)(frame);
+  const row = frame.subarray(16 * 64, 17 * 64);
+  for (let x = 24; x < 40; x++) assert.ok(Math.abs((row[x] ?? 0) - expected(x)) < 3e-3, `pixel ${x}`);
+});
+
+test("the wavelength at 12.398 keV is one angstrom", () => {
+  assert.ok(Math.abs(wavelengthCm(12.39842) - 1e-8) < 1e-13);
+});

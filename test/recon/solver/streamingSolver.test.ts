@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { cpuBackend } from "../../../src/recon/backend/cpuBackend.js";
+import { Backprojector } from "../../../src/recon/pipeline/backproject.js";
+import { FlatField } from "../../../src/recon/pipeline/darkFlat.js";
+import { FILTER_TYPES } from "../../../src/recon/pipeline/filters.js";
+import { Preprocessor } from "../../../src/recon/pipeline/preprocess.js";
+import { AngularWindow } from "../../../src/recon/solver/angularWindow.js";
+import {
+  defaultParameters,
+  geometryOf,
+  preprocessOf,
+  type ReconParameters,
+} from "../../../src/recon/solver/parameters.js";
+import { StreamingSolver } from "../../../src/recon/solver/streamingSolver.js";
+import { type ThetaTable, thetaTable } from "../../../src/recon/solver/thetaTable.js";
+import { project } from "../support/projection.js";
+
+const size = { width: 32, height: 7 };
+const body = { name: "body", x: 3, y: -2, z: 0, a: 9, b: 6, c: 8, phiDegrees: 25, mu: 0.03 };
+
+const table = (count: number, turnsBack: boolean): ThetaTable => {
+  const sweep = Array.from({ length: count }, (_, i) => (i * 180) / count);
+  return thetaTable(turnsBack ? [...sweep, ...sweep.toReversed()] : sweep) ?? assert.fail();
+};
+
+/** Counts of projection `index`: each has a beam intensity of its own, so that no two are alike. */
+function counts(thetas: ThetaTable, index: number): Uint16Array {
+  const theta = thetas.theta(index) ?? 0;
+  const beam = 20_000 + 37 * (index % 101);
+  const integrals = project([body], { ...size, center: 16.4 }, theta);
+  return Uint16Array.from(integrals, (p) => 100 + beam * Math.exp(-p));
+}
+
+interface Fields {
+  readonly dark: Float32Array;
+  readonly flat: Float32Array;
+}
+
+const fieldsOf = (level: number): Fields => ({
+  dark: new Float32Array(size.width * size.height).fill(100),
+  flat: Float32Array.from({ length: size.width * size.height }, (_, i) => 20_000 + level + 10 * (i % 7)),
+});
+
+/** The same window reconstructed at once, from nothing. */
+function batch(
+  thetas: ThetaTable,
+  arrived: readonly number[],
+  parameters: ReconParameters,
+  { dark, flat }: Fields,
+): Float32Array {
+  const window = new AngularWindow(thetas);
+  for (const index of arrived) window.accept(index);
+  const preprocessor = new Preprocessor(size, new FlatField(dark, flat), preprocessOf(parameters));
+  const backprojector = new Backprojector(geometryOf(size, parameters));
+  for (const { index, theta } of window.views()) {
+    const filtered = preprocessor.process(counts(thetas, index), new Float32Array(size.width * size.height));
+    backprojector.add(filtered, (theta * Math.PI) / 180);
+  }
+  const { z, y, x } = backprojector.sums;
+  return Float32Array.of(...z, ...y, ...x).map((value) => (value * Math.PI) / Math.max(window.size, 1));
+}
+
+async function settle(solver: StreamingSolver): Promise<Float32Array> {
+  while (!solver.isIdle) await solver.step();
+  const { z, y, x } = (await solver.slices()).slices;
+  return Float32Array.of(...z, ...y, ...x);
+}
+
+function assertClose(actual: Float32Array, expected: Float32Array, tolerance: number): void {
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  actual.forEach((value, i) => {
+    const difference = Math.abs(value - (expected[i] ?? Number.NaN));
+    assert.ok(difference <= tolerance * largest, `element ${i}: ${value} instead of ${expected[i]}`);
+  });
+}
+
+type Event =
+  | { readonly kind: "frames"; readonly skip: number; readonly count: number }
+  | { readonly kind: "work"; readonly steps: number }
+  | { readonly kind: "parameters"; readonly change: Partial<ReconParameters> }
+  | { readonly kind: "fields"; readonly level: number };
+
+const events = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: frames() },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant("work" as const), steps: fc.nat(30) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant("parameters" as const), change: change() }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("fields" as const), level: fc.nat(500) }) },
+  ),
+  { minLength: 3, maxLength: 25 },
+);
+
+function frames() {
+  return fc.record({
+    kind: fc.constant("frames" as const),
+    skip: fc.constantFrom(0, 0, 0, 1, 5),
+    count: fc.nat(20),
+  });
+}
+
+function change(): fc.Arbitrary<Partial<ReconParameters>> {
+  return fc.oneof(
+    fc.record({ center: fc.double({ min: 10, max: 22, noNaN: true }) }),
+    fc.record({ orthoX: fc.integer({ min: -3, max: 40 }), orthoZ: fc.nat(6) }),
+    fc.record({ orthoY: fc.nat(31), rotY: fc.integer({ min: -90, max: 90 }) }),
+    fc.record({ rotZ: fc.constantFrom(0, 5, -20) }),
+    fc.record({ filter: fc.constantFrom(...FILTER_TYPES) }),
+    fc.record({ dezingerRadius: fc.constantFrom(0, 2) }),
+  );
+}
+
+for (const filteredBytes of [0, 1e9]) {
+  const kept = filteredBytes === 0 ? "filtering anew what leaves" : "keeping filtered projections";
+  test(`any stream with changes ends equal to a batch of its final window, ${kept}`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), events, async (turnsBack, stream: Event[]) => {
+        const thetas = table(24, turnsBack);
+        let parameters = { ...defaultParameters(size), center: 16.4 };
+        let fields = fieldsOf(0);
+        const solver = new StreamingSolver({
+          backend: cpuBackend,
+          size,
+          table: thetas,
+          parameters,
+          filteredBytes,
+        });
+        solver.setFields(fields.dark, fields.flat);
+        const arrived: number[] = [];
+        let index = 0;
+        for (const event of stream) {
+          if (event.kind === "work") for (let i = 0; i < event.steps; i++) await solver.step();
+          if (event.kind === "parameters") {
+            parameters = { ...parameters, ...event.change };
+            solver.setParameters(parameters);
+          }
+          if (event.kind === "fields") {
+            fields = fieldsOf(event.level);
+            solver.setFields(fields.dark, fields.flat);
+          }
+          if (event.kind !== "frames") continue;
+          index += event.skip;
+          for (let i = 0; i < event.count; i++, index++) {
+            if (solver.accept(index, counts(thetas, index)) === "accepted") arrived.push(index);
+          }
+        }
+        assertClose(await settle(solver), batch(thetas, arrived, parameters, fields), 1e-4);
+      }),
+      { numRuns: 40 },
+    );
+  });
+}
+
+test("values stay the same while the buffer fills", async () => {
+  const thetas = table(48, false);
+  const parameters = { ...defaultParameters(size), center: 16.4, orthoX: 19, orthoY: 14, orthoZ: 3 };
+  const solver = new StreamingSolver({ backend: cpuBackend, size, table: thetas, parameters });
+  const { dark } = fieldsOf(0);
+  solver.setFields(dark, new Float32Array(dark.length).fill(22_000));
+  const mean = async (): Promise<number> => {
+    await settle(solver);
+    const { z } = (await solver.slices()).slices;
+    return z.reduce((sum, value) => sum + value, 0);
+  };
+  for (let index = 0; index < 12; index++) solver.accept(index, counts(thetas, index));
+  const early = await mean();
+  for (let index = 12; index < 48; index++) solver.accept(index, counts(thetas, index));
+  const late = await mean();
+  assert.ok(Math.abs(early / late - 1) < 0.25, `${early} and ${late}`);
+});
+
+test("many turns leave no drift in the sums", async () => {
+  const thetas = table(8, false);
+  const parameters = defaultParameters(size);
+  const fields = fieldsOf(0);
+  const solver = new StreamingSolver({
+    backend: cpuBackend,
+    size,
+    table: thetas,
+    parameters,
+    filteredBytes: 0,
+  });
+  solver.setFields(fields.dark, fields.flat);
+  const arrived = Array.from({ length: 4000 }, (_, index) => index);
+  for (const index of arrived) {
+    solver.accept(index, counts(thetas, index));
+    while (!solver.isIdle) await solver.step();
+  }
+  assertClose(await settle(solver), batch(thetas, arrived, parameters, fields), 1e-6);
+});
+
+test("more projections than may wait are dropped whole, and the rest stays right", async () => {
+  const thetas = table(24, false);
+  const parameters = defaultParameters(size);
+  const fields = fieldsOf(0);
+  const solver = new StreamingSolver({
+    ...{ backend: cpuBackend, size, table: thetas, parameters, maximumPending: 4 },
+  });
+  solver.setFields(fields.dark, fields.flat);
+  const arrived: number[] = [];
+  for (let index = 0; index < 100; index++) {
+    if (solver.accept(index, counts(thetas, index)) === "accepted") arrived.push(index);
+    if (index % 3 === 0) await solver.step();
+  }
+  assert.ok(arrived.length < 60);
+  assertClose(await settle(solver), batch(thetas, arrived, parameters, fields), 1e-4);
+});
+
+test("a projection or field of another size is refused", () => {
+  const solver = new StreamingSolver({
+    ...{ backend: cpuBackend, size, table: table(24, false), parameters: defaultParameters(size) },
+  });
+  assert.equal(solver.accept(0, new Uint16Array(10)), "ignored");
+  assert.equal(solver.setFields(new Float32Array(3), undefined), false);
+});
