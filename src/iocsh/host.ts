@@ -1,6 +1,6 @@
 import type { Value } from "../channel/dbf.js";
 import type { ChannelProvider, WriteResult } from "../channel/provider.js";
-import type { DatabaseDefinition, DatabaseProblem } from "../database/recordDefinition.js";
+import type { DatabaseDefinition, DatabaseProblem, RecordTypeCatalog } from "../database/recordDefinition.js";
 import type { DeviceRecord } from "../records/deviceSupport.js";
 
 /** Where in iocInit autosave has to act; names as in EPICS Base's initHooks, coarser. */
@@ -13,6 +13,7 @@ export interface ReportedRecordType {
 
 /** The part of the record engine that commands and autosave use; `RecordEngine` is one. */
 export interface ShellEngine extends ChannelProvider {
+  readonly catalog: RecordTypeCatalog;
   load(database: DatabaseDefinition): readonly DatabaseProblem[];
   readonly recordTypes: { get(recordType: string): ReportedRecordType | undefined };
   recordNames(): Iterable<string>;

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { expandMacros } from "../libcom/macLib.js";
+import { Autosave } from "./autosave/autosave.js";
+import { autosaveCommands } from "./autosave/autosaveCommands.js";
 import { type CommandDefinition, CommandError, defineCommand } from "./command.js";
 import { builtinCommands, standIns } from "./commands/index.js";
 import { supplyEnvPaths } from "./envPaths.js";
@@ -25,6 +27,7 @@ export class Iocsh implements Shell {
   readonly host: IocshHost;
   readonly streams: ShellStreams;
   readonly variables: Map<string, ShellVariable>;
+  readonly autosave: Autosave;
   private readonly table = new Map<string, Command>();
   private readonly scopes: Scope[] = [];
 
@@ -32,7 +35,14 @@ export class Iocsh implements Shell {
     this.host = host;
     this.streams = options.streams ?? process;
     this.variables = builtinVariables();
-    for (const command of [...standIns, ...builtinCommands]) this.table.set(command.name, command);
+    this.autosave = new Autosave(
+      host,
+      (line) => this.streams.stdout.write(`${line}\n`),
+      (line) => this.streams.stderr.write(`${line}\n`),
+    );
+    for (const command of [...standIns, ...builtinCommands, ...autosaveCommands(this.autosave)]) {
+      this.table.set(command.name, command);
+    }
   }
 
   /** Adds a command, or replaces the one of that name. */
@@ -120,6 +130,11 @@ export class Iocsh implements Shell {
     for (const scope of this.scopes) scope.macros.delete(name);
     if (value === undefined) delete this.host.environment[name];
     else this.host.environment[name] = value;
+  }
+
+  /** Saves what autosave still has to save; to be called when the IOC stops. */
+  close(): void {
+    this.autosave.stop();
   }
 
   private enter(options: {

@@ -9,6 +9,7 @@ const emptyEngine: ShellEngine = {
   has: () => false,
   open: () => undefined,
   names: () => [],
+  catalog: { fieldNames: () => undefined, menuChoices: () => undefined, recordTypes: () => [] },
   load: () => [],
   recordTypes: { get: () => undefined },
   recordNames: () => [],

@@ -1,0 +1,191 @@
+import { argv, CommandError, defineCommand, int, path, string } from "../command.js";
+import { macrosOf } from "../macros.js";
+import type { Command } from "../shell.js";
+import type { Autosave } from "./autosave.js";
+
+const needed = (word: string | undefined, usage: string): string => {
+  if (word === undefined || word === "") throw new CommandError(`Usage: ${usage}`);
+  return word;
+};
+
+/** A save_restoreSet_xxx command that takes one number. */
+const setting = (name: string, help: string, apply: (value: number) => void): Command =>
+  defineCommand({
+    name: `save_restoreSet_${name}`,
+    args: [int("value")],
+    help,
+    run: ([value]) => apply(value),
+  });
+
+const withoutEffect = (name: string): Command =>
+  defineCommand({
+    name,
+    args: [argv("...")],
+    help: "Accepted without effect.",
+    run: (_, { warn }) => warn(`${name}: accepted, has no effect here (autosave)`),
+  });
+
+/** `create_xxx_set` and `reload_xxx_set` for periodic and monitored sets. */
+const periodicSet = (name: string, method: "periodic" | "monitored", autosave: Autosave): Command =>
+  defineCommand({
+    name,
+    args: [path("request file"), int("period"), string("macro-string")],
+    help:
+      method === "periodic"
+        ? "Save the PVs of a request file every so many seconds."
+        : "Save the PVs of a request file when one has changed, at most once in so many seconds.",
+    run([file, seconds, macros]) {
+      const request = needed(file, `${name} "request file", period, "macros"`);
+      autosave.create(method, request, macrosOf(macros), { seconds: seconds > 0 ? seconds : 30 });
+    },
+  });
+
+const triggeredSet = (name: string, autosave: Autosave): Command =>
+  defineCommand({
+    name,
+    args: [path("request file"), string("trigger channel"), string("macro-string")],
+    help: "Save the PVs of a request file when a PV becomes other than zero.",
+    run([file, trigger, macros]) {
+      const usage = `${name} "request file", "trigger PV", "macros"`;
+      const request = needed(file, usage);
+      autosave.create("triggered", request, macrosOf(macros), { trigger: needed(trigger, usage) });
+    },
+  });
+
+const manualSet = (name: string, autosave: Autosave): Command =>
+  defineCommand({
+    name,
+    args: [path("request file"), string("macro-string")],
+    help: "Define the PVs of a request file as a set that manual_save saves.",
+    run([file, macros]) {
+      autosave.create("manual", needed(file, `${name} "request file", "macros"`), macrosOf(macros));
+    },
+  });
+
+/** The commands of synApps autosave. */
+export function autosaveCommands(autosave: Autosave): readonly Command[] {
+  const { settings } = autosave;
+  return [
+    defineCommand({
+      name: "set_requestfile_path",
+      args: [path("path"), string("subpath")],
+      help: "Add a directory to those in which request files are looked for.",
+      run([directory = ".", below]) {
+        autosave.addRequestPath(directory || ".", below);
+      },
+    }),
+    defineCommand({
+      name: "set_savefile_path",
+      args: [path("path"), string("subpath")],
+      help: "Say in which directory save files are.",
+      run([directory = ".", below]) {
+        autosave.setSavePath(directory || ".", below);
+      },
+    }),
+    defineCommand({
+      name: "set_pass0_restoreFile",
+      args: [path("file"), string("macro-string")],
+      help: "Restore a save file before the records are initialised: scalars and links.",
+      run: ([file, macros]) =>
+        autosave.addRestoreFile("before", needed(file, 'set_pass0_restoreFile "file"'), macrosOf(macros)),
+    }),
+    defineCommand({
+      name: "set_pass1_restoreFile",
+      args: [path("file"), string("macro-string")],
+      help: "Restore a save file after the records are initialised: scalars and arrays.",
+      run: ([file, macros]) =>
+        autosave.addRestoreFile("after", needed(file, 'set_pass1_restoreFile "file"'), macrosOf(macros)),
+    }),
+    defineCommand({
+      name: "save_restoreSet_status_prefix",
+      args: [string("prefix")],
+      help: "Say with which prefix the SR_ status records were loaded.",
+      run: ([prefix = ""]) => autosave.setStatusPrefix(prefix),
+    }),
+    setting("IncompleteSetsOk", "Restore files that lack values (1, default) or not (0).", (value) => {
+      settings.incompleteSetsOk = value !== 0;
+    }),
+    setting(
+      "DatedBackupFiles",
+      "Date the copy that is made at boot (1, default) or call it .bu (0).",
+      (value) => {
+        settings.datedBackupFiles = value !== 0;
+      },
+    ),
+    setting("NumSeqFiles", "How many sequence files .sav0, .sav1 ... to keep.", (value) => {
+      settings.sequenceFiles = Math.min(10, Math.max(0, value));
+    }),
+    setting("SeqPeriodInSeconds", "Seconds between sequence files.", (value) => {
+      settings.sequencePeriodSeconds = value;
+    }),
+    setting("FilePermissions", "Permissions of the files, as 0664.", (value) => {
+      settings.filePermissions = value;
+    }),
+    setting("UseStatusPVs", "Feed the SR_ records (1, default) or not (0).", (value) => {
+      settings.useStatusRecords = value !== 0;
+    }),
+    periodicSet("create_periodic_set", "periodic", autosave),
+    periodicSet("reload_periodic_set", "periodic", autosave),
+    periodicSet("create_monitor_set", "monitored", autosave),
+    periodicSet("reload_monitor_set", "monitored", autosave),
+    triggeredSet("create_triggered_set", autosave),
+    triggeredSet("reload_triggered_set", autosave),
+    manualSet("create_manual_set", autosave),
+    manualSet("reload_manual_set", autosave),
+    defineCommand({
+      name: "set_savefile_name",
+      args: [path("request file"), path("save file")],
+      help: "Name the save file of a set.",
+      run([file, saveFile]) {
+        const usage = 'set_savefile_name "request file", "save file"';
+        autosave.setSaveFileName(needed(file, usage), needed(saveFile, usage));
+      },
+    }),
+    defineCommand({
+      name: "manual_save",
+      args: [path("request file"), path("save file")],
+      help: "Save a set now.",
+      run: ([file, saveFile]) =>
+        autosave.saveNow(needed(file, 'manual_save "request file", "save file"'), saveFile),
+    }),
+    defineCommand({
+      name: "remove_data_set",
+      args: [path("request file")],
+      help: "Stop saving a set.",
+      run([file]) {
+        const request = needed(file, 'remove_data_set "request file"');
+        if (!autosave.remove(request)) throw new CommandError(`autosave: there is no set for ${request}`);
+      },
+    }),
+    ...["fdbrestore", "fdbrestoreX"].map((name) =>
+      defineCommand({
+        name,
+        args: [path("save file"), string("macro-string")],
+        help: "Restore a save file into the running IOC.",
+        run: ([file, macros]) => autosave.restoreNow(needed(file, `${name} "save file"`), macrosOf(macros)),
+      }),
+    ),
+    defineCommand({
+      name: "save_restoreShow",
+      args: [int("verbose")],
+      help: "List the save sets.",
+      run(_, { print }) {
+        for (const line of autosave.report()) print(line);
+      },
+    }),
+    setting("Debug", "Accepted; what matters is always said.", () => undefined),
+    ...[
+      "save_restoreSet_NFSHost",
+      "save_restoreSet_RetrySeconds",
+      "save_restoreSet_CAReconnect",
+      "save_restoreSet_CallbackTimeout",
+      "save_restoreSet_periodicDatedBackups",
+      "set_saveTask_priority",
+      "asVerify",
+      "makeAutosaveFiles",
+      "makeAutosaveFileFromDbInfo",
+      "autosaveBuild",
+      "appendToFile",
+    ].map(withoutEffect),
+  ];
+}

@@ -1,0 +1,61 @@
+import { type DbfType, isArrayValue, type ScalarValue, type TypedValue } from "../../channel/dbf.js";
+import type { Channel } from "../../channel/provider.js";
+import { textOf } from "../commands/recordAccess.js";
+import type { ShellEngine } from "../host.js";
+import { formatG } from "../numberFormat.js";
+import type { SavedValue } from "./saveFile.js";
+
+const autosaveUser = { user: "autosave", host: "localhost" };
+
+export const openPv = (engine: ShellEngine, name: string): Channel | undefined =>
+  engine.open(name, autosaveUser);
+
+/** Record and field of `rec`, `rec.FIELD` or `rec.FIELD$`. */
+export function splitPvName(name: string): { readonly record: string; readonly field: string } {
+  const [record = "", field = "VAL"] = name.replace(/\$$/, "").split(".");
+  return { record, field };
+}
+
+/** What the field is in the database: DOUBLE, MENU, INLINK, NOACCESS ...; undefined for none. */
+export function databaseType(engine: ShellEngine, name: string): string | undefined {
+  const { record, field } = splitPvName(name);
+  const type = engine.record(record)?.recordType;
+  return type === undefined ? undefined : engine.recordTypes.get(type)?.fields[field]?.dbf;
+}
+
+const scalarText = (type: DbfType, value: ScalarValue): string => {
+  if (type === "DOUBLE") return formatG(Number(value), 14);
+  if (type === "FLOAT") return formatG(Number(value), 7);
+  return String(value);
+};
+
+/** The present value of a channel as a save file writes it: enums and menus as numbers, arrays element by element. */
+export function savedValueOf(channel: Channel): SavedValue {
+  const { value } = channel.read();
+  if (!isArrayValue(value)) return scalarText(channel.fieldType, value);
+  if (channel.name.endsWith("$")) return textOf(value);
+  return Array.from(value as Iterable<ScalarValue>, (element) => scalarText(channel.fieldType, element));
+}
+
+/** A saved value in the form a channel takes: numbers where the field is one, text otherwise. */
+export function writableValue(channel: Channel, saved: SavedValue): TypedValue {
+  const { fieldType, elementCount, name } = channel;
+  if (name.endsWith("$") && typeof saved === "string") {
+    return { type: "CHAR", value: Int8Array.from([...Buffer.from(saved, "utf8"), 0]) };
+  }
+  if (typeof saved !== "string") {
+    if (fieldType === "STRING") return { type: "STRING", value: saved };
+    if (fieldType === "INT64") return { type: "INT64", value: BigInt64Array.from(saved, toBigInt) };
+    if (fieldType === "UINT64") return { type: "UINT64", value: BigUint64Array.from(saved, toBigInt) };
+    return { type: "DOUBLE", value: Float64Array.from(saved, Number) };
+  }
+  // A save file writes an empty array and an empty text alike: as nothing.
+  if (elementCount > 1 && saved === "" && fieldType !== "STRING") {
+    return { type: "DOUBLE", value: new Float64Array(0) };
+  }
+  return fieldType === "ENUM" && /^\d+$/.test(saved)
+    ? { type: "USHORT", value: Number(saved) }
+    : { type: "STRING", value: saved };
+}
+
+const toBigInt = (text: string): bigint => (/^[+-]?\d+$/.test(text) ? BigInt(text) : 0n);

@@ -1,0 +1,125 @@
+import { unescapeText } from "../escape.js";
+
+/** What a save file holds of one PV: text, or the texts of an array's elements. */
+export type SavedValue = string | readonly string[];
+
+export interface SavedEntry {
+  readonly name: string;
+  readonly value: SavedValue;
+  /** From 1, for messages. */
+  readonly line: number;
+}
+
+export interface SaveFile {
+  readonly entries: readonly SavedEntry[];
+  /** How many PVs had no value when the file was written. */
+  readonly missing: number;
+  /** The `<END>` mark is there: the file was written to its end. */
+  readonly complete: boolean;
+}
+
+const ARRAY_MARK = "@array@";
+const END_MARK = "<END>";
+
+const escapes: ReadonlyMap<number, string> = new Map([
+  [0x07, "\\a"],
+  [0x08, "\\b"],
+  [0x09, "\\t"],
+  [0x0a, "\\n"],
+  [0x0b, "\\v"],
+  [0x0c, "\\f"],
+  [0x0d, "\\r"],
+  [0x22, '\\"'],
+  [0x27, "\\'"],
+  [0x5c, "\\\\"],
+]);
+
+const escapeByte = (byte: number): string => {
+  const printable = byte >= 0x20 && byte < 0x7f;
+  return (
+    escapes.get(byte) ?? (printable ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`)
+  );
+};
+
+/** Save files are ASCII: every other byte of the UTF-8 text becomes an escape. */
+const escapeSaved = (text: string): string => Array.from(Buffer.from(text, "utf8"), escapeByte).join("");
+
+const unescapeSaved = (text: string): string =>
+  Buffer.from(unescapeText(Buffer.from(text, "utf8").toString("latin1")), "latin1").toString("utf8");
+
+/** `yymmdd-hhmmss`, as in dated copies and in the header. */
+export const dateStamp = (date: Date): string => {
+  const parts = [date.getFullYear() % 100, date.getMonth() + 1, date.getDate()];
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  const digits = (numbers: readonly number[]) =>
+    numbers.map((each) => String(each).padStart(2, "0")).join("");
+  return `${digits(parts)}-${digits(time)}`;
+};
+
+const formatValue = (value: SavedValue): string =>
+  typeof value === "string"
+    ? escapeSaved(value)
+    : `${ARRAY_MARK} { ${value.map((element) => `"${escapeSaved(element)}" `).join("")}}`;
+
+/** The text of a save file in synApps autosave's format; a PV without a value becomes a comment. */
+export function formatSaveFile(
+  entries: readonly { readonly name: string; readonly value: SavedValue | undefined }[],
+  date: Date,
+): string {
+  const missing = entries.filter(({ value }) => value === undefined).length;
+  const lines = [
+    `# autosave R5.3\tAutomatically generated - DO NOT MODIFY - ${dateStamp(date)}`,
+    ...(missing > 0 ? [`! ${missing} channel(s) not connected - or not all gets were successful`] : []),
+    ...entries.map(({ name, value }) =>
+      value === undefined ? `#${name} Not Connected` : `${name} ${formatValue(value)}`,
+    ),
+    END_MARK,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The quoted elements of an array's text, and whether its closing brace is in it. */
+function parseElements(text: string): { elements: string[]; closed: boolean } {
+  const elements: string[] = [];
+  let at = text.indexOf("{") + 1;
+  while (at < text.length) {
+    if (text[at] === "}") return { elements, closed: true };
+    if (text[at++] !== '"') continue;
+    let element = "";
+    while (at < text.length && text[at] !== '"') {
+      if (text[at] === "\\") element += text[at++];
+      element += text[at++] ?? "";
+    }
+    at++;
+    elements.push(unescapeSaved(element));
+  }
+  return { elements, closed: false };
+}
+
+/** Reads a save file; lines that make no sense are skipped, an array may go on over several lines. */
+export function parseSaveFile(text: string): SaveFile {
+  const lines = text.split(/\r?\n/);
+  const entries: SavedEntry[] = [];
+  let missing = 0;
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? "";
+    if (line.startsWith(END_MARK)) return { entries, missing, complete: true };
+    if (line.startsWith("!")) missing = Number.parseInt(line.slice(1), 10) || 1;
+    const match = /^\s*([A-Za-z0-9$][^\s]*)(?:\s(.*))?$/s.exec(line);
+    if (match === null) continue;
+    const [, name = "", saved = ""] = match;
+    if (!saved.startsWith(ARRAY_MARK)) {
+      entries.push({ name, value: unescapeSaved(saved), line: at + 1 });
+      continue;
+    }
+    const first = at;
+    let array = saved;
+    let parsed = parseElements(array);
+    while (!parsed.closed && at + 1 < lines.length && !lines[at + 1]?.startsWith(END_MARK)) {
+      array += lines[++at] ?? "";
+      parsed = parseElements(array);
+    }
+    entries.push({ name, value: parsed.elements, line: first + 1 });
+  }
+  return { entries, missing, complete: false };
+}

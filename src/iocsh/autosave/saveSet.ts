@@ -1,0 +1,110 @@
+import { basename } from "node:path";
+import { EventMask } from "../../channel/eventMask.js";
+import type { Channel } from "../../channel/provider.js";
+import type { ShellEngine } from "../host.js";
+import { openPv, savedValueOf } from "./pvFields.js";
+import { formatSaveFile } from "./saveFile.js";
+
+/** When a set is saved; the numbers are those of the SR_n_State records. */
+export const SaveMethod = { periodic: 1, triggered: 2, monitored: 12, manual: 16 } as const;
+export type SaveMethodName = keyof typeof SaveMethod;
+
+export interface SaveSetOptions {
+  readonly requestFile: string;
+  readonly pvs: readonly string[];
+  readonly method: SaveMethodName;
+  /** Seconds between saves of a periodic or monitored set. */
+  readonly periodSeconds: number;
+  /** The PV whose changes save a triggered set. */
+  readonly trigger?: string | undefined;
+  /** Writes the text; says whether it could. */
+  readonly save: (set: SaveSet, text: string) => boolean;
+}
+
+/** `auto_settings.req` is saved in `auto_settings.sav`. */
+export const saveFileNameOf = (requestFile: string): string =>
+  `${basename(requestFile).replace(/\.req$/, "")}.sav`;
+
+/** PVs that are saved together, and the timer or monitors that say when. */
+export class SaveSet {
+  readonly requestFile: string;
+  readonly method: SaveMethodName;
+  saveFile: string;
+  lastSaved: Date | undefined;
+  private readonly channels: readonly { readonly name: string; readonly channel: Channel | undefined }[];
+  private readonly stops: (() => void)[] = [];
+  private changed = false;
+
+  constructor(
+    engine: ShellEngine,
+    private readonly options: SaveSetOptions,
+  ) {
+    this.requestFile = options.requestFile;
+    this.method = options.method;
+    this.saveFile = saveFileNameOf(options.requestFile);
+    this.channels = options.pvs.map((name) => ({ name, channel: openPv(engine, name) }));
+    if (options.method === "monitored") this.watch();
+    if (options.method === "monitored" || options.method === "periodic") this.startTimer();
+    if (options.trigger !== undefined) this.watchTrigger(engine, options.trigger);
+  }
+
+  get size(): number {
+    return this.channels.length;
+  }
+
+  /** The PVs that this IOC does not have. */
+  get missing(): readonly string[] {
+    return this.channels.filter(({ channel }) => channel === undefined).map(({ name }) => name);
+  }
+
+  /** Saves now, changed or not; false when the file could not be written. */
+  save(): boolean {
+    const entries = this.channels.map(({ name, channel }) => ({
+      name,
+      value: channel === undefined ? undefined : savedValueOf(channel),
+    }));
+    const date = new Date();
+    this.changed = false;
+    if (!this.options.save(this, formatSaveFile(entries, date))) {
+      this.changed = true;
+      return false;
+    }
+    this.lastSaved = date;
+    return true;
+  }
+
+  /** Saves what has changed since the last save. */
+  saveChanges(): void {
+    if (this.changed) this.save();
+  }
+
+  stop(): void {
+    for (const stop of this.stops) stop();
+    for (const { channel } of this.channels) channel?.close();
+  }
+
+  private watch(): void {
+    for (const { channel } of this.channels) {
+      if (channel === undefined) continue;
+      this.stops.push(channel.subscribe(EventMask.VALUE | EventMask.LOG, () => (this.changed = true)));
+    }
+  }
+
+  private startTimer(): void {
+    const tick = () => (this.method === "periodic" ? this.save() : this.saveChanges());
+    const timer = setInterval(tick, Math.max(1, this.options.periodSeconds) * 1000);
+    timer.unref();
+    this.stops.push(() => clearInterval(timer));
+  }
+
+  private watchTrigger(engine: ShellEngine, name: string): void {
+    const channel = openPv(engine, name);
+    if (channel === undefined) return;
+    this.stops.push(
+      channel.subscribe(EventMask.VALUE, ({ sample }) => {
+        if (sample.value !== 0) this.save();
+      }),
+      () => channel.close(),
+    );
+  }
+}

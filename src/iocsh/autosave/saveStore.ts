@@ -1,0 +1,55 @@
+import { copyFileSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { failed, ok, type Result } from "../../libcom/result.js";
+import { reasonOf } from "../output.js";
+import { parseSaveFile, type SaveFile } from "./saveFile.js";
+
+/** Writes the save file and its backup copy, each complete or not at all. */
+export function writeSaveFile(path: string, text: string, mode: number): Result<void> {
+  try {
+    for (const target of [path, `${path}B`]) {
+      const partial = `${target}_new`;
+      writeFileSync(partial, text, { mode });
+      renameSync(partial, target);
+    }
+    return ok(undefined);
+  } catch (error) {
+    return failed(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+export const copySaveFile = (from: string, to: string): Result<void> => {
+  try {
+    copyFileSync(from, to);
+    return ok(undefined);
+  } catch (error) {
+    return failed(`cannot copy ${from} to ${to}: ${reasonOf(error)}`);
+  }
+};
+
+/** Copies that may stand in for a bad save file: the backup first, then the sequence files, newest first. */
+function standIns(path: string, sequenceFiles: number): readonly string[] {
+  const sequence = Array.from({ length: sequenceFiles }, (_, index) => `${path}${index}`)
+    .filter((each) => existsSync(each))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  return [path, `${path}B`, ...sequence];
+}
+
+export interface FoundSaveFile {
+  readonly path: string;
+  readonly file: SaveFile;
+}
+
+/** Reads a save file, or the first of its copies that was written to its end. */
+export function readSaveFile(path: string, sequenceFiles: number): Result<FoundSaveFile> {
+  let reason = "";
+  for (const candidate of standIns(path, sequenceFiles)) {
+    try {
+      const file = parseSaveFile(readFileSync(candidate, "utf8"));
+      if (file.complete) return ok({ path: candidate, file });
+      reason ||= `${candidate} has no <END>`;
+    } catch (error) {
+      reason ||= `${candidate}: ${reasonOf(error)}`;
+    }
+  }
+  return failed(reason);
+}
