@@ -1,0 +1,181 @@
+import { hostname, userInfo } from "node:os";
+import { logger } from "../../libcom/log.js";
+import { ADDRESS_OF_SENDER } from "../codec/commands.js";
+import {
+  addressKey,
+  addressText,
+  broadcastAddresses,
+  resolveAddresses,
+  type SocketAddress,
+  uniqueAddresses,
+} from "../net/address.js";
+import { type ClientEnvironment, clientEnvironment, type Environment } from "../net/environment.js";
+import { CaChannel, type ChannelOwner } from "./caChannel.js";
+import { CircuitConnection } from "./circuitConnection.js";
+import { searchDatagrams } from "./searchDatagrams.js";
+import { type SearchedChannel, SearchSchedule } from "./searchSchedule.js";
+import { SearchSocket } from "./searchSocket.js";
+
+const log = logger("ca.client");
+const NAME_SERVER_RETRY_SECONDS = 5;
+
+export interface CaClientOptions extends Partial<ClientEnvironment> {
+  /** Where the EPICS_CA_* variables come from; what is given here wins over them. */
+  readonly environment?: Environment;
+  /** Who we say we are; the user of this process by default. */
+  readonly user?: string;
+  readonly host?: string;
+}
+
+export interface ConnectOptions {
+  /** 0 to 99; channels of different priorities do not share a circuit. */
+  readonly priority?: number;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "nobody";
+  }
+}
+
+/** A Channel Access client: finds PVs, shares one circuit per server and priority, reconnects by itself. */
+export class CaClient implements ChannelOwner {
+  readonly #settings: ClientEnvironment;
+  readonly #user: string;
+  readonly #host: string;
+  readonly #channels = new Map<number, CaChannel>();
+  readonly #circuits = new Map<string, CircuitConnection>();
+  readonly #nameServers = new Map<string, CircuitConnection>();
+  readonly #schedule: SearchSchedule;
+  readonly #ready: Promise<void>;
+  #destinations: readonly SocketAddress[] = [];
+  #nameServerAddresses: readonly SocketAddress[] = [];
+  #socket: SearchSocket | undefined;
+  #sequenceNumber = 0;
+  #lastCid = 0;
+  #closed = false;
+
+  constructor(options: CaClientOptions = {}) {
+    const { environment, user, host, ...settings } = options;
+    this.#settings = { ...clientEnvironment(environment), ...settings };
+    this.#user = user ?? userName();
+    this.#host = host ?? hostname();
+    this.#schedule = new SearchSchedule(this.#settings.maximumSearchPeriodSeconds, (channels) =>
+      this.#search(channels),
+    );
+    this.#ready = this.#open();
+  }
+
+  /** Starts to look for a PV; the channel can be used at once. */
+  connect(name: string, options: ConnectOptions = {}): CaChannel {
+    if (this.#closed) throw new Error("the Channel Access client is closed");
+    this.#lastCid = (this.#lastCid + 1) >>> 0;
+    const channel = new CaChannel(this, name, this.#lastCid, options.priority ?? 0);
+    this.#channels.set(channel.cid, channel);
+    this.#schedule.add(channel);
+    return channel;
+  }
+
+  /** Closes all channels, circuits and sockets. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const channel of [...this.#channels.values()]) channel.close();
+    this.#schedule.stop();
+    for (const connection of [...this.#circuits.values(), ...this.#nameServers.values()]) connection.close();
+    this.#socket?.close();
+    this.#socket = undefined;
+  }
+
+  search(channel: CaChannel, refused: boolean): void {
+    if (!this.#closed) this.#schedule.add(channel, refused);
+  }
+
+  closed(channel: CaChannel): void {
+    this.#schedule.remove(channel.cid);
+    this.#channels.delete(channel.cid);
+  }
+
+  async #open(): Promise<void> {
+    const { addressList, autoAddressList, serverPort, repeaterPort, nameServers } = this.#settings;
+    const automatic = autoAddressList ? broadcastAddresses().map((host) => ({ host, port: serverPort })) : [];
+    const listed = await resolveAddresses(addressList, serverPort);
+    this.#destinations = uniqueAddresses([...automatic, ...listed]);
+    this.#nameServerAddresses = await resolveAddresses(nameServers, serverPort);
+    const socket = await SearchSocket.open({
+      destinations: () => this.#destinations,
+      repeaterPort,
+      onFound: (cid, server) => this.#found(cid, server),
+      onBeaconAnomaly: () => this.#schedule.restart(),
+      onNoRepeater: () => log.debug(`no repeater on port ${repeaterPort}`),
+    });
+    if (this.#closed) return socket.close();
+    this.#socket = socket;
+    for (const address of this.#nameServerAddresses) this.#connectNameServer(address);
+  }
+
+  #search(channels: readonly SearchedChannel[]): void {
+    if (this.#socket === undefined) {
+      this.#ready.then(
+        () => this.#sendSearches(channels.filter(({ cid }) => this.#schedule.has(cid))),
+        (error: Error) => log.error(`no searching: ${error.message}`),
+      );
+    } else this.#sendSearches(channels);
+  }
+
+  #sendSearches(channels: readonly SearchedChannel[]): void {
+    if (channels.length === 0) return;
+    this.#sequenceNumber = (this.#sequenceNumber + 1) >>> 0;
+    if (this.#destinations.length > 0) this.#socket?.send(searchDatagrams(channels, this.#sequenceNumber));
+    for (const { circuit } of this.#nameServers.values())
+      for (const { cid, name } of channels) circuit.search(cid, name);
+  }
+
+  #found(cid: number, server: SocketAddress): void {
+    const channel = this.#channels.get(cid);
+    if (channel === undefined || !this.#schedule.remove(cid)) return;
+    channel.attach(this.#circuitTo(server, channel.priority));
+  }
+
+  #circuitTo(address: SocketAddress, priority: number): CircuitConnection {
+    const key = `${addressKey(address)} ${priority}`;
+    const existing = this.#circuits.get(key);
+    if (existing !== undefined && existing.circuit.state !== "closed") return existing;
+    const connection: CircuitConnection = new CircuitConnection({
+      address,
+      priority,
+      user: this.#user,
+      host: this.#host,
+      connectionTimeoutSeconds: this.#settings.connectionTimeoutSeconds,
+      onClosed: () => {
+        if (this.#circuits.get(key) === connection) this.#circuits.delete(key);
+      },
+    });
+    this.#circuits.set(key, connection);
+    return connection;
+  }
+
+  /** A circuit that only searches; made again after a while whenever it is lost. */
+  #connectNameServer(address: SocketAddress): void {
+    if (this.#closed) return;
+    const key = addressKey(address);
+    const connection = new CircuitConnection({
+      address,
+      priority: 0,
+      user: this.#user,
+      host: this.#host,
+      connectionTimeoutSeconds: this.#settings.connectionTimeoutSeconds,
+      permanent: true,
+      onFound: (cid, number, port) =>
+        this.#found(cid, { host: number === ADDRESS_OF_SENDER ? address.host : addressText(number), port }),
+      onClosed: () => {
+        this.#nameServers.delete(key);
+        setTimeout(() => this.#connectNameServer(address), NAME_SERVER_RETRY_SECONDS * 1000).unref();
+      },
+    });
+    this.#nameServers.set(key, connection);
+    this.#schedule.restart();
+  }
+}

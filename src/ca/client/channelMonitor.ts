@@ -1,0 +1,60 @@
+import type { Subscriber } from "rxjs";
+import type { DbfType } from "../../channel/dbf.js";
+import { logger } from "../../libcom/log.js";
+import type { DbrType } from "../codec/dbrTypes.js";
+import { ecaText, isSuccess } from "../codec/eca.js";
+import type { CaMessage } from "../codec/message.js";
+import type { ClientCircuit } from "./clientCircuit.js";
+import { type CaReading, type ReadingOptions, readingOf, requestType } from "./reading.js";
+
+const log = logger("ca.client");
+
+/** One subscription, made again on each new circuit as long as somebody listens. */
+export class ChannelMonitor {
+  readonly #name: string;
+  readonly #mask: number;
+  readonly #options: ReadingOptions;
+  readonly #subscriber: Subscriber<CaReading>;
+  #active: { circuit: ClientCircuit; sid: number; type: DbrType; id: number } | undefined;
+
+  constructor(name: string, mask: number, options: ReadingOptions, subscriber: Subscriber<CaReading>) {
+    this.#name = name;
+    this.#mask = mask;
+    this.#options = options;
+    this.#subscriber = subscriber;
+  }
+
+  start(circuit: ClientCircuit, sid: number, native: DbfType): void {
+    const type = requestType(this.#options, native);
+    const id = circuit.subscribe(sid, type, this.#options.count ?? 0, this.#mask, (status, message) =>
+      this.#event(status, message),
+    );
+    this.#active = { circuit, sid, type, id };
+  }
+
+  /** The circuit is gone, and the subscription with it. */
+  lost(): void {
+    this.#active = undefined;
+  }
+
+  stop(): void {
+    const active = this.#active;
+    this.#active = undefined;
+    active?.circuit.unsubscribe(active.sid, active.type, this.#options.count ?? 0, active.id);
+  }
+
+  complete(): void {
+    this.stop();
+    this.#subscriber.complete();
+  }
+
+  #event(status: number, message: CaMessage | undefined): void {
+    if (!isSuccess(status) || message === undefined) {
+      log.info(`${this.#name}: event without value: ${ecaText(status)}`);
+      return;
+    }
+    const reading = readingOf(message);
+    if (reading.ok) this.#subscriber.next(reading.value);
+    else log.warn(`${this.#name}: ${reading.error}`);
+  }
+}

@@ -1,0 +1,41 @@
+import type { DbfType } from "../../channel/dbf.js";
+import type { AlarmAcknowledge, Properties, Sample } from "../../channel/provider.js";
+import { failed, ok, type Result } from "../../libcom/result.js";
+import { getDbr } from "../codec/dbr.js";
+import { type DbrClass, type DbrType, dbrType, dbrTypeOf, nativeBase } from "../codec/dbrTypes.js";
+import type { CaMessage } from "../codec/message.js";
+
+/** What to ask for besides the value: nothing, the alarm, alarm and time, or alarm and properties. */
+export type ReadingClass = Exclude<DbrClass, "ackt" | "acks">;
+
+/** A value as it came from the server. What its class does not carry is NO_ALARM, time 0 or absent. */
+export interface CaReading extends Sample {
+  /** The type on the wire: STRING, SHORT, FLOAT, ENUM, UCHAR, LONG or DOUBLE. */
+  readonly type: DbfType;
+  /** As EPICS names it: `DBR_TIME_DOUBLE`. */
+  readonly dbr: DbrType;
+  readonly properties?: Properties;
+  readonly acknowledge?: AlarmAcknowledge;
+}
+
+export interface ReadingOptions {
+  /** Default `time`. */
+  readonly type?: ReadingClass;
+  /** The type the server converts to; the native one when absent. */
+  readonly as?: DbfType;
+  /** Elements wanted; 0, the default: as many as there are. */
+  readonly count?: number;
+}
+
+/** The DBR type that the options ask of a channel with this native type. */
+export const requestType = (options: ReadingOptions, native: DbfType): DbrType =>
+  dbrTypeOf(options.type ?? "time", nativeBase(options.as ?? native));
+
+/** Decodes the payload of a READ_NOTIFY or EVENT_ADD response. */
+export function readingOf(message: CaMessage): Result<CaReading> {
+  const type = dbrType(message.dataType);
+  if (type === undefined) return failed(`there is no DBR type ${message.dataType}`);
+  const content = getDbr(message.view, message.offset, type, message.count, message.payloadSize);
+  if (!content.ok) return content;
+  return ok({ ...content.value, message: "", userTag: 0n, type: type.base, dbr: type });
+}

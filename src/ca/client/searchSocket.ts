@@ -1,0 +1,102 @@
+import type { RemoteInfo, Socket } from "node:dgram";
+import { logger } from "../../libcom/log.js";
+import { ADDRESS_OF_SENDER, Command } from "../codec/commands.js";
+import type { CaMessage } from "../codec/message.js";
+import { MessageDecoder } from "../codec/messageDecoder.js";
+import { addressText, type SocketAddress } from "../net/address.js";
+import { RepeaterRegistration } from "../net/repeaterRegistration.js";
+import { openUdp } from "../net/udpSocket.js";
+import { BeaconMonitor } from "./beaconMonitor.js";
+
+const log = logger("ca.search");
+/** Datagrams sent in one go to each destination: more would overrun the receive buffers of slow servers. */
+const BURST = 24;
+const BURST_PAUSE_MS = 1;
+
+export interface SearchSocketOptions {
+  readonly destinations: () => readonly SocketAddress[];
+  readonly repeaterPort: number;
+  readonly onFound: (cid: number, server: SocketAddress) => void;
+  /** A server started or can be reached again. */
+  readonly onBeaconAnomaly: () => void;
+  /** No repeater answers on this host. */
+  readonly onNoRepeater: () => void;
+}
+
+/** The UDP side of a client: sends searches, hears answers and, through the repeater, beacons. */
+export class SearchSocket {
+  readonly #socket: Socket;
+  readonly #options: SearchSocketOptions;
+  readonly #registration: RepeaterRegistration;
+  readonly #beacons = new BeaconMonitor();
+  readonly #failing = new Set<string>();
+  readonly #queue: Buffer[] = [];
+  #pump: NodeJS.Timeout | undefined;
+
+  private constructor(socket: Socket, options: SearchSocketOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    socket.on("message", (datagram: Buffer, sender: RemoteInfo) => this.#receive(datagram, sender));
+    socket.on("error", (error) => log.warn(error.message));
+    this.#registration = new RepeaterRegistration(socket, options.repeaterPort, options.onNoRepeater);
+  }
+
+  static async open(options: SearchSocketOptions): Promise<SearchSocket> {
+    return new SearchSocket(await openUdp({ address: "0.0.0.0", port: 0 }), options);
+  }
+
+  send(datagrams: readonly Buffer[]): void {
+    this.#queue.push(...datagrams);
+    if (this.#pump === undefined) this.#sendBurst();
+  }
+
+  close(): void {
+    clearTimeout(this.#pump);
+    this.#registration.confirm();
+    this.#socket.close();
+  }
+
+  #sendBurst(): void {
+    this.#pump = undefined;
+    for (const datagram of this.#queue.splice(0, BURST))
+      for (const { host, port } of this.#options.destinations())
+        this.#socket.send(datagram, port, host, (error) => this.#report(`${host}:${port}`, error));
+    if (this.#queue.length > 0) this.#pump = setTimeout(() => this.#sendBurst(), BURST_PAUSE_MS);
+  }
+
+  #report(destination: string, error: Error | null): void {
+    if (error === null) this.#failing.delete(destination);
+    else if (!this.#failing.has(destination)) {
+      this.#failing.add(destination);
+      log.warn(`search to ${destination}: ${error.message}`);
+    }
+  }
+
+  #receive(datagram: Buffer, sender: RemoteInfo): void {
+    const decoder = new MessageDecoder();
+    decoder.push(datagram);
+    while (decoder.next() === "message") this.#dispatch(decoder.message, sender);
+  }
+
+  #dispatch(message: CaMessage, sender: RemoteInfo): void {
+    switch (message.command) {
+      case Command.SEARCH: {
+        const host = message.cid === ADDRESS_OF_SENDER ? sender.address : addressText(message.cid);
+        this.#options.onFound(message.available, { host, port: message.dataType });
+        break;
+      }
+      case Command.RSRV_IS_UP: {
+        const host = message.available === 0 ? sender.address : addressText(message.available);
+        const seconds = performance.now() / 1000;
+        if (this.#beacons.beacon(`${host}:${message.count}`, message.cid, seconds))
+          this.#options.onBeaconAnomaly();
+        break;
+      }
+      case Command.REPEATER_CONFIRM:
+        this.#registration.confirm();
+        break;
+      default:
+        break;
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import type { RemoteInfo, Socket as UdpSocket } from "node:dgram";
+import { once } from "node:events";
+import type { Server, Socket } from "node:net";
+import type { ChannelProvider } from "../../channel/provider.js";
+import { logger } from "../../libcom/log.js";
+import { ByteWriter } from "../codec/byteWriter.js";
+import { broadcastAddresses, resolveAddresses, type SocketAddress, uniqueAddresses } from "../net/address.js";
+import { type Environment, type ServerEnvironment, serverEnvironment } from "../net/environment.js";
+import { isMulticast, openUdp } from "../net/udpSocket.js";
+import { BeaconSender } from "./beaconSender.js";
+import { listenTcp, serveCircuit } from "./circuitListener.js";
+import { hasAnswers, SearchResponder } from "./search.js";
+import type { ServerCircuit } from "./serverCircuit.js";
+
+const log = logger("ca.server");
+const ANY_ADDRESS = "0.0.0.0";
+
+export interface CaServerOptions extends Partial<ServerEnvironment> {
+  /** Asked in this order who has a name. */
+  readonly providers: readonly ChannelProvider[];
+  /** Where the EPICS_CAS_* and EPICS_CA_* variables come from; what is given here wins over them. */
+  readonly environment?: Environment;
+}
+
+/** One client as `casr` lists it. */
+export interface CaServerClient {
+  readonly address: string;
+  readonly user: string;
+  readonly host: string;
+  readonly minorVersion: number;
+  readonly priority: number;
+  readonly channels: readonly string[];
+}
+
+/**
+ * A Channel Access server for any number of channel providers. `start` rejects when no interface can be listened on;
+ * a TCP port that is taken is replaced by a free one, and searches are answered with it.
+ */
+export class CaServer {
+  readonly #providers: readonly ChannelProvider[];
+  readonly #settings: ServerEnvironment;
+  readonly #circuits = new Map<Socket, ServerCircuit>();
+  readonly #listeners: Server[] = [];
+  readonly #udpSockets: UdpSocket[] = [];
+  #beacons: BeaconSender | undefined;
+  #beaconAddresses: readonly SocketAddress[] = [];
+  #tcpPort = 0;
+  #udpPort = 0;
+
+  constructor(options: CaServerOptions) {
+    const { providers, environment, ...settings } = options;
+    this.#providers = providers;
+    this.#settings = { ...serverEnvironment(environment), ...settings };
+  }
+
+  /** Where circuits are made; known after `start`. */
+  get tcpPort(): number {
+    return this.#tcpPort;
+  }
+
+  /** Where searches are heard; known after `start`. */
+  get udpPort(): number {
+    return this.#udpPort;
+  }
+
+  get beaconAddresses(): readonly SocketAddress[] {
+    return this.#beaconAddresses;
+  }
+
+  clients(): readonly CaServerClient[] {
+    return [...this.#circuits].map(([socket, circuit]) => ({
+      address: `${socket.remoteAddress ?? ""}:${socket.remotePort ?? 0}`,
+      user: circuit.user,
+      host: circuit.host,
+      minorVersion: circuit.minorVersion,
+      priority: circuit.priority,
+      channels: [...circuit.channels.values()].map(({ channel }) => channel.name),
+    }));
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { serverPort, interfaces } = this.#settings;
+    const listed = interfaces.filter((address) => !isMulticast(address));
+    const multicastGroups = interfaces.filter(isMulticast);
+    const addresses = listed.length > 0 ? listed : [ANY_ADDRESS];
+    await this.#listen(addresses, serverPort);
+    this.#udpPort = serverPort === 0 ? this.#tcpPort : serverPort;
+    for (const address of addresses) await this.#openSearch(address, multicastGroups);
+    await this.#startBeacons(listed);
+  }
+
+  /** All interfaces get the same TCP port: search responses and beacons carry one. */
+  async #listen(addresses: readonly string[], wanted: number): Promise<void> {
+    let port = wanted;
+    for (const address of addresses) {
+      const server = await listenTcp(address, port);
+      const bound = server.address();
+      port = typeof bound === "object" && bound !== null ? bound.port : port;
+      server.on("connection", (socket) => this.#accept(socket));
+      server.on("error", (error) => log.error(`TCP port ${port}: ${error.message}`));
+      this.#listeners.push(server);
+    }
+    this.#tcpPort = port;
+    if (wanted !== 0 && port !== wanted)
+      log.warn(
+        `TCP port ${wanted} was unavailable, using ${port}; servers that share UDP port ${wanted} may not be reachable by unicast`,
+      );
+  }
+
+  #accept(socket: Socket): void {
+    const circuit = serveCircuit(socket, {
+      providers: this.#providers,
+      tcpPort: this.#tcpPort,
+      maximumArrayBytes: this.#settings.maximumArrayBytes,
+    });
+    this.#circuits.set(socket, circuit);
+    socket.on("close", () => this.#circuits.delete(socket));
+  }
+
+  /**
+   * A socket on an interface's own address hears unicasts only, so a second one on its broadcast address hears the
+   * rest, as RSRV does it.
+   */
+  async #openSearch(address: string, multicastGroups: readonly string[]): Promise<void> {
+    const unicast = await this.#openResponder(address, this.#udpPort, multicastGroups);
+    this.#udpPort = unicast.address().port;
+    if (address === ANY_ADDRESS || process.platform === "win32") return;
+    for (const broadcast of broadcastAddresses([address]))
+      await this.#openResponder(broadcast, this.#udpPort, []);
+  }
+
+  async #openResponder(
+    address: string,
+    port: number,
+    multicastGroups: readonly string[],
+  ): Promise<UdpSocket> {
+    const socket = await openUdp({ address, port, shared: true, multicastGroups });
+    this.#udpSockets.push(socket);
+    const responder = new SearchResponder(this.#providers, this.#tcpPort);
+    const ignored = new Set(this.#settings.ignoredAddresses);
+    const out = new ByteWriter();
+    socket.on("message", (datagram: Buffer, sender: RemoteInfo) => {
+      if (ignored.has(sender.address)) return;
+      out.clear();
+      responder.answer(out, datagram);
+      if (hasAnswers(out)) socket.send(Buffer.from(out.written), sender.port, sender.address, () => {});
+    });
+    socket.on("error", (error) => log.warn(`UDP ${address}:${port}: ${error.message}`));
+    return socket;
+  }
+
+  async #startBeacons(interfaces: readonly string[]): Promise<void> {
+    const { beaconPort, autoBeaconAddressList, beaconAddressList, beaconPeriodSeconds } = this.#settings;
+    const automatic = autoBeaconAddressList
+      ? broadcastAddresses(interfaces.length > 0 ? interfaces : undefined)
+      : [];
+    this.#beaconAddresses = uniqueAddresses([
+      ...automatic.map((host) => ({ host, port: beaconPort })),
+      ...(await resolveAddresses(beaconAddressList, beaconPort)),
+    ]);
+    const socket = await openUdp({ address: interfaces[0] ?? ANY_ADDRESS, port: 0 });
+    socket.on("error", (error) => log.warn(`beacon socket: ${error.message}`));
+    this.#udpSockets.push(socket);
+    this.#beacons = new BeaconSender(socket, this.#beaconAddresses, this.#tcpPort, beaconPeriodSeconds);
+  }
+
+  /** Disconnects every client and gives all ports back. */
+  async stop(): Promise<void> {
+    this.#beacons?.stop();
+    for (const socket of this.#udpSockets.splice(0)) socket.close();
+    for (const socket of this.#circuits.keys()) socket.destroy();
+    await Promise.all(
+      this.#listeners.splice(0).map(async (server) => {
+        const closed = once(server, "close");
+        server.close();
+        await closed;
+      }),
+    );
+  }
+}

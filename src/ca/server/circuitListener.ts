@@ -1,0 +1,59 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { logger } from "../../libcom/log.js";
+import { FlushingSocket } from "../net/flushingSocket.js";
+import { ServerCircuit, type ServerCircuitOptions } from "./serverCircuit.js";
+
+const log = logger("ca.server");
+
+/** Puts a circuit on an accepted socket. */
+export function serveCircuit(socket: Socket, options: Omit<ServerCircuitOptions, "peer">): ServerCircuit {
+  const peer = socket.remoteAddress ?? "";
+  const name = `${peer}:${socket.remotePort ?? 0}`;
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, 15_000);
+  const circuit: ServerCircuit = new ServerCircuit(
+    { ...options, peer },
+    {
+      get unsent() {
+        return flushing.unsent;
+      },
+      scheduleFlush: () => flushing.scheduleFlush(),
+    },
+  );
+  const flushing = new FlushingSocket(socket, circuit.out, () => circuit.drain());
+  const flush = (): void => {
+    flushing.flush();
+    if (circuit.state !== "closed" || socket.writableEnded) return;
+    log.info(`${name}: ${circuit.closeReason}, disconnected`);
+    socket.end();
+  };
+  socket.on("data", (chunk) => {
+    circuit.receive(chunk);
+    flush();
+  });
+  socket.on("drain", () => {
+    circuit.drain();
+    flush();
+  });
+  socket.on("error", (error) => log.debug(`${name}: ${error.message}`));
+  socket.on("close", () => circuit.close("disconnected"));
+  flush();
+  return circuit;
+}
+
+/** Listens on `port`, or on any port when that one is taken or 0. */
+export async function listenTcp(address: string, port: number): Promise<Server> {
+  const server = createServer();
+  try {
+    server.listen({ host: address, port });
+    await once(server, "listening");
+    return server;
+  } catch (error) {
+    if (port === 0 || !isPortTaken(error)) throw error;
+    return listenTcp(address, 0);
+  }
+}
+
+const isPortTaken = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "EADDRINUSE" || error.code === "EACCES");

@@ -1,0 +1,110 @@
+import { convertValue } from "../../channel/convert.js";
+import type { Value } from "../../channel/dbf.js";
+import type { Channel, Properties, Sample } from "../../channel/provider.js";
+import { type Timestamp, UNDEFINED_TIME } from "../../libcom/epicsTime.js";
+import { ok, type Result } from "../../libcom/result.js";
+import { LARGE_ARRAY_MINOR_VERSION } from "../codec/commands.js";
+import { putDbr, responseCount } from "../codec/dbr.js";
+import { type DbrType, dbrSize, nativeBase } from "../codec/dbrTypes.js";
+import { Eca } from "../codec/eca.js";
+import { beginMessage, needsLargeHeader } from "../codec/message.js";
+import type { CircuitContext } from "./circuitContext.js";
+
+/** Every client may ask for this much, however small the channel. */
+const ALWAYS_ALLOWED_BYTES = 16 * 1024 * 1024;
+
+const NO_PROPERTIES: Properties = {};
+
+// One structure, filled anew for each message: a reading allocates nothing.
+const content: {
+  value: Value;
+  status: number;
+  severity: number;
+  time: Timestamp;
+  properties: Properties;
+  acknowledge: { transient: boolean; severity: number };
+} = {
+  value: 0,
+  status: 0,
+  severity: 0,
+  time: UNDEFINED_TIME,
+  properties: NO_PROPERTIES,
+  acknowledge: { transient: false, severity: 0 },
+};
+
+/** The channel's value as the DBR type wants it. Only a type that is not the native one costs a conversion. */
+export function valueForDbr(channel: Channel, type: DbrType, value: Value): Result<Value> {
+  if (type.class === "className") return ok(channel.className);
+  if (nativeBase(channel.fieldType) === type.base) return ok(value);
+  return convertValue(value, channel.fieldType, type.base, { ...channel.properties(), direction: "get" });
+}
+
+/** The ECA status that forbids a payload of `count` elements, or ECA_NORMAL. */
+export function payloadStatus(
+  circuit: CircuitContext,
+  channel: Channel,
+  type: DbrType,
+  count: number,
+): number {
+  const size = dbrSize(type, count);
+  const limit =
+    circuit.maximumArrayBytes ?? Math.max(ALWAYS_ALLOWED_BYTES, dbrSize(type, channel.elementCount));
+  if (size > limit) return Eca.TOLARGE;
+  if (circuit.minorVersion < LARGE_ARRAY_MINOR_VERSION && needsLargeHeader(size, count))
+    return Eca["16KARRAYCLIENT"];
+  return Eca.NORMAL;
+}
+
+/**
+ * Writes one message with a reading of the channel: the response to READ_NOTIFY and every event. The header's first
+ * parameter is the status. Returns the status that stopped it when nothing was written.
+ */
+export function putReading(
+  circuit: CircuitContext,
+  channel: Channel,
+  command: number,
+  type: DbrType,
+  requestedCount: number,
+  sample: Sample,
+  cid: number,
+  available: number,
+): number {
+  const native = type.class !== "className" && nativeBase(channel.fieldType) === type.base;
+  let value = sample.value;
+  if (!native) {
+    const converted = valueForDbr(channel, type, value);
+    if (!converted.ok)
+      return putEmptyReading(circuit, channel, command, type, requestedCount, Eca.GETFAIL, available);
+    value = converted.value;
+  }
+  const count = responseCount(requestedCount, value);
+  const limited = payloadStatus(circuit, channel, type, count);
+  if (limited !== Eca.NORMAL) return limited;
+  content.value = value;
+  content.status = sample.status;
+  content.severity = sample.severity;
+  content.time = sample.time;
+  content.properties = type.class === "gr" || type.class === "ctrl" ? channel.properties() : NO_PROPERTIES;
+  if (type.class === "stsack") Object.assign(content.acknowledge, channel.acknowledge());
+  const payload = beginMessage(circuit.out, command, dbrSize(type, count), type.code, count, cid, available);
+  putDbr(circuit.out, payload, type, content, count);
+  return Eca.NORMAL;
+}
+
+/** A response that carries a failure in place of a status: its payload is zero. */
+export function putEmptyReading(
+  circuit: CircuitContext,
+  channel: Channel,
+  command: number,
+  type: DbrType,
+  requestedCount: number,
+  status: number,
+  available: number,
+): number {
+  const limited = payloadStatus(circuit, channel, type, requestedCount);
+  if (limited !== Eca.NORMAL) return limited;
+  const size = dbrSize(type, requestedCount);
+  const payload = beginMessage(circuit.out, command, size, type.code, requestedCount, status, available);
+  circuit.out.bytes.fill(0, payload, payload + size);
+  return Eca.NORMAL;
+}

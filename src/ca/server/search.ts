@@ -1,0 +1,76 @@
+import type { ChannelProvider } from "../../channel/provider.js";
+import type { ByteWriter } from "../codec/byteWriter.js";
+import {
+  ADDRESS_OF_SENDER,
+  CA_MINOR_VERSION,
+  Command,
+  MINIMUM_MINOR_VERSION,
+  SEQUENCE_NUMBER_MINOR_VERSION,
+  SearchReply,
+} from "../codec/commands.js";
+import { beginMessage, type CaMessage, putMessage, textOf } from "../codec/message.js";
+import { MessageDecoder } from "../codec/messageDecoder.js";
+
+const isServed = (providers: readonly ChannelProvider[], name: string): boolean =>
+  providers.some((provider) => provider.has(name));
+
+/** SEARCH on a circuit: a client that uses this server as a name server. */
+export function searchOverTcp(
+  out: ByteWriter,
+  providers: readonly ChannelProvider[],
+  tcpPort: number,
+  request: CaMessage,
+): void {
+  if (request.payloadSize <= 1) return;
+  const { available, dataType, count, cid } = request;
+  if (isServed(providers, textOf(request)))
+    putMessage(out, Command.SEARCH, tcpPort, 0, ADDRESS_OF_SENDER, available);
+  else if (dataType === SearchReply.DO_REPLY)
+    putMessage(out, Command.NOT_FOUND, dataType, count, cid, available);
+}
+
+/** Answers one datagram into `out`: nothing when none of its names is served here or it makes no sense. */
+export class SearchResponder {
+  readonly #providers: readonly ChannelProvider[];
+  readonly #tcpPort: number;
+
+  constructor(providers: readonly ChannelProvider[], tcpPort: number) {
+    this.#providers = providers;
+    this.#tcpPort = tcpPort;
+  }
+
+  answer(out: ByteWriter, datagram: Uint8Array): void {
+    const decoder = new MessageDecoder();
+    decoder.minorVersion = 0;
+    decoder.push(datagram);
+    let started = false;
+    while (decoder.next() === "message") {
+      const { message } = decoder;
+      if (message.command === Command.VERSION) {
+        if (message.count < MINIMUM_MINOR_VERSION) return;
+        decoder.minorVersion = message.count;
+        if (!started && message.count >= SEQUENCE_NUMBER_MINOR_VERSION)
+          putMessage(out, Command.VERSION, 1, CA_MINOR_VERSION, message.cid, 0);
+        started = true;
+      } else if (message.command !== Command.SEARCH || decoder.minorVersion < MINIMUM_MINOR_VERSION) return;
+      else this.#answerSearch(out, message);
+    }
+  }
+
+  #answerSearch(out: ByteWriter, message: CaMessage): void {
+    if (message.payloadSize <= 1 || !isServed(this.#providers, textOf(message))) return;
+    const payload = beginMessage(
+      out,
+      Command.SEARCH,
+      2,
+      this.#tcpPort,
+      0,
+      ADDRESS_OF_SENDER,
+      message.available,
+    );
+    out.view.setUint16(payload, CA_MINOR_VERSION);
+  }
+}
+
+/** Is there more in an answer than the VERSION message that only heads it? */
+export const hasAnswers = (out: ByteWriter): boolean => out.length > 16;

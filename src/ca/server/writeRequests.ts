@@ -1,0 +1,83 @@
+import type { TypedValue } from "../../channel/dbf.js";
+import type { WriteResult } from "../../channel/provider.js";
+import { failed, ok, type Result } from "../../libcom/result.js";
+import { Command } from "../codec/commands.js";
+import { getDbrValue } from "../codec/dbr.js";
+import { type DbrType, dbrType } from "../codec/dbrTypes.js";
+import { Eca } from "../codec/eca.js";
+import { type CaMessage, putMessage } from "../codec/message.js";
+import type { CircuitChannel, CircuitContext } from "./circuitContext.js";
+import { writeStatus } from "./putNotifyQueue.js";
+import { findChannel } from "./requestChannel.js";
+
+const canBeWritten = (type: DbrType | undefined): type is DbrType =>
+  type !== undefined && type.class !== "stsack" && type.class !== "className";
+
+const isAcknowledge = (type: DbrType): boolean => type.class === "ackt" || type.class === "acks";
+
+function requestValue(type: DbrType, request: CaMessage): Result<TypedValue> {
+  const { view, offset, count, payloadSize } = request;
+  const value = getDbrValue(view, offset, type, count, payloadSize);
+  return value.ok ? ok({ type: type.base, value: value.value }) : failed(value.error);
+}
+
+function writeAcknowledge(target: CircuitChannel, type: DbrType, value: TypedValue): WriteResult {
+  const code = Number(typeof value.value === "object" ? value.value[0] : value.value);
+  return target.channel.writeAcknowledge(
+    type.class === "ackt" ? { transient: code !== 0 } : { severity: code },
+  );
+}
+
+/** WRITE: nothing is answered unless it fails. */
+export function write(circuit: CircuitContext, request: CaMessage): void {
+  const target = findChannel(circuit, request);
+  if (target === undefined) return;
+  const { channel, recordName } = target;
+  if (!channel.access.write) {
+    circuit.sendError(request, Eca.NOWTACCESS, recordName);
+    return;
+  }
+  const type = dbrType(request.dataType);
+  if (!canBeWritten(type)) {
+    circuit.sendError(request, Eca.BADTYPE, recordName);
+    circuit.close(`WRITE of DBR type ${request.dataType}`);
+    return;
+  }
+  const value = requestValue(type, request);
+  if (!value.ok) {
+    circuit.sendError(request, Eca.BADCOUNT, value.error);
+    return;
+  }
+  const result = isAcknowledge(type)
+    ? writeAcknowledge(target, type, value.value)
+    : channel.write(value.value);
+  if (!result.ok) circuit.sendError(request, writeStatus(result), recordName);
+}
+
+/** WRITE_NOTIFY: answered when all that the write started is done; the status stands in the place of the id. */
+export function writeNotify(circuit: CircuitContext, request: CaMessage): void {
+  const target = findChannel(circuit, request);
+  if (target === undefined) return;
+  const { dataType, count, available } = request;
+  const reply = (status: number): void => {
+    putMessage(circuit.out, Command.WRITE_NOTIFY, dataType, count, status, available);
+    circuit.touch();
+  };
+  const type = dbrType(dataType);
+  if (!canBeWritten(type)) {
+    reply(Eca.BADTYPE);
+    circuit.close(`WRITE_NOTIFY of DBR type ${dataType}`);
+    return;
+  }
+  if (!target.channel.access.write) {
+    reply(Eca.NOWTACCESS);
+    return;
+  }
+  const value = requestValue(type, request);
+  if (!value.ok) {
+    reply(Eca.BADCOUNT);
+    return;
+  }
+  if (isAcknowledge(type)) reply(writeStatus(writeAcknowledge(target, type, value.value)));
+  else target.puts.put(value.value, reply);
+}

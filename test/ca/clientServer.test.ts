@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { filter, firstValueFrom, take, toArray } from "rxjs";
+import type { CaClient } from "../../src/ca/client/caClient.js";
+import { CaError } from "../../src/ca/client/caError.js";
+import { Eca } from "../../src/ca/codec/eca.js";
+import type { CaServer } from "../../src/ca/server/caServer.js";
+import { clientOf, startServer } from "./support/loopback.js";
+import { MemoryProvider, MemoryPv } from "./support/memoryProvider.js";
+
+describe("a client and a server on the loopback interface", () => {
+  const motor = new MemoryPv("DOUBLE", 1.5, {
+    units: "mm",
+    precision: 3,
+    display: { low: -10, high: 10 },
+    control: { low: -5, high: 5 },
+  });
+  const gate = new MemoryPv("ENUM", 1, { states: ["Closed", "Open"] });
+  const wave = new MemoryPv("LONG", Int32Array.of(1, 2, 3), {}, 10);
+  const counter = new MemoryPv("INT64", 2n ** 40n);
+  const slow = new MemoryPv("DOUBLE", 0);
+  const locked = new MemoryPv("DOUBLE", 7);
+  locked.access = { read: true, write: false };
+  const provider = new MemoryProvider({ motor, gate, wave, counter, slow, locked });
+  let server: CaServer;
+  let client: CaClient;
+
+  before(async () => {
+    server = await startServer([provider]);
+    client = clientOf(server);
+  });
+  after(async () => {
+    client.close();
+    await server.stop();
+  });
+
+  it("reads a scalar with its time", async () => {
+    const reading = await client.connect("motor").read();
+    assert.equal(reading.value, 1.5);
+    assert.equal(reading.dbr.name, "DBR_TIME_DOUBLE");
+    assert.deepEqual(reading.time, motor.sample.time);
+  });
+
+  it("knows type, size and access of a channel once it is connected", async () => {
+    const channel = client.connect("wave");
+    await channel.whenConnected();
+    assert.equal(channel.fieldType, "LONG");
+    assert.equal(channel.elementCount, 10);
+    assert.deepEqual(channel.access, { read: true, write: true });
+  });
+
+  it("reads as many elements as there are for count 0", async () => {
+    const reading = await client.connect("wave").read();
+    assert.deepEqual(reading.value, Int32Array.of(1, 2, 3));
+  });
+
+  it("fills with zeros when more elements are asked for than there are", async () => {
+    const reading = await client.connect("wave").read({ count: 5 });
+    assert.deepEqual(reading.value, Int32Array.of(1, 2, 3, 0, 0));
+  });
+
+  it("shows a 64-bit integer as a double", async () => {
+    const reading = await client.connect("counter").read();
+    assert.equal(reading.type, "DOUBLE");
+    assert.equal(reading.value, 2 ** 40);
+  });
+
+  it("reads an enum as the text of its state", async () => {
+    const reading = await client.connect("gate").read({ as: "STRING" });
+    assert.equal(reading.value, "Open");
+  });
+
+  it("reads properties", async () => {
+    const properties = await client.connect("motor").properties();
+    assert.equal(properties.units, "mm");
+    assert.equal(properties.precision, 3);
+    assert.deepEqual(properties.control, { low: -5, high: 5 });
+  });
+
+  it("hears the first value and each change of a monitor, in order", async () => {
+    const pv = new MemoryPv("DOUBLE", 0);
+    provider.pvs.set("ramp", pv);
+    const values = firstValueFrom(client.connect("ramp").monitor().pipe(take(4), toArray()));
+    await firstValueFrom(client.connect("ramp").monitor());
+    for (const value of [1, 2, 3]) pv.post(value);
+    assert.deepEqual(
+      (await values).map(({ value }) => value),
+      [0, 1, 2, 3],
+    );
+  });
+
+  it("writes, and a monitor hears it", async () => {
+    const channel = client.connect("motor");
+    await channel.whenConnected();
+    const changed = firstValueFrom(channel.monitor().pipe(filter(({ value }) => value === 4.25)));
+    assert.equal(channel.write({ type: "DOUBLE", value: 4.25 }).ok, true);
+    assert.equal((await changed).value, 4.25);
+  });
+
+  it("writes an enum by the text of its state", async () => {
+    const channel = client.connect("gate");
+    await channel.writeNotify({ type: "STRING", value: "Closed" });
+    assert.equal(gate.sample.value, 0);
+  });
+
+  it("refuses a text that is no state with ECA_PUTFAIL", async () => {
+    const channel = client.connect("gate");
+    await assert.rejects(
+      channel.writeNotify({ type: "STRING", value: "Ajar" }),
+      (error) => error instanceof CaError && error.status === Eca.PUTFAIL,
+    );
+  });
+
+  it("answers put-callbacks of one channel one after the other", async () => {
+    const order: number[] = [];
+    let release = (): void => {};
+    slow.completion = () =>
+      new Promise((resolve) => {
+        release = resolve;
+      });
+    const channel = client.connect("slow");
+    await channel.whenConnected();
+    const first = channel.writeNotify({ type: "DOUBLE", value: 1 }).then(() => order.push(1));
+    const second = channel.writeNotify({ type: "DOUBLE", value: 2 }).then(() => order.push(2));
+    await firstValueFrom(channel.monitor().pipe(filter(({ value }) => value === 1)));
+    assert.deepEqual(order, []);
+    slow.completion = () => Promise.resolve();
+    release();
+    await Promise.all([first, second]);
+    assert.deepEqual(order, [1, 2]);
+  });
+
+  it("gives up a put-callback that does not end in time with ECA_TIMEOUT", async () => {
+    const endless = new MemoryPv("DOUBLE", 0);
+    endless.completion = () => new Promise(() => {});
+    provider.pvs.set("endless", endless);
+    const channel = client.connect("endless");
+    await channel.whenConnected();
+    await assert.rejects(
+      channel.writeNotify({ type: "DOUBLE", value: 1 }, { timeoutSeconds: 0.05 }),
+      (error) => error instanceof CaError && error.isTimeout,
+    );
+  });
+
+  it("refuses a put-callback without write access with ECA_NOWTACCESS", async () => {
+    await assert.rejects(
+      client.connect("locked").writeNotify({ type: "DOUBLE", value: 1 }),
+      (error) => error instanceof CaError && error.status === Eca.NOWTACCESS,
+    );
+  });
+
+  it("hears of access rights that change", async () => {
+    const channel = client.connect("locked");
+    await channel.whenConnected();
+    const granted = firstValueFrom(channel.access$.pipe(filter(({ write }) => write)));
+    locked.setAccess({ read: true, write: true });
+    await granted;
+    assert.equal(channel.access.write, true);
+  });
+
+  it("moves an array of 8 MB in both directions", async () => {
+    const big = new MemoryPv("DOUBLE", new Float64Array(1), {}, 1_000_000);
+    provider.pvs.set("big", big);
+    const channel = client.connect("big");
+    const value = Float64Array.from({ length: 1_000_000 }, (_, index) => index / 3);
+    await channel.writeNotify({ type: "DOUBLE", value });
+    assert.deepEqual(big.sample.value, value);
+    assert.deepEqual((await channel.read()).value, value);
+  });
+
+  it("says a PV that nobody has is not connected", async () => {
+    const channel = client.connect("nobody:has:this");
+    await assert.rejects(channel.read({ timeoutSeconds: 0.1 }), CaError);
+    assert.equal(channel.connected, false);
+    channel.close();
+  });
+
+  it("frees the server's channel when the client closes its own", async () => {
+    const channel = client.connect("motor");
+    await channel.whenConnected();
+    const before = provider.openChannels;
+    channel.close();
+    await client.connect("motor").read();
+    assert.equal(provider.openChannels, before);
+  });
+
+  it("finds its channels and monitors again after a restart of the server", async () => {
+    const restarting = new MemoryPv("DOUBLE", 1);
+    const own = new MemoryProvider({ restarting });
+    const first = await startServer([own]);
+    const port = first.udpPort;
+    const reconnecting = clientOf(first);
+    const channel = reconnecting.connect("restarting");
+    const values: unknown[] = [];
+    const again = new Promise<void>((resolve) => {
+      channel.monitor().subscribe(({ value }) => {
+        values.push(value);
+        if (value === 2) resolve();
+      });
+    });
+    await firstValueFrom(channel.monitor());
+    const lost = firstValueFrom(channel.connected$.pipe(filter((connected) => !connected)));
+    await first.stop();
+    await lost;
+    restarting.post(2);
+    const second = await startServer([own], { serverPort: port });
+    await again;
+    assert.deepEqual(values, [1, 2]);
+    reconnecting.close();
+    await second.stop();
+  });
+});
