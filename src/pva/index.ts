@@ -10,5 +10,6 @@ export {
 } from "./data/values.js";
 export * from "./nt/fields.js";
 export * from "./nt/ntNdArray.js";
+export { PvaServer, type PvaServerOptions } from "./server/pvaServer.js";
 export { type PvPut, SharedPV, type SharedPvOptions, SharedPvProvider } from "./server/sharedPv.js";
 export type { Borrowed } from "./server/snapshot.js";

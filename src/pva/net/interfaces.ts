@@ -1,0 +1,29 @@
+import { networkInterfaces } from "node:os";
+
+const toNumber = (address: string): number =>
+  address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+
+const toAddress = (value: number): string =>
+  [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff).join(".");
+
+export interface Interface {
+  readonly address: string;
+  /** Undefined on loopback, which does not broadcast. */
+  readonly broadcast: string | undefined;
+}
+
+/** The IPv4 interfaces of this host. */
+export const interfaces = (): Interface[] =>
+  Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter((each) => each.family === "IPv4")
+    .map(({ address, netmask, internal }) => ({
+      address,
+      broadcast: internal ? undefined : toAddress((toNumber(address) | ~toNumber(netmask)) >>> 0),
+    }));
+
+/** Where a datagram reaches every host of our networks. */
+export const broadcastAddresses = (): string[] => {
+  const found = interfaces().flatMap(({ broadcast }) => (broadcast === undefined ? [] : [broadcast]));
+  return [...new Set(found)];
+};

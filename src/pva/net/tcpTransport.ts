@@ -1,0 +1,46 @@
+import type { Socket } from "node:net";
+import type { Transport } from "../protocol/transport.js";
+
+/** A TCP socket as a connection sees it. */
+export class TcpTransport implements Transport {
+  private unsent = 0;
+  private waiting: (() => void)[] = [];
+
+  constructor(private readonly socket: Socket) {
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 15_000);
+  }
+
+  write(chunks: readonly Uint8Array[]): void {
+    if (this.socket.destroyed || this.socket.writableEnded) return;
+    this.socket.cork();
+    for (const chunk of chunks) {
+      this.unsent += chunk.length;
+      this.socket.write(chunk, () => this.sent(chunk.length));
+    }
+    this.socket.uncork();
+  }
+
+  backlog(): number {
+    return this.unsent;
+  }
+
+  whenDrained(resume: () => void): void {
+    if (this.unsent === 0) setImmediate(resume);
+    else this.waiting.push(resume);
+  }
+
+  soon(flush: () => void): void {
+    setImmediate(flush);
+  }
+
+  close(): void {
+    this.socket.end();
+    this.socket.destroySoon();
+  }
+
+  private sent(bytes: number): void {
+    this.unsent -= bytes;
+    for (const resume of this.waiting.splice(0)) resume();
+  }
+}

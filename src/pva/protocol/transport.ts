@@ -1,0 +1,11 @@
+/** A connection's way to the network; a socket file implements it, a test does without a socket. */
+export interface Transport {
+  write(chunks: readonly Uint8Array[]): void;
+  /** Bytes written that the network has not taken. */
+  backlog(): number;
+  /** Calls back once when `backlog` has become smaller. */
+  whenDrained(resume: () => void): void;
+  /** Calls back soon: what was queued by then goes out together. */
+  soon(flush: () => void): void;
+  close(): void;
+}

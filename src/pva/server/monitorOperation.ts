@@ -1,0 +1,148 @@
+import { BitSet } from "../data/bitSet.js";
+import type { ByteReader } from "../data/byteReader.js";
+import { ByteWriter } from "../data/byteWriter.js";
+import { encodeSelected, leavesOf } from "../data/valueCodec.js";
+import { Command, SubCommand } from "../protocol/header.js";
+import type { PvRequest } from "../protocol/pvRequest.js";
+import type { ChannelOfClient, Operation, OperationContext } from "./operation.js";
+import type { Snapshot } from "./snapshot.js";
+
+const DEFAULT_QUEUE_SIZE = 4;
+const MAX_QUEUE_SIZE = 10_000;
+
+/** Events wait in their queue while this much, or two events of the last size, wait in the connection. */
+const BACKLOG_BYTES = 1 << 20;
+
+interface QueuedEvent {
+  snapshot: Snapshot;
+  changed: BitSet;
+  overrun: BitSet;
+}
+
+/**
+ * A subscription. Events go out as the client takes them; what it does not take waits in a queue of `queueSize`, and
+ * when that is full the newest value replaces the last one queued, with the fields that changed twice in the overrun
+ * bit set. Of values on borrowed memory only the newest waits, so that a slow client never holds frames.
+ */
+export class MonitorOperation implements Operation {
+  readonly command = Command.MONITOR;
+  private readonly queue: QueuedEvent[] = [];
+  private readonly queueSize: number;
+  private readonly isPipelined: boolean;
+  private readonly selectsAll: boolean;
+  private readonly selectionKey: string;
+  private isRunning = false;
+  private awaitsDrain = false;
+  private lastEventBytes = 0;
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(
+    readonly channel: ChannelOfClient,
+    private readonly ioid: number,
+    private readonly request: PvRequest,
+    private readonly selected: BitSet,
+    private window: number,
+    private readonly context: OperationContext,
+  ) {
+    const asked = Number(request.options.get("queueSize"));
+    this.queueSize = asked >= 2 ? Math.min(Math.trunc(asked), MAX_QUEUE_SIZE) : DEFAULT_QUEUE_SIZE;
+    this.isPipelined = request.options.get("pipeline") === "true";
+    this.selectsAll = selected.has(0);
+    this.selectionKey = this.selectsAll ? "*" : selected.toString();
+  }
+
+  receive(subCommand: number, input: ByteReader): void {
+    if (subCommand & SubCommand.PIPELINE) this.window += input.u32();
+    if (subCommand & SubCommand.START_STOP) {
+      if (subCommand & SubCommand.GET) this.start();
+      else this.stop();
+    }
+    this.flush();
+    if (subCommand & SubCommand.DESTROY) this.context.forget(this.ioid);
+  }
+
+  cancel(): void {
+    this.stop();
+  }
+
+  destroy(): void {
+    this.stop();
+  }
+
+  private start(): void {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    const { served } = this.channel;
+    this.unsubscribe = served.subscribe(this.request, (snapshot) => this.enqueue(snapshot, snapshot.changed));
+    this.enqueue(served.get(), new BitSet([0]));
+  }
+
+  private stop(): void {
+    this.isRunning = false;
+    this.unsubscribe?.();
+    this.unsubscribe = undefined;
+    this.queue.length = 0;
+  }
+
+  private enqueue(snapshot: Snapshot, changed: BitSet): void {
+    const fields = this.changedFields(changed);
+    if (fields.isEmpty) return;
+    const last = this.queue.at(-1);
+    const limit = snapshot.borrowed === undefined ? this.queueSize : 1;
+    if (last === undefined || this.queue.length < limit) {
+      this.queue.push({ snapshot, changed: fields, overrun: new BitSet() });
+    } else {
+      last.overrun.or(
+        leavesOf(this.channel.served.type, fields).and(leavesOf(this.channel.served.type, last.changed)),
+      );
+      last.changed.or(fields);
+      last.snapshot = snapshot;
+    }
+    this.flush();
+  }
+
+  /** What of a change this client asked for; bit 0 alone stands for everything. */
+  private changedFields(changed: BitSet): BitSet {
+    if (this.selectsAll) return changed.copy();
+    return leavesOf(this.channel.served.type, changed).and(this.selected);
+  }
+
+  private flush(): void {
+    while (this.isRunning && this.queue.length > 0 && this.mayClientTake()) {
+      if (this.context.backlog() > Math.max(BACKLOG_BYTES, 2 * this.lastEventBytes)) {
+        this.resumeWhenDrained();
+        return;
+      }
+      const event = this.queue.shift();
+      if (event !== undefined) this.sendEvent(event);
+    }
+  }
+
+  private mayClientTake(): boolean {
+    return !this.isPipelined || this.window > 0;
+  }
+
+  private resumeWhenDrained(): void {
+    if (this.awaitsDrain) return;
+    this.awaitsDrain = true;
+    this.context.whenDrained(() => {
+      this.awaitsDrain = false;
+      this.flush();
+    });
+  }
+
+  private sendEvent(event: QueuedEvent): void {
+    if (this.isPipelined) this.window--;
+    const { type } = this.channel.served;
+    const { littleEndian } = this.context;
+    const key = `${littleEndian}${this.selectionKey}${event.changed}${event.overrun}`;
+    const body = event.snapshot.encoded(key, () => {
+      const out = new ByteWriter(littleEndian);
+      out.bitSet(event.changed);
+      encodeSelected(out, type, event.snapshot.value, event.changed);
+      return out.bitSet(event.overrun).bytes();
+    });
+    this.lastEventBytes = body.length;
+    this.context.sendShared(this.command, (out) => out.u32(this.ioid).u8(0), body);
+  }
+}

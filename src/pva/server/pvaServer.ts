@@ -1,0 +1,167 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type Server, type Socket } from "node:net";
+import type { ChannelProvider, ClientIdentity } from "../../channel/provider.js";
+import { errorMessage } from "../../libcom/errorMessage.js";
+import { logger } from "../../libcom/log.js";
+import { TcpTransport } from "../net/tcpTransport.js";
+import { serverConfiguration } from "../protocol/environment.js";
+import { BeaconSender } from "./beaconSender.js";
+import { SERVER_CHANNEL, serverChannel } from "./builtinChannel.js";
+import { recordSource } from "./recordChannel.js";
+import { SearchResponder } from "./searchResponder.js";
+import type { ChannelSource, ServedChannel } from "./servedChannel.js";
+import { ServerConnection } from "./serverConnection.js";
+import type { SharedPvProvider } from "./sharedPv.js";
+import { StructureChannel } from "./structureChannel.js";
+
+const log = logger("pva.server");
+
+export interface PvaServerOptions {
+  readonly providers?: readonly ChannelProvider[];
+  readonly structures?: readonly SharedPvProvider[];
+  /** Interfaces to serve on; empty means all. Default: EPICS_PVAS_INTF_ADDR_LIST. */
+  readonly interfaces?: readonly string[];
+  /** TCP port; another one is taken when it is in use; 0 means any. Default: EPICS_PVAS_SERVER_PORT or 5075. */
+  readonly serverPort?: number;
+  /** UDP port for searches. Default: EPICS_PVAS_BROADCAST_PORT or 5076. */
+  readonly broadcastPort?: number;
+  /** Send beacons. Default: true. */
+  readonly beacons?: boolean;
+}
+
+/** A pvAccess server: records of its providers as normative types, structures as they are. */
+export class PvaServer implements ChannelSource {
+  private readonly configuration = serverConfiguration();
+  private readonly guid = randomBytes(12);
+  private readonly listeners: Server[] = [];
+  private readonly connections = new Map<Socket, ServerConnection>();
+  private readonly sources: ChannelSource[];
+  private readonly stopWatching: (() => void)[] = [];
+  private responder: SearchResponder | undefined;
+  private beacons: BeaconSender | undefined;
+  private tcpPort = 0;
+
+  constructor(private readonly options: PvaServerOptions) {
+    this.sources = [
+      ...(options.structures ?? []).map(structureSource),
+      ...(options.providers ?? []).map(recordSource),
+    ];
+  }
+
+  /** The TCP port that is served; 0 before `start`. */
+  get port(): number {
+    return this.tcpPort;
+  }
+
+  /** Number of clients connected. */
+  get clients(): number {
+    return this.connections.size;
+  }
+
+  has(name: string): boolean {
+    return this.sources.some((source) => source.has(name));
+  }
+
+  open(name: string, client: ClientIdentity): ServedChannel | undefined {
+    if (name === SERVER_CHANNEL) return serverChannel(this);
+    return this.sources.find((source) => source.has(name))?.open(name, client);
+  }
+
+  *names(): Iterable<string> {
+    for (const source of this.sources) yield* source.names();
+  }
+
+  /** Listens and answers searches. Rejects when no TCP port can be had. */
+  async start(): Promise<void> {
+    const { configuration, options } = this;
+    const interfaces = options.interfaces ?? configuration.interfaces;
+    const udpPort = options.broadcastPort ?? configuration.broadcastPort;
+    await this.listen(interfaces, options.serverPort ?? configuration.serverPort);
+    for (const structures of this.options.structures ?? [])
+      this.stopWatching.push(structures.onRemove((name) => this.dropChannel(name)));
+    this.responder = new SearchResponder({
+      guid: this.guid,
+      tcpPort: this.tcpPort,
+      udpPort,
+      interfaces,
+      has: (name) => this.has(name),
+    });
+    await this.responder.start();
+    if (options.beacons === false) return;
+    this.beacons = new BeaconSender({ ...configuration, guid: this.guid, tcpPort: this.tcpPort, udpPort });
+    await this.beacons.start();
+  }
+
+  /** Closes every connection. */
+  async stop(): Promise<void> {
+    for (const stop of this.stopWatching.splice(0)) stop();
+    this.beacons?.stop();
+    this.responder?.stop();
+    const closing = this.listeners
+      .splice(0)
+      .map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
+    for (const [socket, connection] of this.connections) {
+      connection.closed();
+      socket.destroy();
+    }
+    await Promise.all(closing);
+  }
+
+  private dropChannel(name: string): void {
+    for (const connection of this.connections.values()) connection.destroyChannelsNamed(name);
+  }
+
+  private async listen(interfaces: readonly string[], preferredPort: number): Promise<void> {
+    const [first = "0.0.0.0", ...others] = interfaces;
+    const listener = await this.listenOn(first, preferredPort).catch((error: unknown) => {
+      if (preferredPort === 0) throw error;
+      log.info(`TCP port ${preferredPort}: ${errorMessage(error)}; taking another one`);
+      return this.listenOn(first, 0);
+    });
+    const address = listener.address();
+    this.tcpPort = typeof address === "object" && address !== null ? address.port : preferredPort;
+    for (const other of others)
+      await this.listenOn(other, this.tcpPort).catch((error: unknown) =>
+        log.warn(`TCP ${other}:${this.tcpPort}: ${errorMessage(error)}; not served there`),
+      );
+  }
+
+  private listenOn(address: string, port: number): Promise<Server> {
+    const listener = createServer((socket) => this.accept(socket));
+    return new Promise((resolve, reject) => {
+      listener.once("error", reject);
+      listener.listen(port, address, () => {
+        listener.off("error", reject);
+        listener.on("error", (error) => log.warn(`TCP ${address}:${port}: ${error.message}`));
+        this.listeners.push(listener);
+        resolve(listener);
+      });
+    });
+  }
+
+  private accept(socket: Socket): void {
+    const host = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+    const connection = new ServerConnection(new TcpTransport(socket), {
+      source: this,
+      guid: this.guid,
+      port: this.tcpPort,
+      host,
+    });
+    this.connections.set(socket, connection);
+    socket.on("data", (chunk) => connection.receive(chunk));
+    socket.on("error", (error) => log.debug(`${host}: ${error.message}`));
+    socket.on("close", () => {
+      connection.closed();
+      this.connections.delete(socket);
+    });
+  }
+}
+
+const structureSource = (structures: SharedPvProvider): ChannelSource => ({
+  has: (name) => structures.has(name),
+  names: () => structures.names(),
+  open(name) {
+    const pv = structures.get(name);
+    return pv === undefined ? undefined : new StructureChannel(pv);
+  },
+});

@@ -1,0 +1,164 @@
+import {
+  type ArrayValue,
+  type DbfType,
+  isArrayValue,
+  type TypedValue,
+  type Value,
+} from "../../channel/dbf.js";
+import { EventMask } from "../../channel/eventMask.js";
+import type {
+  Channel,
+  ChannelProvider,
+  ClientIdentity,
+  MonitorEvent,
+  ProcessOption,
+  Sample,
+  WriteResult,
+} from "../../channel/provider.js";
+import type { StructureType } from "../data/types.js";
+import {
+  defaultStructure,
+  isNumericArray,
+  isPvStructure,
+  merge,
+  type PvStructure,
+  type PvValue,
+} from "../data/values.js";
+import { alarmOf, type NormativeKind, normativeType, propertyFields, timeStampOf } from "../nt/ntScalar.js";
+import type { PvRequest } from "../protocol/pvRequest.js";
+import type { ChannelSource, ServedChannel } from "./servedChannel.js";
+import type { PvPut } from "./sharedPv.js";
+import { Snapshot } from "./snapshot.js";
+
+/** Records (or whatever else a ChannelProvider has) as QSRV serves them. */
+export const recordSource = (provider: ChannelProvider): ChannelSource => ({
+  has: (name) => provider.has(name),
+  names: () => provider.names(),
+  open(name: string, client: ClientIdentity) {
+    const channel = provider.open(name, client);
+    return channel === undefined ? undefined : new RecordChannel(channel);
+  },
+});
+
+const kindOf = (channel: Channel): NormativeKind => {
+  const isText = channel.fieldType === "CHAR" || channel.fieldType === "UCHAR";
+  if (isText && channel.name.endsWith("$")) return "longString";
+  if (channel.elementCount !== 1) return "array";
+  return channel.fieldType === "ENUM" ? "enum" : "scalar";
+};
+
+/** One record field as NTScalar, NTScalarArray or NTEnum. */
+export class RecordChannel implements ServedChannel {
+  readonly type: StructureType;
+  private readonly kind: NormativeKind;
+  private present: PvStructure;
+
+  constructor(private readonly channel: Channel) {
+    this.kind = kindOf(channel);
+    this.type = normativeType(this.kind, channel.fieldType);
+    this.present = defaultStructure(this.type);
+  }
+
+  get(): Snapshot {
+    if (!this.channel.access.read) throw new Error(`${this.channel.name}: read access denied`);
+    return this.update(EventMask.VALUE | EventMask.ALARM | EventMask.PROPERTY, this.channel.read());
+  }
+
+  put({ partial }: PvPut, { options }: PvRequest): void | Promise<void> {
+    const value = writtenValue(this.kind, this.channel.fieldType, partial["value"]);
+    if (value === undefined) throw new Error(`${this.channel.name}: only value can be written`);
+    const process = processOption(options.get("process"));
+    if (options.get("block") === "true" && process !== "inhibit")
+      return this.channel.writeNotify(value, process).then(orThrow);
+    orThrow(this.channel.write(value, process));
+  }
+
+  subscribe({ options }: PvRequest, listener: (snapshot: Snapshot) => void): () => void {
+    const mask = monitorMask(options.get("DBE"));
+    return this.channel.subscribe(mask | EventMask.PROPERTY, (event: MonitorEvent) =>
+      listener(this.update(event.mask, event.sample)),
+    );
+  }
+
+  close(): void {
+    this.channel.close();
+  }
+
+  /** The structure after an event, and which of its fields the event is about. */
+  private update(mask: number, sample: Sample): Snapshot {
+    const fields: Record<string, PvValue> = { timeStamp: timeStampOf(sample) };
+    if (mask & EventMask.PROPERTY)
+      Object.assign(fields, propertyFields(this.kind, this.channel.fieldType, this.channel.properties()));
+    if (mask & (EventMask.VALUE | EventMask.LOG | EventMask.ALARM)) fields["alarm"] = alarmOf(sample);
+    if (mask & (EventMask.VALUE | EventMask.LOG))
+      fields["value"] = readValue(this.kind, sample.value, fields["value"]);
+    const { value, changed } = merge(this.type, this.present, fields);
+    this.present = value;
+    return new Snapshot(value, changed);
+  }
+}
+
+/** The value field: an enum's index beside its choices, arrays as they are. */
+function readValue(kind: NormativeKind, value: Value, choices: PvValue | undefined): PvValue {
+  if (kind === "enum") return { ...(isPvStructure(choices) ? choices : {}), index: Number(firstOf(value)) };
+  if (kind === "longString") return textOf(value);
+  return kind === "array" ? arrayOf(value) : firstOf(value);
+}
+
+function arrayOf(value: Value): ArrayValue {
+  if (isArrayValue(value)) return value;
+  if (typeof value === "string") return [value];
+  return typeof value === "bigint" ? BigInt64Array.of(value) : Float64Array.of(value);
+}
+
+const firstOf = (value: Value): number | bigint | string => (isArrayValue(value) ? (value[0] ?? 0) : value);
+
+function textOf(value: Value): string {
+  if (!isNumericArray(value)) return String(value);
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  const end = bytes.indexOf(0);
+  return bytes.subarray(0, end < 0 ? bytes.length : end).toString("utf8");
+}
+
+/** What a client put into the value field, as the record takes it. */
+function writtenValue(
+  kind: NormativeKind,
+  fieldType: DbfType,
+  value: PvValue | undefined,
+): TypedValue | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (kind === "enum") {
+    const index = isPvStructure(value) ? value["index"] : undefined;
+    return typeof index === "number" ? { type: "ENUM", value: index } : undefined;
+  }
+  if (kind === "longString") return { type: fieldType, value: textBytes(fieldType, String(value)) };
+  if (isNumericArray(value)) return { type: fieldType, value };
+  if (Array.isArray(value)) return { type: fieldType, value: value.map(String) };
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "string")
+    return { type: fieldType, value };
+  return undefined;
+}
+
+function textBytes(fieldType: DbfType, text: string): ArrayValue {
+  const bytes = Buffer.from(`${text}\0`, "utf8");
+  return fieldType === "CHAR" ? new Int8Array(bytes) : new Uint8Array(bytes);
+}
+
+function processOption(option: string | undefined): ProcessOption {
+  if (option === "true") return "force";
+  return option === "false" ? "inhibit" : "passive";
+}
+
+/** record[DBE=...] as a number or as names, VALUE and ALARM when absent. */
+function monitorMask(option: string | undefined): number {
+  const names = (option ?? "VALUE|ALARM").split("|").map((name) => name.trim().replace("ARCHIVE", "LOG"));
+  const byName = Object.entries(EventMask).reduce(
+    (mask, [name, bit]) => (names.includes(name) ? mask | bit : mask),
+    0,
+  );
+  return byName !== 0 ? byName : Number(option) & 7 || EventMask.VALUE | EventMask.ALARM;
+}
+
+function orThrow(result: WriteResult): void {
+  if (!result.ok) throw new Error(result.error.message);
+}

@@ -1,0 +1,30 @@
+import type { ClientIdentity } from "../../channel/provider.js";
+import type { StructureType } from "../data/types.js";
+import type { PvStructure } from "../data/values.js";
+import type { PvRequest } from "../protocol/pvRequest.js";
+import type { PvPut } from "./sharedPv.js";
+import type { Snapshot } from "./snapshot.js";
+
+/** One name as a client of the server sees it. Methods throw, or reject, with the message that the client reads. */
+export interface ServedChannel {
+  readonly type: StructureType;
+  get(): Snapshot;
+  put(put: PvPut, request: PvRequest): void | Promise<void>;
+  /** Calls `listener` for what happens from now on. */
+  subscribe(request: PvRequest, listener: (snapshot: Snapshot) => void): () => void;
+  /** Answers a remote procedure call; absent where there is none. */
+  call?(argument: PvStructure): Promise<RpcAnswer>;
+  close(): void;
+}
+
+export interface RpcAnswer {
+  readonly type: StructureType;
+  readonly value: PvStructure;
+}
+
+/** What the server offers, whatever stands behind it. */
+export interface ChannelSource {
+  has(name: string): boolean;
+  open(name: string, client: ClientIdentity): ServedChannel | undefined;
+  names(): Iterable<string>;
+}
