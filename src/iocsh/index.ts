@@ -14,3 +14,4 @@ export type { InitHookName, IocshHost, ReportedRecordType, ShellEngine } from ".
 export { Iocsh, type IocshOptions } from "./iocsh.js";
 export type { ShellStreams, TextSink } from "./output.js";
 export type { Argument, Command, CommandContext, ScriptOutcome, Shell } from "./shell.js";
+export { runTerminal, type TerminalOptions } from "./terminal.js";
