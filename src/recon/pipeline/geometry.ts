@@ -17,7 +17,7 @@ export interface SliceGeometry {
 }
 
 /** Three planes as row-major images: z is width x width (x right, y down), y and x are width columns, height rows. */
-export interface SliceData<T extends Float32Array | Float64Array> {
+export interface SliceData<T> {
   readonly z: T;
   readonly y: T;
   readonly x: T;

@@ -10,6 +10,7 @@ import {
 import { Backprojector } from "../../../src/recon/pipeline/backproject.js";
 import { FILTER_TYPES, type FilterType, RowFilter } from "../../../src/recon/pipeline/filters.js";
 import type { SliceGeometry } from "../../../src/recon/pipeline/geometry.js";
+import { correlation } from "../support/correlation.js";
 import { project } from "../support/projection.js";
 
 function reconstruct(
@@ -102,22 +103,6 @@ for (const [width, height] of [
     const sums = reconstruct(staticPhantom(width), geometry, 90, "Ramp");
     assert.ok(largestDisagreement(sums, geometry) < 1e-7);
   });
-}
-
-function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const mean = (v: ArrayLike<number>): number => Array.from(v).reduce((s, value) => s + value, 0) / v.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let ab = 0;
-  let aa = 0;
-  let bb = 0;
-  for (let i = 0; i < a.length; i++) {
-    const da = (a[i] ?? 0) - meanA;
-    const db = (b[i] ?? 0) - meanB;
-    ab += da * db;
-    aa += da * da;
-    bb += db * db;
-  }
-  return ab / Math.sqrt(aa * bb);
 }
 
 test("each slice shows the true cut through the sample", () => {

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import type { ReconBackend } from "../../../src/recon/backend/backend.js";
+import { cpuBackend } from "../../../src/recon/backend/cpuBackend.js";
+import { gpuBackend } from "../../../src/recon/backend/gpuBackend.js";
+import { loadGpuJs, openBackend } from "../../../src/recon/backend/openBackend.js";
+import type { SliceData, SliceGeometry } from "../../../src/recon/pipeline/geometry.js";
+
+const gpu = new (loadGpuJs().GPU)({ mode: "cpu" });
+const backend = gpuBackend(gpu);
+after(() => gpu.destroy());
+
+async function sums(from: ReconBackend, geometry: SliceGeometry): Promise<SliceData<Float32Array>> {
+  const accumulator = from.accumulate(geometry);
+  const { width, height } = geometry;
+  for (let view = 0; view < 21; view++) {
+    const filtered = Float32Array.from({ length: width * height }, (_, i) => Math.sin(view + i * 0.37));
+    await accumulator.add(filtered, view * 0.15, view % 5 === 4 ? -1 : 1);
+  }
+  const slices = await accumulator.read(0.5);
+  accumulator.close();
+  return slices;
+}
+
+const upright = { orthoX: 20, orthoY: 11, orthoZ: 5, rotX: 0, rotY: 0, rotZ: 0 };
+
+const geometries: readonly SliceGeometry[] = [
+  { ...upright, width: 32, height: 12, center: 15.7 },
+  { ...upright, width: 37, height: 50, center: 20.25, rotX: 30, rotY: -12 },
+  { ...upright, width: 41, height: 9, center: 18, rotZ: 7 },
+];
+
+for (const geometry of geometries) {
+  test(`gpu.js kernels equal the reference at ${geometry.width} x ${geometry.height}`, async () => {
+    const expected = await sums(cpuBackend, geometry);
+    const actual = await sums(backend, geometry);
+    for (const plane of ["z", "y", "x"] as const) {
+      assert.equal(actual[plane].length, expected[plane].length);
+      actual[plane].forEach((value, i) => {
+        assert.ok(Math.abs(value - (expected[plane][i] ?? Number.NaN)) < 1e-4, `${plane} slice, pixel ${i}`);
+      });
+    }
+  });
+}
+
+test("the cpu backend is chosen when it is asked for", async () => {
+  assert.equal((await openBackend("cpu")).backend.name, "cpu");
+});
+
+test("without a GPU the cpu backend is chosen, with the reason", async () => {
+  const { backend: chosen, reason } = await openBackend();
+  assert.ok(reason.length > 0);
+  assert.ok(["cpu", "webgpu"].includes(chosen.name));
+});
