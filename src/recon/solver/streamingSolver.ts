@@ -1,3 +1,4 @@
+import type { NDArrayInfo } from "../../drivers/ndarray/ndArray.js";
 import type { ReconBackend, SliceAccumulator } from "../backend/backend.js";
 import { FlatField, type RawData } from "../pipeline/darkFlat.js";
 import type { SliceData, SliceGeometry } from "../pipeline/geometry.js";
@@ -7,9 +8,13 @@ import { changeOf, geometryOf, preprocessOf, type ReconParameters } from "./para
 import { spreadOrder } from "./spreadOrder.js";
 import type { ThetaTable } from "./thetaTable.js";
 
+/** What tells a frame from others, carried through to the slices it is the newest of. */
+export type FrameStamp = Pick<NDArrayInfo, "uniqueId" | "timeStamp" | "epicsTimestamp">;
+
 /** A projection of the window: its counts, and whether it is in the sums. */
 interface Entry {
   readonly view: View;
+  readonly stamp: FrameStamp;
   readonly raw: RawData;
   filtered: Float32Array | undefined;
   added: boolean;
@@ -33,6 +38,8 @@ export interface ReconSlices {
   readonly slices: SliceData<Float32Array>;
   /** Projections in these slices. */
   readonly views: number;
+  /** The newest of them; undefined before the first. */
+  readonly newest: FrameStamp | undefined;
 }
 
 const DEFAULT_FILTERED_BYTES = 1024 * 1024 * 1024;
@@ -61,6 +68,7 @@ export class StreamingSolver {
   #preprocessor: Preprocessor | undefined;
   #accumulator: SliceAccumulator;
   #inSums = 0;
+  #newest: Entry | undefined;
   #arrived: Entry[] = [];
   #leaving: Entry[] = [];
   #backlog: Entry[] = [];
@@ -90,31 +98,26 @@ export class StreamingSolver {
     return this.#window.capacity;
   }
 
-  /** Number of the newest projection taken in; -1 before the first. */
-  get newest(): number {
-    return this.#window.newest;
-  }
-
   get isIdle(): boolean {
     return this.#arrived.length + this.#leaving.length + this.#backlog.length === 0;
   }
 
-  /** No freshly arrived projection waits, though older ones may still be computed again. */
-  get isCurrent(): boolean {
-    return this.#arrived.length + this.#leaving.length === 0;
+  /** Projections that came and are not added yet. */
+  get waiting(): number {
+    return this.#arrived.length;
   }
 
   /**
    * Takes in a copy of projection `index`. "dropped" when too many wait already, "ignored" when it has no angle, came
    * too late or has another size.
    */
-  accept(index: number, raw: RawData): "accepted" | "dropped" | "ignored" {
+  accept(index: number, raw: RawData, stamp: FrameStamp): "accepted" | "dropped" | "ignored" {
     if (raw.length !== this.#scratch.length) return "ignored";
     if (this.#arrived.length >= this.#maximumPending) return "dropped";
     const accepted = this.#window.accept(index);
     if (accepted === undefined) return "ignored";
     for (const view of accepted.left) this.#leave(view);
-    const entry = { view: accepted.view, raw: raw.slice(), filtered: undefined, added: false };
+    const entry = { view: accepted.view, stamp, raw: raw.slice(), filtered: undefined, added: false };
     this.#entries.set(index, entry);
     this.#arrived.push(entry);
     return "accepted";
@@ -166,20 +169,23 @@ export class StreamingSolver {
     this.#backlog = spreadOrder(entries.length).flatMap((position) => entries[position] ?? []);
   }
 
-  /** Does the next piece of work, newest arrivals before recomputation; call it until `isIdle`. */
-  async step(): Promise<void> {
+  /** Does the next piece of work and says which, newest arrivals before recomputation; call it until `isIdle`. */
+  async step(): Promise<"removed" | "added" | "recomputed" | "nothing"> {
     const leaving = this.#leaving.shift();
     if (leaving !== undefined) {
       this.#inSums -= 1;
       await this.#accumulate(leaving, -1);
-      return;
+      return "removed";
     }
+    const isArrival = this.#arrived.length > 0;
     const entry = this.#arrived.shift() ?? this.#backlog.shift();
-    if (entry === undefined) return;
+    if (entry === undefined) return "nothing";
     // Marked before the work is awaited: parameters that change meanwhile begin new sums and clear the mark.
     entry.added = true;
     this.#inSums += 1;
+    if (entry.view.index > (this.#newest?.view.index ?? -1)) this.#newest = entry;
     await this.#accumulate(entry, 1);
+    return isArrival ? "added" : "recomputed";
   }
 
   #accumulate(entry: Entry, weight: 1 | -1): void | Promise<void> {
@@ -212,8 +218,9 @@ export class StreamingSolver {
     const { geometry } = this.#accumulator;
     const parameters = this.#parameters;
     const views = this.#inSums;
+    const newest = this.#newest?.stamp;
     const slices = await this.#accumulator.read(Math.PI / Math.max(views, 1));
-    return { geometry, parameters, slices, views };
+    return { geometry, parameters, slices, views, newest };
   }
 
   close(): void {

@@ -33,6 +33,10 @@ function counts(thetas: ThetaTable, index: number): Uint16Array {
   return Uint16Array.from(integrals, (p) => 100 + beam * Math.exp(-p));
 }
 
+const stampOf = (index: number) => ({
+  ...{ uniqueId: index + 1, timeStamp: index / 10, epicsTimestamp: { seconds: index, nanoseconds: 0 } },
+});
+
 interface Fields {
   readonly dark: Float32Array;
   readonly flat: Float32Array;
@@ -142,7 +146,8 @@ for (const filteredBytes of [0, 1e9]) {
           if (event.kind !== "frames") continue;
           index += event.skip;
           for (let i = 0; i < event.count; i++, index++) {
-            if (solver.accept(index, counts(thetas, index)) === "accepted") arrived.push(index);
+            if (solver.accept(index, counts(thetas, index), stampOf(index)) === "accepted")
+              arrived.push(index);
           }
         }
         assertClose(await settle(solver), batch(thetas, arrived, parameters, fields), 1e-4);
@@ -163,9 +168,9 @@ test("values stay the same while the buffer fills", async () => {
     const { z } = (await solver.slices()).slices;
     return z.reduce((sum, value) => sum + value, 0);
   };
-  for (let index = 0; index < 12; index++) solver.accept(index, counts(thetas, index));
+  for (let index = 0; index < 12; index++) solver.accept(index, counts(thetas, index), stampOf(index));
   const early = await mean();
-  for (let index = 12; index < 48; index++) solver.accept(index, counts(thetas, index));
+  for (let index = 12; index < 48; index++) solver.accept(index, counts(thetas, index), stampOf(index));
   const late = await mean();
   assert.ok(Math.abs(early / late - 1) < 0.25, `${early} and ${late}`);
 });
@@ -184,7 +189,7 @@ test("many turns leave no drift in the sums", async () => {
   solver.setFields(fields.dark, fields.flat);
   const arrived = Array.from({ length: 4000 }, (_, index) => index);
   for (const index of arrived) {
-    solver.accept(index, counts(thetas, index));
+    solver.accept(index, counts(thetas, index), stampOf(index));
     while (!solver.isIdle) await solver.step();
   }
   assertClose(await settle(solver), batch(thetas, arrived, parameters, fields), 1e-6);
@@ -200,17 +205,28 @@ test("more projections than may wait are dropped whole, and the rest stays right
   solver.setFields(fields.dark, fields.flat);
   const arrived: number[] = [];
   for (let index = 0; index < 100; index++) {
-    if (solver.accept(index, counts(thetas, index)) === "accepted") arrived.push(index);
+    if (solver.accept(index, counts(thetas, index), stampOf(index)) === "accepted") arrived.push(index);
     if (index % 3 === 0) await solver.step();
   }
   assert.ok(arrived.length < 60);
   assertClose(await settle(solver), batch(thetas, arrived, parameters, fields), 1e-4);
 });
 
+test("the slices name the newest projection in them, not the newest that came", async () => {
+  const solver = new StreamingSolver({
+    ...{ backend: cpuBackend, size, table: table(24, false), parameters: defaultParameters(size) },
+  });
+  for (const index of [0, 1, 2]) solver.accept(index, new Uint16Array(32 * 7).fill(9), stampOf(index));
+  assert.equal((await solver.slices()).newest, undefined);
+  await solver.step();
+  await solver.step();
+  assert.equal((await solver.slices()).newest?.uniqueId, 2);
+});
+
 test("a projection or field of another size is refused", () => {
   const solver = new StreamingSolver({
     ...{ backend: cpuBackend, size, table: table(24, false), parameters: defaultParameters(size) },
   });
-  assert.equal(solver.accept(0, new Uint16Array(10)), "ignored");
+  assert.equal(solver.accept(0, new Uint16Array(10), stampOf(0)), "ignored");
   assert.equal(solver.setFields(new Float32Array(3), undefined), false);
 });

@@ -1,0 +1,143 @@
+import type { MessagePort } from "node:worker_threads";
+import { viewOf } from "../../drivers/ndarray/ndArray.js";
+import type { ReconBackend } from "../backend/backend.js";
+import type { RawData } from "../pipeline/darkFlat.js";
+import { StreamingSolver } from "../solver/streamingSolver.js";
+import { thetaTable } from "../solver/thetaTable.js";
+import type { FromThread, ProjectionMessage, ProjectionOutcome, ReconSetup, ToThread } from "./messages.js";
+import { PublishSchedule } from "./publishSchedule.js";
+
+/** Computing without looking at messages; a change of parameters waits at most this long, and one projection. */
+const LONGEST_STRETCH_MS = 8;
+
+/**
+ * The reconstruction inside its thread: messages in, results out. Messages only leave work in the solver; the work is
+ * done between them, a stretch at a time, so that the newest parameters always win.
+ */
+export class ReconThread {
+  readonly #port: MessagePort;
+  readonly #backend: ReconBackend;
+  readonly #maximumPending: number;
+  readonly #schedule = new PublishSchedule();
+  #solver: StreamingSolver | undefined;
+  #generation = 0;
+  #isWorking = false;
+  #secondsSinceResult = 0;
+
+  constructor(port: MessagePort, backend: ReconBackend, maximumPending: number) {
+    this.#port = port;
+    this.#backend = backend;
+    this.#maximumPending = maximumPending;
+  }
+
+  receive(message: ToThread): void {
+    try {
+      this.#take(message);
+    } catch (error) {
+      this.#send({ kind: "failed", message: String(error) });
+    }
+    void this.#work();
+  }
+
+  #take(message: ToThread): void {
+    switch (message.kind) {
+      case "setup":
+        this.#setUp(message, message.generation);
+        break;
+      case "fields":
+        this.#solver?.setFields(message.dark, message.flat);
+        break;
+      case "parameters":
+        this.#solver?.setParameters(message.parameters);
+        break;
+      case "projection":
+        this.#send({ kind: "taken", outcome: this.#accept(message) });
+        break;
+      case "stop":
+        this.#stop();
+        break;
+      case "resultTaken":
+        this.#schedule.taken();
+    }
+  }
+
+  #setUp({ size, theta, parameters, dark, flat }: ReconSetup, generation: number): void {
+    this.#stop();
+    this.#generation = generation;
+    const table = thetaTable(theta);
+    if (table === undefined) throw new Error(`${theta.length} rotation angles do not make a scan`);
+    const maximumPending = this.#maximumPending;
+    this.#solver = new StreamingSolver({ backend: this.#backend, size, table, parameters, maximumPending });
+    if (!this.#solver.setFields(dark, flat)) throw new Error("dark or flat field of another size");
+  }
+
+  #stop(): void {
+    this.#solver?.close();
+    this.#solver = undefined;
+    this.#secondsSinceResult = 0;
+  }
+
+  #accept({ index, stamp, dataType, buffer }: ProjectionMessage): ProjectionOutcome {
+    if (this.#solver === undefined) return "ignored";
+    const { width, height } = this.#solver.size;
+    const raw = viewOf(dataType, buffer, width * height);
+    return isRawData(raw) ? this.#solver.accept(index, raw, stamp) : "ignored";
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    try {
+      while (this.#solver !== undefined && this.#hasWork(this.#solver)) {
+        if (this.#solver.isIdle) await this.#publish(this.#solver);
+        else await this.#stretch(this.#solver);
+        await new Promise(setImmediate);
+      }
+    } catch (error) {
+      this.#send({ kind: "failed", message: String(error) });
+      this.#stop();
+    } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  #hasWork(solver: StreamingSolver): boolean {
+    return !solver.isIdle || (this.#schedule.isStale && this.#schedule.mayPublish);
+  }
+
+  async #stretch(solver: StreamingSolver): Promise<void> {
+    const start = performance.now();
+    while (solver === this.#solver && !solver.isIdle && performance.now() - start < LONGEST_STRETCH_MS) {
+      const stepStart = performance.now();
+      const done = await solver.step();
+      this.#secondsSinceResult += (performance.now() - stepStart) / 1000;
+      this.#schedule.changed();
+      if (done === "removed") continue;
+      const isDue = this.#schedule.isDue(performance.now(), done === "added", solver.waiting);
+      if (isDue) await this.#publish(solver);
+    }
+  }
+
+  async #publish(solver: StreamingSolver): Promise<void> {
+    if (!this.#schedule.mayPublish) return;
+    const start = performance.now();
+    const slices = await solver.slices();
+    // A new setup that came meanwhile has made these slices a thing of the past.
+    if (solver !== this.#solver) return;
+    const { z, y, x } = slices.slices;
+    const seconds = this.#secondsSinceResult;
+    const result = { ...slices, capacity: solver.capacity, seconds, isComplete: solver.isIdle };
+    const owned = [z.buffer, y.buffer, x.buffer];
+    this.#send({ kind: "result", generation: this.#generation, result }, owned);
+    this.#secondsSinceResult = 0;
+    this.#schedule.published(start, performance.now());
+  }
+
+  #send(message: FromThread, transfer: readonly ArrayBufferLike[] = []): void {
+    const owned = transfer.filter((buffer) => buffer instanceof ArrayBuffer);
+    this.#port.postMessage(message, owned);
+  }
+}
+
+const isRawData = (data: ReturnType<typeof viewOf>): data is RawData =>
+  !(data instanceof BigInt64Array || data instanceof BigUint64Array);
