@@ -1,0 +1,133 @@
+import { type DbfType, isArrayValue, type TypedValue } from "../channel/dbf.js";
+import { EventMask } from "../channel/eventMask.js";
+import type {
+  AccessRights,
+  AlarmAcknowledge,
+  Channel,
+  MonitorEvent,
+  ProcessOption,
+  Properties,
+  Sample,
+  WriteResult,
+} from "../channel/provider.js";
+import { ok } from "../libcom/result.js";
+import type { ChannelName } from "./channelName.js";
+import type { DbRecord } from "./dbRecord.js";
+import { addressOf } from "./fieldAccess.js";
+import { isLinkType } from "./fieldSpec.js";
+import { channelProperties } from "./properties.js";
+import { type PendingPut, putField, putFieldNotify, textOf } from "./put.js";
+
+/** Bytes of a link's text as `REC.FIELD$`, with the NUL. */
+const LINK_TEXT_SIZE = 1024;
+
+const readOnly: AccessRights = { read: true, write: false };
+const readWrite: AccessRights = { read: true, write: true };
+
+/** One record field opened by a client. */
+export class RecordChannel implements Channel {
+  readonly className: string;
+  readonly #pending = new Set<PendingPut>();
+  readonly #unsubscribe = new Set<() => void>();
+
+  constructor(
+    readonly name: string,
+    private readonly instance: DbRecord,
+    private readonly address: ChannelName,
+  ) {
+    this.className = instance.type.name;
+  }
+
+  get fieldType(): DbfType {
+    return this.address.asChars ? "CHAR" : (addressOf(this.instance, this.address.field)?.type ?? "STRING");
+  }
+
+  get elementCount(): number {
+    const { field, asChars } = this.address;
+    if (!asChars) return addressOf(this.instance, field)?.elementCount ?? 1;
+    const spec = this.instance.type.fields[field];
+    if (spec !== undefined && isLinkType(spec.dbf)) return LINK_TEXT_SIZE;
+    return addressOf(this.instance, field)?.bytes ?? spec?.size ?? 1;
+  }
+
+  get access(): AccessRights {
+    return this.instance.type.fields[this.address.field]?.special === "nomod" ? readOnly : readWrite;
+  }
+
+  /** Rights do not change without access security. */
+  onAccessRights(): () => void {
+    return () => {};
+  }
+
+  read(): Sample {
+    return this.instance.sample(this.address.field, this.address.asChars);
+  }
+
+  properties(): Properties {
+    if (this.address.asChars) return { description: this.instance.record.DESC };
+    return channelProperties(this.instance, this.address.field);
+  }
+
+  acknowledge(): AlarmAcknowledge {
+    const { ACKT, ACKS } = this.instance.record;
+    return { transient: ACKT !== 0, severity: ACKS };
+  }
+
+  write(value: TypedValue, process: ProcessOption = "passive"): WriteResult {
+    return putField(this.instance, this.address.field, this.#incoming(value), process);
+  }
+
+  async writeNotify(value: TypedValue, process: ProcessOption = "passive"): Promise<WriteResult> {
+    const pending = putFieldNotify(this.instance, this.address.field, this.#incoming(value), process);
+    this.#pending.add(pending);
+    const result = await pending.completion;
+    this.#pending.delete(pending);
+    return result;
+  }
+
+  writeAcknowledge(acknowledge: { transient: boolean } | { severity: number }): WriteResult {
+    const { instance } = this;
+    const { record } = instance;
+    const mask = EventMask.VALUE | EventMask.ALARM;
+    if ("transient" in acknowledge) {
+      const transient = acknowledge.transient ? 1 : 0;
+      if (transient === record.ACKT) return ok(undefined);
+      record.ACKT = transient;
+      instance.post("ACKT", mask);
+      if (transient === 0 && record.ACKS > record.SEVR) {
+        record.ACKS = record.SEVR;
+        instance.post("ACKS", mask);
+      }
+    } else {
+      if (acknowledge.severity < record.ACKS) return ok(undefined);
+      record.ACKS = 0;
+      instance.post("ACKS", mask);
+    }
+    instance.postAll(EventMask.ALARM);
+    return ok(undefined);
+  }
+
+  subscribe(mask: number, listener: (event: MonitorEvent) => void): () => void {
+    const { field, asChars } = this.address;
+    const unsubscribe = this.instance.subscribe(field, { mask, asChars, listener });
+    this.#unsubscribe.add(unsubscribe);
+    return () => {
+      this.#unsubscribe.delete(unsubscribe);
+      unsubscribe();
+    };
+  }
+
+  close(): void {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.#unsubscribe.clear();
+    for (const pending of this.#pending) pending.cancel();
+    this.#pending.clear();
+  }
+
+  /** What arrives for `REC.FIELD$` as an array of CHAR is text. */
+  #incoming(value: TypedValue): TypedValue {
+    if (!this.address.asChars || !isArrayValue(value.value)) return value;
+    if (!(value.value instanceof Int8Array || value.value instanceof Uint8Array)) return value;
+    return { type: "STRING", value: textOf(value.value) };
+  }
+}

@@ -1,0 +1,77 @@
+import type { TypedValue, Value } from "../channel/dbf.js";
+import type { Properties, Sample, WriteResult } from "../channel/provider.js";
+import type { Timestamp } from "../libcom/epicsTime.js";
+import type { Logger } from "../libcom/log.js";
+import type { CallbackQueue } from "./callbackQueue.js";
+import type { AttachedDevice, DeviceRecord } from "./deviceSupport.js";
+import type { FieldValue } from "./fieldSpec.js";
+import type { Link } from "./links/link.js";
+import type { Subscription } from "./monitors.js";
+import type { CommonRecord, RecordIo, RecordType } from "./recordType.js";
+
+/** What records need of the engine around them. */
+export interface RecordHost {
+  readonly callbacks: CallbackQueue;
+  readonly log: Logger;
+  /** Names of the device supports for a record type; a record's DTYP is an index into it. */
+  deviceChoices(recordType: string): readonly string[];
+  /** The time of a time stamp event; 0 is the present moment. */
+  eventTime(event: number): Timestamp;
+  /** Moves a record to the scan list that its SCAN, PHAS and EVNT ask for. */
+  scanChanged(record: DbRecord): void;
+  /** Gives a link field a new text and opens it. */
+  setLink(record: DbRecord, field: string, text: string): void;
+  postEvent(event: string | number): void;
+}
+
+/** A put with completion that waits for records. */
+export interface PutNotify {
+  readonly state: "queued" | "waitingForRecord" | "processing" | "done";
+  /** The record that was put to. */
+  readonly target: DbRecord;
+  /** Records whose processing is awaited. */
+  readonly waiting: Set<DbRecord>;
+  begin(): void;
+  finish(result: WriteResult): void;
+}
+
+/** One record as the engine sees it, whatever its type. */
+export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
+  readonly name: string;
+  readonly recordType: string;
+  readonly type: RecordType;
+  readonly host: RecordHost;
+  /** The fields by name, and the same object with those that every record has typed. */
+  readonly fields: Record<string, FieldValue>;
+  readonly record: CommonRecord;
+  readonly infoTags: Map<string, string>;
+  readonly deviceChoices: readonly string[];
+
+  device: AttachedDevice | undefined;
+  /** Why the device support could not be attached; every processing then raises an alarm with it. */
+  deviceError: string | undefined;
+  /** TSEL points at a record's TIME and copies it. */
+  tselIsTime: boolean;
+  /** The put-callback that waits for this record, and those that wait for their turn. */
+  notify: PutNotify | undefined;
+  readonly notifyQueue: PutNotify[];
+  /** The record is somewhere in the chain of records that process each other right now. */
+  inChain: boolean;
+
+  info(tag: string): string | undefined;
+  linkState(link: string): "constant" | "local" | "connected" | "disconnected";
+  linkProperties(link: string): Properties | undefined;
+  linkOf(field: string): Link;
+  readLink(link: string, into: string): boolean;
+  readLinkValue(link: string): TypedValue | undefined;
+  loadConstant(link: string, into: string): boolean;
+  writeLink(link: string, value: Value, type: TypedValue["type"]): boolean;
+  /** Raises the alarm of a link that could not be read or written. */
+  linkFailed(field: string): false;
+  post(field: string, mask: number): void;
+  /** Processes the record once, unless it is active or disabled. */
+  process(): void;
+  /** A field's value with the record's alarm and time. */
+  sample(field: string, asChars: boolean): Sample;
+  subscribe(field: string, subscription: Subscription): () => void;
+}

@@ -1,0 +1,32 @@
+import { EventMask } from "../channel/eventMask.js";
+
+/** Whether a value has left the deadband around an older one; NaN and infinities count once when they come or go. */
+export function beyondDeadband(last: number, value: number, deadband: number): boolean {
+  if (Number.isFinite(value) && Number.isFinite(last)) return Math.abs(last - value) > deadband;
+  const sameKind =
+    Number.isNaN(value) === Number.isNaN(last) && Number.isFinite(value) === Number.isFinite(last);
+  const differs = !sameKind || (!Number.isNaN(value) && value !== last);
+  return (differs ? Number.POSITIVE_INFINITY : 0) > deadband;
+}
+
+interface DeadbandRecord {
+  VAL: number;
+  MLST: number;
+  MDEL: number;
+  ALST: number;
+  ADEL: number;
+}
+
+/** DBE_VALUE and DBE_LOG as far as the value has left MDEL and ADEL; remembers what will be posted. */
+export function deadbandMask(record: DeadbandRecord): number {
+  let mask = 0;
+  if (beyondDeadband(record.MLST, record.VAL, record.MDEL)) {
+    mask |= EventMask.VALUE;
+    record.MLST = record.VAL;
+  }
+  if (beyondDeadband(record.ALST, record.VAL, record.ADEL)) {
+    mask |= EventMask.LOG;
+    record.ALST = record.VAL;
+  }
+  return mask;
+}

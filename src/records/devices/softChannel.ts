@@ -1,0 +1,58 @@
+import type { DbfType } from "../../channel/dbf.js";
+import type { DbRecord } from "../dbRecord.js";
+import type { ReadOutcome } from "../deviceSupport.js";
+import { addressOf, fieldValue } from "../fieldAccess.js";
+
+const SOFT = "Soft Channel";
+const RAW_SOFT = "Raw Soft Channel";
+const ASYNC_SOFT = "Async Soft Channel";
+
+/** The device supports of EPICS Base that go through links only, in the order that gives DTYP its numbers. */
+export function builtInSupports(device: { raw?: string } | undefined, asynchronous: boolean): string[] {
+  if (device === undefined) return [];
+  return [SOFT, ...(device.raw === undefined ? [] : [RAW_SOFT]), ...(asynchronous ? [ASYNC_SOFT] : [])];
+}
+
+export const isSoftChannel = (dtyp: string): boolean =>
+  dtyp === SOFT || dtyp === RAW_SOFT || dtyp === ASYNC_SOFT;
+
+const dtypOf = (instance: DbRecord): string => instance.deviceChoices[instance.record.DTYP] ?? SOFT;
+
+/** The fields a soft channel moves: VAL, or RVAL for the raw one. */
+function softFields(instance: DbRecord): { link: string; value: string; raw: boolean } | undefined {
+  const { device } = instance.type.behaviour;
+  if (device === undefined) return undefined;
+  const raw = device.raw !== undefined && dtypOf(instance) === RAW_SOFT;
+  return { link: device.link, value: raw && device.raw !== undefined ? device.raw : device.value, raw };
+}
+
+/** At start a constant INP gives the value, once. */
+export function initSoftInput(instance: DbRecord): void {
+  const soft = softFields(instance);
+  if (soft === undefined || soft.link !== "INP") return;
+  if (instance.loadConstant(soft.link, soft.value) && !soft.raw) instance.record.UDF = 0;
+}
+
+export function readSoft(instance: DbRecord): ReadOutcome {
+  const soft = softFields(instance);
+  if (soft === undefined) return "noConvert";
+  const link = instance.linkOf(soft.link);
+  if (!link.isConstant && instance.readLink(soft.link, soft.value) && !soft.raw) instance.record.UDF = 0;
+  return soft.raw ? "convert" : "noConvert";
+}
+
+export function writeSoft(instance: DbRecord): undefined | Promise<void> {
+  const soft = softFields(instance);
+  if (soft === undefined) return undefined;
+  const value = fieldValue(instance, soft.value);
+  const type: DbfType = addressOf(instance, soft.value)?.type ?? "DOUBLE";
+  if (dtypOf(instance) !== ASYNC_SOFT) {
+    instance.writeLink(soft.link, value, type);
+    return undefined;
+  }
+  const { target } = instance.linkOf(soft.link);
+  if (target.kind === "constant" || target.kind === "device") return undefined;
+  return target.writeNotify(value, type).then((delivered) => {
+    if (!delivered) instance.linkFailed(soft.link);
+  });
+}

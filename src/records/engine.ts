@@ -1,0 +1,371 @@
+import { Severity, Status } from "../channel/alarm.js";
+import { convertValue } from "../channel/convert.js";
+import type { Value } from "../channel/dbf.js";
+import type { Channel, ChannelProvider, ClientIdentity, WriteResult } from "../channel/provider.js";
+import type { DatabaseDefinition, DatabaseProblem, RecordTypeCatalog } from "../database/recordDefinition.js";
+import { now, type Timestamp } from "../libcom/epicsTime.js";
+import { type Logger, logger } from "../libcom/log.js";
+import { failed } from "../libcom/result.js";
+import { CallbackQueue } from "./callbackQueue.js";
+import { RecordChannel } from "./channel.js";
+import { type ChannelName, parseChannelName } from "./channelName.js";
+import type { DbRecord, RecordHost } from "./dbRecord.js";
+import type { DeviceRecord, DeviceSupport } from "./deviceSupport.js";
+import { attachDevice, deviceChoicesOf } from "./devices/attach.js";
+import { initSoftInput, isSoftChannel } from "./devices/softChannel.js";
+import { addressOf, fieldValue, formatOf, store } from "./fieldAccess.js";
+import { INIT_HOOKS, type InitHook } from "./initHooks.js";
+import type { ChannelClient } from "./links/channelClient.js";
+import { Link } from "./links/link.js";
+import { openLink } from "./links/openLink.js";
+import { loadRecords } from "./loader.js";
+import { menuPini } from "./menus.js";
+import { putField, putFieldNotify } from "./put.js";
+import { freshFields } from "./recordFactory.js";
+import { RecordInstance } from "./recordInstance.js";
+import type { RecordType } from "./recordType.js";
+import { Scanner } from "./scan/scanner.js";
+import { initSimulation } from "./simulation.js";
+import { typedValue, valueForField } from "./typedValue.js";
+import { recordTypes } from "./types/index.js";
+
+export interface RecordEngineOptions {
+  /** Serves links to other IOCs; without it such links stay disconnected. */
+  readonly caClient?: ChannelClient;
+}
+
+type State = "loading" | "building" | "running" | "stopped";
+
+/** The records of one IOC: loads, initialises, scans and serves them. */
+export class RecordEngine implements ChannelProvider {
+  readonly recordTypes: ReadonlyMap<string, RecordType> = recordTypes;
+  readonly #byName = new Map<string, DbRecord>();
+  readonly #records = new Set<DbRecord>();
+  readonly #deviceChoices = new Map<string, string[]>();
+  readonly #supports: DeviceSupport[] = [];
+  readonly #hooks = new Map<InitHook, (() => void)[]>();
+  readonly #eventTimes = new Map<number, Timestamp>();
+  readonly #scanner = new Scanner();
+  readonly #callbacks = new CallbackQueue();
+  readonly #log: Logger = logger("records");
+  readonly #host: RecordHost;
+  readonly #caClient: ChannelClient | undefined;
+  #state: State = "loading";
+
+  constructor(options: RecordEngineOptions = {}) {
+    this.#caClient = options.caClient;
+    this.#host = {
+      callbacks: this.#callbacks,
+      log: this.#log,
+      deviceChoices: (type) => this.#choices(type),
+      eventTime: (event) => (event > 0 ? (this.#eventTimes.get(event) ?? now()) : now()),
+      scanChanged: (instance) => {
+        if (this.#state === "running") this.#scanner.update(instance);
+      },
+      postEvent: (event) => this.postEvent(event),
+      setLink: (instance, field, text) => this.#setLink(instance, field, text),
+    };
+  }
+
+  // Loading.
+
+  /** What loaders check databases against. */
+  readonly catalog: RecordTypeCatalog = {
+    fieldNames: (type) => {
+      const known = recordTypes.get(type);
+      return known && new Set(known.fieldNames);
+    },
+    menuChoices: (type, field) => recordTypes.get(type)?.fields[field]?.menu?.choices,
+    recordTypes: () => recordTypes.keys(),
+  };
+
+  /** Makes a DTYP known. Comes before iocInit. */
+  addDeviceSupport(support: DeviceSupport): void {
+    this.#supports.push(support);
+    for (const type of support.recordTypes) this.#deviceIndex(type, support.dtyp);
+  }
+
+  /** Adds records; what is wrong is left out and reported, everything else is there. */
+  load(database: DatabaseDefinition): readonly DatabaseProblem[] {
+    if (this.#state !== "loading") {
+      const [first] = database.records;
+      if (first === undefined) return [];
+      return [{ location: first.location, message: "records can only be loaded before iocInit" }];
+    }
+    return loadRecords(
+      {
+        find: (name) => this.#byName.get(name),
+        create: (name, type) => this.#create(name, type),
+        remove: (name) => this.#remove(name),
+        addAlias: (instance, alias) => void this.#byName.set(alias, instance),
+        deviceIndex: (type, dtyp) => this.#deviceIndex(type, dtyp),
+      },
+      database,
+    );
+  }
+
+  #create(name: string, typeName: string): DbRecord | undefined {
+    const type = recordTypes.get(typeName);
+    if (type === undefined) return undefined;
+    const instance = new RecordInstance(name, type, this.#host, freshFields(type));
+    this.#byName.set(name, instance);
+    this.#records.add(instance);
+    return instance;
+  }
+
+  #remove(name: string): void {
+    const instance = this.#byName.get(name);
+    if (instance === undefined) return;
+    this.#records.delete(instance);
+    for (const [key, value] of this.#byName) if (value === instance) this.#byName.delete(key);
+  }
+
+  #choices(type: string): string[] {
+    const known = this.#deviceChoices.get(type);
+    if (known !== undefined) return known;
+    const choices = deviceChoicesOf(type, recordTypes.get(type)?.behaviour.device);
+    this.#deviceChoices.set(type, choices);
+    return choices;
+  }
+
+  #deviceIndex(type: string, dtyp: string): number {
+    const choices = this.#choices(type);
+    const index = choices.indexOf(dtyp);
+    return index >= 0 ? index : choices.push(dtyp) - 1;
+  }
+
+  // Life.
+
+  /** Calls `action` when iocInit reaches the moment; at once when it has passed it already. */
+  onInitHook(name: InitHook, action: () => void): void {
+    const actions = this.#hooks.get(name) ?? [];
+    this.#hooks.set(name, [...actions, action]);
+  }
+
+  /** Initialises the records, processes those with PINI and starts scanning. */
+  iocInit(): void {
+    if (this.#state !== "loading") throw new Error("iocInit can only be run once");
+    this.#state = "building";
+    this.#announce("atIocBuild");
+    this.#announce("beforeInitRecords");
+    for (const instance of this.#records) this.#prepare(instance);
+    for (const instance of this.#records) this.#openLinks(instance);
+    for (const instance of this.#records) this.#init(instance);
+    this.#announce("afterInitRecords");
+    this.#state = "running";
+    for (const instance of this.#records) this.#scanner.update(instance);
+    this.#processAtInit(menuPini.YES);
+    this.#announce("afterInitialProcess");
+    this.#announce("atIocRun");
+    this.#processAtInit(menuPini.RUN);
+    this.#scanner.start();
+    this.#announce("afterDatabaseRunning");
+    this.#processAtInit(menuPini.RUNNING);
+    this.#announce("afterIocRunning");
+  }
+
+  /** Stops scanning, closes links and detaches devices. Pending completions never settle. */
+  stop(): void {
+    this.#state = "stopped";
+    this.#scanner.stop();
+    this.#callbacks.stop();
+    for (const instance of this.#records) {
+      instance.device?.detach?.();
+      for (const value of Object.values(instance.fields)) if (value instanceof Link) value.close();
+    }
+  }
+
+  #announce(hook: InitHook): void {
+    for (const action of this.#hooks.get(hook) ?? []) this.#guard(`hook ${hook}`, action);
+  }
+
+  /** What fails for one record or hook does not keep the rest from starting. */
+  #guard(what: string, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#log.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #prepare(instance: DbRecord): void {
+    const { record, type } = instance;
+    if (record.UDF !== 0 && record.STAT === Status.UDF) record.SEVR = record.UDFS;
+    record.PACT = 0;
+    this.#guard(`${instance.name}: initialisation`, () => {
+      initSimulation(instance);
+      initSoftInput(instance);
+      type.behaviour.prepare?.(record, instance);
+    });
+  }
+
+  #openLinks(instance: DbRecord): void {
+    for (const [field, value] of Object.entries(instance.fields))
+      if (value instanceof Link) this.#openLink(instance, field, value);
+  }
+
+  #openLink(instance: DbRecord, field: string, link: Link): void {
+    openLink(instance, field, link, {
+      find: (name) => this.#find(name),
+      open: (name) => this.open(name),
+      client: this.#caClient,
+      callbacks: this.#callbacks,
+    });
+  }
+
+  #init(instance: DbRecord): void {
+    const { record, type } = instance;
+    this.#attach(instance);
+    this.#guard(`${instance.name}: initialisation`, () => type.behaviour.init?.(record, instance));
+  }
+
+  #attach(instance: DbRecord): void {
+    const dtyp = instance.deviceChoices[instance.record.DTYP];
+    if (dtyp === undefined || isSoftChannel(dtyp)) return;
+    attachDevice(instance, dtyp, this.#supports, () => this.#state === "running");
+    if (instance.deviceError === undefined) return;
+    instance.record.STAT = Status.LINK;
+    instance.record.SEVR = Severity.INVALID;
+    this.#log.error(`${instance.name}: DTYP "${dtyp}": ${instance.deviceError}`);
+  }
+
+  #setLink(instance: DbRecord, field: string, text: string): void {
+    const link = instance.linkOf(field);
+    link.setText(text);
+    if (this.#state === "loading") return;
+    this.#openLink(instance, field, link);
+    if (field !== instance.type.behaviour.device?.link) return;
+    instance.device?.detach?.();
+    instance.device = undefined;
+    instance.deviceError = undefined;
+    this.#attach(instance);
+    this.#scanner.update(instance);
+  }
+
+  #processAtInit(choice: number): void {
+    const due = [...this.#records].filter(({ record }) => record.PINI === choice);
+    for (const instance of due.sort((a, b) => a.record.PHAS - b.record.PHAS)) instance.process();
+  }
+
+  // Scanning.
+
+  /** Processes the records with SCAN "Event" that wait for this event; numbers also stamp TSE. */
+  postEvent(event: string | number): void {
+    if (typeof event === "number") this.#eventTimes.set(event, now());
+    this.#scanner.postEvent(event);
+  }
+
+  get scanner(): Scanner {
+    return this.#scanner;
+  }
+
+  // Records and fields.
+
+  record(name: string): DeviceRecord | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** The record behind a name or alias, with everything that runs it. */
+  instance(name: string): DbRecord | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** Record names in the order of loading, without aliases. */
+  *recordNames(): Iterable<string> {
+    for (const { name } of this.#records) yield name;
+  }
+
+  *aliases(): Iterable<{ alias: string; record: string }> {
+    for (const [alias, { name }] of this.#byName) if (alias !== name) yield { alias, record: name };
+  }
+
+  #find(name: string): { instance: DbRecord; address: ChannelName } | undefined {
+    const address = parseChannelName(name);
+    const instance = this.#byName.get(address.record);
+    if (instance === undefined) return undefined;
+    const spec = instance.type.fields[address.field];
+    if (spec === undefined || (spec.dbf === "NOACCESS" && spec.special !== "dbaddr")) return undefined;
+    return { instance, address };
+  }
+
+  /** @throws Error when there is no such record or field */
+  #resolve(name: string): { instance: DbRecord; field: string } {
+    const found = this.#find(name);
+    if (found === undefined) throw new Error(`PV "${name}" not found`);
+    return { instance: found.instance, field: found.address.field };
+  }
+
+  /** A field's value in its own type. Throws for a name that is not here. */
+  get(name: string): Value {
+    const { instance, field } = this.#resolve(name);
+    return fieldValue(instance, field);
+  }
+
+  /** A field's value as text, as `caget` shows it. Throws for a name that is not here. */
+  getString(name: string): string {
+    const { instance, field } = this.#resolve(name);
+    const type = addressOf(instance, field)?.type ?? "STRING";
+    const value = fieldValue(instance, field);
+    if (type === "STRING" && typeof value === "string") return value;
+    const text = convertValue(value, type, "STRING", formatOf(instance, field));
+    return text.ok ? String(text.value) : "";
+  }
+
+  /**
+   * Puts a value as a client does, and processes the record where the field asks for it; before iocInit the value is
+   * only stored. Text is converted as `dbpf` does it.
+   */
+  put(name: string, value: Value): WriteResult {
+    const found = this.#find(name);
+    if (found === undefined) return unknownName(name);
+    const { instance, address } = found;
+    if (this.#state !== "running") return this.#putInitial(instance, address.field, value);
+    return putField(instance, address.field, this.#typed(instance, address.field, value));
+  }
+
+  /** As `put`, and resolves when everything the put started has finished. */
+  putNotify(name: string, value: Value): Promise<WriteResult> {
+    const found = this.#find(name);
+    if (found === undefined) return Promise.resolve(unknownName(name));
+    const { instance, address } = found;
+    const typed = this.#typed(instance, address.field, value);
+    return putFieldNotify(instance, address.field, typed).completion;
+  }
+
+  #typed(instance: DbRecord, field: string, value: Value) {
+    const address = addressOf(instance, field);
+    return address === undefined ? typedValue(value) : valueForField(value, address);
+  }
+
+  #putInitial(instance: DbRecord, field: string, value: Value): WriteResult {
+    if (instance.fields[field] instanceof Link) {
+      this.#setLink(instance, field, String(value));
+      return { ok: true, value: undefined };
+    }
+    const typed = this.#typed(instance, field, value);
+    const stored = store(instance, field, typed.value, typed.type);
+    if (stored.ok) return stored;
+    return failed({ reason: "noConvert", message: `${instance.name}.${field}: ${stored.error}` });
+  }
+
+  // ChannelProvider.
+
+  has(name: string): boolean {
+    return this.#find(name) !== undefined;
+  }
+
+  /** Everybody may read and write; access security will look at the client. */
+  open(name: string, _client?: ClientIdentity): Channel | undefined {
+    const found = this.#find(name);
+    return found && new RecordChannel(name, found.instance, found.address);
+  }
+
+  names(): Iterable<string> {
+    return this.#byName.keys();
+  }
+}
+
+const unknownName = (name: string): WriteResult =>
+  failed({ reason: "failed", message: `PV "${name}" not found` });
+
+export const initHookNames: readonly InitHook[] = INIT_HOOKS;

@@ -1,0 +1,16 @@
+/** Moments of iocInit at which others may act, in order. */
+export const INIT_HOOKS = [
+  "atIocBuild",
+  /** Records have the values of their database, nothing runs: autosave's pass 0. */
+  "beforeInitRecords",
+  /** Records are initialised, nothing has processed: autosave's pass 1. */
+  "afterInitRecords",
+  /** PINI records have processed, scanning has not started. */
+  "afterInitialProcess",
+  "atIocRun",
+  /** Scanning runs. */
+  "afterDatabaseRunning",
+  "afterIocRunning",
+] as const;
+
+export type InitHook = (typeof INIT_HOOKS)[number];

@@ -1,0 +1,71 @@
+import type { Channel } from "../../channel/provider.js";
+import type { CallbackQueue } from "../callbackQueue.js";
+import type { ChannelName } from "../channelName.js";
+import type { DbRecord } from "../dbRecord.js";
+import { menuScan } from "../menus.js";
+import { CaTarget } from "./caTarget.js";
+import type { ChannelClient } from "./channelClient.js";
+import { constantValue } from "./constant.js";
+import { DbTarget } from "./dbTarget.js";
+import { DeadTarget, type Link, type LinkTarget } from "./link.js";
+import { LocalChannel } from "./localChannel.js";
+
+export interface LinkResolver {
+  find(name: string): { instance: DbRecord; address: ChannelName } | undefined;
+  open(name: string): Channel | undefined;
+  readonly client: ChannelClient | undefined;
+  readonly callbacks: CallbackQueue;
+}
+
+const broken = new DeadTarget("broken");
+const deviceAddress = new DeadTarget("device");
+
+/** Finds the other end of a link. Links to what does not exist here go to Channel Access. */
+export function openLink(instance: DbRecord, field: string, link: Link, resolver: LinkResolver): void {
+  const { parsed } = link;
+  if (parsed.kind === "device") link.target = deviceAddress;
+  else if (parsed.kind === "json" && constantValue(link) === undefined) link.target = broken;
+  else if (parsed.kind === "pv") link.target = pvTarget(instance, field, link, resolver);
+}
+
+function pvTarget(instance: DbRecord, field: string, link: Link, resolver: LinkResolver): LinkTarget {
+  const { parsed } = link;
+  if (parsed.kind !== "pv") return broken;
+  const isTime = field === "TSEL" && parsed.target.endsWith(".TIME");
+  if (field === "TSEL") instance.tselIsTime = isTime;
+  const name = isTime ? parsed.target.slice(0, -".TIME".length) : parsed.target;
+  const local = resolver.find(name);
+  if (local !== undefined && !parsed.ca)
+    return new DbTarget(instance, local.instance, local.address.field, parsed.process, parsed.severity);
+
+  const channel = local === undefined ? resolver.client?.connect(name) : localChannel(name, resolver);
+  if (channel === undefined) return broken;
+  return new CaTarget(channel, {
+    callbacks: resolver.callbacks,
+    monitored: link.direction === "INLINK",
+    changed: onChange(instance, parsed.onChange, resolver.callbacks),
+  });
+}
+
+const localChannel = (name: string, { open }: LinkResolver): LocalChannel | undefined => {
+  const channel = open(name);
+  return channel && new LocalChannel(channel);
+};
+
+/** CP and CPP process the record soon after a change; several changes before that count as one. */
+function onChange(
+  instance: DbRecord,
+  mode: "never" | "always" | "passive",
+  callbacks: CallbackQueue,
+): () => void {
+  if (mode === "never") return () => {};
+  let requested = false;
+  return () => {
+    if (requested || (mode === "passive" && instance.record.SCAN !== menuScan.Passive)) return;
+    requested = true;
+    callbacks.request(() => {
+      requested = false;
+      instance.process();
+    });
+  };
+}

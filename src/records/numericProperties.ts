@@ -1,0 +1,65 @@
+import type { FieldProperties } from "./recordType.js";
+
+interface AlarmLimits {
+  HIHI: number;
+  HIGH: number;
+  LOW: number;
+  LOLO: number;
+  HHSV: number;
+  HSV: number;
+  LSV: number;
+  LLSV: number;
+}
+
+interface NumericRecord extends AlarmLimits {
+  EGU: string;
+  HOPR: number;
+  LOPR: number;
+  PREC?: number;
+  DRVH?: number;
+  DRVL?: number;
+}
+
+/** Limits whose severity is NO_ALARM do not exist: clients see NaN. */
+const limitOr = (limit: number, severity: number): number => (severity === 0 ? Number.NaN : limit);
+
+export const alarmLimits = (record: AlarmLimits): Pick<FieldProperties, "alarm" | "warning"> => ({
+  alarm: { low: limitOr(record.LOLO, record.LLSV), high: limitOr(record.HIHI, record.HHSV) },
+  warning: { low: limitOr(record.LOW, record.LSV), high: limitOr(record.HIGH, record.HSV) },
+});
+
+export interface NumericFields {
+  /** Fields on the scale of the value: HOPR and LOPR are their limits. */
+  readonly onScale: ReadonlySet<string>;
+  /** Fields of the value's type that have no units. */
+  readonly withoutUnits?: ReadonlySet<string>;
+  /** DRVH and DRVL limit what can be put; HOPR and LOPR do otherwise. */
+  readonly drive?: "always" | "whenSet";
+  /** Fields that are in units although not on the value's scale. */
+  readonly inUnits?: (field: string) => boolean;
+}
+
+/** Fields on the value's scale that all numeric record types have. */
+export const scaleFields = (...more: string[]): ReadonlySet<string> =>
+  new Set(["VAL", "HIHI", "HIGH", "LOW", "LOLO", "LALM", "ALST", "MLST", ...more]);
+
+/** Metadata of a numeric record's field. */
+export function numericProperties(
+  record: NumericRecord,
+  field: string,
+  fields: NumericFields,
+): FieldProperties {
+  const result: FieldProperties = { precision: record.PREC ?? 0 };
+  if (fields.withoutUnits?.has(field) !== true && (fields.inUnits?.(field) ?? true))
+    result.units = record.EGU;
+  if (!fields.onScale.has(field)) return result;
+  const operating = { low: record.LOPR, high: record.HOPR };
+  result.display = operating;
+  result.control = controlLimits(record, fields) ?? operating;
+  return field === "VAL" ? { ...result, ...alarmLimits(record) } : result;
+}
+
+function controlLimits({ DRVH, DRVL }: NumericRecord, { drive }: NumericFields) {
+  if (drive === undefined || DRVH === undefined || DRVL === undefined) return undefined;
+  return drive === "always" || DRVH > DRVL ? { low: DRVL, high: DRVH } : undefined;
+}

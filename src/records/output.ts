@@ -1,0 +1,29 @@
+import { Severity } from "../channel/alarm.js";
+import type { Link } from "./links/link.js";
+import { menuIvoa, menuOmsl } from "./menus.js";
+
+interface OutputRecord {
+  NSEV: number;
+  IVOA: number;
+}
+
+/**
+ * Writes an output, unless its severity is INVALID and IVOA says otherwise.
+ * @param useIvov puts IVOV in the place of the value
+ * @param write writes to the device
+ */
+export function driveOutput(
+  record: OutputRecord,
+  useIvov: () => void,
+  write: () => undefined | Promise<void>,
+): undefined | Promise<void> {
+  if (record.NSEV >= Severity.INVALID) {
+    if (record.IVOA === menuIvoa.dontDriveOutputs) return undefined;
+    if (record.IVOA === menuIvoa.setOutputToIvov) useIvov();
+  }
+  return write();
+}
+
+/** Whether the value comes through DOL. */
+export const isClosedLoop = (record: { OMSL: number; DOL: Link }): boolean =>
+  record.OMSL === menuOmsl.closed_loop && !record.DOL.isConstant;

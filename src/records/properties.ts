@@ -1,0 +1,40 @@
+import type { Limits, Properties } from "../channel/provider.js";
+import type { DbRecord } from "./dbRecord.js";
+import { addressOf, statesOf } from "./fieldAccess.js";
+import type { FieldType } from "./fieldSpec.js";
+
+/** Limits of fields that are not the value: what their type can hold. */
+const typeRanges: Partial<Record<FieldType, Limits>> = {
+  CHAR: { low: -128, high: 127 },
+  UCHAR: { low: 0, high: 255 },
+  SHORT: { low: -32768, high: 32767 },
+  USHORT: { low: 0, high: 65535 },
+  ENUM: { low: 0, high: 65535 },
+  LONG: { low: -2147483648, high: 2147483647 },
+  ULONG: { low: 0, high: 4294967295 },
+  INT64: { low: -(2 ** 63), high: 2 ** 63 },
+  UINT64: { low: 0, high: 2 ** 64 },
+  FLOAT: { low: -1e30, high: 1e30 },
+  DOUBLE: { low: -1e300, high: 1e300 },
+};
+
+const MAX_PRECISION = 15;
+
+/** What clients learn about a field besides its value. */
+export function channelProperties(instance: DbRecord, field: string): Properties {
+  const own = instance.type.behaviour.properties?.(instance.record, field) ?? {};
+  const type = addressOf(instance, field)?.type;
+  const states = statesOf(instance, field);
+  const description = instance.record.DESC;
+  if (type === undefined || type === "STRING") return { description };
+  if (type === "ENUM") return { states: states ?? [], description };
+  const range = typeRanges[type];
+  const isFloat = type === "DOUBLE" || type === "FLOAT";
+  const { precision = 0 } = own;
+  return {
+    ...(range === undefined ? {} : { display: range, control: range }),
+    ...own,
+    ...(isFloat ? { precision: precision < 0 || precision > MAX_PRECISION ? MAX_PRECISION : precision } : {}),
+    description,
+  };
+}

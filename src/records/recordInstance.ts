@@ -1,0 +1,328 @@
+import { Severity, Status } from "../channel/alarm.js";
+import type { DbfType, TypedValue, Value } from "../channel/dbf.js";
+import { EventMask } from "../channel/eventMask.js";
+import type { Properties, Sample } from "../channel/provider.js";
+import { UNDEFINED_TIME } from "../libcom/epicsTime.js";
+import { resetAlarms, setSevr } from "./alarms.js";
+import type { DbRecord, PutNotify, RecordHost } from "./dbRecord.js";
+import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
+import { readDevice, writeDevice } from "./devices/recordDevice.js";
+import { fieldValue, store } from "./fieldAccess.js";
+import type { FieldValue } from "./fieldSpec.js";
+import { constantValue } from "./links/constant.js";
+import { inheritSeverity } from "./links/inherit.js";
+import { Link } from "./links/link.js";
+import { FieldMonitors, type Subscription } from "./monitors.js";
+import { notifyCompletion } from "./processNotify.js";
+import type { CommonRecord, RecordType } from "./recordType.js";
+
+/** Attempts to process an active record that are tolerated before it goes into alarm. */
+const MAX_LOCK = 10;
+
+/** One record: its fields, and what runs it. Type functions see it as their `io`. */
+export class RecordInstance implements DbRecord {
+  readonly fields: Record<string, FieldValue>;
+  readonly record: CommonRecord;
+  readonly infoTags = new Map<string, string>();
+  readonly monitors = new FieldMonitors();
+
+  resumed = false;
+  device: AttachedDevice | undefined;
+  /** Why the device support could not be attached; every processing then raises an alarm with it. */
+  deviceError: string | undefined;
+  /** Device support has set RVAL, so that VAL follows from it when the record starts. */
+  deviceSetRaw = false;
+  /** TSEL points at a record's TIME and copies it. */
+  tselIsTime = false;
+  /** The put-callback that waits for this record, and those that wait for their turn. */
+  notify: PutNotify | undefined;
+  readonly notifyQueue: PutNotify[] = [];
+  /** The record is somewhere in the chain of records that process each other right now. */
+  inChain = false;
+
+  constructor(
+    readonly name: string,
+    readonly type: RecordType,
+    readonly host: RecordHost,
+    fields: Record<string, FieldValue>,
+  ) {
+    this.fields = fields;
+    this.record = fields as unknown as CommonRecord;
+    this.record.NAME = name;
+    this.record.TIME = UNDEFINED_TIME;
+  }
+
+  get recordType(): string {
+    return this.type.name;
+  }
+
+  get deviceChoices(): readonly string[] {
+    return this.host.deviceChoices(this.type.name);
+  }
+
+  get hasDeviceSupport(): boolean {
+    return this.device !== undefined;
+  }
+
+  // Fields by name, for device support.
+
+  getField(field: string): Value {
+    return fieldValue(this, field);
+  }
+
+  setField(field: string, value: Value): void {
+    const current = this.fields[field];
+    if (current instanceof Link) throw new Error(`${this.name}.${field} is a link`);
+    this.fields[field] = value;
+    if (field === this.type.behaviour.device?.raw) this.deviceSetRaw = true;
+  }
+
+  info(tag: string): string | undefined {
+    return this.infoTags.get(tag);
+  }
+
+  linkOf(field: string): Link {
+    const link = this.fields[field];
+    if (!(link instanceof Link)) throw new Error(`${this.type.name} has no link field ${field}`);
+    return link;
+  }
+
+  // Processing.
+
+  /** Processes the record once, unless it is active or disabled. */
+  process(): void {
+    const record = this.record;
+    if (record.PACT !== 0) {
+      this.#alreadyActive();
+      return;
+    }
+    record.LCNT = 0;
+    if (!record.SDIS.isConstant) this.readLink("SDIS", "DISA");
+    if (record.DISA === record.DISV) {
+      this.#disabled();
+      return;
+    }
+    record.PACT = 1;
+    this.resumed = false;
+    try {
+      const outcome = this.type.behaviour.process(record, this);
+      if (outcome === undefined) this.#finish();
+      else this.#finishLater(outcome);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #finishLater(outcome: Promise<unknown>): void {
+    outcome.then(
+      () => {
+        this.resumed = true;
+        try {
+          this.#finish();
+        } catch (error) {
+          this.#failed(error);
+        }
+      },
+      (error: unknown) => this.#failed(error),
+    );
+  }
+
+  #finish(): void {
+    const forward = this.type.behaviour.complete?.(this.record, this);
+    if (forward !== false) this.forwardLink();
+    this.record.PACT = 0;
+    if (forward === false) this.reprocessIfAsked();
+  }
+
+  /** A defect in a record type or a device must not leave the record active for ever. */
+  #failed(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.host.log.error(`${this.name}: processing failed: ${message}`);
+    this.setSevr(Status.SOFT, Severity.INVALID, message);
+    this.timestamp();
+    this.postValue(this.resetAlarms() | EventMask.VALUE);
+    this.forwardLink();
+    this.record.PACT = 0;
+  }
+
+  /** What follows a processing: the forward link, the end of a put-callback, a reprocessing that was asked for. */
+  forwardLink(): void {
+    const record = this.record;
+    record.FLNK.target.forward();
+    if (this.notify !== undefined) notifyCompletion(this);
+    this.reprocessIfAsked();
+    record.PUTF = 0;
+  }
+
+  reprocessIfAsked(): void {
+    if (this.record.RPRO === 0) return;
+    this.record.RPRO = 0;
+    this.scanOnce();
+  }
+
+  scanOnce(): void {
+    this.host.callbacks.request(() => this.process());
+  }
+
+  delay(seconds: number): Promise<void> {
+    return new Promise((resolve) => this.host.callbacks.after(seconds, resolve));
+  }
+
+  #alreadyActive(): void {
+    const record = this.record;
+    if (record.STAT === Status.SCAN || record.SEVR >= Severity.INVALID) return;
+    const attempts = record.LCNT;
+    record.LCNT = attempts + 1;
+    if (attempts < MAX_LOCK) return;
+    this.setSevr(Status.SCAN, Severity.INVALID, "Async in progress");
+    this.postValue(this.resetAlarms() | EventMask.VALUE | EventMask.LOG);
+  }
+
+  #disabled(): void {
+    const record = this.record;
+    record.RPRO = 0;
+    record.PUTF = 0;
+    if (record.STAT !== Status.DISABLE) {
+      record.SEVR = record.DISS;
+      record.STAT = Status.DISABLE;
+      record.NSEV = 0;
+      record.NSTA = 0;
+      this.post("STAT", EventMask.VALUE);
+      this.post("SEVR", EventMask.VALUE);
+      this.postValue(EventMask.VALUE | EventMask.ALARM);
+    }
+    if (this.notify !== undefined) notifyCompletion(this);
+  }
+
+  // Alarms, time, monitors.
+
+  setSevr(status: number, severity: number, message?: string): boolean {
+    return setSevr(this.record, status, severity, message);
+  }
+
+  resetAlarms(): number {
+    return resetAlarms(this.record, this);
+  }
+
+  timestamp(): void {
+    const record = this.record;
+    if (!record.TSEL.isConstant) {
+      if (this.tselIsTime) {
+        record.TIME = record.TSEL.target.time() ?? record.TIME;
+        return;
+      }
+      this.readLink("TSEL", "TSE");
+    }
+    if (record.TSE !== -2) record.TIME = this.host.eventTime(record.TSE);
+  }
+
+  post(field: string, mask: number): void {
+    if (mask !== 0) this.monitors.post(field, mask, this.#sampler);
+  }
+
+  postAll(mask: number): void {
+    this.monitors.postAll(mask, this.#sampler);
+  }
+
+  /** Posts the field that a name without a field means. */
+  postValue(mask: number): void {
+    this.monitors.post("VAL", mask, this.#sampler);
+  }
+
+  subscribe(field: string, subscription: Subscription): () => void {
+    return this.monitors.subscribe(field, subscription);
+  }
+
+  /** A field's value with the record's alarm and time. */
+  sample(field: string, asChars: boolean): Sample {
+    const { STAT, SEVR, AMSG, TIME, UTAG } = this.record;
+    const value = fieldValue(this, field);
+    return {
+      value: asChars ? charsOf(String(value)) : value,
+      status: STAT,
+      severity: SEVR,
+      message: AMSG,
+      time: TIME,
+      userTag: UTAG,
+    };
+  }
+
+  readonly #sampler = (field: string, asChars: boolean): Sample => this.sample(field, asChars);
+
+  // Links.
+
+  readLink(linkField: string, into: string): boolean {
+    const link = this.linkOf(linkField);
+    if (link.isConstant) return true;
+    const value = this.#readTarget(link, linkField);
+    if (value === undefined) return false;
+    const { target } = link;
+    return store(this, into, value, target.type, target.format()).ok || this.linkFailed(linkField);
+  }
+
+  readLinkValue(linkField: string): TypedValue | undefined {
+    const link = this.linkOf(linkField);
+    if (link.isConstant) return undefined;
+    const value = this.#readTarget(link, linkField);
+    return value === undefined ? undefined : { type: link.target.type, value };
+  }
+
+  #readTarget(link: Link, field: string): Value | undefined {
+    const value = link.target.read();
+    if (value === undefined) this.linkFailed(field);
+    else inheritSeverity(link, this.record);
+    return value;
+  }
+
+  loadConstant(linkField: string, into: string): boolean {
+    const constant = constantValue(this.linkOf(linkField));
+    return constant !== undefined && store(this, into, constant.value, constant.type).ok;
+  }
+
+  writeLink(linkField: string, value: Value, type: DbfType): boolean {
+    return this.linkOf(linkField).target.write(value, type) || this.linkFailed(linkField);
+  }
+
+  linkState(linkField: string): "constant" | "local" | "connected" | "disconnected" {
+    const { isConstant, target } = this.linkOf(linkField);
+    if (isConstant) return "constant";
+    if (target.kind === "db") return "local";
+    return target.connected ? "connected" : "disconnected";
+  }
+
+  linkProperties(linkField: string): Properties | undefined {
+    return this.linkOf(linkField).target.properties();
+  }
+
+  postEvent(event: string): void {
+    this.host.postEvent(event);
+  }
+
+  /** Raises the alarm of a link that could not be read or written. */
+  linkFailed(field: string): false {
+    this.setSevr(Status.LINK, Severity.INVALID, `field ${field}`);
+    return false;
+  }
+
+  // Devices.
+
+  readDevice(): ReadOutcome | Promise<ReadOutcome> {
+    return readDevice(this);
+  }
+
+  writeDevice(): undefined | Promise<void> {
+    return writeDevice(this);
+  }
+
+  setScan(scan: number): void {
+    this.record.SCAN = scan;
+    this.host.scanChanged(this);
+  }
+}
+
+/** The bytes of a string with its terminating NUL, as `REC.FIELD$` shows it. */
+export function charsOf(text: string): Int8Array {
+  const bytes = new Int8Array(Buffer.byteLength(text) + 1);
+  bytes.set(Buffer.from(text));
+  return bytes;
+}

@@ -1,0 +1,155 @@
+import type { DbfType, TypedValue, Value } from "../channel/dbf.js";
+import type { Limits, Properties } from "../channel/provider.js";
+import type { Timestamp } from "../libcom/epicsTime.js";
+import { dbCommonFields } from "./dbCommon.js";
+import type { ReadOutcome } from "./deviceSupport.js";
+import type { FieldSpec, FieldTable } from "./fieldSpec.js";
+import type { Link } from "./links/link.js";
+
+/** The record object that a field table describes: one property per field, natively typed. */
+export type FieldsOf<F extends FieldTable> = {
+  -readonly [K in keyof F]: F[K] extends FieldSpec<infer T> ? T : never;
+};
+
+/** What every record has, and the moment of its last processing. */
+export type CommonRecord = Omit<FieldsOf<typeof dbCommonFields>, "TIME"> & { TIME: Timestamp };
+
+export type RecordOf<F extends FieldTable> = CommonRecord & Omit<FieldsOf<F>, keyof CommonRecord>;
+
+type NamesOf<R, T> = { [K in keyof R & string]: R[K] extends T ? K : never }[keyof R & string];
+export type LinkName<R> = NamesOf<R, Link>;
+export type ValueName<R> = NamesOf<R, Value>;
+
+/** Where a field's value is kept and how it looks from outside, for fields without a fixed address. */
+export interface FieldAddress {
+  readonly type: DbfType;
+  readonly elementCount: number;
+  /** Bytes of a text longer than an EPICS string, with its NUL. */
+  readonly bytes?: number;
+}
+
+/** Metadata of one field as clients see it. */
+export interface FieldProperties {
+  units?: string;
+  precision?: number;
+  display?: Limits;
+  control?: Limits;
+  warning?: Limits;
+  alarm?: Limits;
+}
+
+/** What a record type's functions can ask for; one per record. `R` is the record object. */
+export interface RecordIo<R> {
+  readonly name: string;
+  readonly recordType: string;
+  info(tag: string): string | undefined;
+  /** True in the second half of an asynchronous processing, after the promise of `process` settled. */
+  readonly resumed: boolean;
+
+  /**
+   * Reads an input link into a field, converted to its type. A constant link leaves the field alone. False, with a LINK
+   * alarm raised, when nothing could be read.
+   */
+  readLink(link: LinkName<R>, into: ValueName<R>): boolean;
+  /** Reads an input link as the source has it; undefined for constants and, with a LINK alarm, for failures. */
+  readLinkValue(link: LinkName<R>): TypedValue | undefined;
+  /** Puts the value of a constant link into a field, as records do once when they start. False when it is no constant. */
+  loadConstant(link: LinkName<R>, into: ValueName<R>): boolean;
+  /** Writes through an output link; false, with a LINK alarm raised, when that failed. */
+  writeLink(link: LinkName<R>, value: Value, type: DbfType): boolean;
+
+  /** Reads through device support or the soft channel, or from SIOL when simulating. */
+  readDevice(): ReadOutcome | Promise<ReadOutcome>;
+  /** Writes through device support or the soft channel, or to SIOL when simulating. */
+  writeDevice(): undefined | Promise<void>;
+  /** Whether code other than the built-in soft channels is behind DTYP. */
+  readonly hasDeviceSupport: boolean;
+  /** Device support has set RVAL at start, so that VAL has to follow from it. */
+  readonly deviceSetRaw: boolean;
+
+  /** Raises the alarm of the present processing; an equal or lower severity than the one raised already is ignored. */
+  setSevr(status: number, severity: number, message?: string): boolean;
+  /** Makes the raised alarm the record's; returns DBE_ALARM when anything about it changed. */
+  resetAlarms(): number;
+  /** Stamps the record's time as TSE and TSEL ask. */
+  timestamp(): void;
+  /** Tells subscribers of a field. */
+  post(field: ValueName<R>, mask: number): void;
+  /** Tells subscribers of every field, as for DBE_PROPERTY. */
+  postAll(mask: number): void;
+  /** Resolves after a time; rejects never, and not at all once the engine has stopped. */
+  delay(seconds: number): Promise<void>;
+  /** Processes the record soon, outside the present processing. */
+  scanOnce(): void;
+  /** Runs the forward link and ends a put-callback; for types that do this themselves. */
+  forwardLink(): void;
+  /** Processes the records that scan on an event. */
+  postEvent(event: string): void;
+  /** The state of a link, for types that show it. */
+  linkState(link: LinkName<R>): "constant" | "local" | "connected" | "disconnected";
+  /** Metadata of what an input link points at. */
+  linkProperties(link: LinkName<R>): Properties | undefined;
+  /** Moves the record to another scan list. */
+  setScan(scan: number): void;
+}
+
+/** Which fields device support works on. */
+export interface DeviceFields {
+  readonly link: "INP" | "OUT";
+  /** What Soft Channel reads or writes. */
+  readonly value: string;
+  /** What Raw Soft Channel reads or writes; the type has no such support when absent. */
+  readonly raw?: string;
+}
+
+/** Everything that makes a record type, besides its fields. */
+export interface RecordBehaviour<R> {
+  readonly device?: DeviceFields;
+  /** At iocInit, before device support is attached: allocates arrays, takes the values of constant links. */
+  prepare?(record: R, io: RecordIo<R>): void;
+  /** At iocInit, after device support may have set VAL or RVAL. */
+  init?(record: R, io: RecordIo<R>): void;
+  /** First half of processing. A promise keeps the record active (PACT) until it settles. */
+  process(record: R, io: RecordIo<R>): undefined | Promise<unknown>;
+  /** Second half: alarms, monitors. `false` leaves out the forward link, and with it the end of a put-callback. */
+  complete?(record: R, io: RecordIo<R>): boolean | undefined;
+  /** Before a put to a field that has a `special`: a text refuses it. */
+  beforePut?(record: R, io: RecordIo<R>, field: string): string | undefined;
+  /** After a put to a field that has a `special`. A text reports a failure. */
+  afterPut?(record: R, io: RecordIo<R>, field: string): string | undefined;
+  /** For fields without a fixed address: arrays, and enums that may be numbers. */
+  address?(record: R, field: string): FieldAddress | undefined;
+  /** The states of an ENUM field, gaps as empty strings. */
+  states?(record: R, field: string): readonly string[];
+  /** Text of an enum value that is not a state. */
+  readonly illegalState?: string;
+  /** Metadata of one field; what it leaves out follows from the field's type. */
+  properties?(record: R, field: string): FieldProperties;
+}
+
+/** A record type: its name, its fields with those of every record, its behaviour. */
+export interface RecordType {
+  readonly name: string;
+  readonly fields: FieldTable;
+  readonly fieldNames: readonly string[];
+  readonly behaviour: RecordBehaviour<CommonRecord>;
+  /** The fields beyond those of every record, for documentation and tests. */
+  readonly ownFields: FieldTable;
+}
+
+/**
+ * Defines a record type. The field table decides what can be read, written and configured and the type of
+ * `record.FIELD` in the functions; nothing else in the engine knows the type.
+ */
+export function recordType<const F extends FieldTable>(
+  name: string,
+  ownFields: F,
+  behaviour: RecordBehaviour<RecordOf<F>>,
+): RecordType {
+  const fields: FieldTable = { ...dbCommonFields, ...ownFields };
+  // The engine calls these functions only with records made from this very table.
+  const erased = behaviour as unknown as RecordBehaviour<CommonRecord>;
+  return { name, fields, fieldNames: Object.keys(fields), behaviour: erased, ownFields };
+}
+
+export const defineRecordType = recordType;

@@ -1,0 +1,152 @@
+import type { DbRecord } from "../dbRecord.js";
+import { menuScan } from "../menus.js";
+
+/** Seconds of each periodic choice of the SCAN menu. */
+export const SCAN_PERIODS: ReadonlyMap<number, number> = new Map([
+  [menuScan.s10, 10],
+  [menuScan.s5, 5],
+  [menuScan.s2, 2],
+  [menuScan.s1, 1],
+  [menuScan.s0_5, 0.5],
+  [menuScan.s0_2, 0.2],
+  [menuScan.s0_1, 0.1],
+]);
+
+/** Records that are processed together, in the order of PHAS. */
+class ScanList {
+  #records: readonly DbRecord[] = [];
+
+  get records(): readonly DbRecord[] {
+    return this.#records;
+  }
+
+  add(instance: DbRecord): void {
+    const phase = instance.record.PHAS;
+    const at = this.#records.findIndex((each) => each.record.PHAS > phase);
+    this.#records =
+      at < 0
+        ? [...this.#records, instance]
+        : [...this.#records.slice(0, at), instance, ...this.#records.slice(at)];
+  }
+
+  remove(instance: DbRecord): void {
+    this.#records = this.#records.filter((each) => each !== instance);
+  }
+
+  /** A record that left the list while it runs is left out. */
+  process(): void {
+    const running = this.#records;
+    for (const instance of running)
+      if (running === this.#records || this.#records.includes(instance)) instance.process();
+  }
+}
+
+/** Names of events: numbers from 1 to 255 in any notation are one event, blanks around a name do not count. */
+export function eventKey(event: string | number): string | undefined {
+  const name = String(event).trim();
+  if (name === "") return undefined;
+  const number = Number(name);
+  if (Number.isNaN(number) || number >= 256) return name;
+  const whole = Math.trunc(number);
+  return whole > 0 ? String(whole) : whole === 0 ? undefined : name;
+}
+
+/** Runs the records that scan: one timer per period, lists per event, and what the records' devices announce. */
+export class Scanner {
+  readonly #periodic = new Map<number, ScanList>();
+  readonly #events = new Map<string, ScanList>();
+  readonly #removers = new Map<DbRecord, () => void>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #running = false;
+
+  /** Puts a record on the list that its SCAN, PHAS and EVNT ask for, off the one it was on. */
+  update(instance: DbRecord): void {
+    this.#removers.get(instance)?.();
+    this.#removers.delete(instance);
+    const remover = this.#add(instance);
+    if (remover !== undefined) this.#removers.set(instance, remover);
+  }
+
+  start(): void {
+    this.#running = true;
+    for (const scan of this.#periodic.keys()) this.#startTimer(scan);
+  }
+
+  stop(): void {
+    this.#running = false;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    for (const remove of this.#removers.values()) remove();
+    this.#removers.clear();
+  }
+
+  postEvent(event: string | number): void {
+    const key = eventKey(event);
+    if (key !== undefined && this.#running) this.#events.get(key)?.process();
+  }
+
+  /** The records of one SCAN choice in the order in which they are processed. */
+  periodic(scan: number): readonly DbRecord[] {
+    return this.#periodic.get(scan)?.records ?? [];
+  }
+
+  events(): ReadonlyMap<string, readonly DbRecord[]> {
+    return new Map([...this.#events].map(([name, list]) => [name, list.records]));
+  }
+
+  #add(instance: DbRecord): (() => void) | undefined {
+    const { SCAN, EVNT } = instance.record;
+    if (SCAN === menuScan.Passive) return undefined;
+    if (SCAN === menuScan.IoIntr) return this.#addIoIntr(instance);
+    const list = SCAN === menuScan.Event ? this.#eventList(EVNT) : this.#periodicList(SCAN);
+    list?.add(instance);
+    return () => list?.remove(instance);
+  }
+
+  #addIoIntr(instance: DbRecord): () => void {
+    const subscription = instance.device?.ioIntr$?.subscribe(() => {
+      if (this.#running) instance.process();
+    });
+    return () => subscription?.unsubscribe();
+  }
+
+  #eventList(event: string): ScanList | undefined {
+    const key = eventKey(event);
+    if (key === undefined) return undefined;
+    const list = this.#events.get(key) ?? new ScanList();
+    this.#events.set(key, list);
+    return list;
+  }
+
+  #periodicList(scan: number): ScanList | undefined {
+    if (!SCAN_PERIODS.has(scan)) return undefined;
+    const known = this.#periodic.get(scan);
+    if (known !== undefined) return known;
+    const list = new ScanList();
+    this.#periodic.set(scan, list);
+    if (this.#running) this.#startTimer(scan);
+    return list;
+  }
+
+  /** Keeps to the period's grid; a scan that comes late leaves out the periods it missed. */
+  #startTimer(scan: number): void {
+    const periodMs = (SCAN_PERIODS.get(scan) ?? 1) * 1000;
+    const list = this.#periodic.get(scan);
+    let due = performance.now() + periodMs;
+    const arm = (): void => {
+      const timer = setTimeout(
+        () => {
+          this.#timers.delete(timer);
+          if (!this.#running) return;
+          list?.process();
+          const late = performance.now() - due;
+          due += periodMs * Math.max(1, Math.ceil(late / periodMs));
+          arm();
+        },
+        Math.max(0, due - performance.now()),
+      );
+      this.#timers.add(timer);
+    };
+    arm();
+  }
+}

@@ -1,0 +1,89 @@
+import { deadbandMask } from "../deadband.js";
+import {
+  closedLoop,
+  deadbands,
+  driveLimits,
+  invalidAction,
+  limitAlarms,
+  operatingRange,
+  simulatedOutput,
+  units,
+} from "../fieldGroups.js";
+import { long, menu, noAccess, outLink } from "../fieldSpec.js";
+import { checkLimitAlarms } from "../limitAlarms.js";
+import { menuYesNo } from "../menus.js";
+import { numericProperties, scaleFields } from "../numericProperties.js";
+import { driveOutput, isClosedLoop } from "../output.js";
+import { menuOutputOption, shouldWrite } from "../outputOption.js";
+import { type RecordOf, recordType } from "../recordType.js";
+
+const fields = {
+  VAL: long({ pp: true, asl: 0, prompt: "Desired Output" }),
+  OUT: outLink({ special: "mod", interest: 1, prompt: "Output Specification" }),
+  ...closedLoop,
+  ...units,
+  ...driveLimits(long),
+  ...operatingRange(long),
+  ...limitAlarms(long),
+  ...deadbands(long),
+  ...simulatedOutput(menuYesNo),
+  ...invalidAction(long({ interest: 2, prompt: "INVALID output value" })),
+  PVAL: long({ prompt: "Previous Value" }),
+  OUTPVT: noAccess({ special: "nomod", interest: 4, prompt: "Output Write Control Private" }),
+  OOCH: menu(menuYesNo, { initial: "1", interest: 1, prompt: "Output Exec. On Change (Opt)" }),
+  OOPT: menu(menuOutputOption("longoutOOPT"), { initial: "0", interest: 1, prompt: "Output Execute Opt" }),
+};
+
+type Longout = RecordOf<typeof fields>;
+
+const onScale = scaleFields("IVOV");
+
+/** Records whose OUT is new since the last write: the next write is not left out. */
+const outputIsNew = new WeakSet<Longout>();
+
+function clampToDrive(record: Longout): void {
+  if (record.DRVH <= record.DRVL) return;
+  record.VAL = Math.min(Math.max(record.VAL, record.DRVL), record.DRVH);
+}
+
+/** 32-bit integer output. */
+export const longout = recordType("longout", fields, {
+  device: { link: "OUT", value: "VAL" },
+  prepare(record, io) {
+    if (io.loadConstant("DOL", "VAL")) record.UDF = 0;
+  },
+  init(record) {
+    record.MLST = record.ALST = record.LALM = record.PVAL = record.VAL;
+    outputIsNew.add(record);
+  },
+  process(record, io) {
+    let fetched = true;
+    if (isClosedLoop(record)) {
+      fetched = io.readLink("DOL", "VAL");
+      if (fetched) record.UDF = 0;
+    }
+    if (fetched) clampToDrive(record);
+    io.timestamp();
+    checkLimitAlarms(record, io);
+    return driveOutput(
+      record,
+      () => {
+        record.VAL = record.IVOV;
+      },
+      () => {
+        const write = shouldWrite(record.OOPT, record.VAL, record.PVAL, outputIsNew.delete(record));
+        record.PVAL = record.VAL;
+        return write ? io.writeDevice() : undefined;
+      },
+    );
+  },
+  complete(record, io) {
+    if (io.resumed) io.timestamp();
+    io.post("VAL", io.resetAlarms() | deadbandMask(record));
+  },
+  afterPut(record, _io, field) {
+    if (field === "OUT" && record.OOCH === menuYesNo.YES) outputIsNew.add(record);
+    return undefined;
+  },
+  properties: (record, field) => numericProperties(record, field, { onScale, drive: "whenSet" }),
+});
