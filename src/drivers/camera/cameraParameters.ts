@@ -1,0 +1,121 @@
+import { float64, int32, int32Array, octet } from "../asyn/driverParameter.js";
+
+/** Index values of the menus in ADBase and ADSpinnaker databases. */
+export const ImageMode = { Single: 0, Multiple: 1, Continuous: 2 } as const;
+export const TriggerMode = { Off: 0, On: 1 } as const;
+/** As our database offers them; tomoscan uses Line2 on an Oryx and Line0 on a Grasshopper. */
+export const TriggerSource = { Software: 0, Line0: 1, Line1: 2, Line2: 3, Line3: 4 } as const;
+export const TriggerOverlap = { Off: 0, ReadOut: 1, PreviousFrame: 2 } as const;
+export const PixelFormat = { Mono8: 0, Mono16: 1 } as const;
+export const DetectorState = { Idle: 0, Acquire: 1, Readout: 2, Error: 6, Waiting: 7, Aborted: 10 } as const;
+export const AttributesStatus = { ok: 0, fileNotFound: 1, syntaxError: 2, macroError: 3 } as const;
+
+/** Parameters by drvInfo name: asynNDArrayDriver and ADDriver, then GenICam's and Spinnaker's. */
+export const cameraParameters = {
+  ADCORE_VERSION: octet("3.13.0"),
+  DRIVER_VERSION: octet("0.1.0"),
+  PORT_NAME_SELF: octet(),
+  MANUFACTURER: octet("FLIR"),
+  MODEL: octet("Oryx ORX-10G-51S5M"),
+  SERIAL_NUMBER: octet("00000001"),
+  SDK_VERSION: octet("tomoioc"),
+  FIRMWARE_VERSION: octet("simulated"),
+
+  ACQUIRE: int32(0),
+  ACQUIRE_BUSY: int32(0),
+  WAIT_FOR_PLUGINS: int32(0),
+  STATUS: int32(DetectorState.Idle),
+  STATUS_MESSAGE: octet("Waiting for acquire command"),
+  STRING_TO_SERVER: octet(""),
+  STRING_FROM_SERVER: octet(""),
+  READ_STATUS: int32(0),
+
+  MAX_SIZE_X: int32(),
+  MAX_SIZE_Y: int32(),
+  BIN_X: int32(1),
+  BIN_Y: int32(1),
+  MIN_X: int32(0),
+  MIN_Y: int32(0),
+  SIZE_X: int32(),
+  SIZE_Y: int32(),
+  REVERSE_X: int32(0),
+  REVERSE_Y: int32(0),
+
+  ACQ_TIME: float64(0.1),
+  ACQ_PERIOD: float64(0.1),
+  TIME_REMAINING: float64(0),
+  GAIN: float64(0),
+  FRAME_TYPE: int32(0),
+  IMAGE_MODE: int32(ImageMode.Continuous),
+  TRIGGER_MODE: int32(TriggerMode.Off),
+  NEXPOSURES: int32(1),
+  NEXPOSURES_COUNTER: int32(0),
+  NIMAGES: int32(1),
+  NIMAGES_COUNTER: int32(0),
+  TEMPERATURE: float64(25),
+  TEMPERATURE_ACTUAL: float64(36.5),
+
+  SHUTTER_MODE: int32(0),
+  SHUTTER_CONTROL: int32(0),
+  SHUTTER_STATUS: int32(0),
+  SHUTTER_OPEN_DELAY: float64(0),
+  SHUTTER_CLOSE_DELAY: float64(0),
+  SHUTTER_CONTROL_EPICS: int32(0),
+
+  ARRAY_CALLBACKS: int32(1),
+  ARRAY_COUNTER: int32(0),
+  ARRAY_NDIMENSIONS: int32(2),
+  ARRAY_DIMENSIONS: int32Array(Int32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
+  ARRAY_SIZE_X: int32(0),
+  ARRAY_SIZE_Y: int32(0),
+  ARRAY_SIZE_Z: int32(0),
+  ARRAY_SIZE: int32(0),
+  CODEC: octet(""),
+  COMPRESSED_SIZE: int32(0),
+  BAYER_PATTERN: int32(0),
+  DATA_TYPE: int32(3),
+  COLOR_MODE: int32(0),
+  UNIQUE_ID: int32(0),
+  TIME_STAMP: float64(0),
+  EPICS_TS_SEC: int32(0),
+  EPICS_TS_NSEC: int32(0),
+  ND_ATTRIBUTES_FILE: octet(""),
+  ND_ATTRIBUTES_MACROS: octet(""),
+  ND_ATTRIBUTES_STATUS: int32(AttributesStatus.fileNotFound),
+
+  POOL_MAX_MEMORY: float64(0),
+  POOL_USED_MEMORY: float64(0),
+  POOL_POLL_STATS: int32(0),
+  POOL_ALLOC_BUFFERS: int32(0),
+  POOL_FREE_BUFFERS: int32(0),
+  POOL_EMPTY_FREELIST: int32(0),
+  POOL_PRE_ALLOC_BUFFERS: int32(0),
+  POOL_NUM_PRE_ALLOC_BUFFERS: int32(0),
+  NUM_QUEUED_ARRAYS: int32(0),
+
+  GC_FRAMERATE: float64(10),
+  GC_FRAMERATE_ENABLE: int32(0),
+  GC_TRIGGER_SOURCE: int32(TriggerSource.Line2),
+  GC_TRIGGER_OVERLAP: int32(TriggerOverlap.ReadOut),
+  GC_TRIGGER_SOFTWARE: int32(0),
+  GC_EXPOSURE_MODE: int32(0),
+  GC_EXPOSURE_AUTO: int32(0),
+  GC_GAIN_AUTO: int32(0),
+  GC_PIXEL_FORMAT: int32(PixelFormat.Mono16),
+
+  SP_TIME_STAMP_MODE: int32(1),
+  SP_UNIQUE_ID_MODE: int32(1),
+  SP_CONVERT_PIXEL_FORMAT: int32(0),
+  SP_STARTED_FRAME_COUNT: int32(0),
+  SP_DELIVERED_FRAME_COUNT: int32(0),
+  SP_RECEIVED_FRAME_COUNT: int32(0),
+  SP_INCOMPLETE_FRAME_COUNT: int32(0),
+  SP_LOST_FRAME_COUNT: int32(0),
+  SP_DROPPED_FRAME_COUNT: int32(0),
+  SP_INPUT_BUFFER_COUNT: int32(0),
+  SP_OUTPUT_BUFFER_COUNT: int32(0),
+  SP_RECEIVED_PACKET_COUNT: int32(0),
+  SP_MISSED_PACKET_COUNT: int32(0),
+  SP_RESEND_REQUESTED_PACKET_COUNT: int32(0),
+  SP_RESEND_RECEIVED_PACKET_COUNT: int32(0),
+} as const;

@@ -1,0 +1,36 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { viewOf } from "../ndarray/ndArray.js";
+import type { FrameJob, FrameWorkerReply } from "./frameProducer.js";
+import type { FrameRenderer, FrameSourceOptions, PixelArray } from "./frameSource.js";
+import { binnedSize, renderRegion } from "./frameSource.js";
+import { PhantomRenderer } from "./phantomRenderer.js";
+import { ReplayRenderer } from "./replayRenderer.js";
+
+const openSource = async (options: FrameSourceOptions): Promise<FrameRenderer> =>
+  options.kind === "phantom"
+    ? new PhantomRenderer(options)
+    : ReplayRenderer.open(options.file, options.center);
+
+const reply = (message: FrameWorkerReply): void => parentPort?.postMessage(message);
+
+function serve(renderer: FrameRenderer): void {
+  const { sizeX, sizeY } = renderer.info;
+  const pixels = (job: FrameJob, buffer: SharedArrayBuffer, length: number) =>
+    viewOf(job.request.dataType, buffer, length) as PixelArray;
+  parentPort?.on("message", (job: FrameJob) => {
+    try {
+      const size = binnedSize(job.request.region);
+      const out = pixels(job, job.buffer, size.x * size.y);
+      const scratch = () => pixels(job, new SharedArrayBuffer(sizeX * sizeY * 8), sizeX * sizeY);
+      renderRegion(renderer, job.request, out, scratch);
+      reply({ kind: "done", id: job.id });
+    } catch (error) {
+      reply({ kind: "failed", id: job.id, message: String(error) });
+    }
+  });
+  reply({ kind: "ready", info: renderer.info });
+}
+
+openSource(workerData as FrameSourceOptions).then(serve, (error: unknown) =>
+  reply({ kind: "unusable", message: error instanceof Error ? error.message : String(error) }),
+);

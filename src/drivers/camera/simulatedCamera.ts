@@ -1,0 +1,497 @@
+import { BehaviorSubject, type Observable, Subject, Subscription } from "rxjs";
+import { now as epicsNow, type Timestamp } from "../../libcom/epicsTime.js";
+import { logger } from "../../libcom/log.js";
+import type { Pv } from "../../records/pv.js";
+import { makeParameters, type ParametersOf } from "../asyn/definePort.js";
+import type { Parameter, Port } from "../asyn/portDriver.js";
+import type { ArrayPort } from "../ndarray/arrayPorts.js";
+import {
+  imageDimensions,
+  ND_DATA_TYPES,
+  type NDArray,
+  type NDAttribute,
+  type NDDataType,
+} from "../ndarray/ndArray.js";
+import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
+import type { TriggerPulse } from "../pso/positionOutput.js";
+import { type Clock, systemClock } from "../stage/clock.js";
+import { loadAttributes } from "./attributeFile.js";
+import { AttributeList } from "./attributeList.js";
+import {
+  AttributesStatus,
+  cameraParameters,
+  DetectorState,
+  ImageMode,
+  PixelFormat,
+  TriggerMode,
+  TriggerOverlap,
+  TriggerSource,
+} from "./cameraParameters.js";
+import { FrameProducer } from "./frameProducer.js";
+import {
+  binnedSize,
+  type FrameSourceOptions,
+  type Illumination,
+  type ReadoutRegion,
+  type SourceInfo,
+} from "./frameSource.js";
+
+const log = logger("camera");
+
+export interface SimulatedCameraOptions {
+  readonly portName: string;
+  readonly pool: NDArrayPool;
+  readonly source: FrameSourceOptions;
+  /** Of the stage that turns the sample and times the triggers. */
+  readonly clock?: Clock;
+  readonly triggers$: Observable<TriggerPulse>;
+  /** The sample's angle in degrees at a moment of the clock. */
+  angleAt(time: number): number;
+  /** What reaches the detector now. */
+  illumination(): Illumination;
+  /** For EPICS_PV attributes. */
+  lookupPv?(name: string): Pv;
+  /** Resolves once no plugin has frames queued; AcquireBusy waits for it when WaitForPlugins is Yes. */
+  pluginsIdle?(): Promise<void>;
+}
+
+/** The sensor's readout of one row, from 162 frames of 2048 rows per second. */
+const ROW_READOUT_SECONDS = 1 / 162 / 2048;
+/** Frames asked of the source and not made yet; beyond this triggers are lost. */
+const MAXIMUM_PENDING_FRAMES = 32;
+
+type CounterName =
+  | "ARRAY_COUNTER"
+  | "NIMAGES_COUNTER"
+  | "SP_STARTED_FRAME_COUNT"
+  | "SP_DELIVERED_FRAME_COUNT"
+  | "SP_DROPPED_FRAME_COUNT"
+  | "SP_LOST_FRAME_COUNT";
+
+const streamCounters: readonly CounterName[] = [
+  "NIMAGES_COUNTER",
+  "SP_STARTED_FRAME_COUNT",
+  "SP_DELIVERED_FRAME_COUNT",
+  "SP_DROPPED_FRAME_COUNT",
+  "SP_LOST_FRAME_COUNT",
+];
+
+/** A frame between its trigger and its delivery. */
+interface Exposure {
+  readonly array: NDArray;
+  readonly endTime: number;
+  readonly acquisition: number;
+}
+
+/** An areaDetector camera (FLIR Oryx flavour) before a simulated beamline: an asyn port with parameters and frames. */
+export class SimulatedCamera implements Port, ArrayPort {
+  readonly portName: string;
+  readonly connected$ = new BehaviorSubject(true);
+  readonly params: ParametersOf<typeof cameraParameters>;
+  /** The sensor's size once the frame source is open. */
+  readonly ready: Promise<SourceInfo>;
+  readonly #options: SimulatedCameraOptions;
+  readonly #clock: Clock;
+  readonly #producer: FrameProducer;
+  readonly #arrays = new Subject<NDArray>();
+  readonly #byName: ReadonlyMap<string, Parameter>;
+  readonly #mountedAt: number;
+  readonly #stopped = new Subject<void>();
+  #info: SourceInfo | undefined;
+  #attributes: AttributeList | undefined;
+  #triggering = new Subscription();
+  #delivery: Promise<void> = Promise.resolve();
+  #acquisition = 0;
+  #acquiring = false;
+  #taken = 0;
+  #sequence = 0;
+  #readyAt = -Infinity;
+
+  constructor(options: SimulatedCameraOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#mountedAt = this.#clock.now();
+    this.portName = options.portName;
+    this.params = makeParameters(cameraParameters);
+    this.#byName = new Map<string, Parameter>(Object.entries(this.params));
+    this.params.PORT_NAME_SELF.set(options.portName);
+    this.params.POOL_MAX_MEMORY.set(options.pool.maximumBytes / 2 ** 20);
+    this.#producer = new FrameProducer(options.source);
+    this.ready = this.#producer.ready.then((info) => this.#sensorFound(info));
+    this.ready.catch((error: unknown) => this.#sourceFailed(error));
+    this.#handleWrites();
+  }
+
+  get arrays$(): Observable<NDArray> {
+    return this.#arrays;
+  }
+
+  parameter(name: string): Parameter | undefined {
+    return this.#byName.get(name);
+  }
+
+  close(): void {
+    this.#halt();
+    this.#attributes?.close();
+    this.#arrays.complete();
+    this.connected$.complete();
+    void this.#producer.close();
+  }
+
+  #handleWrites(): void {
+    const { params } = this;
+    params.ACQUIRE.handleWrites((value) => (value === 0 ? this.#stop() : this.#start()));
+    params.GC_TRIGGER_SOFTWARE.written$.subscribe((value) => {
+      const selected = params.GC_TRIGGER_SOURCE.value === TriggerSource.Software;
+      if (value === 1 && selected && params.TRIGGER_MODE.value === TriggerMode.On) this.#freeTrigger();
+    });
+    params.ACQ_TIME.handleWrites((value) => Math.max(value, 1e-5));
+    params.ACQ_PERIOD.handleWrites((value) => {
+      const period = Math.max(value, 0);
+      params.GC_FRAMERATE.set(period > 0 ? 1 / period : 0);
+      return period;
+    });
+    params.GC_FRAMERATE.written$.subscribe((rate) => params.ACQ_PERIOD.set(rate > 0 ? 1 / rate : 0));
+    params.GC_PIXEL_FORMAT.written$.subscribe(() => this.#showFormat());
+    for (const parameter of [params.TRIGGER_MODE, params.GC_TRIGGER_SOURCE])
+      parameter.written$.subscribe(() => {
+        if (this.#acquiring) this.#listen();
+      });
+    this.#handleRegion();
+    for (const parameter of [params.ND_ATTRIBUTES_FILE, params.ND_ATTRIBUTES_MACROS])
+      parameter.written$.subscribe(() => this.#readAttributes());
+    params.POOL_POLL_STATS.written$.subscribe(() => this.#showPool());
+  }
+
+  /** A region beyond the sensor is cut back to it. */
+  #handleRegion(): void {
+    const { params } = this;
+    const within = (low: number, high: () => number | undefined) => (value: number) =>
+      Math.min(Math.max(value, low), high() ?? value);
+    params.MIN_X.handleWrites(within(0, () => params.MAX_SIZE_X.value && params.MAX_SIZE_X.value - 1));
+    params.MIN_Y.handleWrites(within(0, () => params.MAX_SIZE_Y.value && params.MAX_SIZE_Y.value - 1));
+    params.SIZE_X.handleWrites(within(1, () => params.MAX_SIZE_X.value));
+    params.SIZE_Y.handleWrites(within(1, () => params.MAX_SIZE_Y.value));
+    params.BIN_X.handleWrites(within(1, () => 8));
+    params.BIN_Y.handleWrites(within(1, () => 8));
+    for (const name of ["MIN_X", "MIN_Y", "SIZE_X", "SIZE_Y", "BIN_X", "BIN_Y"] as const)
+      params[name].written$.subscribe(() => this.#showFormat());
+  }
+
+  #sensorFound(info: SourceInfo): SourceInfo {
+    const { params } = this;
+    this.#info = info;
+    params.MAX_SIZE_X.set(info.sizeX);
+    params.MAX_SIZE_Y.set(info.sizeY);
+    params.SIZE_X.set(info.sizeX);
+    params.SIZE_Y.set(info.sizeY);
+    this.#showFormat();
+    return info;
+  }
+
+  #sourceFailed(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    log.error(`${this.portName}: ${message}`);
+    this.params.STATUS.set(DetectorState.Error);
+    this.params.STATUS_MESSAGE.set(message);
+  }
+
+  #region(info: SourceInfo): ReadoutRegion {
+    const { params } = this;
+    const minX = Math.min(params.MIN_X.value ?? 0, info.sizeX - 1);
+    const minY = Math.min(params.MIN_Y.value ?? 0, info.sizeY - 1);
+    return {
+      minX,
+      minY,
+      sizeX: Math.min(params.SIZE_X.value ?? info.sizeX, info.sizeX - minX),
+      sizeY: Math.min(params.SIZE_Y.value ?? info.sizeY, info.sizeY - minY),
+      binX: params.BIN_X.value ?? 1,
+      binY: params.BIN_Y.value ?? 1,
+    };
+  }
+
+  #dataType(info: SourceInfo): NDDataType {
+    const wanted = this.params.GC_PIXEL_FORMAT.value === PixelFormat.Mono8 ? "UInt8" : "UInt16";
+    return info.dataTypes.includes(wanted) ? wanted : info.dataTypes[0];
+  }
+
+  /** ArraySize and DataType as the next frame will have them. */
+  #showFormat(): void {
+    const info = this.#info;
+    if (info === undefined) return;
+    const { params } = this;
+    const size = binnedSize(this.#region(info));
+    const dataType = this.#dataType(info);
+    params.ARRAY_SIZE_X.set(size.x);
+    params.ARRAY_SIZE_Y.set(size.y);
+    params.ARRAY_DIMENSIONS.set(Int32Array.of(size.x, size.y, 0, 0, 0, 0, 0, 0, 0, 0));
+    params.ARRAY_SIZE.set(size.x * size.y * (dataType === "UInt8" ? 1 : dataType === "Float32" ? 4 : 2));
+    params.DATA_TYPE.set(ND_DATA_TYPES.indexOf(dataType));
+  }
+
+  #showPool(): void {
+    this.params.POOL_USED_MEMORY.set(this.#options.pool.allocatedBytes / 2 ** 20);
+    this.params.POOL_ALLOC_BUFFERS.set(this.#options.pool.inUse);
+  }
+
+  #readAttributes(): void {
+    const { params } = this;
+    const { lookupPv } = this.#options;
+    const loaded = loadAttributes(
+      params.ND_ATTRIBUTES_FILE.value ?? "",
+      params.ND_ATTRIBUTES_MACROS.value ?? "",
+    );
+    this.#attributes?.close();
+    this.#attributes = undefined;
+    if (!loaded.ok) {
+      log.warn(`${this.portName}: ${loaded.error.message}`);
+      params.ND_ATTRIBUTES_STATUS.set(AttributesStatus[loaded.error.reason]);
+      return;
+    }
+    for (const problem of loaded.value.problems) log.warn(`${this.portName}: ${problem}`);
+    const definitions = loaded.value.definitions.filter(
+      ({ kind }) => kind !== "EPICS_PV" || lookupPv !== undefined,
+    );
+    this.#attributes = new AttributeList(definitions, {
+      lookupPv: (name) => {
+        if (lookupPv === undefined) throw new Error("no PVs here");
+        return lookupPv(name);
+      },
+      parameter: (name) => this.parameter(name),
+    });
+    params.ND_ATTRIBUTES_STATUS.set(AttributesStatus.ok);
+  }
+
+  #start(): void {
+    const { params } = this;
+    if (this.#acquiring) return;
+    this.#acquiring = true;
+    this.#acquisition += 1;
+    this.#taken = 0;
+    this.#readyAt = -Infinity;
+    for (const name of streamCounters) params[name].set(0);
+    params.UNIQUE_ID.set(0);
+    params.ACQUIRE_BUSY.set(1);
+    params.STATUS.set(DetectorState.Acquire);
+    params.STATUS_MESSAGE.set("Acquiring data");
+    const acquisition = this.#acquisition;
+    this.ready.then(
+      () => {
+        if (this.#acquiring && acquisition === this.#acquisition) this.#listen();
+      },
+      () => this.#finish(DetectorState.Error),
+    );
+  }
+
+  /** Takes frames on triggers or by itself, as TriggerMode says. */
+  #listen(): void {
+    const { params } = this;
+    this.#triggering.unsubscribe();
+    this.#triggering = new Subscription();
+    if (params.TRIGGER_MODE.value === TriggerMode.Off) this.#runFree();
+    else if (params.GC_TRIGGER_SOURCE.value !== TriggerSource.Software)
+      this.#triggering.add(
+        this.#options.triggers$.subscribe(({ time, position }) => this.#expose(time, position)),
+      );
+  }
+
+  #runFree(): void {
+    let cancel = () => {};
+    const next = (time: number) => {
+      cancel = this.#clock.at(time, () => {
+        this.#expose(time, this.#options.angleAt(time));
+        // A late timer does not shift the frames after it, unless it is later than a whole period.
+        const period = this.#framePeriod();
+        if (this.#acquiring) next(Math.max(time + period, this.#clock.now()));
+      });
+    };
+    this.#triggering.add(() => cancel());
+    next(this.#clock.now());
+  }
+
+  #freeTrigger(): void {
+    if (!this.#acquiring) return;
+    const time = this.#clock.now();
+    this.#expose(time, this.#options.angleAt(time));
+  }
+
+  #readoutSeconds(): number {
+    return ROW_READOUT_SECONDS * (this.params.SIZE_Y.value ?? 0);
+  }
+
+  #framePeriod(): number {
+    const { params } = this;
+    return Math.max(params.ACQ_TIME.value ?? 0, params.ACQ_PERIOD.value ?? 0, this.#readoutSeconds());
+  }
+
+  /** From one trigger to the earliest that the sensor accepts next. */
+  #deadTime(): number {
+    const exposure = this.params.ACQ_TIME.value ?? 0;
+    return this.params.GC_TRIGGER_OVERLAP.value === TriggerOverlap.Off
+      ? exposure + this.#readoutSeconds()
+      : Math.max(exposure, this.#readoutSeconds());
+  }
+
+  /** A trigger reached the sensor: takes a frame, or counts the trigger as dropped. */
+  #expose(time: number, thetaDegrees: number): void {
+    const info = this.#info;
+    if (!this.#acquiring || info === undefined || this.#complete()) return;
+    this.#count("SP_STARTED_FRAME_COUNT");
+    // Free running frames touch each other; rounding must not make the camera miss its own next frame.
+    const tooEarly = time < this.#readyAt - 1e-9;
+    const congested = this.#producer.pending >= MAXIMUM_PENDING_FRAMES;
+    const array = tooEarly || congested ? undefined : this.#allocate(info, time, thetaDegrees);
+    if (array === undefined) this.#count(tooEarly ? "SP_DROPPED_FRAME_COUNT" : "SP_LOST_FRAME_COUNT");
+    else this.#take(array, info, time, thetaDegrees);
+  }
+
+  #take(array: NDArray, info: SourceInfo, time: number, thetaDegrees: number): void {
+    const { params } = this;
+    this.#readyAt = time + (params.TRIGGER_MODE.value === TriggerMode.On ? this.#deadTime() : 0);
+    this.#taken += 1;
+    this.#sequence += 1;
+    const exposureSeconds = params.ACQ_TIME.value ?? 0;
+    const request = {
+      illumination: this.#options.illumination(),
+      thetaDegrees,
+      elapsedSeconds: time - this.#mountedAt,
+      exposureSeconds,
+      sequence: this.#sequence,
+      dataType: array.dataType,
+      region: this.#region(info),
+    };
+    const rendered = this.#producer.render(request, array.buffer);
+    rendered.catch(() => {});
+    const exposure = { array, endTime: time + exposureSeconds, acquisition: this.#acquisition };
+    this.#delivery = this.#delivery.then(() => this.#deliver(exposure, rendered));
+    if (this.#complete()) this.#finishAfterDelivery();
+  }
+
+  #count(name: CounterName): void {
+    const parameter = this.params[name];
+    parameter.set((parameter.value ?? 0) + 1);
+  }
+
+  #complete(): boolean {
+    const mode = this.params.IMAGE_MODE.value;
+    if (mode === ImageMode.Continuous) return false;
+    return this.#taken >= (mode === ImageMode.Single ? 1 : (this.params.NIMAGES.value ?? 1));
+  }
+
+  #allocate(info: SourceInfo, time: number, thetaDegrees: number): NDArray | undefined {
+    const size = binnedSize(this.#region(info));
+    const epicsTimestamp = this.#epicsTimeOf(time);
+    return this.#options.pool.allocate({
+      uniqueId: this.#taken + 1,
+      timeStamp: epicsTimestamp.seconds + epicsTimestamp.nanoseconds * 1e-9,
+      epicsTimestamp,
+      dataType: this.#dataType(info),
+      dimensions: imageDimensions(size.x, size.y),
+      attributes: [...driverAttributes(thetaDegrees), ...(this.#attributes?.stamp() ?? [])],
+    });
+  }
+
+  #epicsTimeOf(time: number): Timestamp {
+    const { seconds, nanoseconds } = epicsNow();
+    const total = seconds + nanoseconds * 1e-9 - (this.#clock.now() - time);
+    const whole = Math.floor(total);
+    return { seconds: whole, nanoseconds: Math.min(999_999_999, Math.round((total - whole) * 1e9)) };
+  }
+
+  /** Hands the frame on when it is made and its exposure is over; drops it when acquisition stopped before that. */
+  async #deliver({ array, endTime, acquisition }: Exposure, rendered: Promise<void>): Promise<void> {
+    const { params } = this;
+    try {
+      await rendered;
+      await this.#until(endTime);
+      if (acquisition !== this.#acquisition) return;
+      this.#count("ARRAY_COUNTER");
+      this.#count("NIMAGES_COUNTER");
+      this.#count("SP_DELIVERED_FRAME_COUNT");
+      params.UNIQUE_ID.set(array.uniqueId);
+      params.TIME_STAMP.set(array.timeStamp);
+      params.EPICS_TS_SEC.set(array.epicsTimestamp.seconds);
+      params.EPICS_TS_NSEC.set(array.epicsTimestamp.nanoseconds);
+      if (params.ARRAY_CALLBACKS.value !== 0) this.#arrays.next(array);
+    } catch (error) {
+      if (this.#acquiring) log.error(`${this.portName}: frame ${array.uniqueId}: ${String(error)}`);
+    } finally {
+      array.release();
+    }
+  }
+
+  /** Waits for a moment of the clock, or for the end of the acquisition. */
+  #until(time: number): Promise<void> {
+    if (this.#clock.now() >= time || !this.#acquiring) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#clock.at(time, () => {
+        stopped.unsubscribe();
+        resolve();
+      });
+      const stopped = this.#stopped.subscribe(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  #finishAfterDelivery(): void {
+    this.#triggering.unsubscribe();
+    const acquisition = this.#acquisition;
+    void this.#delivery.then(() => {
+      if (this.#acquiring && acquisition === this.#acquisition) this.#finish(DetectorState.Idle);
+    });
+  }
+
+  /** Acquire was set to 0: frames still being exposed are given up. Settles when none is left. */
+  async #stop(): Promise<void> {
+    if (!this.#acquiring) return;
+    this.#halt();
+    await this.#delivery;
+    if (!this.#acquiring) this.#finish(DetectorState.Idle, "Acquisition stopped");
+  }
+
+  #halt(): void {
+    this.#acquiring = false;
+    this.#acquisition += 1;
+    this.#triggering.unsubscribe();
+    this.#stopped.next();
+  }
+
+  #finish(state: number, message = "Waiting for acquire command"): void {
+    const { params } = this;
+    this.#acquiring = false;
+    this.#triggering.unsubscribe();
+    params.STATUS.set(state);
+    if (state !== DetectorState.Error) params.STATUS_MESSAGE.set(message);
+    params.ACQUIRE.set(0);
+    const idle = params.WAIT_FOR_PLUGINS.value === 1 ? this.#options.pluginsIdle?.() : undefined;
+    if (idle === undefined) params.ACQUIRE_BUSY.set(0);
+    else
+      void idle.then(() => {
+        if (!this.#acquiring) params.ACQUIRE_BUSY.set(0);
+      });
+  }
+}
+
+const COLOR_MODE: NDAttribute = {
+  name: "ColorMode",
+  description: "Color mode",
+  sourceType: "Driver",
+  source: "Driver",
+  type: "Int32",
+  value: 0,
+};
+
+/** What the camera itself tells of a frame; the angle is that of the trigger, not of when the frame was handled. */
+const driverAttributes = (thetaDegrees: number): NDAttribute[] => [
+  COLOR_MODE,
+  {
+    name: "StageAngle",
+    description: "Rotation angle at the trigger (deg)",
+    sourceType: "Driver",
+    source: "Driver",
+    type: "Float64",
+    value: thetaDegrees,
+  },
+];

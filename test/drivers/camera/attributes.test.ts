@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BehaviorSubject, Subject } from "rxjs";
+import type { Value } from "../../../src/channel/dbf.js";
+import type { Properties, Sample } from "../../../src/channel/provider.js";
+import { DriverParameter } from "../../../src/drivers/asyn/driverParameter.js";
+import { loadAttributes, parseAttributes } from "../../../src/drivers/camera/attributeFile.js";
+import { AttributeList } from "../../../src/drivers/camera/attributeList.js";
+import { UNDEFINED_TIME } from "../../../src/libcom/epicsTime.js";
+import type { Pv } from "../../../src/records/pv.js";
+
+const XML = `<?xml version="1.0"?>
+<Attributes>
+  <Attribute name="SampleName" type="EPICS_PV" source="$(TS)SampleName" dbrtype="DBR_STRING" description="Sample"/>
+  <Attribute name="Gain" type="PARAM" source="GAIN" datatype="DOUBLE" description="Gain"/>
+  <Attribute name="Site" type="CONST" source="2-BM" datatype="STRING" description="Where"/>
+  <Attribute name="Odd" type="FUNCTION" source="f" description="not ours"/>
+</Attributes>`;
+
+const parsed = () => {
+  const result = parseAttributes(XML, "TS=2bmb:TomoScan:", "test.xml");
+  assert.ok(result.ok);
+  return result.value;
+};
+
+class FakePv implements Pv {
+  readonly name: string;
+  readonly connected$ = new BehaviorSubject(false);
+  readonly sample$ = new Subject<Sample>();
+  sample: Sample | undefined;
+  closed = false;
+  readonly #properties: Properties;
+
+  constructor(name: string, properties: Properties = {}) {
+    this.name = name;
+    this.#properties = properties;
+  }
+
+  get connected(): boolean {
+    return this.connected$.value;
+  }
+
+  post(value: Value): void {
+    this.connected$.next(true);
+    this.sample = { value, status: 0, severity: 0, message: "", time: UNDEFINED_TIME, userTag: 0n };
+    this.sample$.next(this.sample);
+  }
+
+  properties = async () => this.#properties;
+  read = async () => assert.fail("an attribute never waits");
+  write = () => assert.fail("an attribute never writes");
+  writeNotify = async () => assert.fail("an attribute never writes");
+  close = () => {
+    this.closed = true;
+  };
+}
+
+test("an attribute file gives its rows with macros expanded, and names what is not supported", () => {
+  const { definitions, problems } = parsed();
+  assert.deepEqual(
+    definitions.map(({ name, kind, source, type }) => [name, kind, source, type]),
+    [
+      ["SampleName", "EPICS_PV", "2bmb:TomoScan:SampleName", "String"],
+      ["Gain", "PARAM", "GAIN", "Float64"],
+      ["Site", "CONST", "2-BM", "String"],
+    ],
+  );
+  assert.match(problems[0] ?? "", /"Odd" has type FUNCTION/);
+});
+
+test("a missing macro, bad XML and a missing file are told apart", () => {
+  const reason = (result: ReturnType<typeof loadAttributes>) => (result.ok ? "ok" : result.error.reason);
+  assert.equal(reason(parseAttributes(XML, "", "t")), "macroError");
+  assert.equal(reason(parseAttributes("<Attributes><Attribute", "", "t")), "syntaxError");
+  assert.equal(reason(loadAttributes("/nowhere/a.xml", "")), "fileNotFound");
+  assert.equal(reason(loadAttributes("", "")), "ok");
+});
+
+test("attributes have the values of the moment they are stamped, missing PVs are left out", () => {
+  const pv = new FakePv("2bmb:TomoScan:SampleName");
+  const gain = new DriverParameter("GAIN", { type: "Float64", initial: 2 });
+  const list = new AttributeList(parsed().definitions, { lookupPv: () => pv, parameter: () => gain });
+  assert.deepEqual(
+    list.stamp().map(({ name }) => name),
+    ["Gain", "Site"],
+  );
+  pv.post("bone");
+  const before = list.stamp();
+  pv.post("tooth");
+  assert.equal(before.find(({ name }) => name === "SampleName")?.value, "bone");
+  assert.equal(list.stamp().find(({ name }) => name === "SampleName")?.value, "tooth");
+  list.close();
+  assert.ok(pv.closed);
+});
+
+test("native types follow the PV: enum by index, as text where asked, character arrays as text", async () => {
+  const definition = (type?: "String") => ({
+    name: "A",
+    description: "",
+    kind: "EPICS_PV" as const,
+    source: "x",
+    type,
+  });
+  const stampOf = async (pv: FakePv, value: Value, type?: "String") => {
+    const list = new AttributeList([definition(type)], { lookupPv: () => pv, parameter: () => undefined });
+    pv.post(value);
+    await Promise.resolve();
+    const [stamped] = list.stamp();
+    return [stamped?.type, stamped?.value];
+  };
+  const menu = { states: ["No", "Yes"] };
+  assert.deepEqual(await stampOf(new FakePv("x", menu), 1), ["Int32", 1]);
+  assert.deepEqual(await stampOf(new FakePv("x", menu), 1, "String"), ["String", "Yes"]);
+  assert.deepEqual(await stampOf(new FakePv("x", { precision: 3 }), 2.5), ["Float64", 2.5]);
+  assert.deepEqual(await stampOf(new FakePv("x"), Uint8Array.of(97, 98, 0)), ["String", "ab"]);
+});
