@@ -1,0 +1,148 @@
+import type { SourceLocation } from "./recordDefinition.js";
+
+export type TokenKind = "word" | "string" | "punctuation" | "definition" | "end" | "bad";
+
+export interface Token {
+  readonly kind: TokenKind;
+  /** The text without quotes for a string, as written for everything else. */
+  readonly text: string;
+  readonly location: SourceLocation;
+}
+
+/** Which characters make words: a whole file's grammar, or that of a field's value, which is JSON with bare words. */
+export type LexerMode = "database" | "value";
+
+interface Rule {
+  readonly kind: TokenKind;
+  readonly pattern: RegExp;
+}
+
+// A macro reference in a text whose macros are not expanded, with one level of nesting.
+const MACRO = String.raw`\$\((?:[^()]|\$\([^()]*\))*\)|\$\{(?:[^{}]|\$\{[^{}]*\})*\}`;
+
+const STRING = /"(?:[^"\\]|\\.)*"/y;
+
+const RULES: Readonly<Record<LexerMode, readonly Rule[]>> = {
+  database: [
+    { kind: "word", pattern: new RegExp(String.raw`(?:[a-zA-Z0-9_\-+:.[\]<>;]|${MACRO})+`, "y") },
+    { kind: "string", pattern: STRING },
+    { kind: "definition", pattern: /%.*/y },
+    { kind: "punctuation", pattern: /[{}(),]/y },
+  ],
+  value: [
+    { kind: "word", pattern: new RegExp(String.raw`(?:[a-zA-Z0-9_\-+.]|${MACRO})+`, "y") },
+    { kind: "string", pattern: STRING },
+    { kind: "string", pattern: /'(?:[^'\\]|\\.)*'/y },
+    { kind: "punctuation", pattern: /[{}[\]:,()]/y },
+  ],
+};
+
+const BLANKS = /[ \t\r\n\f\v]+/y;
+
+/** One open file: its lines, macros expanded as they are reached. */
+export interface OpenFile {
+  readonly file: string;
+  readonly lines: readonly string[];
+  readonly expand: (line: string, location: SourceLocation) => string;
+}
+
+interface Position extends OpenFile {
+  next: number;
+  text: string;
+  column: number;
+}
+
+/** Cuts database files into tokens; an included file is read before the rest of the including one. */
+export class Lexer {
+  private readonly stack: Position[] = [];
+  private peeked: { token: Token; mode: LexerMode } | undefined;
+  /** Where the last line was taken from, also when everything is read. */
+  private last: SourceLocation;
+
+  constructor(file: OpenFile) {
+    this.last = { file: file.file, line: 1 };
+    this.open(file);
+  }
+
+  open(file: OpenFile): void {
+    this.stack.push({ ...file, next: 0, text: "", column: 0 });
+  }
+
+  /** How many files are open, the innermost include counted. */
+  get depth(): number {
+    return this.stack.length;
+  }
+
+  get location(): SourceLocation {
+    return this.last;
+  }
+
+  peek(mode: LexerMode = "database"): Token {
+    if (this.peeked?.mode !== mode) this.peeked = { token: this.read(mode), mode };
+    return this.peeked.token;
+  }
+
+  next(mode: LexerMode = "database"): Token {
+    const token = this.peek(mode);
+    this.peeked = undefined;
+    return token;
+  }
+
+  /** Goes on at the next line that meets `pattern`; used after an error. */
+  skipToLine(pattern: RegExp): void {
+    this.peeked = undefined;
+    for (;;) {
+      const position = this.stack.at(-1);
+      if (!position) return;
+      if (!this.nextLine(position)) this.stack.pop();
+      else if (pattern.test(position.text)) return;
+    }
+  }
+
+  private read(mode: LexerMode): Token {
+    for (;;) {
+      const position = this.stack.at(-1);
+      if (!position) return { kind: "end", text: "the end of the file", location: this.last };
+      if (this.atEndOfLine(position)) {
+        if (!this.nextLine(position)) this.stack.pop();
+        continue;
+      }
+      return this.match(position, mode);
+    }
+  }
+
+  private atEndOfLine(position: Position): boolean {
+    BLANKS.lastIndex = position.column;
+    if (BLANKS.test(position.text)) position.column = BLANKS.lastIndex;
+    return position.column >= position.text.length || position.text.charAt(position.column) === "#";
+  }
+
+  private nextLine(position: Position): boolean {
+    const line = position.lines[position.next];
+    if (line === undefined) return false;
+    position.next++;
+    this.last = { file: position.file, line: position.next };
+    position.text = line.trimStart().startsWith("#") ? "" : position.expand(line, this.last);
+    position.column = 0;
+    return true;
+  }
+
+  private match(position: Position, mode: LexerMode): Token {
+    const location = { file: position.file, line: position.next };
+    for (const { kind, pattern } of RULES[mode]) {
+      pattern.lastIndex = position.column;
+      const text = pattern.exec(position.text)?.[0];
+      if (text === undefined) continue;
+      position.column = pattern.lastIndex;
+      return { kind, text: kind === "string" ? text.slice(1, -1) : text, location };
+    }
+    const character = position.text.charAt(position.column);
+    position.column = position.text.length;
+    const quote = character === '"' || character === "'";
+    return {
+      kind: "bad",
+      text: quote ? "a quote that is not closed" : `the character ${character}`,
+      location,
+    };
+  }
+}

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { type LoadedDatabase, loadDatabaseFile, loadSubstitutionsFile } from "../../src/database/index.js";
+import { type RawDatabase, readRawDatabase } from "../../src/database/rawDatabase.js";
+import { writeDb, writeYaml } from "../../src/database/writeDatabase.js";
+import { needsShared, repositoryRoot, sharedDirectory } from "../support/paths.js";
+
+const beamline = join(sharedDirectory, "beamline");
+const folders = ["tomoscan", "tomostream", "areaDetector", "motor", "asyn", "autosave", "mctoptics"];
+
+const directory = mkdtempSync(join(tmpdir(), "tomoioc-beamline-"));
+after(() => rmSync(directory, { recursive: true }));
+
+/** Records with their fields in no particular order, as the engine merges them. */
+function contentsOf(loaded: LoadedDatabase): Map<string, unknown> {
+  const contents = new Map<string, { type: string; fields: Record<string, string> }>();
+  for (const { name, type, fields } of loaded.definition.records) {
+    const entry = contents.get(name) ?? { type, fields: {} };
+    for (const [field, { value }] of fields) entry.fields[field] = value;
+    contents.set(name, entry);
+  }
+  return contents;
+}
+
+const MACROS = Object.fromEntries(
+  "P R CAMERA FILE_PLUGIN CLOSE_SHUTTER CLOSE_VALUE OPEN_SHUTTER OPEN_VALUE ROTATION SAMPLE_X SAMPLE_Y PSO_MODEL PSO_PORT PSO_AXIS_NAME PSO_ENC_PER_ROTATION PSO_ENC_INPUT BEAM_READY READY_VALUE CLOSE_FAST_SHUTTER CLOSE_FAST_VALUE OPEN_FAST_SHUTTER OPEN_FAST_VALUE SHUTTER_STATUS MCT_OPTICS PVA_PLUGIN ROI_PLUGIN CB_PLUGIN PVA_STREAM TOMO_SCAN IMAGE_P DARK_PVA FLAT_PVA THETA_PVA RECON_PVA TOMO_0_DEG TOMO_90_DEG SAMPLE_Y ROI_PLUGIN"
+    .split(" ")
+    .map((name) => [name, `<${name}>`]),
+);
+
+describe("the package's databases", () => {
+  const upstream = {
+    tomoscan: ["tomoScan", "tomoScan_PSO", "tomoScan_2BM", "tomoScanStream", "tomoScan_Helical"],
+    tomostream: ["tomoStream", "tomoStream_2BM"],
+  };
+  for (const [folder, names] of Object.entries(upstream))
+    for (const name of names)
+      it(`${name} has the records and fields of the beamline's template`, needsShared, () => {
+        const ours = loadDatabaseFile(join(repositoryRoot, "db", `${name}.yaml`), MACROS, {
+          environment: {},
+        });
+        const theirs = loadDatabaseFile(join(beamline, folder, "db", `${name}.template`), MACROS, {
+          environment: {},
+        });
+        assert.deepEqual(ours.problems, []);
+        assert.deepEqual(ours.warnings, []);
+        assert.deepEqual(contentsOf(ours), contentsOf(theirs));
+      });
+
+  it("replace templates that are not installed under an unmodified boot directory", needsShared, () => {
+    const boot = join(beamline, "tomoscan/iocBoot/iocTomoScanStream_2BMB/tomoScanStream.substitutions");
+    const installed = loadSubstitutionsFile(boot, {}, { environment: { TOP: join(beamline, "tomoscan") } });
+    const missing = loadSubstitutionsFile(boot, {}, { environment: { TOP: "/nowhere" } });
+    assert.deepEqual(missing.problems, []);
+    assert.deepEqual(contentsOf(missing), contentsOf(installed));
+    assert.equal(contentsOf(missing).size, 109);
+  });
+});
+
+describe("converting a database there and back", () => {
+  const essence = (database: RawDatabase): unknown => ({
+    include: database.include,
+    aliases: database.aliases.map(({ record, alias }) => [record, alias]),
+    records: database.records.map(({ name, type, fields, info, aliases }) => ({
+      name,
+      type,
+      aliases,
+      info: Object.fromEntries(info),
+      fields: Object.fromEntries([...fields].map(([field, { value }]) => [field, value])),
+    })),
+  });
+
+  function reread(name: string, text: string): RawDatabase {
+    const path = join(directory, name);
+    writeFileSync(path, text);
+    const database = readRawDatabase(path);
+    assert.deepEqual(database.problems, []);
+    return database;
+  }
+
+  for (const folder of folders)
+    it(`loses nothing of the databases of ${folder}`, needsShared, () => {
+      for (const file of readdirSync(join(beamline, folder, "db"))) {
+        if (!/\.(?:db|template)$/.test(file)) continue;
+        const original = readRawDatabase(join(beamline, folder, "db", file));
+        assert.deepEqual(original.problems, [], file);
+        const yaml = reread(`${file}.yaml`, writeYaml(original));
+        const db = reread(`${file}.db`, writeDb(yaml));
+        assert.deepEqual(essence(yaml), essence(original), file);
+        assert.deepEqual(essence(db), essence(original), file);
+      }
+    });
+
+  it("keeps the defaults of declared macros", () => {
+    const yaml = reread(
+      "defaults.yaml",
+      `macros: { P: { default: "x:" } }\nrecords: { "$(P)a": { type: ai } }`,
+    );
+    assert.equal(writeDb(yaml), `record(ai, "$(P=x:)a")\n{\n}\n`);
+  });
+});
