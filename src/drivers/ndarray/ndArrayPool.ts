@@ -1,3 +1,4 @@
+import { BehaviorSubject } from "rxjs";
 import {
   bytesPerElement,
   elementsOf,
@@ -16,6 +17,8 @@ export class NDArrayPool {
   #allocatedBytes = 0;
   #inUse = 0;
   readonly #free = new Map<number, SharedArrayBuffer[]>();
+  /** Frames that wait in plugins' queues or are being processed by them, as NumQueuedArrays counts. */
+  readonly queued$ = new BehaviorSubject(0);
 
   constructor(maximumBytes = 1024 * 1024 * 1024) {
     this.maximumBytes = maximumBytes;
@@ -23,6 +26,15 @@ export class NDArrayPool {
 
   get allocatedBytes(): number {
     return this.#allocatedBytes;
+  }
+
+  get freeBuffers(): number {
+    return [...this.#free.values()].reduce((count, buffers) => count + buffers.length, 0);
+  }
+
+  /** A plugin took a frame into its queue (1), or is done with it (-1). */
+  countQueued(change: 1 | -1): void {
+    this.queued$.next(this.queued$.value + change);
   }
 
   /** Frames that somebody still holds. */
@@ -46,7 +58,7 @@ export class NDArrayPool {
   #takeBuffer(bytes: number): SharedArrayBuffer | undefined {
     const reused = this.#free.get(bytes)?.pop();
     if (reused !== undefined) return reused;
-    if (this.#allocatedBytes + bytes > this.maximumBytes) this.#dropFreeBuffers();
+    if (this.#allocatedBytes + bytes > this.maximumBytes) this.emptyFreeList();
     if (this.#allocatedBytes + bytes > this.maximumBytes) return undefined;
     this.#allocatedBytes += bytes;
     return new SharedArrayBuffer(bytes);
@@ -58,8 +70,8 @@ export class NDArrayPool {
     else sameSize.push(buffer);
   }
 
-  /** Frames of an earlier size would otherwise hold their memory for ever. */
-  #dropFreeBuffers(): void {
+  /** Gives up the memory of frames that nobody holds; those of an earlier size would otherwise keep it for ever. */
+  emptyFreeList(): void {
     for (const [bytes, buffers] of this.#free) this.#allocatedBytes -= bytes * buffers.length;
     this.#free.clear();
   }

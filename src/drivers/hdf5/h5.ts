@@ -1,0 +1,54 @@
+import type h5wasm from "h5wasm/node";
+import type { NDDataType } from "../ndarray/ndArray.js";
+import type { ConstantType } from "./layout.js";
+
+export type H5File = InstanceType<typeof h5wasm.File>;
+
+/** The HDF5 type of each NDArray type, in h5wasm's notation. */
+export const numericDtype: Readonly<Record<NDDataType, string>> = {
+  Int8: "<b",
+  UInt8: "<B",
+  Int16: "<h",
+  UInt16: "<H",
+  Int32: "<i",
+  UInt32: "<I",
+  Int64: "<q",
+  UInt64: "<Q",
+  Float32: "<f",
+  Float64: "<d",
+};
+
+/** A fixed-length string that holds `text` and its NUL. */
+export const stringDtype = (text: string): string => `S${Buffer.byteLength(text) + 1}`;
+
+/** A constant of the layout: a string, or a comma-separated list of numbers. */
+function constantData(type: ConstantType, value: string) {
+  if (type === "string") return { data: [value], dtype: stringDtype(value), count: 1 };
+  const numbers = value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map((part) => (type === "int" ? Number.parseInt(part, 10) : Number.parseFloat(part)))
+    .map((number) => (Number.isNaN(number) ? 0 : number));
+  return { data: numbers, dtype: type === "int" ? "<i" : "<d", count: numbers.length };
+}
+
+/** A string is one element of an array, a single number a scalar, several numbers an array. */
+export function writeConstantDataset(file: H5File, path: string, type: ConstantType, value: string): void {
+  const { data, dtype, count } = constantData(type, value);
+  const shape = type === "string" || count !== 1 ? [count] : [];
+  file.create_dataset({ name: path.slice(1), data, dtype, shape });
+}
+
+export function writeConstantAttribute(
+  file: H5File,
+  path: string,
+  name: string,
+  type: ConstantType,
+  value: string,
+): void {
+  const owner = file.get(path);
+  if (owner === null || !("create_attribute" in owner)) return;
+  const { data, dtype, count } = constantData(type, value);
+  owner.create_attribute(name, data, count === 1 ? [] : [count], dtype);
+}

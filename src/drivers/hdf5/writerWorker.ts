@@ -1,0 +1,55 @@
+import { parentPort } from "node:worker_threads";
+import h5wasm from "h5wasm/node";
+import { elementsOf, type NDArrayInfo, viewOf } from "../ndarray/ndArray.js";
+import { type FileSummary, FileWriter } from "./fileWriter.js";
+import { describeHdf5Error } from "./hdf5Error.js";
+import type { WriterMessage, WriterReply, WriterRequest } from "./writerMessages.js";
+
+/** How long frames may stay in the library's buffers before another process, or a crash, finds them on disk. */
+const FLUSH_INTERVAL_MS = 1000;
+
+interface OpenFile {
+  readonly writer: FileWriter;
+  readonly first: NDArrayInfo;
+  lastFlush: number;
+}
+
+let open: OpenFile | undefined;
+
+function perform(request: WriterRequest): FileSummary | undefined {
+  if (request.kind === "open") {
+    open?.writer.abandon();
+    open = undefined;
+    const writer = new FileWriter(request.path, request.layout, request.first, request.options);
+    open = { writer, first: request.first, lastFlush: performance.now() };
+    return undefined;
+  }
+  if (open === undefined) throw new Error("no file is open");
+  if (request.kind === "close") {
+    const { writer } = open;
+    open = undefined;
+    return writer.close();
+  }
+  if (request.kind === "write") {
+    const { dataType } = open.first;
+    if (request.definitions !== undefined) open.writer.define(request.definitions);
+    open.writer.write(viewOf(dataType, request.buffer, elementsOf(open.first)), request.values);
+    if (performance.now() - open.lastFlush < FLUSH_INTERVAL_MS) return undefined;
+  }
+  open.writer.flush();
+  open.lastFlush = performance.now();
+  return undefined;
+}
+
+function answer({ id, request }: WriterMessage): WriterReply {
+  try {
+    const summary = perform(request);
+    return summary === undefined ? { id } : { id, summary };
+  } catch (error) {
+    return { id, error: describeHdf5Error(error) };
+  }
+}
+
+const hdf5 = await h5wasm.ready;
+hdf5.activate_throwing_error_handler();
+parentPort?.on("message", (message: WriterMessage) => parentPort?.postMessage(answer(message)));

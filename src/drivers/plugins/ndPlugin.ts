@@ -1,0 +1,292 @@
+import {
+  BehaviorSubject,
+  combineLatest,
+  distinctUntilChanged,
+  EMPTY,
+  finalize,
+  map,
+  type Observable,
+  Subject,
+  type Subscription,
+  switchMap,
+} from "rxjs";
+import { type Logger, logger } from "../../libcom/log.js";
+import { makeParameters } from "../asyn/definePort.js";
+import { float64, int32, octet } from "../asyn/driverParameter.js";
+import type { Parameter, Port } from "../asyn/portDriver.js";
+import type { ArrayConsumer, ArrayPort, ArrayPorts } from "../ndarray/arrayPorts.js";
+import type { NDArray } from "../ndarray/ndArray.js";
+import { ndArrayParameters, setIfChanged, showArray, showPool } from "../ndarray/ndArrayParameters.js";
+import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
+
+/** What NDPluginBase.template adds to a port that handles NDArrays. */
+const pluginParameters = {
+  ...ndArrayParameters,
+  PLUGIN_TYPE: octet(""),
+  NDARRAY_PORT: octet(""),
+  NDARRAY_ADDR: int32(0),
+  ENABLE_CALLBACKS: int32(0),
+  MIN_CALLBACK_TIME: float64(0),
+  MAX_BYTE_RATE: float64(0),
+  EXECUTION_TIME: float64(0),
+  PROCESS_PLUGIN: int32(0),
+  BLOCKING_CALLBACKS: int32(0),
+  DROPPED_ARRAYS: int32(0),
+  QUEUE_SIZE: int32(20),
+  QUEUE_FREE: int32(20),
+  NUM_THREADS: int32(1),
+  MAX_THREADS: int32(1),
+  SORT_MODE: int32(0),
+  SORT_TIME: float64(0.1),
+  SORT_SIZE: int32(20),
+  SORT_FREE: int32(20),
+  DROPPED_OUTPUT_ARRAYS: int32(0),
+  DISORDERED_ARRAYS: int32(0),
+} as const;
+
+/** What every plugin is given when it is made. */
+export interface PluginSetup {
+  readonly portName: string;
+  readonly queueSize: number;
+  readonly blocking: boolean;
+  readonly arrayPort: string;
+  readonly arrayAddress: number;
+  readonly arrayPorts: ArrayPorts;
+  readonly pool: NDArrayPool;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * A receiver of NDArrays with parameters, a bounded queue and an output, as areaDetector's NDPluginDriver. Frames come from the
+ * port that NDARRAY_PORT names, now or once it exists; a frame that finds the queue full is dropped and counted.
+ * Frames are processed in order and, where processing is asynchronous, at most `concurrency` at a time.
+ */
+export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
+  readonly portName: string;
+  readonly connected$: Observable<boolean> = new BehaviorSubject(true);
+  readonly consumers = new Set<ArrayConsumer>();
+  readonly base = makeParameters(pluginParameters);
+  protected readonly log: Logger;
+  protected readonly pool: NDArrayPool;
+  /** Frames whose processing may have begun and not ended. */
+  protected readonly concurrency: number = 1;
+  readonly #byName: ReadonlyMap<string, Parameter>;
+  readonly #arrays = new Subject<NDArray>();
+  readonly arrays$: Observable<NDArray> = this.#arrays.asObservable();
+  readonly #queueFree: BehaviorSubject<number>;
+  readonly #input: Subscription;
+  readonly #queue: NDArray[] = [];
+  #active = 0;
+  #scheduled = false;
+  #listening = false;
+  #closed = false;
+  #lastInput: NDArray | undefined;
+  #lastTaken = Number.NEGATIVE_INFINITY;
+  #lastEmittedId: number | undefined;
+
+  constructor(setup: PluginSetup, pluginType: string, own: Readonly<Record<string, Parameter>>) {
+    this.portName = setup.portName;
+    this.pool = setup.pool;
+    this.log = logger(`drivers.plugins.${setup.portName}`);
+    const { base } = this;
+    const queueSize = Math.max(1, setup.queueSize);
+    this.#byName = new Map(Object.entries({ ...base, ...own }));
+    this.#queueFree = new BehaviorSubject(queueSize);
+    base.PORT_NAME_SELF.set(setup.portName);
+    base.PLUGIN_TYPE.set(pluginType);
+    base.QUEUE_SIZE.set(queueSize);
+    base.QUEUE_FREE.set(queueSize);
+    base.BLOCKING_CALLBACKS.set(setup.blocking ? 1 : 0);
+    base.NDARRAY_ADDR.set(setup.arrayAddress);
+    base.NDARRAY_PORT.set(setup.arrayPort);
+    this.#handleWrites();
+    this.#input = this.#framesFrom(setup.arrayPorts).subscribe((frame) => this.#receive(frame));
+  }
+
+  parameter(name: string): Parameter | undefined {
+    return this.#byName.get(name);
+  }
+
+  get queueFree(): number {
+    return this.#queueFree.value;
+  }
+
+  get queueFree$(): Observable<number> {
+    return this.#queueFree.pipe(distinctUntilChanged());
+  }
+
+  /** Handles one frame, which stays valid until this returns or the promise settles. */
+  protected abstract process(frame: NDArray): void | Promise<void>;
+
+  /** The last frame that was taken for processing, held until callbacks are disabled. */
+  protected get lastInput(): NDArray | undefined {
+    return this.#lastInput;
+  }
+
+  /** Whether a frame counts in ArrayCounter when it is taken. */
+  protected countsInput(): boolean {
+    return true;
+  }
+
+  /** Called once when the port closes: frames that are still held must go. */
+  protected onClose(): void {}
+
+  /** Hands a frame to whoever listens; the caller keeps its own reference. */
+  protected emit(frame: NDArray): void {
+    if (this.base.ARRAY_CALLBACKS.value === 0) return;
+    const expected = this.#lastEmittedId === undefined ? undefined : this.#lastEmittedId + 1;
+    if (expected !== undefined && frame.uniqueId !== expected && frame.uniqueId !== expected - 1)
+      this.base.DISORDERED_ARRAYS.set((this.base.DISORDERED_ARRAYS.value ?? 0) + 1);
+    this.#lastEmittedId = frame.uniqueId;
+    this.#arrays.next(frame);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listening = false;
+    this.#input.unsubscribe();
+    for (const frame of this.#queue.splice(0)) {
+      frame.release();
+      this.pool.countQueued(-1);
+    }
+    this.#showQueue();
+    this.#forgetLastInput();
+    this.onClose();
+    this.#arrays.complete();
+  }
+
+  #handleWrites(): void {
+    const { base } = this;
+    base.QUEUE_SIZE.handleWrites((size) => {
+      const accepted = Math.max(1, size);
+      this.#showQueue(accepted);
+      return accepted;
+    });
+    base.PROCESS_PLUGIN.handleWrites(() => {
+      if (this.#lastInput !== undefined) this.#receive(this.#lastInput);
+      else this.log.warn("cannot process again: no frame was received");
+    });
+    base.POOL_POLL_STATS.handleWrites(() => showPool(base, this.pool));
+    base.POOL_EMPTY_FREELIST.handleWrites(() => {
+      this.pool.emptyFreeList();
+      showPool(base, this.pool);
+    });
+    base.POOL_PRE_ALLOC_BUFFERS.handleWrites(() => 0);
+    base.NUM_THREADS.handleWrites(() => 1);
+  }
+
+  #framesFrom(arrayPorts: ArrayPorts): Observable<NDArray> {
+    const { NDARRAY_PORT, ENABLE_CALLBACKS } = this.base;
+    const source$ = combineLatest([NDARRAY_PORT.value$, ENABLE_CALLBACKS.value$.pipe(map((on) => on !== 0))]);
+    return source$.pipe(
+      distinctUntilChanged(([nameA, onA], [nameB, onB]) => nameA === nameB && onA === onB),
+      switchMap(([name, enabled]) => {
+        this.#listening = enabled;
+        if (!enabled) {
+          this.#forgetLastInput();
+          return EMPTY;
+        }
+        if (name === this.portName) {
+          this.log.warn("NDArrayPort is the plugin itself: no frames will come");
+          return EMPTY;
+        }
+        if (arrayPorts.get(name) === undefined) this.log.warn(`array port ${name} does not exist (yet)`);
+        return arrayPorts.watch(name).pipe(switchMap((port) => this.#framesOf(port)));
+      }),
+    );
+  }
+
+  #framesOf(port: ArrayPort | undefined): Observable<NDArray> {
+    if (port === undefined) return EMPTY;
+    port.consumers?.add(this);
+    return port.arrays$.pipe(finalize(() => port.consumers?.delete(this)));
+  }
+
+  #receive(frame: NDArray): void {
+    const minimumMs = (this.base.MIN_CALLBACK_TIME.value ?? 0) * 1000;
+    const now = performance.now();
+    if (minimumMs > 0 && now - this.#lastTaken <= minimumMs) return;
+    this.#lastTaken = now;
+    if (this.base.BLOCKING_CALLBACKS.value === 1) {
+      this.pool.countQueued(1);
+      this.#run(frame.retain());
+      return;
+    }
+    if (this.#queue.length >= this.#queueSize) {
+      this.base.DROPPED_ARRAYS.set((this.base.DROPPED_ARRAYS.value ?? 0) + 1);
+      return;
+    }
+    this.#queue.push(frame.retain());
+    this.pool.countQueued(1);
+    this.#showQueue();
+    this.#schedule();
+  }
+
+  get #queueSize(): number {
+    return this.base.QUEUE_SIZE.value ?? 1;
+  }
+
+  #showQueue(size = this.#queueSize): void {
+    const free = Math.max(0, size - this.#queue.length);
+    setIfChanged(this.base.QUEUE_FREE, free);
+    this.#queueFree.next(free);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#active >= this.concurrency) return;
+      const frame = this.#queue.shift();
+      if (frame === undefined) return;
+      this.#showQueue();
+      this.#run(frame);
+      if (this.#queue.length > 0 && this.#active < this.concurrency) this.#schedule();
+    });
+  }
+
+  /** Processes a frame whose reference passes to this call. */
+  #run(frame: NDArray): void {
+    this.#active += 1;
+    const started = performance.now();
+    const finish = (error?: unknown) => {
+      if (error !== undefined) this.log.error(`frame ${frame.uniqueId}: ${messageOf(error)}`);
+      this.#active -= 1;
+      frame.release();
+      this.pool.countQueued(-1);
+      this.base.EXECUTION_TIME.set(performance.now() - started);
+      if (this.#queue.length > 0) this.#schedule();
+      else this.#forgetLastInput();
+    };
+    try {
+      this.#begin(frame);
+      const pending = this.process(frame);
+      if (pending === undefined) finish();
+      else pending.then(() => finish(), finish);
+    } catch (error) {
+      finish(error);
+    }
+  }
+
+  #begin(frame: NDArray): void {
+    showArray(this.base, frame);
+    if (this.countsInput()) this.countArray();
+    if (this.#closed) return;
+    this.#lastInput?.release();
+    this.#lastInput = frame.retain();
+  }
+
+  protected countArray(): void {
+    this.base.ARRAY_COUNTER.set((this.base.ARRAY_COUNTER.value ?? 0) + 1);
+  }
+
+  /** Frames that were queued before callbacks were disabled are still processed; after them nothing is held. */
+  #forgetLastInput(): void {
+    if (this.#listening || this.#queue.length > 0 || this.#active > 0) return;
+    this.#lastInput?.release();
+    this.#lastInput = undefined;
+  }
+}

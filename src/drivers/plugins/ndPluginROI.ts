@@ -1,0 +1,108 @@
+import { makeParameters, type ParametersOf } from "../asyn/definePort.js";
+import { float64, int32, octet } from "../asyn/driverParameter.js";
+import { ND_DATA_TYPES, type NDArray } from "../ndarray/ndArray.js";
+import { setIfChanged } from "../ndarray/ndArrayParameters.js";
+import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
+import { extractRoi, fitAxes, type RoiAxisRequest, type RoiRequest } from "./roi.js";
+
+const axisParameters = {
+  MIN: int32(0),
+  SIZE: int32(1_000_000),
+  MAX_SIZE: int32(0),
+  BIN: int32(1),
+  REVERSE: int32(0),
+  ENABLE: int32(1),
+  AUTO_SIZE: int32(0),
+} as const;
+
+type AxisParameters = ParametersOf<typeof axisParameters>;
+
+const roiParameters = {
+  NAME: octet(""),
+  ROI_DATA_TYPE: int32(-1),
+  ENABLE_SCALE: int32(0),
+  SCALE_VALUE: float64(1),
+  COLLAPSE_DIMS: int32(0),
+} as const;
+
+/** `DIM0_MIN` and its like, for x, y and z. */
+const namedAxes = (axes: readonly AxisParameters[]) =>
+  Object.fromEntries(
+    axes.flatMap((axis, index) =>
+      Object.entries(axis).map(([name, parameter]) => [`DIM${index}_${name}`, parameter] as const),
+    ),
+  );
+
+/** Cuts a region out of each frame, bins, reverses and scales it (NDPluginROI). */
+export class NDPluginROI extends NDPlugin {
+  readonly #params: ParametersOf<typeof roiParameters>;
+  readonly #axes: readonly AxisParameters[];
+  /** Min and size as they were asked for: the parameters show what fits the present frame. */
+  readonly #requested: { min: number; size: number }[];
+
+  constructor(setup: PluginSetup) {
+    const params = makeParameters(roiParameters);
+    const axes = [0, 1, 2].map(() => makeParameters(axisParameters));
+    super(setup, "NDPluginROI", { ...params, ...namedAxes(axes) });
+    this.#params = params;
+    this.#axes = axes;
+    this.#requested = axes.map((axis) => {
+      const requested = { min: axis.MIN.value ?? 0, size: axis.SIZE.value ?? 1 };
+      axis.MIN.handleWrites((min) => {
+        requested.min = min;
+      });
+      axis.SIZE.handleWrites((size) => {
+        requested.size = size;
+      });
+      return requested;
+    });
+  }
+
+  protected override process(frame: NDArray): void {
+    const request = this.#request();
+    this.#showFitted(frame, request);
+    const output = extractRoi(frame, request, this.pool);
+    if (output === undefined) throw new Error("the frame pool is exhausted");
+    const [x, y, z] = output.dimensions;
+    setIfChanged(this.base.ARRAY_SIZE_X, x?.size ?? 0);
+    setIfChanged(this.base.ARRAY_SIZE_Y, y?.size ?? 0);
+    setIfChanged(this.base.ARRAY_SIZE_Z, z?.size ?? 0);
+    this.emit(output);
+    output.release();
+  }
+
+  #request(): RoiRequest {
+    const dataType = this.#params.ROI_DATA_TYPE.value ?? -1;
+    return {
+      axes: this.#axes.map((axis, index) => this.#axisRequest(axis, index)),
+      scale: this.#params.ENABLE_SCALE.value === 1 ? this.#params.SCALE_VALUE.value : undefined,
+      dataType: dataType < 0 ? undefined : ND_DATA_TYPES[dataType],
+      collapse: this.#params.COLLAPSE_DIMS.value === 1,
+    };
+  }
+
+  #axisRequest(axis: AxisParameters, index: number): RoiAxisRequest {
+    const requested = this.#requested[index];
+    return {
+      enable: axis.ENABLE.value === 1,
+      min: requested?.min ?? 0,
+      size: requested?.size ?? 1,
+      autoSize: axis.AUTO_SIZE.value === 1,
+      binning: axis.BIN.value ?? 1,
+      reverse: axis.REVERSE.value === 1,
+    };
+  }
+
+  /** Shows the clamped region, as the readbacks have it. */
+  #showFitted(frame: NDArray, request: RoiRequest): void {
+    const fitted = fitAxes(request, frame.dimensions);
+    this.#axes.forEach((axis, index) => {
+      const fit = fitted[index];
+      setIfChanged(axis.MAX_SIZE, frame.dimensions[index]?.size ?? 0);
+      if (fit === undefined || axis.ENABLE.value !== 1) return;
+      setIfChanged(axis.MIN, fit.min);
+      setIfChanged(axis.SIZE, fit.size);
+      setIfChanged(axis.BIN, fit.binning);
+    });
+  }
+}

@@ -1,0 +1,182 @@
+import {
+  elementsOf,
+  type NDArray,
+  type NDArrayInfo,
+  type NDData,
+  type NDDataType,
+  type NDDimension,
+} from "../ndarray/ndArray.js";
+import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
+
+/** What an operator asks of one axis; everything in pixels of the input frame. */
+export interface RoiAxisRequest {
+  readonly enable: boolean;
+  readonly min: number;
+  readonly size: number;
+  readonly autoSize: boolean;
+  readonly binning: number;
+  readonly reverse: boolean;
+}
+
+export interface RoiRequest {
+  /** x, y, z. */
+  readonly axes: readonly RoiAxisRequest[];
+  /** The divisor of the summed pixels; undefined when scaling is off. */
+  readonly scale: number | undefined;
+  /** Undefined keeps the input's type. */
+  readonly dataType: NDDataType | undefined;
+  readonly collapse: boolean;
+}
+
+/** One axis as it is cut from the input: `count` output pixels, each the sum of `binning` input pixels. */
+export interface RoiAxis {
+  readonly min: number;
+  readonly size: number;
+  readonly binning: number;
+  readonly reverse: boolean;
+  readonly count: number;
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
+
+/** The request brought within an axis of `inputSize` pixels, as NDPluginROI does it. */
+export function fitAxis(request: RoiAxisRequest | undefined, inputSize: number): RoiAxis {
+  if (request === undefined || !request.enable)
+    return { min: 0, size: inputSize, binning: 1, reverse: request?.reverse ?? false, count: inputSize };
+  const min = clamp(request.min, 0, Math.max(inputSize - 1, 0));
+  const wanted = request.autoSize ? inputSize : request.size;
+  const size = clamp(wanted, 1, Math.max(inputSize - min, 1));
+  const binning = clamp(request.binning, 1, size);
+  return { min, size, binning, reverse: request.reverse, count: Math.floor(size / binning) };
+}
+
+export const fitAxes = (request: RoiRequest, dimensions: readonly NDDimension[]): readonly RoiAxis[] =>
+  dimensions.map((dimension, index) => fitAxis(request.axes[index], dimension.size));
+
+const outputDimension = (input: NDDimension, axis: RoiAxis): NDDimension => ({
+  size: axis.count,
+  offset: input.offset + axis.min,
+  binning: input.binning * axis.binning,
+  reverse: input.reverse !== axis.reverse,
+});
+
+const isWhole = (axis: RoiAxis, dimension: NDDimension): boolean =>
+  axis.min === 0 && axis.count === dimension.size && !axis.reverse;
+
+/**
+ * The region of a frame: cut, binned by summing, reversed, divided by `scale`. Integer sums that do not fit the output
+ * type wrap, as NDPluginROI's do, unless scaling is on. A region that changes nothing is the input frame itself,
+ * retained. Undefined when the pool is exhausted.
+ */
+export function extractRoi(input: NDArray, request: RoiRequest, pool: NDArrayPool): NDArray | undefined {
+  const axes = fitAxes(request, input.dimensions);
+  const scale = request.scale === 0 || request.scale === 1 ? undefined : request.scale;
+  const dataType = request.dataType ?? input.dataType;
+  const unchanged =
+    scale === undefined &&
+    dataType === input.dataType &&
+    axes.every((axis, index) => {
+      const dimension = input.dimensions[index];
+      return dimension !== undefined && isWhole(axis, dimension);
+    });
+  const cut = input.dimensions.map((dimension, index) =>
+    outputDimension(dimension, axes[index] ?? fitAxis(undefined, dimension.size)),
+  );
+  const dimensions = request.collapse ? collapsed(cut) : cut;
+  if (unchanged && dimensions.length === input.dimensions.length) return input.retain();
+  const info: NDArrayInfo = {
+    uniqueId: input.uniqueId,
+    timeStamp: input.timeStamp,
+    epicsTimestamp: input.epicsTimestamp,
+    dataType,
+    dimensions,
+    attributes: input.attributes,
+  };
+  const output = pool.allocate(info);
+  if (output === undefined) return undefined;
+  if (elementsOf(info) > 0) copyRegion(input, output, axes, scale);
+  return output;
+}
+
+/** Axes of one pixel dropped, though never the last one left. */
+function collapsed(dimensions: readonly NDDimension[]): readonly NDDimension[] {
+  const kept = dimensions.filter((dimension) => dimension.size !== 1);
+  return kept.length > 0 ? kept : dimensions.slice(-1);
+}
+
+function copyRegion(
+  input: NDArray,
+  output: NDArray,
+  axes: readonly RoiAxis[],
+  scale: number | undefined,
+): void {
+  const [x, y, z] = [0, 1, 2].map((index) => axes[index] ?? fitAxis(undefined, 1));
+  if (x === undefined || y === undefined || z === undefined) return;
+  const sizeX = input.dimensions[0]?.size ?? 1;
+  const sizeY = input.dimensions[1]?.size ?? 1;
+  const plainRows = x.binning === 1 && y.binning === 1 && z.binning === 1 && !x.reverse;
+  const copyOnly = plainRows && scale === undefined && input.dataType === output.dataType;
+  const sums = copyOnly ? undefined : new Float64Array(x.count);
+  let written = 0;
+  for (let planeIndex = 0; planeIndex < z.count; planeIndex++) {
+    for (let rowIndex = 0; rowIndex < y.count; rowIndex++) {
+      const firstPlane = firstInput(z, planeIndex);
+      const firstRow = firstInput(y, rowIndex);
+      if (sums === undefined) {
+        const start = (firstPlane * sizeY + firstRow) * sizeX + x.min;
+        copyElements(output.data, input.data, start, x.count, written);
+      } else {
+        sums.fill(0);
+        for (let plane = firstPlane; plane < firstPlane + z.binning; plane++)
+          for (let row = firstRow; row < firstRow + y.binning; row++)
+            addRow(sums, input.data, (plane * sizeY + row) * sizeX, x);
+        storeRow(output.data, sums, scale, written);
+      }
+      written += x.count;
+    }
+  }
+}
+
+/** The first of the `binning` input pixels that make output pixel `index`. */
+const firstInput = (axis: RoiAxis, index: number): number =>
+  axis.min + (axis.reverse ? axis.count - 1 - index : index) * axis.binning;
+
+const isBig = (data: NDData): data is BigInt64Array | BigUint64Array =>
+  data instanceof BigInt64Array || data instanceof BigUint64Array;
+
+function copyElements(to: NDData, from: NDData, start: number, count: number, at: number): void {
+  const part = from.subarray(start, start + count);
+  if (isBig(to)) {
+    if (isBig(part)) to.set(part, at);
+  } else if (!isBig(part)) to.set(part, at);
+}
+
+function addRow(sums: Float64Array, data: NDData, rowStart: number, x: RoiAxis): void {
+  let at = rowStart + (x.reverse ? x.min + x.count * x.binning - 1 : x.min);
+  const step = x.reverse ? -1 : 1;
+  if (isBig(data)) {
+    for (let index = 0; index < x.count; index++)
+      for (let bin = 0; bin < x.binning; bin++, at += step)
+        sums[index] = (sums[index] ?? 0) + Number(data[at] ?? 0n);
+  } else if (x.binning === 1) {
+    for (let index = 0; index < x.count; index++, at += step)
+      sums[index] = (sums[index] ?? 0) + (data[at] ?? 0);
+  } else if (x.binning === 2) {
+    for (let index = 0; index < x.count; index++, at += 2 * step)
+      sums[index] = (sums[index] ?? 0) + (data[at] ?? 0) + (data[at + step] ?? 0);
+  } else {
+    for (let index = 0; index < x.count; index++) {
+      let sum = sums[index] ?? 0;
+      for (let bin = 0; bin < x.binning; bin++, at += step) sum += data[at] ?? 0;
+      sums[index] = sum;
+    }
+  }
+}
+
+function storeRow(to: NDData, sums: Float64Array, scale: number | undefined, at: number): void {
+  if (scale !== undefined)
+    for (let index = 0; index < sums.length; index++) sums[index] = (sums[index] ?? 0) / scale;
+  if (isBig(to)) {
+    for (let index = 0; index < sums.length; index++) to[at + index] = BigInt(Math.trunc(sums[index] ?? 0));
+  } else to.set(sums, at);
+}
