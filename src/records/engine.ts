@@ -145,9 +145,10 @@ export class RecordEngine implements ChannelProvider {
   /** Initialises the records, processes those with PINI and starts scanning. */
   iocInit(): void {
     if (this.#state !== "loading") throw new Error("iocInit can only be run once");
-    this.#state = "building";
     this.#announce("atIocBuild");
+    // Autosave's pass 0 still loads: what it restores is as if the database had given it.
     this.#announce("beforeInitRecords");
+    this.#state = "building";
     for (const instance of this.#records) this.#prepare(instance);
     for (const instance of this.#records) this.#openLinks(instance);
     for (const instance of this.#records) this.#init(instance);
