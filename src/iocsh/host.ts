@@ -16,13 +16,15 @@ export interface ShellEngine extends ChannelProvider {
   readonly catalog: RecordTypeCatalog;
   load(database: DatabaseDefinition): readonly DatabaseProblem[];
   readonly recordTypes: { get(recordType: string): ReportedRecordType | undefined };
+  /** In the order of loading, without aliases. */
   recordNames(): Iterable<string>;
+  aliases(): Iterable<{ readonly alias: string; readonly record: string }>;
   record(name: string): DeviceRecord | undefined;
   get(name: string): Value;
   getString(name: string): string;
   put(name: string, value: Value): WriteResult;
   putNotify(name: string, value: Value): Promise<WriteResult>;
-  postEvent(event: string): void;
+  postEvent(event: string | number): void;
   onInitHook(name: InitHookName, listener: () => void): void;
 }
 

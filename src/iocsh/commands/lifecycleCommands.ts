@@ -45,9 +45,7 @@ export const lifecycleCommands = [
     help: "Initialise the records and start scanning and serving them.",
     async run(_, { host, print }) {
       if (host.initialised) {
-        throw new CommandError(
-          "iocBuild: ERROR IOC can only be initialized from uninitialized or stopped state",
-        );
+        throw new CommandError("iocBuild: IOC can only be initialized from uninitialized or stopped state");
       }
       print(`Starting iocInit\n${banner}\n## ${host.release}\n${banner}`);
       await host.iocInit();
@@ -61,7 +59,7 @@ export const lifecycleCommands = [
     run([command], { host, shell }) {
       if (command === undefined) throw new CommandError('Usage: afterIocRunning "command"');
       if (host.initialised) {
-        throw new CommandError("WARNING afterIocRunning: can only be used before 'iocInit'");
+        throw new CommandError("afterIocRunning can only be used before 'iocInit'");
       }
       host.engine.onInitHook("afterIocRunning", () => void shell.runLine(command));
     },

@@ -9,19 +9,31 @@ import { required, valueCells, withChannel } from "./recordAccess.js";
 
 const TAB = 10;
 
-/** Names grouped by record type, types in alphabetical order, records in the order they were loaded. */
-function namesByType(engine: ShellEngine): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map<string, string[]>();
-  for (const name of engine.recordNames()) {
-    const type = engine.record(name)?.recordType ?? "";
-    const group = groups.get(type);
-    if (group === undefined) groups.set(type, [name]);
-    else group.push(name);
-  }
-  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
+const byName = (a: string, b: string): number => a.toLowerCase().localeCompare(b.toLowerCase());
+
+interface TypeNames {
+  readonly records: string[];
+  readonly aliases: string[];
 }
 
-const allNames = (engine: ShellEngine): readonly string[] => [...namesByType(engine).values()].flat();
+/** Records in the order they were loaded, then their aliases, by record type in alphabetical order. */
+function namesByType(engine: ShellEngine): ReadonlyMap<string, TypeNames> {
+  const groups = new Map<string, TypeNames>();
+  const groupOf = (record: string): TypeNames => {
+    const type = engine.record(record)?.recordType ?? "";
+    const group = groups.get(type) ?? { records: [], aliases: [] };
+    groups.set(type, group);
+    return group;
+  };
+  for (const name of engine.recordNames()) groupOf(name).records.push(name);
+  for (const { alias, record } of engine.aliases()) groupOf(record).aliases.push(alias);
+  return new Map([...groups].sort(([a], [b]) => byName(a, b)));
+}
+
+const namesOf = ({ records, aliases }: TypeNames): readonly string[] => [...records, ...aliases];
+
+const allNames = (engine: ShellEngine): readonly string[] =>
+  [...namesByType(engine).values()].flatMap(namesOf);
 
 const fieldText = (engine: ShellEngine, record: string, field: string): string => {
   if (field === "recordType") return `, "${engine.record(record)?.recordType ?? ""}"`;
@@ -78,16 +90,26 @@ export const recordCommands = [
     run([type, fields], { host: { engine }, print }) {
       const groups = namesByType(engine);
       if (type === undefined || type === "" || type === "*") {
-        listRecords(engine, [...groups.values()].flat(), fields, print);
+        listRecords(engine, allNames(engine), fields, print);
         return;
       }
       const names = groups.get(type);
       if (names === undefined) throw new CommandError("No record type");
-      listRecords(engine, names, fields, print);
+      listRecords(engine, namesOf(names), fields, print);
     },
   }),
   globCommand("dbgrep"),
   globCommand("dbglob"),
+  defineCommand({
+    name: "dbla",
+    args: [string("pattern")],
+    help: "List the aliases, or those that match a pattern, with their records.",
+    run([pattern = "*"], { host: { engine }, print }) {
+      for (const { alias, record } of engine.aliases()) {
+        if (globMatches(pattern || "*", alias)) print(`${alias} -> ${record}`);
+      }
+    },
+  }),
   defineCommand({
     name: "dbnr",
     args: [int("verbose")],
@@ -95,12 +117,15 @@ export const recordCommands = [
     run(_, { host: { engine }, print }) {
       const groups = namesByType(engine);
       print("Records  Aliases  Record Type");
-      let total = 0;
+      let records = 0;
+      let aliases = 0;
       for (const [type, names] of groups) {
-        print(` ${String(names.length).padStart(5)}    ${"0".padStart(5)}    ${type}`);
-        total += names.length;
+        const counts = [names.records.length, names.aliases.length].map((count) => String(count).padStart(5));
+        print(` ${counts.join("    ")}    ${type}`);
+        records += names.records.length;
+        aliases += names.aliases.length;
       }
-      print(`Total ${total} records, 0 aliases`);
+      print(`Total ${records} records, ${aliases} aliases`);
     },
   }),
   defineCommand({
@@ -205,7 +230,9 @@ export const recordCommands = [
     name: "postEvent",
     args: [string("event name")],
     help: "Process the records that wait for an event.",
-    run: ([event = ""], { host }) => host.engine.postEvent(event),
+    run([event = ""], { host }) {
+      host.engine.postEvent(/^\d+$/.test(event) ? Number(event) : event);
+    },
   }),
   defineCommand({
     name: "scanppl",

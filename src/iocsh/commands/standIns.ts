@@ -45,8 +45,6 @@ const baseNames: NamesByTheme = {
   breakpoints: ["dbb", "dbd", "dbc", "dbs", "dbp", "dbap", "dbstat"],
   "database reports": [
     "dbCreateAlias",
-    "dba",
-    "dbla",
     "dbli",
     "dbcar",
     "dbel",

@@ -1,26 +1,7 @@
-import type { Value } from "../../../src/channel/dbf.js";
-import type { IocshHost, ShellEngine } from "../../../src/iocsh/host.js";
-import { Iocsh } from "../../../src/iocsh/iocsh.js";
-import { ok } from "../../../src/libcom/result.js";
+import { describeProblem, loadDatabaseFile, loadSubstitutionsFile } from "../../../src/database/index.js";
+import { Iocsh, type IocshHost } from "../../../src/iocsh/index.js";
+import { RecordEngine } from "../../../src/records/index.js";
 import { repositoryRoot } from "../../support/paths.js";
-
-/** An engine without records, for what the shell does by itself. */
-const emptyEngine: ShellEngine = {
-  has: () => false,
-  open: () => undefined,
-  names: () => [],
-  catalog: { fieldNames: () => undefined, menuChoices: () => undefined, recordTypes: () => [] },
-  load: () => [],
-  recordTypes: { get: () => undefined },
-  recordNames: () => [],
-  record: () => undefined,
-  get: (): Value => 0,
-  getString: () => "",
-  put: () => ok(undefined),
-  putNotify: () => Promise.resolve(ok(undefined)),
-  postEvent: () => undefined,
-  onInitHook: () => undefined,
-};
 
 export class Captured {
   text = "";
@@ -29,24 +10,38 @@ export class Captured {
   }
 }
 
-/** A shell without records whose output is kept; `loaded` lists what dbLoadRecords and dbLoadTemplate were given. */
+/** A shell over a record engine without servers and drivers, its output kept. */
 export function bareShell(environment: NodeJS.ProcessEnv = {}) {
   const stdout = new Captured();
   const stderr = new Captured();
-  const loaded: string[] = [];
-  const load = (path: string, macros: Readonly<Record<string, string>>) => {
-    loaded.push(`${path} ${JSON.stringify(macros)}`);
-    return [];
-  };
+  const engine = new RecordEngine();
+  const options = { catalog: engine.catalog, environment };
+  let initialised = false;
   const host: IocshHost = {
-    engine: emptyEngine,
+    engine,
     environment,
     packageDirectory: repositoryRoot,
-    loadRecords: load,
-    loadTemplate: load,
-    iocInit: () => undefined,
-    initialised: false,
     release: "tomoioc test",
+    get initialised() {
+      return initialised;
+    },
+    loadRecords(path, macros) {
+      const { definition, problems } = loadDatabaseFile(path, macros, options);
+      return [...problems, ...engine.load(definition)].map(describeProblem);
+    },
+    loadTemplate(path, macros) {
+      const { definition, problems } = loadSubstitutionsFile(path, macros, options);
+      return [...problems, ...engine.load(definition)].map(describeProblem);
+    },
+    iocInit() {
+      initialised = true;
+      engine.iocInit();
+    },
   };
-  return { shell: new Iocsh(host, { streams: { stdout, stderr } }), stdout, stderr, loaded, environment };
+  const shell = new Iocsh(host, { streams: { stdout, stderr } });
+  const stop = () => {
+    shell.close();
+    engine.stop();
+  };
+  return { shell, engine, stdout, stderr, environment, stop };
 }
