@@ -183,7 +183,7 @@ function findParameter<T extends ParameterType>(
   const { portName, address, drvInfo, mask } = link.value;
   const port = ports.get(portName);
   if (port === undefined) throw new Error(`asyn port "${portName}" not found`);
-  const parameter = port.parameter(drvInfo, address);
+  const parameter = port.parameter(drvInfo, address, type);
   if (parameter === undefined)
     throw new Error(`asyn port "${portName}" has no parameter "${drvInfo}" at address ${address}`);
   if (!isOfType(parameter, type))

@@ -71,8 +71,11 @@ export interface OctetInterface {
 export interface Port {
   readonly portName: string;
   readonly connected$: Observable<boolean>;
-  /** The parameter a `drvInfo` text names, or undefined when the driver has none of that name. */
-  parameter(name: string, address: number): Parameter | undefined;
+  /**
+   * The parameter a `drvInfo` text names, or undefined when the driver has none of that name. `type` is the interface that the
+   * record's device support speaks, for drivers that offer one name through several (the image of NDStdArrays).
+   */
+  parameter(name: string, address: number, type?: ParameterType): Parameter | undefined;
   readonly octet?: OctetInterface;
   close(): void;
 }

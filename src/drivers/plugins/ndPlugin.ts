@@ -13,7 +13,7 @@ import {
 import { type Logger, logger } from "../../libcom/log.js";
 import { makeParameters } from "../asyn/definePort.js";
 import { float64, int32, octet } from "../asyn/driverParameter.js";
-import type { Parameter, Port } from "../asyn/portDriver.js";
+import type { Parameter, ParameterType, Port } from "../asyn/portDriver.js";
 import type { ArrayConsumer, ArrayPort, ArrayPorts } from "../ndarray/arrayPorts.js";
 import type { NDArray } from "../ndarray/ndArray.js";
 import { ndArrayParameters, setIfChanged, showArray, showPool } from "../ndarray/ndArrayParameters.js";
@@ -104,7 +104,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     this.#input = this.#framesFrom(setup.arrayPorts).subscribe((frame) => this.#receive(frame));
   }
 
-  parameter(name: string): Parameter | undefined {
+  parameter(name: string, _address?: number, _type?: ParameterType): Parameter | undefined {
     return this.#byName.get(name);
   }
 

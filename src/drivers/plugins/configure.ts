@@ -1,0 +1,78 @@
+import type { SharedPvProvider } from "../../pva/index.js";
+import type { PortRegistry } from "../asyn/portRegistry.js";
+import type { ArrayPorts, ImageStreams } from "../ndarray/arrayPorts.js";
+import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
+import type { NDPlugin, PluginSetup } from "./ndPlugin.js";
+import { NDPluginCircularBuff } from "./ndPluginCircularBuff.js";
+import { NDPluginPva } from "./ndPluginPva.js";
+import { NDPluginROI } from "./ndPluginROI.js";
+import { NDPluginStats } from "./ndPluginStats.js";
+import { NDPluginStdArrays } from "./ndPluginStdArrays.js";
+
+/** What the plugins of one process share. */
+export interface PluginContext {
+  readonly ports: PortRegistry;
+  readonly arrayPorts: ArrayPorts;
+  readonly imageStreams: ImageStreams;
+  readonly pool: NDArrayPool;
+  readonly sharedPvs: SharedPvProvider;
+}
+
+/** The arguments that areaDetector's configuration commands begin with. */
+export interface PluginArguments {
+  readonly portName: string;
+  /** Arrays that may wait; 0 or less means the default of 20. */
+  readonly queueSize: number;
+  /** 1: arrays are processed in the call that delivers them. */
+  readonly blockingCallbacks: number;
+  /** The asyn port that arrays come from at first. */
+  readonly arrayPort: string;
+  readonly arrayAddress: number;
+}
+
+const DEFAULT_QUEUE_SIZE = 20;
+
+export const setupOf = (context: PluginContext, args: PluginArguments): PluginSetup => ({
+  portName: args.portName,
+  queueSize: args.queueSize > 0 ? args.queueSize : DEFAULT_QUEUE_SIZE,
+  blocking: args.blockingCallbacks !== 0,
+  arrayPort: args.arrayPort,
+  arrayAddress: args.arrayAddress,
+  arrayPorts: context.arrayPorts,
+  pool: context.pool,
+});
+
+/** Makes a plugin known under its port name. Throws when the name is empty or taken. */
+export function register<P extends NDPlugin>(context: PluginContext, portName: string, make: () => P): P {
+  if (portName === "") throw new Error("a port name is needed");
+  if (context.ports.get(portName) !== undefined) throw new Error(`asyn port "${portName}" exists already`);
+  const plugin = context.ports.add(make());
+  context.arrayPorts.add(plugin);
+  return plugin;
+}
+
+export const NDROIConfigure = (context: PluginContext, args: PluginArguments): NDPluginROI =>
+  register(context, args.portName, () => new NDPluginROI(setupOf(context, args)));
+
+/** `maxBuffers` bounds the pre-count; 0 or less is no bound. */
+export const NDCircularBuffConfigure = (
+  context: PluginContext,
+  args: PluginArguments & { readonly maxBuffers?: number },
+): NDPluginCircularBuff =>
+  register(context, args.portName, () => new NDPluginCircularBuff(setupOf(context, args), args.maxBuffers));
+
+/** Throws when a structure of that name is served already. */
+export const NDPvaConfigure = (
+  context: PluginContext,
+  args: PluginArguments & { readonly pvName: string },
+): NDPluginPva => {
+  const { sharedPvs, imageStreams } = context;
+  const publication = { pvName: args.pvName, sharedPvs, imageStreams };
+  return register(context, args.portName, () => new NDPluginPva(setupOf(context, args), publication));
+};
+
+export const NDStdArraysConfigure = (context: PluginContext, args: PluginArguments): NDPluginStdArrays =>
+  register(context, args.portName, () => new NDPluginStdArrays(setupOf(context, args)));
+
+export const NDStatsConfigure = (context: PluginContext, args: PluginArguments): NDPluginStats =>
+  register(context, args.portName, () => new NDPluginStats(setupOf(context, args)));
