@@ -55,7 +55,7 @@ export function formatOf(instance: DbRecord, field: string): ConvertProperties {
       illegalState: spec.dbf === "ENUM" ? instance.type.behaviour.illegalState : undefined,
     };
   if (spec.dbf === "DOUBLE" || spec.dbf === "FLOAT")
-    return { precision: instance.type.behaviour.properties?.(instance.record, field).precision };
+    return { precision: instance.type.behaviour.properties?.(instance.record, field, instance).precision };
   return noFormat;
 }
 

@@ -22,7 +22,7 @@ const MAX_PRECISION = 15;
 
 /** What clients learn about a field besides its value. */
 export function channelProperties(instance: DbRecord, field: string): Properties {
-  const own = instance.type.behaviour.properties?.(instance.record, field) ?? {};
+  const own = instance.type.behaviour.properties?.(instance.record, field, instance) ?? {};
   const type = addressOf(instance, field)?.type;
   const states = statesOf(instance, field);
   const description = instance.record.DESC;

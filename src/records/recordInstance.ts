@@ -7,6 +7,7 @@ import { resetAlarms, setSevr } from "./alarms.js";
 import type { DbRecord, PutNotify, RecordHost } from "./dbRecord.js";
 import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
 import { readDevice, writeDevice } from "./devices/recordDevice.js";
+import { isRawSoft } from "./devices/softChannel.js";
 import { fieldValue, store } from "./fieldAccess.js";
 import type { FieldValue } from "./fieldSpec.js";
 import { constantValue } from "./links/constant.js";
@@ -27,6 +28,7 @@ export class RecordInstance implements DbRecord {
   readonly monitors = new FieldMonitors();
 
   resumed = false;
+  input: ReadOutcome | "failed" = "noConvert";
   device: AttachedDevice | undefined;
   /** Why the device support could not be attached; every processing then raises an alarm with it. */
   deviceError: string | undefined;
@@ -62,6 +64,14 @@ export class RecordInstance implements DbRecord {
 
   get hasDeviceSupport(): boolean {
     return this.device !== undefined;
+  }
+
+  get isRawSoftChannel(): boolean {
+    return isRawSoft(this);
+  }
+
+  report(message: string): void {
+    this.host.log.error(`${this.name}: ${message}`);
   }
 
   // Fields by name, for device support.
@@ -306,8 +316,15 @@ export class RecordInstance implements DbRecord {
 
   // Devices.
 
-  readDevice(): ReadOutcome | Promise<ReadOutcome> {
-    return readDevice(this);
+  readDevice(): undefined | Promise<void> {
+    const outcome = readDevice(this);
+    if (typeof outcome === "string") {
+      this.input = outcome;
+      return undefined;
+    }
+    return outcome.then((settled) => {
+      this.input = settled;
+    });
   }
 
   writeDevice(): undefined | Promise<void> {

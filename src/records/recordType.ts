@@ -38,8 +38,8 @@ export interface FieldProperties {
   alarm?: Limits;
 }
 
-/** What a record type's functions can ask for; one per record. `R` is the record object. */
-export interface RecordIo<R> {
+/** What a record type's functions can ask for; one per record. `L` and `V` are the names of its links and values. */
+export interface RecordServices<L extends string, V extends string> {
   readonly name: string;
   readonly recordType: string;
   info(tag: string): string | undefined;
@@ -50,20 +50,24 @@ export interface RecordIo<R> {
    * Reads an input link into a field, converted to its type. A constant link leaves the field alone. False, with a LINK
    * alarm raised, when nothing could be read.
    */
-  readLink(link: LinkName<R>, into: ValueName<R>): boolean;
+  readLink(link: L, into: V): boolean;
   /** Reads an input link as the source has it; undefined for constants and, with a LINK alarm, for failures. */
-  readLinkValue(link: LinkName<R>): TypedValue | undefined;
+  readLinkValue(link: L): TypedValue | undefined;
   /** Puts the value of a constant link into a field, as records do once when they start. False when it is no constant. */
-  loadConstant(link: LinkName<R>, into: ValueName<R>): boolean;
+  loadConstant(link: L, into: V): boolean;
   /** Writes through an output link; false, with a LINK alarm raised, when that failed. */
-  writeLink(link: LinkName<R>, value: Value, type: DbfType): boolean;
+  writeLink(link: L, value: Value, type: DbfType): boolean;
 
-  /** Reads through device support or the soft channel, or from SIOL when simulating. */
-  readDevice(): ReadOutcome | Promise<ReadOutcome>;
+  /** Reads through device support or the soft channel, or from SIOL when simulating; the result is in `input`. */
+  readDevice(): undefined | Promise<void>;
+  /** What the last `readDevice` came to; after a failure the value is what it was, and an alarm is raised. */
+  readonly input: ReadOutcome | "failed";
   /** Writes through device support or the soft channel, or to SIOL when simulating. */
   writeDevice(): undefined | Promise<void>;
   /** Whether code other than the built-in soft channels is behind DTYP. */
   readonly hasDeviceSupport: boolean;
+  /** DTYP is "Raw Soft Channel". */
+  readonly isRawSoftChannel: boolean;
   /** Device support has set RVAL at start, so that VAL has to follow from it. */
   readonly deviceSetRaw: boolean;
 
@@ -74,7 +78,7 @@ export interface RecordIo<R> {
   /** Stamps the record's time as TSE and TSEL ask. */
   timestamp(): void;
   /** Tells subscribers of a field. */
-  post(field: ValueName<R>, mask: number): void;
+  post(field: V, mask: number): void;
   /** Tells subscribers of every field, as for DBE_PROPERTY. */
   postAll(mask: number): void;
   /** Resolves after a time; rejects never, and not at all once the engine has stopped. */
@@ -83,15 +87,22 @@ export interface RecordIo<R> {
   scanOnce(): void;
   /** Runs the forward link and ends a put-callback; for types that do this themselves. */
   forwardLink(): void;
+  /** Tells the operator of something wrong with the record, in one line. */
+  report(message: string): void;
+  /** Processes the record now, as a scan does. */
+  process(): void;
   /** Processes the records that scan on an event. */
   postEvent(event: string): void;
   /** The state of a link, for types that show it. */
-  linkState(link: LinkName<R>): "constant" | "local" | "connected" | "disconnected";
+  linkState(link: L): "constant" | "local" | "connected" | "disconnected";
   /** Metadata of what an input link points at. */
-  linkProperties(link: LinkName<R>): Properties | undefined;
+  linkProperties(link: L): Properties | undefined;
   /** Moves the record to another scan list. */
   setScan(scan: number): void;
 }
+
+/** The services for a record object `R`; those of a type with more fields fit where fewer are asked for. */
+export type RecordIo<R> = RecordServices<LinkName<R>, ValueName<R>>;
 
 /** Which fields device support works on. */
 export interface DeviceFields {
@@ -124,7 +135,7 @@ export interface RecordBehaviour<R> {
   /** Text of an enum value that is not a state. */
   readonly illegalState?: string;
   /** Metadata of one field; what it leaves out follows from the field's type. */
-  properties?(record: R, field: string): FieldProperties;
+  properties?(record: R, field: string, io: RecordIo<R>): FieldProperties;
 }
 
 /** A record type: its name, its fields with those of every record, its behaviour. */

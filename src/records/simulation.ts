@@ -1,6 +1,6 @@
 import { Status } from "../channel/alarm.js";
 import type { DbRecord } from "./dbRecord.js";
-import type { ReadOutcome } from "./deviceSupport.js";
+import type { InputOutcome } from "./devices/outcome.js";
 import { addressOf, fieldValue } from "./fieldAccess.js";
 import { menuSimm } from "./menus.js";
 
@@ -49,17 +49,19 @@ function delayed<T>(instance: DbRecord, action: () => T): T | Promise<T> {
 }
 
 /** Takes the value from SIOL instead of the device. */
-export function readSimulated(instance: DbRecord, mode: SimulationMode): ReadOutcome | Promise<ReadOutcome> {
+export function readSimulated(
+  instance: DbRecord,
+  mode: SimulationMode,
+): InputOutcome | Promise<InputOutcome> {
   instance.setSevr(Status.SIMM, numberOf(instance, "SIMS"));
-  return delayed(instance, () => {
+  return delayed(instance, (): InputOutcome => {
     const { fields } = instance;
     const { device } = instance.type.behaviour;
     if (device === undefined) return "noConvert";
     if (fields["SVAL"] === undefined) {
-      instance.readLink("SIOL", device.value);
-      return "noConvert";
+      return instance.readLink("SIOL", device.value) ? "noConvert" : "failed";
     }
-    if (!instance.readLink("SIOL", "SVAL")) return "noConvert";
+    if (!instance.readLink("SIOL", "SVAL")) return "failed";
     if (mode === "RAW" && device.raw !== undefined) {
       fields[device.raw] = Math.floor(numberOf(instance, "SVAL"));
       return "convert";

@@ -1,11 +1,11 @@
 import { Severity, Status } from "../../channel/alarm.js";
 import type { DbRecord } from "../dbRecord.js";
-import type { ReadOutcome } from "../deviceSupport.js";
 import { readSimulated, simulationMode, writeSimulated } from "../simulation.js";
+import type { InputOutcome } from "./outcome.js";
 import { readSoft, writeSoft } from "./softChannel.js";
 
 /** Reads what is behind a record's INP. A failing device raises a READ alarm and leaves the value alone. */
-export function readDevice(instance: DbRecord): ReadOutcome | Promise<ReadOutcome> {
+export function readDevice(instance: DbRecord): InputOutcome | Promise<InputOutcome> {
   const mode = simulationMode(instance);
   if (mode !== undefined) return readSimulated(instance, mode);
   if (instance.deviceError !== undefined) return deviceFailed(instance, "READ", instance.deviceError);
@@ -40,8 +40,8 @@ export function writeDevice(instance: DbRecord): undefined | Promise<void> {
   }
 }
 
-function deviceFailed(instance: DbRecord, status: "READ" | "WRITE", error: unknown): ReadOutcome {
+function deviceFailed(instance: DbRecord, status: "READ" | "WRITE", error: unknown): "failed" {
   const message = error instanceof Error ? error.message : String(error);
   instance.setSevr(Status[status], Severity.INVALID, message);
-  return "noConvert";
+  return "failed";
 }

@@ -1,7 +1,8 @@
 import type { DbfType } from "../../channel/dbf.js";
 import type { DbRecord } from "../dbRecord.js";
-import type { ReadOutcome } from "../deviceSupport.js";
 import { addressOf, fieldValue } from "../fieldAccess.js";
+
+import type { InputOutcome } from "./outcome.js";
 
 const SOFT = "Soft Channel";
 const RAW_SOFT = "Raw Soft Channel";
@@ -18,6 +19,9 @@ export const isSoftChannel = (dtyp: string): boolean =>
 
 const dtypOf = (instance: DbRecord): string => instance.deviceChoices[instance.record.DTYP] ?? SOFT;
 
+export const isRawSoft = (instance: DbRecord): boolean =>
+  instance.device === undefined && dtypOf(instance) === RAW_SOFT;
+
 /** The fields a soft channel moves: VAL, or RVAL for the raw one. */
 function softFields(instance: DbRecord): { link: string; value: string; raw: boolean } | undefined {
   const { device } = instance.type.behaviour;
@@ -33,11 +37,13 @@ export function initSoftInput(instance: DbRecord): void {
   if (instance.loadConstant(soft.link, soft.value) && !soft.raw) instance.record.UDF = 0;
 }
 
-export function readSoft(instance: DbRecord): ReadOutcome {
+export function readSoft(instance: DbRecord): InputOutcome {
   const soft = softFields(instance);
   if (soft === undefined) return "noConvert";
-  const link = instance.linkOf(soft.link);
-  if (!link.isConstant && instance.readLink(soft.link, soft.value) && !soft.raw) instance.record.UDF = 0;
+  if (!instance.linkOf(soft.link).isConstant) {
+    if (!instance.readLink(soft.link, soft.value)) return "failed";
+    if (!soft.raw) instance.record.UDF = 0;
+  }
   return soft.raw ? "convert" : "noConvert";
 }
 

@@ -1,7 +1,35 @@
 import type { RecordType } from "../recordType.js";
+import { ai } from "./ai.js";
+import { ao } from "./ao.js";
+import { bi } from "./bi.js";
+import { bo } from "./bo.js";
+import { busy } from "./busy.js";
+import { calc } from "./calc.js";
+import { calcout } from "./calcout.js";
+import { longin } from "./longin.js";
 import { longout } from "./longout.js";
+import { mbbi } from "./mbbi.js";
+import { mbbo } from "./mbbo.js";
+import { stringin } from "./stringin.js";
+import { stringout } from "./stringout.js";
+import { waveform } from "./waveform.js";
 
 /** Every record type that databases can use. */
-const all: readonly RecordType[] = [longout];
+const all: readonly RecordType[] = [
+  ai,
+  ao,
+  bi,
+  bo,
+  busy,
+  calc,
+  calcout,
+  longin,
+  longout,
+  mbbi,
+  mbbo,
+  stringin,
+  stringout,
+  waveform,
+];
 
 export const recordTypes: ReadonlyMap<string, RecordType> = new Map(all.map((type) => [type.name, type]));

@@ -1,0 +1,114 @@
+import { EventMask } from "../channel/eventMask.js";
+import { ARGUMENT_NAMES, type CalcProgram, compileCalc } from "./calc/index.js";
+import { fieldsNamed } from "./fieldGroups.js";
+import { double, inLink } from "./fieldSpec.js";
+import type { CommonRecord, FieldProperties, FieldsOf, RecordIo } from "./recordType.js";
+
+const LETTERS = [
+  "A",
+  "B",
+  "C",
+  "D",
+  "E",
+  "F",
+  "G",
+  "H",
+  "I",
+  "J",
+  "K",
+  "L",
+  "M",
+  "N",
+  "O",
+  "P",
+  "Q",
+  "R",
+  "S",
+  "T",
+  "U",
+] as const;
+
+/** Per argument of an expression: the link, the value and the value posted last. */
+const ARGUMENTS = LETTERS.map((letter) => ({
+  letter,
+  link: `INP${letter}` as const,
+  last: `L${letter}` as const,
+}));
+
+/** Links and values of the arguments A to U. */
+export const calcArgumentFields = {
+  ...fieldsNamed(
+    ARGUMENTS.map(({ link }) => link),
+    (name) => inLink({ interest: 1, prompt: `Input ${name.slice(-1)}` }),
+  ),
+  ...fieldsNamed(LETTERS, (name) => double({ pp: true, prompt: `Value of Input ${name}` })),
+  ...fieldsNamed(
+    ARGUMENTS.map(({ last }) => last),
+    (name) => double({ special: "nomod", interest: 3, prompt: `Prev Value of ${name.slice(-1)}` }),
+  ),
+};
+
+type CalcRecord = CommonRecord & FieldsOf<typeof calcArgumentFields>;
+
+/** Values of constant links, once at start. */
+export function loadArguments(io: RecordIo<CalcRecord>): void {
+  for (const { link, letter } of ARGUMENTS) io.loadConstant(link, letter);
+}
+
+/** Reads all input links; false when any of them failed. */
+export function fetchArguments(io: RecordIo<CalcRecord>): boolean {
+  let complete = true;
+  for (const { link, letter } of ARGUMENTS) if (!io.readLink(link, letter)) complete = false;
+  return complete;
+}
+
+/** Posts the arguments that changed; all of them when the alarm did. */
+export function postArguments(record: CalcRecord, io: RecordIo<CalcRecord>, mask: number): void {
+  for (const { letter, last } of ARGUMENTS) {
+    if (record[letter] === record[last] && (mask & EventMask.ALARM) === 0) continue;
+    io.post(letter, mask | EventMask.VALUE | EventMask.LOG);
+    record[last] = record[letter];
+  }
+}
+
+const letterOf = new Map<string, (typeof ARGUMENTS)[number]>();
+for (const argument of ARGUMENTS) {
+  letterOf.set(argument.letter, argument);
+  letterOf.set(argument.last, argument);
+}
+
+/** An argument's metadata is that of what its link points at. */
+export function argumentProperties(io: RecordIo<CalcRecord>, field: string): FieldProperties | undefined {
+  const argument = letterOf.get(field);
+  return argument && { ...io.linkProperties(argument.link) };
+}
+
+/** The expressions of one record, compiled; `undefined` where the text is none. */
+export type CompiledExpressions = Map<string, CalcProgram | undefined>;
+
+/** Compiles an expression; the text of what is wrong with it, or undefined. */
+export function compileExpression(
+  compiled: CompiledExpressions,
+  field: string,
+  expression: string,
+): string | undefined {
+  const program = compileCalc(expression);
+  compiled.set(field, program.ok ? program.value : undefined);
+  return program.ok ? undefined : program.error;
+}
+
+// One for all records: an evaluation runs to its end before the next one begins.
+const args = new Float64Array(ARGUMENT_NAMES.length);
+
+/** Evaluates with the record's arguments, which assignments change; undefined when there is no result. */
+export function evaluate(
+  record: CalcRecord,
+  program: CalcProgram | undefined,
+  previous: number,
+): number | undefined {
+  if (program === undefined) return undefined;
+  for (let i = 0; i < LETTERS.length; i++) args[i] = record[LETTERS[i] ?? "A"];
+  const done = program.perform(args, previous);
+  for (let i = 0; i < LETTERS.length; i++) record[LETTERS[i] ?? "A"] = args[i] ?? 0;
+  return done ? program.result : undefined;
+}

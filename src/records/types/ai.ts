@@ -1,0 +1,98 @@
+import { Severity, Status } from "../../channel/alarm.js";
+import { deadbandMask } from "../deadband.js";
+import {
+  alarmFilter,
+  deadbands,
+  limitAlarms,
+  operatingRange,
+  precision,
+  simulatedInput,
+  units,
+} from "../fieldGroups.js";
+import { double, inLink, long, menu, noAccess, short, ulong } from "../fieldSpec.js";
+import { checkFilteredLimitAlarms } from "../limitAlarms.js";
+import { needsTable, rawToEngineering } from "../linearConversion.js";
+import { menuConvert, menuSimm } from "../menus.js";
+import { numericProperties, scaleFields } from "../numericProperties.js";
+import { type RecordOf, recordType } from "../recordType.js";
+
+const fields = {
+  VAL: double({ pp: true, asl: 0, prompt: "Current EGU Value" }),
+  INP: inLink({ interest: 1, prompt: "Input Specification" }),
+  ...precision,
+  LINR: menu(menuConvert, { pp: true, special: "linconv", interest: 1, prompt: "Linearization" }),
+  EGUF: double({ pp: true, special: "linconv", interest: 1, prompt: "Engineer Units Full" }),
+  EGUL: double({ pp: true, special: "linconv", interest: 1, prompt: "Engineer Units Low" }),
+  ...units,
+  ...operatingRange(double),
+  AOFF: double({ pp: true, interest: 1, prompt: "Adjustment Offset" }),
+  ASLO: double({ pp: true, initial: "1", interest: 1, prompt: "Adjustment Slope" }),
+  SMOO: double({ interest: 1, prompt: "Smoothing" }),
+  ...limitAlarms(double),
+  ...alarmFilter,
+  ...deadbands(double),
+  ESLO: double({ pp: true, initial: "1", interest: 2, prompt: "Raw to EGU Slope" }),
+  EOFF: double({ pp: true, interest: 2, prompt: "Raw to EGU Offset" }),
+  ROFF: ulong({ pp: true, interest: 2, prompt: "Raw Offset" }),
+  PBRK: noAccess({ special: "nomod", interest: 4, prompt: "Ptrto brkTable" }),
+  INIT: short({ special: "nomod", interest: 3, prompt: "Initialized?" }),
+  LBRK: short({ special: "nomod", interest: 3, prompt: "LastBreak Point" }),
+  RVAL: long({ pp: true, prompt: "Current Raw Value" }),
+  ORAW: long({ special: "nomod", interest: 3, prompt: "Previous Raw Value" }),
+  ...simulatedInput(menuSimm),
+  SVAL: double({ prompt: "Simulation Value" }),
+};
+
+type Ai = RecordOf<typeof fields>;
+
+const onScale = scaleFields("SVAL");
+const withoutUnits = new Set(["ASLO", "AOFF", "SMOO"]);
+
+/** SMOO of the old value stays; INIT marks that there is no old value. */
+function smooth(record: Ai, before: number, value: number): number {
+  if (record.SMOO === 0 || !Number.isFinite(before) || record.INIT !== 0) return value;
+  return value * (1 - record.SMOO) + before * record.SMOO;
+}
+
+/** Analog input. */
+export const ai = recordType("ai", fields, {
+  device: { link: "INP", value: "VAL", raw: "RVAL" },
+  prepare(record) {
+    record.INIT = 1;
+    if (record.ESLO === 1 && record.EOFF === 0) record.EOFF = record.EGUL;
+  },
+  init(record, io) {
+    if (io.deviceSetRaw) record.VAL = rawToEngineering(record, record.RVAL);
+    record.MLST = record.ALST = record.LALM = record.VAL;
+    record.ORAW = record.RVAL;
+  },
+  process(record, io) {
+    const before = record.VAL;
+    const pending = io.readDevice();
+    if (record.SMOO !== 0 && io.input === "noConvert" && !io.hasDeviceSupport)
+      record.VAL = smooth(record, before, record.VAL);
+    return pending;
+  },
+  complete(record, io) {
+    const previous = record.TIME;
+    io.timestamp();
+    if (io.input === "convert") {
+      if (needsTable(record)) io.setSevr(Status.SOFT, Severity.MAJOR, "BPT Error");
+      record.VAL = smooth(record, record.VAL, rawToEngineering(record, record.RVAL));
+    }
+    if (io.input !== "failed") record.UDF = Number.isNaN(record.VAL) ? 1 : 0;
+    checkFilteredLimitAlarms(record, io, previous);
+    const mask = io.resetAlarms() | deadbandMask(record);
+    io.post("VAL", mask);
+    if (mask !== 0 && record.ORAW !== record.RVAL) {
+      io.post("RVAL", mask);
+      record.ORAW = record.RVAL;
+    }
+    record.INIT = 0;
+  },
+  afterPut(record, _io, field) {
+    if (field === "LINR" || field === "EGUF" || field === "EGUL") record.INIT = 1;
+    return undefined;
+  },
+  properties: (record, field) => numericProperties(record, field, { onScale, withoutUnits }),
+});

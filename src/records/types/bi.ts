@@ -1,0 +1,45 @@
+import { Status } from "../../channel/alarm.js";
+import {
+  binaryFields,
+  binaryStates,
+  checkStateAlarms,
+  illegalBinaryState,
+  postBinary,
+  stateNames,
+} from "../binary.js";
+import { simulatedInput } from "../fieldGroups.js";
+import { inLink, ulong } from "../fieldSpec.js";
+import { menuSimm } from "../menus.js";
+import { recordType } from "../recordType.js";
+
+const fields = {
+  INP: inLink({ interest: 1, prompt: "Input Specification" }),
+  ...binaryFields,
+  ...stateNames,
+  ...simulatedInput(menuSimm),
+  SVAL: ulong({ prompt: "Simulation Value" }),
+};
+
+/** Binary input. */
+export const bi = recordType("bi", fields, {
+  device: { link: "INP", value: "VAL", raw: "RVAL" },
+  init(record, io) {
+    if (io.deviceSetRaw) record.VAL = record.RVAL === 0 ? 0 : 1;
+    record.MLST = record.LALM = record.VAL;
+    record.ORAW = record.RVAL;
+  },
+  process: (_record, io) => io.readDevice(),
+  complete(record, io) {
+    io.timestamp();
+    if (io.input === "convert") {
+      if (!io.hasDeviceSupport && record.MASK !== 0) record.RVAL = (record.RVAL & record.MASK) >>> 0;
+      record.VAL = record.RVAL === 0 ? 0 : 1;
+      record.UDF = 0;
+    }
+    if (record.UDF !== 0) io.setSevr(Status.UDF, record.UDFS);
+    else if (record.VAL <= 1) checkStateAlarms(record, io);
+    postBinary(record, io);
+  },
+  states: binaryStates,
+  illegalState: illegalBinaryState,
+});

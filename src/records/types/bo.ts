@@ -1,0 +1,34 @@
+import { binaryFields, binaryStates, illegalBinaryState, postBinary, stateNames } from "../binary.js";
+import {
+  binaryOutputFields,
+  driveBinary,
+  holdHigh,
+  postReadback,
+  startBinaryOutput,
+  takeBinaryValue,
+  takeConstant,
+} from "../binaryOutput.js";
+import { simulatedOutput } from "../fieldGroups.js";
+import { menuSimm } from "../menus.js";
+import { recordType } from "../recordType.js";
+
+const fields = { ...binaryFields, ...stateNames, ...binaryOutputFields, ...simulatedOutput(menuSimm) };
+
+/** Binary output. */
+export const bo = recordType("bo", fields, {
+  device: { link: "OUT", value: "VAL", raw: "RVAL" },
+  prepare: takeConstant,
+  init: startBinaryOutput,
+  process(record, io) {
+    takeBinaryValue(record, io);
+    io.timestamp();
+    return driveBinary(record, io);
+  },
+  complete(record, io) {
+    if (io.resumed) io.timestamp();
+    holdHigh(record, io);
+    postReadback(record, io, postBinary(record, io));
+  },
+  states: binaryStates,
+  illegalState: illegalBinaryState,
+});

@@ -1,0 +1,47 @@
+import { Status } from "../../channel/alarm.js";
+import { closedLoop, invalidAction, simulatedOutput } from "../fieldGroups.js";
+import { menu, outLink, string } from "../fieldSpec.js";
+import { menuYesNo } from "../menus.js";
+import { driveOutput, isClosedLoop } from "../output.js";
+import { recordType } from "../recordType.js";
+import { menuStringPost, postString } from "../stringMonitor.js";
+
+const menuPost = menuStringPost("stringoutPOST");
+
+const fields = {
+  VAL: string(40, { pp: true, asl: 0, prompt: "Current Value" }),
+  OVAL: string(40, { special: "nomod", interest: 3, prompt: "Previous Value" }),
+  OUT: outLink({ interest: 1, prompt: "Output Specification" }),
+  MPST: menu(menuPost, { interest: 1, prompt: "Post Value Monitors" }),
+  APST: menu(menuPost, { interest: 1, prompt: "Post Archive Monitors" }),
+  ...closedLoop,
+  ...simulatedOutput(menuYesNo),
+  ...invalidAction(string(40, { interest: 2, prompt: "INVALID output value" })),
+};
+
+/** String output, up to 39 bytes. */
+export const stringout = recordType("stringout", fields, {
+  device: { link: "OUT", value: "VAL" },
+  prepare(record, io) {
+    if (io.loadConstant("DOL", "VAL")) record.UDF = 0;
+  },
+  init(record) {
+    record.OVAL = record.VAL;
+  },
+  process(record, io) {
+    if (isClosedLoop(record) && io.readLink("DOL", "VAL")) record.UDF = 0;
+    if (record.UDF !== 0) io.setSevr(Status.UDF, record.UDFS);
+    io.timestamp();
+    return driveOutput(
+      record,
+      () => {
+        record.VAL = record.IVOV;
+      },
+      () => io.writeDevice(),
+    );
+  },
+  complete(record, io) {
+    if (io.resumed) io.timestamp();
+    postString(record, io);
+  },
+});
