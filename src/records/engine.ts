@@ -123,7 +123,8 @@ export class RecordEngine implements ChannelProvider {
   #choices(type: string): string[] {
     const known = this.#deviceChoices.get(type);
     if (known !== undefined) return known;
-    const choices = deviceChoicesOf(type, recordTypes.get(type)?.behaviour.device);
+    const behaviour = recordTypes.get(type)?.behaviour;
+    const choices = deviceChoicesOf(type, behaviour?.device, behaviour?.ownDevice);
     this.#deviceChoices.set(type, choices);
     return choices;
   }

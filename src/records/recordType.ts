@@ -2,7 +2,7 @@ import type { DbfType, TypedValue, Value } from "../channel/dbf.js";
 import type { Limits, Properties } from "../channel/provider.js";
 import type { Timestamp } from "../libcom/epicsTime.js";
 import { dbCommonFields } from "./dbCommon.js";
-import type { ReadOutcome } from "./deviceSupport.js";
+import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
 import type { FieldSpec, FieldTable } from "./fieldSpec.js";
 import type { Link } from "./links/link.js";
 
@@ -64,6 +64,10 @@ export interface RecordServices<L extends string, V extends string> {
   readonly input: ReadOutcome | "failed";
   /** Writes through device support or the soft channel, or to SIOL when simulating. */
   writeDevice(): undefined | Promise<void>;
+  /** The device support behind DTYP, for types that need more of it than reading and writing. */
+  readonly device: AttachedDevice | undefined;
+  /** Why device support could not be attached. */
+  readonly deviceError: string | undefined;
   /** Whether code other than the built-in soft channels is behind DTYP. */
   readonly hasDeviceSupport: boolean;
   /** DTYP is "Raw Soft Channel". */
@@ -116,6 +120,8 @@ export interface DeviceFields {
 /** Everything that makes a record type, besides its fields. */
 export interface RecordBehaviour<R> {
   readonly device?: DeviceFields;
+  /** The DTYP of a type whose device support finds what it needs in the fields, without INP or OUT. */
+  readonly ownDevice?: string;
   /** At iocInit, before device support is attached: allocates arrays, takes the values of constant links. */
   prepare?(record: R, io: RecordIo<R>): void;
   /** At iocInit, after device support may have set VAL or RVAL. */

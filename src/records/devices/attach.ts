@@ -25,8 +25,12 @@ const ASYNC_SOFT_TYPES = new Set([
 ]);
 
 /** The choices of DTYP that every engine has. */
-export const deviceChoicesOf = (recordType: string, device: DeviceFields | undefined): string[] =>
-  builtInSupports(device, ASYNC_SOFT_TYPES.has(recordType));
+export const deviceChoicesOf = (
+  recordType: string,
+  device: DeviceFields | undefined,
+  ownDevice?: string,
+): string[] =>
+  ownDevice === undefined ? builtInSupports(device, ASYNC_SOFT_TYPES.has(recordType)) : [ownDevice];
 
 /** Binds a record to the device support that its DTYP names; what goes wrong is kept in `deviceError`. */
 export function attachDevice(
@@ -37,12 +41,12 @@ export function attachDevice(
 ): void {
   const { type, record } = instance;
   const support = supports.findLast((each) => each.dtyp === dtyp && each.recordTypes.includes(type.name));
-  const field = type.behaviour.device?.link;
-  if (support === undefined || field === undefined) {
+  const { device, ownDevice } = type.behaviour;
+  if (support === undefined || (device === undefined && ownDevice !== dtyp)) {
     instance.deviceError = "no such device support";
     return;
   }
-  const link = instance.linkOf(field);
+  const link = device === undefined ? undefined : instance.linkOf(device.link);
   const context: DeviceContext = {
     setAlarm: (status, severity, message) => void instance.setSevr(status, severity, message),
     setTime: (time) => {
@@ -53,7 +57,7 @@ export function attachDevice(
     },
   };
   try {
-    instance.device = support.attach(instance, link.deviceParameters ?? link.text, context);
+    instance.device = support.attach(instance, link?.deviceParameters ?? link?.text ?? "", context);
   } catch (error) {
     instance.deviceError = error instanceof Error ? error.message : String(error);
   }

@@ -57,6 +57,8 @@ export class Scanner {
   readonly #events = new Map<string, ScanList>();
   readonly #removers = new Map<DbRecord, () => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Records whose devices announced something before scanning started. */
+  readonly #announced = new Set<DbRecord>();
   #running = false;
 
   /** Puts a record on the list that its SCAN, PHAS and EVNT ask for, off the one it was on. */
@@ -70,6 +72,8 @@ export class Scanner {
   start(): void {
     this.#running = true;
     for (const scan of this.#periodic.keys()) this.#startTimer(scan);
+    for (const instance of this.#announced) instance.process();
+    this.#announced.clear();
   }
 
   stop(): void {
@@ -106,8 +110,12 @@ export class Scanner {
   #addIoIntr(instance: DbRecord): () => void {
     const subscription = instance.device?.ioIntr$?.subscribe(() => {
       if (this.#running) instance.process();
+      else this.#announced.add(instance);
     });
-    return () => subscription?.unsubscribe();
+    return () => {
+      subscription?.unsubscribe();
+      this.#announced.delete(instance);
+    };
   }
 
   #eventList(event: string): ScanList | undefined {
