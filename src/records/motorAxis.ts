@@ -1,4 +1,5 @@
 import type { Observable } from "rxjs";
+import type { AttachedDevice } from "./deviceSupport.js";
 
 /** What a motor controller tells of one axis; positions are dial values in the record's units. */
 export interface MotorStatus {
@@ -31,3 +32,11 @@ export interface MotorAxis {
   /** Declares where the axis is, without motion. */
   setPosition(position: number): void;
 }
+
+/** Device support of a motor record: the axis, besides processing the record whenever its status changes. */
+export interface MotorDevice extends AttachedDevice {
+  readonly motor: MotorAxis;
+}
+
+export const isMotorDevice = (device: AttachedDevice | undefined): device is MotorDevice =>
+  device !== undefined && "motor" in device;

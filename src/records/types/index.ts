@@ -10,6 +10,7 @@ import { longin } from "./longin.js";
 import { longout } from "./longout.js";
 import { mbbi } from "./mbbi.js";
 import { mbbo } from "./mbbo.js";
+import { motor } from "./motor.js";
 import { stringin } from "./stringin.js";
 import { stringout } from "./stringout.js";
 import { waveform } from "./waveform.js";
@@ -27,6 +28,7 @@ const all: readonly RecordType[] = [
   longout,
   mbbi,
   mbbo,
+  motor,
   stringin,
   stringout,
   waveform,

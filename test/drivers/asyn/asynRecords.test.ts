@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { NEVER } from "rxjs";
+import { Status } from "../../../src/channel/alarm.js";
+import { asynDeviceSupports } from "../../../src/drivers/asyn/asynDeviceSupport.js";
+import { portDriver } from "../../../src/drivers/asyn/definePort.js";
+import { int32 } from "../../../src/drivers/asyn/driverParameter.js";
+import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
+import { RecordEngine } from "../../../src/records/index.js";
+import { database, type TestRecords } from "../../records/support.js";
+
+const testPort = portDriver("Test", { COUNT: int32(7), LATER: int32() }, () => NEVER);
+
+function rig(context: TestContext, records: TestRecords) {
+  const ports = new PortRegistry();
+  const { params } = ports.add(testPort("T"));
+  const engine = new RecordEngine();
+  for (const support of asynDeviceSupports(ports)) engine.addDeviceSupport(support);
+  assert.deepEqual(engine.load(database(records)), []);
+  engine.iocInit();
+  context.after(() => {
+    engine.stop();
+    ports.close();
+  });
+  return { engine, params };
+}
+
+test("an output record shows the driver's value after iocInit, and PINI does not overwrite it", (context) => {
+  const { engine, params } = rig(context, {
+    out: ["longout", { DTYP: "asynInt32", OUT: "@asyn(T,0)COUNT", VAL: "3", PINI: "YES" }],
+  });
+  assert.equal(engine.get("out"), 7);
+  assert.equal(params.COUNT.value, 7);
+});
+
+test("PINI writes the database's value where the driver has none", (context) => {
+  const { params } = rig(context, {
+    out: ["longout", { DTYP: "asynInt32", OUT: "@asyn(T,0)LATER", VAL: "3", PINI: "YES" }],
+  });
+  assert.equal(params.LATER.value, 3);
+});
+
+test("a put with completion reaches the driver; a link to nothing is an alarm with a reason", async (context) => {
+  const { engine, params } = rig(context, {
+    out: ["longout", { DTYP: "asynInt32", OUT: "@asyn(T,0)COUNT" }],
+    lost: ["longout", { DTYP: "asynInt32", OUT: "@asyn(T,0)NONE" }],
+  });
+  assert.ok((await engine.putNotify("out", 12)).ok);
+  assert.equal(params.COUNT.value, 12);
+  engine.put("lost", 1);
+  assert.equal(engine.get("lost.STAT"), Status.WRITE);
+  assert.match(String(engine.get("lost.AMSG")), /no parameter "NONE"/);
+});

@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
+import { ManualClock } from "../../../src/drivers/stage/clock.js";
+import { motorDeviceSupport } from "../../../src/drivers/stage/motorDeviceSupport.js";
+import { SimulatedStage } from "../../../src/drivers/stage/simulatedStage.js";
+import { RecordEngine } from "../../../src/records/index.js";
+import { database } from "../../records/support.js";
+
+const FIELDS = {
+  DTYP: "asynMotor",
+  OUT: "@asyn(STAGE,0)",
+  VELO: "10",
+  VMAX: "50",
+  ACCL: "0.5",
+  MRES: "0.001",
+  EGU: "mm",
+  PREC: "3",
+  TWV: "1",
+  JVEL: "5",
+  JAR: "100",
+  HVEL: "20",
+};
+
+function rig(context: TestContext, fields: Record<string, string> = {}) {
+  const clock = new ManualClock();
+  const ports = new PortRegistry();
+  const stage = ports.add(new SimulatedStage("STAGE", [{ name: "x", clock }]));
+  const engine = new RecordEngine();
+  engine.addDeviceSupport(motorDeviceSupport(ports));
+  assert.deepEqual(engine.load(database({ m1: ["motor", { ...FIELDS, ...fields }] })), []);
+  engine.iocInit();
+  context.after(() => {
+    engine.stop();
+    ports.close();
+  });
+  const get = (...names: string[]) => names.map((name) => engine.get(`m1.${name}`));
+  const put = (field: string, value: number | string) => {
+    const result = engine.put(`m1.${field}`, value);
+    assert.ok(result.ok, result.ok ? "" : result.error.message);
+  };
+  let completions = 0;
+  const putNotify = (field: string, value: number) =>
+    void engine.putNotify(`m1.${field}`, value).then(() => completions++);
+  const settled = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return completions;
+  };
+  return { clock, stage, engine, get, put, putNotify, settled };
+}
+
+test("a move shows DMOV 0 and MOVN 1 until it ends at VAL", (context) => {
+  const { clock, get, put } = rig(context);
+  put("VAL", 20);
+  assert.deepEqual(get("DMOV", "MOVN", "RBV"), [0, 1, 0]);
+  clock.advance(1);
+  assert.deepEqual(get("DMOV", "MOVN"), [0, 1]);
+  clock.advance(10);
+  assert.deepEqual(get("DMOV", "MOVN", "RBV", "DRBV", "RVAL", "RRBV"), [1, 0, 20, 20, 20000, 20000]);
+});
+
+test("a put-callback completes when DMOV returns to 1", async (context) => {
+  const { clock, putNotify, settled } = rig(context);
+  putNotify("VAL", 20);
+  clock.advance(1);
+  assert.equal(await settled(), 0);
+  clock.advance(10);
+  assert.equal(await settled(), 1);
+});
+
+test("a put-callback to where the motor already is completes at once", async (context) => {
+  const { putNotify, settled } = rig(context);
+  putNotify("VAL", 0);
+  assert.equal(await settled(), 1);
+});
+
+test("STOP ends a move within the deceleration time and completes its put-callback", async (context) => {
+  const { clock, get, put, putNotify, settled } = rig(context);
+  putNotify("VAL", 100);
+  clock.advance(2);
+  put("STOP", 1);
+  assert.deepEqual(get("STOP", "DMOV"), [0, 0]);
+  clock.advance(0.51);
+  const [dmov, val, rbv] = get("DMOV", "VAL", "RBV");
+  assert.equal(dmov, 1);
+  assert.equal(val, rbv);
+  assert.ok(Number(val) > 10 && Number(val) < 30);
+  assert.equal(await settled(), 1);
+});
+
+test("a put-callback of JOGF 0 completes when the jog has stopped", async (context) => {
+  const { clock, get, put, putNotify, settled } = rig(context);
+  put("JOGF", 1);
+  clock.advance(2);
+  assert.deepEqual(get("DMOV", "MOVN", "JOGF"), [0, 1, 1]);
+  putNotify("JOGF", 0);
+  assert.equal(await settled(), 0);
+  clock.advance(0.1);
+  assert.equal(await settled(), 1);
+  assert.deepEqual(get("DMOV", "VAL", "JOGF"), [1, get("RBV")[0] ?? 0, 0]);
+});
+
+test("JOGR goes the other way, and a negative DIR turns user directions round", (context) => {
+  const { clock, get, put, stage } = rig(context, { DIR: "Neg" });
+  put("JOGR", 1);
+  clock.advance(2);
+  put("STOP", 1);
+  clock.advance(1);
+  assert.ok(Number(get("RBV")[0]) < 0);
+  assert.ok(stage.named("x").status.position > 0);
+  put("VAL", 7);
+  clock.advance(10);
+  assert.equal(stage.named("x").status.position, -7);
+});
+
+test("homing ends at zero and completes", async (context) => {
+  const { clock, get, put, putNotify, settled } = rig(context);
+  put("VAL", 750);
+  clock.advance(100);
+  putNotify("HOMF", 1);
+  assert.deepEqual(get("HOMF", "DMOV"), [1, 0]);
+  clock.advance(10);
+  assert.equal(await settled(), 1);
+  assert.deepEqual(get("HOMF", "DMOV", "VAL", "RBV", "ATHM"), [0, 1, 0, 0, 1]);
+});
+
+test("tweaks and relative moves go from the desired value", (context) => {
+  const { clock, get, put } = rig(context);
+  put("TWF", 1);
+  clock.advance(5);
+  assert.deepEqual(get("VAL", "RBV", "TWF"), [1, 1, 0]);
+  put("TWV", 0.25);
+  put("TWR", 1);
+  clock.advance(5);
+  assert.equal(get("RBV")[0], 0.75);
+  put("RLV", 2);
+  clock.advance(5);
+  assert.deepEqual(get("RBV", "RLV"), [2.75, 0]);
+});
+
+test("a target beyond the soft limits is refused: LVIO, and VAL goes back", async (context) => {
+  const { get, put, putNotify, settled } = rig(context, { DHLM: "10", DLLM: "-10" });
+  putNotify("VAL", 11);
+  assert.equal(await settled(), 1);
+  assert.deepEqual(get("LVIO", "DMOV", "VAL", "DVAL"), [1, 1, 0, 0]);
+  put("VAL", 5);
+  assert.equal(get("LVIO")[0], 0);
+});
+
+test("a jog ends at the soft limit", (context) => {
+  const { clock, get, put } = rig(context, { DHLM: "10", DLLM: "-10" });
+  put("JOGF", 1);
+  clock.advance(10);
+  assert.deepEqual(get("RBV", "DMOV", "JOGF", "VAL"), [10, 1, 0, 10]);
+});
+
+test("equal limits are none", (context) => {
+  const { get, put } = rig(context, { DHLM: "0", DLLM: "0" });
+  put("VAL", 1e5);
+  assert.deepEqual(get("LVIO", "DMOV"), [0, 0]);
+});
+
+test("in Set mode VAL redefines the user position through OFF, limits follow", (context) => {
+  const { get, put, stage } = rig(context, { DHLM: "10", DLLM: "-10" });
+  put("SET", 1);
+  put("VAL", 100);
+  assert.deepEqual(get("OFF", "VAL", "RBV", "DVAL", "DMOV", "HLM", "LLM"), [100, 100, 100, 0, 1, 110, 90]);
+  assert.equal(stage.named("x").status.position, 0);
+});
+
+test("in Set mode with a frozen offset the controller is told where it is", (context) => {
+  const { get, put, stage } = rig(context, { FOFF: "Frozen" });
+  put("SET", "Set");
+  put("VAL", 3);
+  assert.deepEqual(get("OFF", "VAL", "RBV", "DMOV"), [0, 3, 3, 1]);
+  assert.equal(stage.named("x").status.position, 3);
+});
+
+test("user and dial limits follow each other through offset and direction", (context) => {
+  const { get, put } = rig(context, { DHLM: "10", DLLM: "-5" });
+  put("OFF", 1);
+  assert.deepEqual(get("HLM", "LLM"), [11, -4]);
+  put("DIR", "Neg");
+  assert.deepEqual(get("HLM", "LLM"), [6, -9]);
+  put("HLM", 3);
+  assert.equal(get("DLLM")[0], -2);
+});
+
+test("speeds are held within VBAS and VMAX, S follows VELO and VELO follows S", (context) => {
+  const { get, put } = rig(context, { VBAS: "1" });
+  put("VELO", 80);
+  assert.equal(get("VELO")[0], 50);
+  put("VELO", 0.1);
+  assert.equal(get("VELO")[0], 1);
+  put("VELO", 20);
+  assert.equal(get("S")[0], 100);
+  put("S", 50);
+  assert.equal(get("VELO")[0], 10);
+});
+
+test("a new target during a move is followed, and DMOV stays 0 until it is reached", (context) => {
+  const { clock, get, put } = rig(context);
+  put("VAL", 100);
+  clock.advance(3);
+  put("VAL", -5);
+  assert.equal(get("DMOV")[0], 0);
+  clock.advance(20);
+  assert.deepEqual(get("DMOV", "RBV"), [1, -5]);
+});
+
+test("Pause keeps the target and Go takes it up again; Stop forgets it", (context) => {
+  const { clock, get, put } = rig(context);
+  put("VAL", 50);
+  clock.advance(2);
+  put("SPMG", "Pause");
+  clock.advance(2);
+  assert.deepEqual(get("MOVN", "VAL"), [0, 50]);
+  put("SPMG", "Go");
+  clock.advance(20);
+  assert.deepEqual(get("DMOV", "RBV"), [1, 50]);
+  put("VAL", 0);
+  clock.advance(1);
+  put("SPMG", "Stop");
+  clock.advance(2);
+  assert.deepEqual(get("DMOV", "VAL"), [1, get("RBV")[0] ?? 0]);
+});
+
+test("monitors hear each change once", (context) => {
+  const { clock, engine, put } = rig(context);
+  const dmov: unknown[] = [];
+  const val: unknown[] = [];
+  engine.open("m1.DMOV")?.subscribe(1, ({ sample }) => dmov.push(sample.value));
+  engine.open("m1.VAL")?.subscribe(1, ({ sample }) => val.push(sample.value));
+  put("VAL", 5);
+  clock.advance(10);
+  assert.deepEqual(dmov, [0, 1]);
+  assert.deepEqual(val, [5]);
+});
+
+test("the forward link runs when a motion is over", (context) => {
+  const clock = new ManualClock();
+  const ports = new PortRegistry();
+  ports.add(new SimulatedStage("STAGE", [{ name: "x", clock }]));
+  const engine = new RecordEngine();
+  engine.addDeviceSupport(motorDeviceSupport(ports));
+  engine.load(
+    database({
+      m1: ["motor", { ...FIELDS, FLNK: "lo" }],
+      lo: ["longout", { OMSL: "closed_loop", DOL: "m1.DMOV" }],
+    }),
+  );
+  engine.iocInit();
+  context.after(() => engine.stop());
+  engine.put("m1", 5);
+  assert.equal(engine.get("lo"), 0);
+  clock.advance(10);
+  assert.equal(engine.get("lo"), 1);
+});
+
+test("a motor without a controller is in alarm and says why", (context) => {
+  const { engine, put, get } = rig(context, { OUT: "@asyn(NONE,0)" });
+  put("VAL", 1);
+  assert.deepEqual(get("SEVR", "STAT"), [3, 9]);
+  assert.match(String(engine.get("m1.AMSG")), /"NONE" not found/);
+});
