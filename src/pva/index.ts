@@ -1,3 +1,13 @@
+export type { PutBuilder, PvUpdate, RpcResult } from "./client/operations.js";
+export { PvaError } from "./client/operations.js";
+export {
+  type PutOptions,
+  PvaChannel,
+  type PvaMonitorOptions,
+  PvaTimeoutError,
+  type RequestOptions,
+} from "./client/pvaChannel.js";
+export { PvaClient, type PvaClientOptions } from "./client/pvaClient.js";
 export * from "./data/bitSet.js";
 export * from "./data/types.js";
 export {

@@ -1,0 +1,210 @@
+import { connect, type Socket } from "node:net";
+import { finalize, type Observable } from "rxjs";
+import { logger } from "../../libcom/log.js";
+import type { PvType } from "../data/types.js";
+import type { PvStructure } from "../data/values.js";
+import { TcpTransport } from "../net/tcpTransport.js";
+import { type ClientConfiguration, clientConfiguration, type Endpoint } from "../protocol/environment.js";
+import { ClientConnection } from "./clientConnection.js";
+import type { Link, PutBuilder, PvUpdate } from "./operations.js";
+import { type PutOptions, PvaChannel, type PvaMonitorOptions, type RequestOptions } from "./pvaChannel.js";
+import { Searcher } from "./searcher.js";
+
+const log = logger("pva.client");
+
+const ECHO_SECONDS = 15;
+const SILENCE_SECONDS = 40;
+const NAME_SERVER_RETRY_SECONDS = 5;
+const REFUSED_RETRY_SECONDS = 5;
+
+/** Overrides what the EPICS_PVA_* variables say. */
+export type PvaClientOptions = Partial<ClientConfiguration>;
+
+interface Peer {
+  readonly connection: ClientConnection;
+  readonly socket: Socket;
+  isNameServer: boolean;
+}
+
+/** A pvAccess client: one search engine, one connection for each server. */
+export class PvaClient {
+  private readonly configuration: ClientConfiguration;
+  private readonly peers = new Map<string, Peer>();
+  private readonly channels = new Map<number, PvaChannel>();
+  /** Where a channel is being created, or was. */
+  private readonly homes = new Map<number, ClientConnection>();
+  private readonly shared = new Map<string, { channel: PvaChannel; users: number }>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly searcher: Searcher;
+  private nextCid = 1;
+  private isClosed = false;
+
+  constructor(options: PvaClientOptions = {}) {
+    this.configuration = { ...clientConfiguration(), ...options };
+    this.searcher = new Searcher(this.configuration, {
+      found: (ids, endpoint) => this.found(ids, endpoint),
+      searching: (message) => this.askNameServers(message),
+    });
+    for (const endpoint of this.configuration.nameServers) this.connectNameServer(endpoint);
+  }
+
+  /** A channel of its own; close it when done. */
+  connect(name: string): PvaChannel {
+    const channel = new PvaChannel(this.nextCid++, name, {
+      lost: (lost) => this.search(lost),
+      refused: (refused, message) => {
+        log.info(`${refused.name}: ${message}`);
+        this.later(REFUSED_RETRY_SECONDS, () => this.search(refused));
+      },
+      link: (linked, sid) => this.linkOf(linked, sid),
+      closed: (closed, link) => this.release(closed, link),
+    });
+    this.channels.set(channel.cid, channel);
+    this.search(channel);
+    return channel;
+  }
+
+  /** Reads a structure; see PvaChannel.get. */
+  async get(name: string, options: RequestOptions = {}): Promise<PvStructure> {
+    return (await this.using(name, (channel) => channel.get(options))).value;
+  }
+
+  /** Writes fields of a structure: `put("x", { value: 5 })`. */
+  put(name: string, fields: PvStructure | PutBuilder, options: PutOptions = {}): Promise<void> {
+    return this.using(name, (channel) => channel.put(fields, options));
+  }
+
+  info(name: string, options: { field?: string; timeoutSeconds?: number } = {}): Promise<PvType> {
+    return this.using(name, (channel) => channel.info(options));
+  }
+
+  /** The present value and each change; see PvaChannel.monitor. */
+  monitor(name: string, options: PvaMonitorOptions = {}): Observable<PvUpdate> {
+    const channel = this.borrow(name);
+    return channel.monitor(options).pipe(finalize(() => this.giveBack(name)));
+  }
+
+  /** Closes all channels and connections. */
+  close(): void {
+    this.isClosed = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    this.searcher.close();
+    for (const channel of [...this.channels.values()]) channel.close();
+    for (const { socket, connection } of [...this.peers.values()]) {
+      connection.closed();
+      socket.destroySoon();
+    }
+    this.peers.clear();
+  }
+
+  private async using<T>(name: string, use: (channel: PvaChannel) => Promise<T>): Promise<T> {
+    const channel = this.borrow(name);
+    try {
+      return await use(channel);
+    } finally {
+      this.giveBack(name);
+    }
+  }
+
+  private borrow(name: string): PvaChannel {
+    const entry = this.shared.get(name) ?? { channel: this.connect(name), users: 0 };
+    entry.users++;
+    this.shared.set(name, entry);
+    return entry.channel;
+  }
+
+  private giveBack(name: string): void {
+    const entry = this.shared.get(name);
+    if (entry === undefined || --entry.users > 0) return;
+    this.shared.delete(name);
+    entry.channel.close();
+  }
+
+  private search(channel: PvaChannel): void {
+    this.homes.delete(channel.cid);
+    if (!this.isClosed && this.channels.has(channel.cid)) this.searcher.add(channel.cid, channel.name);
+  }
+
+  private found(cids: readonly number[], endpoint: Endpoint): void {
+    for (const cid of cids) {
+      const channel = this.channels.get(cid);
+      if (channel === undefined || this.homes.has(cid)) continue;
+      this.searcher.remove(cid);
+      const { connection } = this.peerAt(endpoint);
+      this.homes.set(cid, connection);
+      connection.createChannel(channel);
+    }
+  }
+
+  private linkOf(channel: PvaChannel, sid: number): Link {
+    const connection = this.homes.get(channel.cid);
+    if (connection === undefined) throw new Error(`${channel.name}: created on no connection`);
+    return { connection, sid };
+  }
+
+  private release(channel: PvaChannel, link: Link | undefined): void {
+    this.searcher.remove(channel.cid);
+    this.channels.delete(channel.cid);
+    const home = this.homes.get(channel.cid);
+    this.homes.delete(channel.cid);
+    home?.destroyChannel(channel, link?.sid);
+  }
+
+  private peerAt(endpoint: Endpoint): Peer {
+    const key = `${endpoint.address}:${endpoint.port}`;
+    const known = this.peers.get(key);
+    if (known !== undefined) return known;
+    const socket = connect(endpoint.port, endpoint.address);
+    const connection = new ClientConnection(key, new TcpTransport(socket), {
+      ready: () => {
+        if (this.peers.get(key)?.isNameServer === true) this.searcher.hurry();
+      },
+      searchResponse: (response) => this.searcher.respond(response, endpoint.address),
+      closed: () => this.peers.delete(key),
+    });
+    const peer = { connection, socket, isNameServer: false };
+    this.peers.set(key, peer);
+    keepAlive(socket, connection);
+    socket.on("data", (chunk) => connection.receive(chunk));
+    socket.on("error", (error) => log.debug(`${key}: ${error.message}`));
+    socket.on("close", () => connection.closed());
+    return peer;
+  }
+
+  private connectNameServer(endpoint: Endpoint): void {
+    if (this.isClosed) return;
+    const peer = this.peerAt(endpoint);
+    peer.isNameServer = true;
+    peer.socket.once("close", () =>
+      this.later(NAME_SERVER_RETRY_SECONDS, () => this.connectNameServer(endpoint)),
+    );
+  }
+
+  private askNameServers(message: Uint8Array): void {
+    for (const { connection, isNameServer } of this.peers.values())
+      if (isNameServer && connection.isReady) connection.sendRaw(message);
+  }
+
+  private later(seconds: number, act: () => void): void {
+    if (this.isClosed) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      act();
+    }, seconds * 1000);
+    this.timers.add(timer);
+  }
+}
+
+/** Asks a silent server for a sign of life, and gives it up when none comes. */
+function keepAlive(socket: Socket, connection: ClientConnection): void {
+  let heard = performance.now();
+  socket.on("data", () => {
+    heard = performance.now();
+  });
+  const timer = setInterval(() => {
+    if (performance.now() - heard > SILENCE_SECONDS * 1000) socket.destroy();
+    else connection.echo();
+  }, ECHO_SECONDS * 1000);
+  timer.unref();
+  socket.on("close", () => clearInterval(timer));
+}
