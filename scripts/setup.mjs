@@ -1,7 +1,8 @@
 // Brings a checkout to a state where it runs: installs the locked dependencies and compiles, each only when needed.
 // Uses nothing but Node, so that it works in a fresh clone.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -28,12 +29,16 @@ export function run(command, args, env = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Installs the dependencies when package-lock.json is newer than what is installed. */
+/** Installs the dependencies when package-lock.json is another than the one installed last. */
 export function install() {
-  const installed = modified(join(root, "node_modules", ".package-lock.json"));
-  if (installed >= modified(join(root, "package-lock.json"))) return;
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
+  const stamp = join(root, "node_modules", ".tomoioc-lock");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   console.error("tomoioc: installing dependencies (npm ci)");
   run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"]);
+  writeFileSync(stamp, lock);
 }
 
 /** Compiles when a source is newer than the last build. */
