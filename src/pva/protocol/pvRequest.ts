@@ -104,8 +104,9 @@ export function parsePvRequest(text: string): Result<PvRequest> {
       rest = rest.slice(record[0].length);
       continue;
     }
+    if (sawField) return failed(`pvRequest: cannot read "${rest}"`);
     const inner = /^field\(/.test(rest) ? closing(rest, "field(".length) : undefined;
-    if (inner === undefined && (sawField || /^(field|getField|putField)\(/.test(rest)))
+    if (inner === undefined && /^(field|getField|putField)\(/.test(rest))
       return failed(`pvRequest: cannot read "${rest}"`);
     const list = inner === undefined ? rest : rest.slice("field(".length, inner);
     const paths = fieldPaths(list, "");

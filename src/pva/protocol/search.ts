@@ -118,7 +118,7 @@ export const encodeSearchResponse = (response: SearchResponse, littleEndian = tr
   message("server", Command.SEARCH_RESPONSE, littleEndian, (out) => writeSearchResponse(out, response));
 
 export function decodeSearchResponse(input: ByteReader): SearchResponse {
-  const guid = input.raw(GUID_BYTES).slice();
+  const guid = Uint8Array.from(input.raw(GUID_BYTES));
   const sequence = input.u32();
   const address = readAddress(input);
   const port = input.u16();
@@ -136,7 +136,7 @@ export const encodeBeacon = (beacon: Beacon, littleEndian = true): Buffer =>
   });
 
 export function decodeBeacon(input: ByteReader): Beacon {
-  const guid = input.raw(GUID_BYTES).slice();
+  const guid = Uint8Array.from(input.raw(GUID_BYTES));
   input.u8();
   const sequence = input.u8();
   const changeCount = input.u16();
