@@ -62,6 +62,9 @@ export type WriteHandler<T extends ParameterType> = (
 
 /** Request and reply text for the asyn record (asynOctet). Settles with the reply, rejects with the reason. */
 export interface OctetInterface {
+  /** Terminators that end a reply and that a request gets; absent where the port has none. */
+  inputEos?: string;
+  outputEos?: string;
   writeRead(request: Uint8Array, options: { timeoutSeconds: number; inputEos?: string }): Promise<Uint8Array>;
   write(request: Uint8Array, options: { timeoutSeconds: number }): Promise<void>;
   read(options: { timeoutSeconds: number; inputEos?: string }): Promise<Uint8Array>;

@@ -1,6 +1,7 @@
 import type { RecordType } from "../recordType.js";
 import { ai } from "./ai.js";
 import { ao } from "./ao.js";
+import { asyn } from "./asyn.js";
 import { bi } from "./bi.js";
 import { bo } from "./bo.js";
 import { busy } from "./busy.js";
@@ -19,6 +20,7 @@ import { waveform } from "./waveform.js";
 const all: readonly RecordType[] = [
   ai,
   ao,
+  asyn,
   bi,
   bo,
   busy,

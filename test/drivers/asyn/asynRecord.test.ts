@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { createServer, type Server, type Socket } from "node:net";
+import { type TestContext, test } from "node:test";
+import { filter, firstValueFrom, timeout } from "rxjs";
+import { asynRecordDeviceSupport } from "../../../src/drivers/asyn/asynRecordDevice.js";
+import { IpPort } from "../../../src/drivers/asyn/ipPort.js";
+import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
+import { AerotechController } from "../../../src/drivers/pso/aerotech.js";
+import { aerotechPort } from "../../../src/drivers/pso/aerotechPort.js";
+import { serveAerotech } from "../../../src/drivers/pso/aerotechServer.js";
+import { RecordEngine } from "../../../src/records/index.js";
+import { database } from "../../records/support.js";
+
+function rig(context: TestContext, ports: PortRegistry, fields: Record<string, string>) {
+  const engine = new RecordEngine();
+  engine.addDeviceSupport(asynRecordDeviceSupport(ports));
+  assert.deepEqual(engine.load(database({ io: ["asyn", { PORT: "PSO", ...fields }] })), []);
+  engine.iocInit();
+  context.after(() => {
+    engine.stop();
+    ports.close();
+  });
+  return engine;
+}
+
+const inProcess = () => {
+  const ports = new PortRegistry();
+  ports.add(aerotechPort("PSO", new AerotechController({})));
+  return ports;
+};
+
+const chars = (text: string) => Int8Array.from(Buffer.from(text));
+
+const listen = (server: Server) =>
+  new Promise<number>((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+
+test("AOUT is sent and the reply is in AINP and TINP", async (context) => {
+  const engine = rig(context, inProcess(), {});
+  assert.ok((await engine.putNotify("io.AOUT", "ROUND(1.1)")).ok);
+  assert.equal(engine.get("io.AINP"), "%1");
+  assert.equal(engine.get("io.TINP"), "%1");
+  assert.equal(engine.get("io.NORD"), 2);
+  assert.equal(engine.get("io.NAWT"), 10);
+});
+
+test("BOUT is sent as text up to its NUL, BINP holds as many characters as came", async (context) => {
+  const engine = rig(context, inProcess(), { OFMT: "Hybrid", IFMT: "Hybrid", OMAX: "256", IMAX: "256" });
+  const seen: unknown[] = [];
+  engine.open("io.BINP")?.subscribe(1, ({ sample }) => seen.push(sample.value));
+  assert.ok((await engine.putNotify("io.BOUT", chars("ROUND(2.6)\0"))).ok);
+  assert.deepEqual(engine.get("io.BINP"), chars("%3"));
+  assert.deepEqual(seen, [chars("%3")]);
+  const binp = engine.open("io.BINP");
+  assert.deepEqual([binp?.fieldType, binp?.elementCount], ["CHAR", 256]);
+});
+
+test("Write does not wait for a reply, Read takes it, NoI/O does nothing", async (context) => {
+  const engine = rig(context, inProcess(), { TMOD: "Write" });
+  await engine.putNotify("io.AOUT", "ROUND(7.2)");
+  assert.equal(engine.get("io.AINP"), "");
+  engine.put("io.TMOD", "Read");
+  await engine.putNotify("io.PROC", 1);
+  assert.equal(engine.get("io.AINP"), "%7");
+  engine.put("io.TMOD", "NoI/O");
+  await engine.putNotify("io.PROC", 1);
+  assert.equal(engine.get("io.SEVR"), 0);
+});
+
+test("a failure is in ERRS and is an alarm, the next success clears both", async (context) => {
+  const engine = rig(context, inProcess(), { TMOD: "Read" });
+  await engine.putNotify("io.PROC", 1);
+  assert.match(Buffer.from(engine.get("io.ERRS") as Int8Array).toString(), /no reply/);
+  assert.equal(engine.get("io.SEVR"), 2);
+  engine.put("io.TMOD", "Write/Read");
+  await engine.putNotify("io.AOUT", "ROUND(1)");
+  assert.equal(engine.get("io.SEVR"), 0);
+  assert.deepEqual(engine.get("io.ERRS"), new Int8Array());
+});
+
+test("the port can be changed while running; an unknown one is named in ERRS", async (context) => {
+  const engine = rig(context, inProcess(), { PORT: "" });
+  assert.equal(engine.get("io.OCTETIV"), 0);
+  engine.put("io.PORT", "PSO");
+  assert.deepEqual([engine.get("io.OCTETIV"), engine.get("io.CNCT")], [1, 1]);
+  engine.put("io.PORT", "LOST");
+  assert.match(Buffer.from(engine.get("io.ERRS") as Int8Array).toString(), /"LOST" not found/);
+});
+
+test("a controller behind TCP answers as one in the process", async (context) => {
+  const server = await serveAerotech(new AerotechController({}), { port: 0 });
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const ports = new PortRegistry();
+  const port = ports.add(new IpPort("PSO", `127.0.0.1:${address.port}`));
+  context.after(() => server.close());
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  const engine = rig(context, ports, {});
+  engine.put("io.IEOS", "\\n");
+  engine.put("io.OEOS", "\\n");
+  assert.equal(port.octet.inputEos, "\n");
+  await engine.putNotify("io.AOUT", "ROUND(3.9)");
+  assert.equal(engine.get("io.AINP"), "%4");
+  await engine.putNotify("io.AOUT", "NONSENSE");
+  assert.equal(engine.get("io.AINP"), "!");
+});
+
+test("requests to a device that is silent, gone or never there fail by name and in time", async (context) => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket));
+  const tcpPort = await listen(silent);
+  const port = new IpPort("DEV", `127.0.0.1:${tcpPort} TCP`);
+  context.after(() => {
+    port.close();
+    silent.close();
+  });
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  const request = (timeoutSeconds: number) => port.octet.writeRead(Buffer.from("X"), { timeoutSeconds });
+  await assert.rejects(request(0.05), /DEV: read: no answer within 0.05 s/);
+  const pending = assert.rejects(request(5), /DEV: disconnected/);
+  await new Promise((resolve) => sockets[0]?.once("data", resolve));
+  for (const socket of sockets) socket.destroy();
+  await pending;
+  await assert.rejects(request(1), /not connected to 127\.0\.0\.1/);
+});
+
+test("a port connects again by itself when the device comes back", async (context) => {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on("data", (data) => socket.write(`${data}!\n`));
+  });
+  const tcpPort = await listen(server);
+  const port = new IpPort("DEV", `127.0.0.1:${tcpPort}`);
+  port.octet.inputEos = "\n";
+  context.after(() => {
+    port.close();
+    server.close();
+  });
+  const connection = (wanted: boolean) =>
+    firstValueFrom(
+      port.connected$.pipe(
+        filter((connected) => connected === wanted),
+        timeout(10_000),
+      ),
+    );
+  await connection(true);
+  sockets[0]?.destroy();
+  await connection(false);
+  await connection(true);
+  const reply = await port.octet.writeRead(Buffer.from("back"), { timeoutSeconds: 2 });
+  assert.equal(Buffer.from(reply).toString(), "back!");
+  for (const socket of sockets) socket.destroy();
+});
+
+test("an address that is none is refused", () => {
+  assert.throws(() => new IpPort("DEV", "nowhere"), /"DEV": "nowhere" is not host:port/);
+});
