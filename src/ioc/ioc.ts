@@ -1,0 +1,161 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CaClient, CaServer } from "../ca/index.js";
+import {
+  describeProblem,
+  type LoadedDatabase,
+  loadDatabaseFile,
+  loadSubstitutionsFile,
+} from "../database/index.js";
+import { asynDeviceSupports } from "../drivers/asyn/asynDeviceSupport.js";
+import { PortRegistry } from "../drivers/asyn/portRegistry.js";
+import { ArrayPorts, ImageStreams } from "../drivers/ndarray/arrayPorts.js";
+import { NDArrayPool } from "../drivers/ndarray/ndArrayPool.js";
+import { Iocsh, type IocshHost, type ShellStreams } from "../iocsh/index.js";
+import { errorMessage } from "../libcom/errorMessage.js";
+import { logger } from "../libcom/log.js";
+import { packageDirectory } from "../libcom/packageDirectory.js";
+import { PvaClient, PvaServer, SharedPvProvider } from "../pva/index.js";
+import { createPvDirectory, type PvDirectory, RecordEngine } from "../records/index.js";
+import { driverCommands } from "./driverCommands.js";
+import type { IocParts, Stoppable } from "./iocParts.js";
+import { type Lazy, lazy } from "./lazy.js";
+import { startProcessServers } from "./processServers.js";
+import { serverCommands } from "./serverCommands.js";
+
+const log = logger("ioc");
+
+export interface IocOptions {
+  /** What `$(X)` expands from and where EPICS_CA_* come from; this process's by default. */
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly streams?: ShellStreams;
+}
+
+/**
+ * One IOC: the record engine, the drivers' ports, the protocol servers and clients, and the shell over them. All
+ * layers meet here and nowhere else.
+ */
+export class Ioc implements IocshHost, IocParts {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly packageDirectory = packageDirectory;
+  readonly release = releaseLine();
+  readonly ports = new PortRegistry();
+  readonly arrayPorts = new ArrayPorts();
+  readonly imageStreams = new ImageStreams();
+  readonly pool = new NDArrayPool();
+  readonly sharedPvs = new SharedPvProvider();
+  readonly engine: RecordEngine;
+  readonly pvs: PvDirectory;
+  readonly shell: Iocsh;
+  readonly #caClient: Lazy<CaClient>;
+  readonly #pvaClient: Lazy<PvaClient>;
+  readonly #running: Stoppable[] = [];
+  #caServer: CaServer | undefined;
+  #pvaServer: PvaServer | undefined;
+  #initialised = false;
+  #stopped = false;
+
+  constructor(options: IocOptions = {}) {
+    this.environment = options.environment ?? process.env;
+    // The script may still set EPICS_CA_ADDR_LIST and the like, so clients are made when first used.
+    this.#caClient = lazy(() => new CaClient({ environment: this.environment }));
+    this.#pvaClient = lazy(() => new PvaClient());
+    const client = { connect: (name: string) => this.#caClient.get().connect(name) };
+    this.engine = new RecordEngine({ caClient: client });
+    for (const support of asynDeviceSupports(this.ports)) this.engine.addDeviceSupport(support);
+    this.pvs = createPvDirectory(this.engine, client);
+    this.shell = new Iocsh(this, options.streams === undefined ? {} : { streams: options.streams });
+    for (const command of [...driverCommands(this), ...serverCommands(this)]) this.shell.add(command);
+  }
+
+  get initialised(): boolean {
+    return this.#initialised;
+  }
+
+  get pvaClient(): PvaClient {
+    return this.#pvaClient.get();
+  }
+
+  get caServer(): CaServer | undefined {
+    return this.#caServer;
+  }
+
+  get pvaServer(): PvaServer | undefined {
+    return this.#pvaServer;
+  }
+
+  own(what: Stoppable): void {
+    this.#running.push(what);
+  }
+
+  loadRecords(path: string, macros: Readonly<Record<string, string>>): readonly string[] {
+    return this.#load(loadDatabaseFile(path, macros, this.#loadOptions()));
+  }
+
+  loadTemplate(path: string, macros: Readonly<Record<string, string>>): readonly string[] {
+    return this.#load(loadSubstitutionsFile(path, macros, this.#loadOptions()));
+  }
+
+  #loadOptions() {
+    return { catalog: this.engine.catalog, environment: this.environment };
+  }
+
+  #load({ definition, problems, warnings }: LoadedDatabase): readonly string[] {
+    const refused = this.engine.load(definition);
+    return [...warnings, ...[...problems, ...refused].map(describeProblem)];
+  }
+
+  /** Initialises the records, opens the servers, and starts the scan and reconstruction servers whose records are here. */
+  async iocInit(): Promise<void> {
+    if (this.#initialised) throw new Error("iocInit can only be run once");
+    this.#initialised = true;
+    this.engine.iocInit();
+    await this.#startServers();
+    startProcessServers(this);
+  }
+
+  /** A server that cannot listen says so; records, drivers and the other protocol go on. */
+  async #startServers(): Promise<void> {
+    const caServer = new CaServer({ providers: [this.engine], environment: this.environment });
+    const pvaServer = new PvaServer({ providers: [this.engine], structures: [this.sharedPvs] });
+    try {
+      await caServer.start();
+      this.#caServer = caServer;
+    } catch (error) {
+      log.error(`Channel Access is not served: ${errorMessage(error)}`);
+    }
+    try {
+      await pvaServer.start();
+      this.#pvaServer = pvaServer;
+    } catch (error) {
+      log.error(`pvAccess is not served: ${errorMessage(error)}`);
+    }
+  }
+
+  /** Ends everything this IOC started, autosave's last save included. Calling it again does nothing. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.shell.close();
+    for (const running of this.#running.reverse()) {
+      try {
+        await running.stop();
+      } catch (error) {
+        log.error(`while stopping: ${errorMessage(error)}`);
+      }
+    }
+    await this.#caServer?.stop();
+    await this.#pvaServer?.stop();
+    this.engine.stop();
+    this.#caClient.made()?.close();
+    this.#pvaClient.made()?.close();
+  }
+}
+
+function releaseLine(): string {
+  const text = readFileSync(join(packageDirectory, "package.json"), "utf8");
+  const { version } = JSON.parse(text) as { version: string };
+  return `tomoioc ${version}, records as EPICS Base 7.0.10, Node ${process.versions.node}`;
+}
+
+export const createIoc = (options: IocOptions = {}): Ioc => new Ioc(options);

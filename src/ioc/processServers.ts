@@ -1,0 +1,55 @@
+import { logger } from "../libcom/log.js";
+import { startTomoStream } from "../recon/index.js";
+import type { IocParts, Stoppable } from "./iocParts.js";
+
+const log = logger("ioc");
+
+/** A server that runs beside the records it is steered by. */
+interface ProcessServer {
+  readonly name: string;
+  /** Names that every set of its records has after the prefix. */
+  readonly records: readonly [string, ...string[]];
+  /** Set to `external` in the environment, this variable leaves the work to a server of somebody else. */
+  readonly variable: string;
+  start(ioc: IocParts, prefix: string): Stoppable;
+}
+
+const processServers: readonly ProcessServer[] = [
+  {
+    name: "tomoStream",
+    records: ["ReconPVAName", "StartRecon", "ReconStatus"],
+    variable: "TOMOSTREAM_SERVER",
+    start: (ioc, prefix) =>
+      startTomoStream({
+        pvs: ioc.pvs,
+        prefix,
+        imageStreams: ioc.imageStreams,
+        pvaClient: ioc.pvaClient,
+        publish: ioc.sharedPvs,
+      }),
+  },
+];
+
+/** Prefixes under which all of the server's records are here. */
+function* prefixesOf({ records }: ProcessServer, ioc: IocParts): Iterable<string> {
+  const [first, ...others] = records;
+  for (const name of ioc.engine.recordNames()) {
+    if (!name.endsWith(first)) continue;
+    const prefix = name.slice(0, -first.length);
+    if (others.every((other) => ioc.engine.record(prefix + other) !== undefined)) yield prefix;
+  }
+}
+
+/** Starts the server of each set of scan or reconstruction records, unless the environment says that another one runs. */
+export function startProcessServers(ioc: IocParts): void {
+  for (const server of processServers) {
+    const isExternal = ioc.environment[server.variable]?.toLowerCase() === "external";
+    for (const prefix of prefixesOf(server, ioc)) {
+      if (isExternal) {
+        log.info(`${prefix}: ${server.name} is left to an external server`);
+        continue;
+      }
+      ioc.own(server.start(ioc, prefix));
+    }
+  }
+}
