@@ -1,4 +1,5 @@
 import { now } from "../../libcom/epicsTime.js";
+import { logger } from "../../libcom/log.js";
 import {
   NTNDARRAY_TYPE,
   type NtAttribute,
@@ -10,6 +11,8 @@ import {
 import type { ReconResult } from "../worker/messages.js";
 import { panelsOf } from "./panels.js";
 
+const log = logger("recon.publisher");
+
 /** StreamRecon: the three slices side by side as an NTNDArray, under the name that ReconPVAName gives. */
 export class ReconPublisher {
   readonly #provider: SharedPvProvider;
@@ -20,13 +23,17 @@ export class ReconPublisher {
     this.#provider = provider;
   }
 
-  /** Serves under `name` from now on; an empty name serves nothing. */
+  /** Serves under `name` from now on; an empty name, or one that is taken, serves nothing. */
   serveAs(name: string): void {
     if (name === this.#name) return;
     this.close();
     if (name === "") return;
-    this.#provider.add(name, this.#pv);
-    this.#name = name;
+    try {
+      this.#provider.add(name, this.#pv);
+      this.#name = name;
+    } catch (error) {
+      log.error(error instanceof Error ? error.message : String(error));
+    }
   }
 
   publish(result: ReconResult): void {

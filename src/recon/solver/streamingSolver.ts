@@ -25,6 +25,8 @@ export interface SolverOptions {
   readonly size: ProjectionSize;
   readonly table: ThetaTable;
   readonly parameters: ReconParameters;
+  /** Memory for raw projections; where a half turn does not fit, only every second, third ... is taken. */
+  readonly rawBytes?: number;
   /** Memory for filtered projections beside the raw ones; without it a leaving projection is filtered once more. */
   readonly filteredBytes?: number;
   /** Projections that may wait to be added; more are dropped whole. */
@@ -42,8 +44,10 @@ export interface ReconSlices {
   readonly newest: FrameStamp | undefined;
 }
 
+const DEFAULT_RAW_BYTES = 4 * 1024 * 1024 * 1024;
 const DEFAULT_FILTERED_BYTES = 1024 * 1024 * 1024;
 const DEFAULT_MAXIMUM_PENDING = 64;
+const MOST_SPARE = 8;
 const RADIANS_PER_DEGREE = Math.PI / 180;
 
 /**
@@ -59,6 +63,7 @@ export class StreamingSolver {
   readonly #window: AngularWindow;
   readonly #keepsFiltered: boolean;
   readonly #maximumPending: number;
+  readonly #rawBytes: number;
   readonly #entries = new Map<number, Entry>();
   readonly #scratch: Float32Array;
   #parameters: ReconParameters;
@@ -67,11 +72,14 @@ export class StreamingSolver {
   #openBeam: number | undefined;
   #preprocessor: Preprocessor | undefined;
   #accumulator: SliceAccumulator;
+  #stride = 1;
   #inSums = 0;
   #newest: Entry | undefined;
   #arrived: Entry[] = [];
   #leaving: Entry[] = [];
   #backlog: Entry[] = [];
+  readonly #spareRaw: RawData[] = [];
+  readonly #spareFiltered: Float32Array[] = [];
 
   constructor(options: SolverOptions) {
     const { backend, size, table, parameters } = options;
@@ -81,6 +89,7 @@ export class StreamingSolver {
     this.#window = new AngularWindow(table);
     this.#parameters = parameters;
     this.#maximumPending = options.maximumPending ?? DEFAULT_MAXIMUM_PENDING;
+    this.#rawBytes = options.rawBytes ?? DEFAULT_RAW_BYTES;
     this.#keepsFiltered =
       this.#window.capacity * pixels * Float32Array.BYTES_PER_ELEMENT <=
       (options.filteredBytes ?? DEFAULT_FILTERED_BYTES);
@@ -93,9 +102,9 @@ export class StreamingSolver {
     return this.#window.size;
   }
 
-  /** Projections of a full window. */
+  /** Projections of a full window, without those that memory is too short for. */
   get capacity(): number {
-    return this.#window.capacity;
+    return Math.ceil(this.#window.capacity / this.#stride);
   }
 
   get isIdle(): boolean {
@@ -108,19 +117,26 @@ export class StreamingSolver {
   }
 
   /**
-   * Takes in a copy of projection `index`. "dropped" when too many wait already, "ignored" when it has no angle, came
+   * Takes in a copy of projection `index`. "dropped" when too many wait already or memory is short, "ignored" when it has no angle, came
    * too late or has another size.
    */
   accept(index: number, raw: RawData, stamp: FrameStamp): "accepted" | "dropped" | "ignored" {
     if (raw.length !== this.#scratch.length) return "ignored";
-    if (this.#arrived.length >= this.#maximumPending) return "dropped";
+    this.#stride = this.#strideFor(raw);
+    if (this.#arrived.length >= this.#maximumPending || index % this.#stride !== 0) return "dropped";
     const accepted = this.#window.accept(index);
     if (accepted === undefined) return "ignored";
     for (const view of accepted.left) this.#leave(view);
-    const entry = { view: accepted.view, stamp, raw: raw.slice(), filtered: undefined, added: false };
+    const copy = copyOf(raw, this.#spareRaw.pop());
+    const entry = { view: accepted.view, stamp, raw: copy, filtered: undefined, added: false };
     this.#entries.set(index, entry);
     this.#arrived.push(entry);
     return "accepted";
+  }
+
+  /** Every how many-th projection is taken, so that a half turn fits the memory. */
+  #strideFor(raw: RawData): number {
+    return Math.max(1, Math.ceil((this.#window.capacity * raw.byteLength) / this.#rawBytes));
   }
 
   #leave(view: View): void {
@@ -131,7 +147,14 @@ export class StreamingSolver {
     else {
       this.#arrived = this.#arrived.filter((other) => other !== entry);
       this.#backlog = this.#backlog.filter((other) => other !== entry);
+      this.#reuse(entry);
     }
+  }
+
+  /** Keeps the memory of a projection that has left for one that comes. */
+  #reuse({ raw, filtered }: Entry): void {
+    if (this.#spareRaw.length < MOST_SPARE) this.#spareRaw.push(raw);
+    if (filtered !== undefined && this.#spareFiltered.length < MOST_SPARE) this.#spareFiltered.push(filtered);
   }
 
   /** Mean dark and flat field; either may stay unknown. Fields of another size are refused. */
@@ -175,6 +198,7 @@ export class StreamingSolver {
     if (leaving !== undefined) {
       this.#inSums -= 1;
       await this.#accumulate(leaving, -1);
+      this.#reuse(leaving);
       return "removed";
     }
     const isArrival = this.#arrived.length > 0;
@@ -194,7 +218,9 @@ export class StreamingSolver {
 
   #filteredOf(entry: Entry): Float32Array {
     if (entry.filtered !== undefined) return entry.filtered;
-    const out = this.#keepsFiltered ? new Float32Array(this.#scratch.length) : this.#scratch;
+    const out = this.#keepsFiltered
+      ? (this.#spareFiltered.pop() ?? new Float32Array(this.#scratch.length))
+      : this.#scratch;
     this.#preprocessor ??= new Preprocessor(
       this.size,
       this.#flatFieldFor(entry.raw),
@@ -233,4 +259,11 @@ function brightestOf(raw: RawData): number {
   let brightest = 0;
   for (const value of raw) brightest = Math.max(brightest, value);
   return brightest;
+}
+
+/** The counts in memory of our own: that of `spare` when it is of the same kind. */
+function copyOf(raw: RawData, spare: RawData | undefined): RawData {
+  if (spare === undefined || spare.constructor !== raw.constructor) return raw.slice();
+  new Uint8Array(spare.buffer).set(new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength));
+  return spare;
 }

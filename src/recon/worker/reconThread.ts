@@ -1,3 +1,4 @@
+import { freemem } from "node:os";
 import type { MessagePort } from "node:worker_threads";
 import { viewOf } from "../../drivers/ndarray/ndArray.js";
 import type { ReconBackend } from "../backend/backend.js";
@@ -9,6 +10,9 @@ import { PublishSchedule } from "./publishSchedule.js";
 
 /** Computing without looking at messages; a change of parameters waits at most this long, and one projection. */
 const LONGEST_STRETCH_MS = 8;
+
+const RAW_PART_OF_FREE_MEMORY = 0.4;
+const FILTERED_PART_OF_FREE_MEMORY = 0.2;
 
 /**
  * The reconstruction inside its thread: messages in, results out. Messages only leave work in the solver; the work is
@@ -66,8 +70,15 @@ export class ReconThread {
     this.#generation = generation;
     const table = thetaTable(theta);
     if (table === undefined) throw new Error(`${theta.length} rotation angles do not make a scan`);
-    const maximumPending = this.#maximumPending;
-    this.#solver = new StreamingSolver({ backend: this.#backend, size, table, parameters, maximumPending });
+    this.#solver = new StreamingSolver({
+      backend: this.#backend,
+      size,
+      table,
+      parameters,
+      maximumPending: this.#maximumPending,
+      rawBytes: freemem() * RAW_PART_OF_FREE_MEMORY,
+      filteredBytes: freemem() * FILTERED_PART_OF_FREE_MEMORY,
+    });
     if (!this.#solver.setFields(dark, flat)) throw new Error("dark or flat field of another size");
   }
 

@@ -223,6 +223,24 @@ test("the slices name the newest projection in them, not the newest that came", 
   assert.equal((await solver.slices()).newest?.uniqueId, 2);
 });
 
+test("where memory is short, projections are left out evenly, and the rest stays right", async () => {
+  const thetas = table(24, false);
+  const parameters = defaultParameters(size);
+  const fields = fieldsOf(0);
+  const rawBytes = 9 * counts(thetas, 0).byteLength;
+  const solver = new StreamingSolver({ backend: cpuBackend, size, table: thetas, parameters, rawBytes });
+  solver.setFields(fields.dark, fields.flat);
+  const arrived: number[] = [];
+  for (let index = 0; index < 60; index++)
+    if (solver.accept(index, counts(thetas, index), stampOf(index)) === "accepted") arrived.push(index);
+  assert.deepEqual(
+    arrived,
+    Array.from({ length: 20 }, (_, i) => 3 * i),
+  );
+  assert.deepEqual([solver.views, solver.capacity], [8, 8]);
+  assertClose(await settle(solver), batch(thetas, arrived, parameters, fields), 1e-4);
+});
+
 test("a projection or field of another size is refused", () => {
   const solver = new StreamingSolver({
     ...{ backend: cpuBackend, size, table: table(24, false), parameters: defaultParameters(size) },
