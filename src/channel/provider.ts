@@ -44,6 +44,8 @@ export interface Properties {
   readonly states?: readonly string[];
   /** DESC of the record, for pvAccess's display.description. */
   readonly description?: string;
+  /** How a client should show the value: the info tag Q:form, for pvAccess's display.form. */
+  readonly form?: string;
 }
 
 /** What happened: the mask bits that apply, and the sample taken at that moment. */

@@ -31,10 +31,12 @@ export function channelProperties(instance: DbRecord, field: string): Properties
   const range = typeRanges[type];
   const isFloat = type === "DOUBLE" || type === "FLOAT";
   const { precision = 0 } = own;
+  const form = field === "VAL" ? instance.info("Q:form") : undefined;
   return {
     ...(range === undefined ? {} : { display: range, control: range }),
     ...own,
     ...(isFloat ? { precision: precision < 0 || precision > MAX_PRECISION ? MAX_PRECISION : precision } : {}),
     description,
+    ...(form === undefined ? {} : { form }),
   };
 }

@@ -117,14 +117,14 @@ export function propertyFields(kind: NormativeKind, fieldType: DbfType, properti
     return { value: { choices: properties.states ?? [] }, display: { description } };
   }
   if (kind === "longString" || fieldType === "STRING") return { display: { description, units } };
-  const { display, control, alarm, warning } = properties;
+  const { display, control, alarm, warning, form } = properties;
   return {
     display: {
       ...limits(display),
       description,
       units,
       precision,
-      form: { index: 0, choices: FORM_CHOICES },
+      form: { index: Math.max(0, FORM_CHOICES.indexOf(form ?? "")), choices: FORM_CHOICES },
     },
     control: limits(control),
     valueAlarm: {

@@ -40,12 +40,11 @@ export const recordSource = (provider: ChannelProvider): ChannelSource => ({
   },
 });
 
-const kindOf = (channel: Channel): NormativeKind => {
-  const isText = channel.fieldType === "CHAR" || channel.fieldType === "UCHAR";
-  if (isText && channel.name.endsWith("$")) return "longString";
-  if (channel.elementCount !== 1) return "array";
-  return channel.fieldType === "ENUM" ? "enum" : "scalar";
-};
+function kindOf(channel: Channel): NormativeKind {
+  if (channel.fieldType === "ENUM") return "enum";
+  if (channel.elementCount === 1) return "scalar";
+  return channel.fieldType === "CHAR" && channel.properties().form === "String" ? "longString" : "array";
+}
 
 /** One record field as NTScalar, NTScalarArray or NTEnum. */
 export class RecordChannel implements ServedChannel {
@@ -89,8 +88,8 @@ export class RecordChannel implements ServedChannel {
     const fields: Record<string, PvValue> = { timeStamp: timeStampOf(sample) };
     if (mask & EventMask.PROPERTY)
       Object.assign(fields, propertyFields(this.kind, this.channel.fieldType, this.channel.properties()));
-    if (mask & (EventMask.VALUE | EventMask.LOG | EventMask.ALARM)) fields["alarm"] = alarmOf(sample);
-    if (mask & (EventMask.VALUE | EventMask.LOG))
+    if (mask & EventMask.ALARM) fields["alarm"] = alarmOf(sample);
+    if (mask & (EventMask.VALUE | EventMask.LOG | EventMask.ALARM))
       fields["value"] = readValue(this.kind, sample.value, fields["value"]);
     const { value, changed } = merge(this.type, this.present, fields);
     this.present = value;
