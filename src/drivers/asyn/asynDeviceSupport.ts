@@ -76,7 +76,10 @@ function inputDevice<T extends ParameterType>(attachment: Attachment<T>): Attach
   };
 }
 
-/** Output records take the driver's present value at once, and with `info(asyn:READBACK, "1")` also each later one. */
+/**
+ * Output records take the driver's present value at once, and with `info(asyn:READBACK, "1")` also each later one. A busy record
+ * always does: the driver ends what a client waits for by setting the parameter to 0.
+ */
 class OutputDevice<T extends ParameterType> implements AttachedDevice {
   readonly #attachment: Attachment<T>;
   readonly #subscription;
@@ -88,7 +91,7 @@ class OutputDevice<T extends ParameterType> implements AttachedDevice {
     this.#attachment = attachment;
     const { record, parameter } = attachment;
     if (parameter.value !== undefined) this.#store(parameter.value);
-    const wanted = Number(record.info("asyn:READBACK") ?? 0) !== 0;
+    const wanted = record.recordType === "busy" || Number(record.info("asyn:READBACK") ?? 0) !== 0;
     this.#subscription = (wanted ? changesOf(parameter) : EMPTY).subscribe((value) => this.#onChange(value));
   }
 

@@ -5,7 +5,7 @@ import { type FileSummary, FileWriter } from "./fileWriter.js";
 import { describeHdf5Error } from "./hdf5Error.js";
 import type { WriterMessage, WriterReply, WriterRequest } from "./writerMessages.js";
 
-/** How long frames may stay in the library's buffers before another process, or a crash, finds them on disk. */
+/** How long frames may stay in the library's buffers before another process, or a crash, finds them on disk; the first does not. */
 const FLUSH_INTERVAL_MS = 1000;
 
 interface OpenFile {
@@ -21,7 +21,7 @@ function perform(request: WriterRequest): FileSummary | undefined {
     open?.writer.abandon();
     open = undefined;
     const writer = new FileWriter(request.path, request.layout, request.first, request.options);
-    open = { writer, first: request.first, lastFlush: performance.now() };
+    open = { writer, first: request.first, lastFlush: Number.NEGATIVE_INFINITY };
     return undefined;
   }
   if (open === undefined) throw new Error("no file is open");

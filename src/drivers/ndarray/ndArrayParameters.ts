@@ -63,7 +63,7 @@ interface Settable<V> {
 
 /** Publishes a value only when it differs, as asyn's callParamCallbacks does. */
 export function setIfChanged<V>(parameter: Settable<V>, value: V): void {
-  if (parameter.value !== value) parameter.set(value);
+  if (!Object.is(parameter.value, value)) parameter.set(value);
 }
 
 /** Shows what a frame is in the parameters, as a driver does when it emits and a plugin when it receives. */

@@ -1,10 +1,14 @@
 import { filter, firstValueFrom, merge, Subject } from "rxjs";
+import { ARGUMENT_NAMES, type CalcProgram, compileCalc } from "../../records/calc/index.js";
 import { makeParameters, type ParametersOf } from "../asyn/definePort.js";
 import { float64, int32, octet } from "../asyn/driverParameter.js";
 import type { NDArray } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { FrameRing } from "./frameRing.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
+
+/** The trigger expression that is never true. */
+const NEVER = "0";
 
 const circularBuffParameters = {
   CIRC_BUFF_CONTROL: int32(0),
@@ -13,7 +17,7 @@ const circularBuffParameters = {
   CIRC_BUFF_TRIGGER_B: octet(""),
   CIRC_BUFF_TRIGGER_A_VAL: float64(0),
   CIRC_BUFF_TRIGGER_B_VAL: float64(0),
-  CIRC_BUFF_TRIGGER_CALC: octet("0"),
+  CIRC_BUFF_TRIGGER_CALC: octet(NEVER),
   CIRC_BUFF_TRIGGER_CALC_VAL: float64(0),
   CIRC_BUFF_PRE_TRIGGER: int32(100),
   CIRC_BUFF_POST_TRIGGER: int32(100),
@@ -46,6 +50,9 @@ const status = {
 export class NDPluginCircularBuff extends NDPlugin {
   readonly #params: ParametersOf<typeof circularBuffParameters>;
   readonly #maximumFrames: number;
+  /** TriggerCalc, undefined while it cannot be true. */
+  #trigger: CalcProgram | undefined;
+  readonly #arguments = new Float64Array(ARGUMENT_NAMES.length);
   #ring = new FrameRing(0);
   #flushed = false;
   /** The flush that a soft trigger began without waiting for a frame. */
@@ -62,6 +69,7 @@ export class NDPluginCircularBuff extends NDPlugin {
     this.#maximumFrames = maximumFrames;
     params.CIRC_BUFF_CONTROL.handleWrites((on) => (on === 1 ? this.#start() : this.#stop()));
     params.CIRC_BUFF_SOFT_TRIGGER.handleWrites((on) => (on === 0 ? undefined : this.#softTrigger()));
+    params.CIRC_BUFF_TRIGGER_CALC.handleWrites((expression) => this.#acceptTrigger(expression));
     params.CIRC_BUFF_PRE_TRIGGER.handleWrites((count) => this.#acceptPreCount(count));
   }
 
@@ -120,7 +128,7 @@ export class NDPluginCircularBuff extends NDPlugin {
 
   protected override process(frame: NDArray): void | Promise<void> {
     if (this.#params.CIRC_BUFF_CONTROL.value !== 1) return;
-    if (this.#isTriggered()) return this.#emitAfterRing(frame);
+    if (this.#isTriggered(frame)) return this.#emitAfterRing(frame);
     this.#keep(frame);
   }
 
@@ -132,10 +140,45 @@ export class NDPluginCircularBuff extends NDPlugin {
       setIfChanged(this.#params.CIRC_BUFF_STATUS, capacity > 0 ? status.wrapping : status.dropping);
   }
 
-  #isTriggered(): boolean {
+  #isTriggered(frame: NDArray): boolean {
     const params = this.#params;
-    if (params.CIRC_BUFF_SOFT_TRIGGER.value === 1) setIfChanged(params.CIRC_BUFF_TRIGGERED, 1);
+    const soft = params.CIRC_BUFF_SOFT_TRIGGER.value === 1;
+    if (params.CIRC_BUFF_TRIGGERED.value !== 1 && (soft || this.#calculates(frame)))
+      params.CIRC_BUFF_TRIGGERED.set(1);
     return params.CIRC_BUFF_TRIGGERED.value === 1;
+  }
+
+  /** Whether the trigger expression is true of a frame; A and B are its attributes that TriggerA and TriggerB name. */
+  #calculates(frame: NDArray): boolean {
+    const params = this.#params;
+    if (this.#trigger === undefined) return false;
+    const attribute = (name: string | undefined): number => {
+      const found = frame.attributes.find((candidate) => candidate.name === name);
+      return found === undefined ? Number.NaN : Number(found.value);
+    };
+    const a = attribute(params.CIRC_BUFF_TRIGGER_A.value);
+    const b = attribute(params.CIRC_BUFF_TRIGGER_B.value);
+    setIfChanged(params.CIRC_BUFF_TRIGGER_A_VAL, a);
+    setIfChanged(params.CIRC_BUFF_TRIGGER_B_VAL, b);
+    const counts = [
+      params.CIRC_BUFF_PRE_TRIGGER,
+      params.CIRC_BUFF_POST_TRIGGER,
+      params.CIRC_BUFF_CURRENT_IMAGE,
+      params.CIRC_BUFF_TRIGGERED,
+    ].map((parameter) => parameter.value ?? 0);
+    this.#arguments.set([a, b, ...counts]);
+    const result = this.#trigger.evaluate(this.#arguments);
+    const value = result.ok ? result.value : Number.NaN;
+    setIfChanged(params.CIRC_BUFF_TRIGGER_CALC_VAL, value);
+    return Number.isFinite(value) && value !== 0;
+  }
+
+  #acceptTrigger(expression: string): string {
+    const text = expression.trim() === "" ? NEVER : expression;
+    const program = compileCalc(text);
+    this.#trigger = program.ok && text !== NEVER ? program.value : undefined;
+    if (!program.ok) this.log.warn(`TriggerCalc "${text}": ${program.error}`);
+    return text;
   }
 
   async #emitAfterRing(frame: NDArray): Promise<void> {

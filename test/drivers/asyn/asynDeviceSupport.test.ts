@@ -156,16 +156,25 @@ test("a refused write is a WRITE alarm with the driver's reason", async () => {
   ]);
 });
 
+test("a busy record follows its driver without being told to", () => {
+  const { params, attach } = rig();
+  const busy = fakeRecord("busy");
+  attach("asynInt32", busy, "asyn(T)EMPTY");
+  params.EMPTY.set(1);
+  params.EMPTY.set(0);
+  assert.equal(busy.getField("VAL"), 0);
+});
+
 test("asyn:READBACK shows the driver's value without writing it again", () => {
   const { params, attach } = rig();
-  const busy = fakeRecord("busy", {}, { "asyn:READBACK": "1" });
-  attach("asynInt32", busy, "asyn(T)EMPTY");
+  const output = fakeRecord("bo", {}, { "asyn:READBACK": "1" });
+  attach("asynInt32", output, "asyn(T)EMPTY");
   let writes = 0;
   params.EMPTY.written$.subscribe(() => writes++);
   params.EMPTY.set(1);
-  assert.equal(busy.getField("VAL"), 1);
+  assert.equal(output.getField("VAL"), 1);
   params.EMPTY.set(0);
-  assert.equal(busy.getField("VAL"), 0);
+  assert.equal(output.getField("VAL"), 0);
   assert.equal(writes, 0);
 });
 

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NEVER } from "rxjs";
 import { ArrayPorts } from "../../../src/drivers/ndarray/arrayPorts.js";
+import type { NDAttribute } from "../../../src/drivers/ndarray/ndArray.js";
 import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
 import { NDPluginCircularBuff } from "../../../src/drivers/plugins/ndPluginCircularBuff.js";
 import { NDPluginStats } from "../../../src/drivers/plugins/ndPluginStats.js";
-import { collectIds, FrameSource, makeFrame, put, shown, waitFor } from "./frames.js";
+import { collectIds, FrameSource, makeFrame, put, shown, stringAttribute, waitFor } from "./frames.js";
 
 async function buffer(preCount: number, options: { maximumFrames?: number } = {}) {
   const arrayPorts = new ArrayPorts();
@@ -31,7 +32,7 @@ async function buffer(preCount: number, options: { maximumFrames?: number } = {}
     for (let id = first; id <= last; id++) camera.emit(makeFrame(pool, id));
     await waitFor(plugin, "ARRAY_COUNTER", before + last - first + 1);
   };
-  return { arrayPorts, pool, plugin, ids, send };
+  return { arrayPorts, camera, pool, plugin, ids, send };
 }
 
 test("the buffer fills, then wraps", async () => {
@@ -84,6 +85,31 @@ test("several triggers follow one another when PresetTriggerCount allows", async
   await send(4, 4);
   await waitFor(plugin, "CIRC_BUFF_CONTROL", 0);
   assert.deepEqual(ids, [1, 2, 3, 4]);
+});
+
+test("an expression over a frame's attributes is a trigger as well", async () => {
+  const { plugin, ids, camera, pool } = await buffer(2);
+  const temperature = (value: number): NDAttribute => ({
+    ...stringAttribute("Temperature", ""),
+    type: "Float64",
+    value,
+  });
+  await put(plugin, "CIRC_BUFF_TRIGGER_A", "Temperature");
+  await put(plugin, "CIRC_BUFF_TRIGGER_CALC", "A>300");
+  await put(plugin, "CIRC_BUFF_CONTROL", 1);
+  for (const [id, value] of [290, 300, 301].entries())
+    camera.emit(makeFrame(pool, id + 1, { attributes: [temperature(value)] }));
+  await waitFor(plugin, "CIRC_BUFF_POST_COUNT", 1);
+  assert.deepEqual(ids, [1, 2, 3]);
+  assert.equal(shown(plugin, "CIRC_BUFF_TRIGGER_A_VAL"), 301);
+});
+
+test("a frame without the attribute triggers nothing", async () => {
+  const { plugin, send } = await buffer(2);
+  await put(plugin, "CIRC_BUFF_TRIGGER_CALC", "A>300");
+  await put(plugin, "CIRC_BUFF_CONTROL", 1);
+  await send(1, 1);
+  assert.equal(shown(plugin, "CIRC_BUFF_TRIGGERED"), 0);
 });
 
 test("the ring outlives disabled callbacks", async () => {
