@@ -115,6 +115,12 @@ class OutputDevice<T extends ParameterType> implements AttachedDevice {
     this.#afterWrite();
   }
 
+  /** A waveform is an input record to the engine; with an output DTYP its reading is the writing. */
+  read(): ReadOutcome | Promise<ReadOutcome> {
+    const pending = this.write();
+    return pending === undefined ? "noConvert" : pending.then(() => "noConvert" as const);
+  }
+
   detach(): void {
     this.#subscription.unsubscribe();
   }

@@ -7,6 +7,7 @@ import { bo } from "./bo.js";
 import { busy } from "./busy.js";
 import { calc } from "./calc.js";
 import { calcout } from "./calcout.js";
+import { dfanout } from "./dfanout.js";
 import { longin } from "./longin.js";
 import { longout } from "./longout.js";
 import { mbbi } from "./mbbi.js";
@@ -14,6 +15,7 @@ import { mbbo } from "./mbbo.js";
 import { motor } from "./motor.js";
 import { stringin } from "./stringin.js";
 import { stringout } from "./stringout.js";
+import { subArray } from "./subArray.js";
 import { waveform } from "./waveform.js";
 
 /** Every record type that databases can use. */
@@ -26,6 +28,7 @@ const all: readonly RecordType[] = [
   busy,
   calc,
   calcout,
+  dfanout,
   longin,
   longout,
   mbbi,
@@ -33,6 +36,7 @@ const all: readonly RecordType[] = [
   motor,
   stringin,
   stringout,
+  subArray,
   waveform,
 ];
 

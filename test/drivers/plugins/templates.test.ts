@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { loadDatabaseFile } from "../../../src/database/index.js";
+import { asynDeviceSupports } from "../../../src/drivers/asyn/asynDeviceSupport.js";
+import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
+import { NDFileHDF5Configure } from "../../../src/drivers/hdf5/configure.js";
+import { ArrayPorts, ImageStreams } from "../../../src/drivers/ndarray/arrayPorts.js";
+import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
+import {
+  NDCircularBuffConfigure,
+  NDPvaConfigure,
+  NDROIConfigure,
+  NDStdArraysConfigure,
+  type PluginContext,
+} from "../../../src/drivers/plugins/configure.js";
+import { SharedPvProvider } from "../../../src/pva/index.js";
+import { RecordEngine } from "../../../src/records/index.js";
+import { needsShared, repositoryRoot, sharedDirectory } from "../../support/paths.js";
+import { FrameSource, makeFrame, waitFor } from "./frames.js";
+
+const templates = join(sharedDirectory, "beamline/areaDetector/db");
+const database = (name: string) => join(repositoryRoot, "db", `${name}.yaml`);
+const template = (name: string) => join(templates, `${name}.template`);
+
+const plugins = [
+  ["NDROI", "ROI1", NDROIConfigure],
+  ["NDCircularBuff", "CB1", NDCircularBuffConfigure],
+  ["NDFileHDF5", "HDF1", NDFileHDF5Configure],
+  ["NDStdArrays", "IMAGE1", NDStdArraysConfigure],
+] as const;
+
+/** A record engine over the plugins of a camera port that a test feeds. */
+function beamline(t: TestContext, fileOf: (name: string) => string) {
+  const context: PluginContext = {
+    ports: new PortRegistry(),
+    arrayPorts: new ArrayPorts(),
+    imageStreams: new ImageStreams(),
+    pool: new NDArrayPool(),
+    sharedPvs: new SharedPvProvider(),
+  };
+  const camera = new FrameSource("CAM");
+  context.arrayPorts.add(camera);
+  const engine = new RecordEngine();
+  const problems: string[] = [];
+  for (const support of asynDeviceSupports(context.ports)) {
+    const attach: typeof support.attach = (record, ...rest) => {
+      try {
+        return support.attach(record, ...rest);
+      } catch (error) {
+        problems.push(`${record.name}: ${String(error)}`);
+        throw error;
+      }
+    };
+    engine.addDeviceSupport({ ...support, attach });
+  }
+  const load = (name: string, portName: string) => {
+    const macros = {
+      P: "t:",
+      R: `${portName}:`,
+      PORT: portName,
+      NDARRAY_PORT: "CAM",
+      TYPE: "Int8",
+      FTVL: "UCHAR",
+      NELEMENTS: "12",
+    };
+    const options = { catalog: engine.catalog, searchPath: [templates] };
+    const { definition, problems: found } = loadDatabaseFile(fileOf(name), macros, options);
+    const refused = [...found, ...engine.load(definition)].map(({ message }) => message);
+    // The asyn record of a plugin is another part's matter.
+    problems.push(...refused.filter((message) => !message.startsWith(`unknown record type "asyn"`)));
+  };
+  const common = { queueSize: 10, blockingCallbacks: 0, arrayPort: "CAM", arrayAddress: 0 };
+  for (const [name, portName, configure] of plugins) {
+    configure(context, { portName, ...common });
+    load(name, portName);
+  }
+  NDPvaConfigure(context, { portName: "PVA1", ...common, pvName: "t:Pva1:Image" });
+  load("NDPva", "PVA1");
+  engine.iocInit();
+  t.after(() => {
+    engine.stop();
+    context.ports.close();
+  });
+  return { context, camera, engine, problems };
+}
+
+for (const [form, fileOf, options] of [
+  ["areaDetector's templates load", template, needsShared],
+  ["our databases load", database, {}],
+] as const) {
+  test(`${form} on our plugins and every record finds its parameter`, options, (t) => {
+    const { engine, problems } = beamline(t, fileOf);
+    assert.deepEqual(problems, []);
+    assert.equal(engine.getString("t:HDF1:PluginType_RBV"), "NDFileHDF5");
+  });
+}
+
+test("records drive a plugin and show what it does", async (t) => {
+  const { context, camera, engine } = beamline(t, database);
+  assert.equal(engine.getString("t:ROI1:PortName_RBV"), "ROI1");
+  engine.put("t:ROI1:EnableCallbacks", "Enable");
+  engine.put("t:ROI1:BinX", 2);
+  engine.put("t:IMAGE1:NDArrayPort", "ROI1");
+  engine.put("t:IMAGE1:EnableCallbacks", 1);
+  camera.emit(makeFrame(context.pool, 3, { dataType: "UInt8" }));
+  const image = context.ports.get("IMAGE1");
+  assert.ok(image);
+  await waitFor(image, "ARRAY_COUNTER", 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(engine.get("t:ROI1:ArraySizeX_RBV"), 2);
+  assert.equal(engine.get("t:IMAGE1:UniqueId_RBV"), 3);
+  assert.deepEqual(engine.get("t:IMAGE1:ArrayData"), Uint8Array.of(7, 11, 15, 19, 23, 27));
+});
+
+test("a put-callback on Capture of the circular buffer completes when it is stopped", async (t) => {
+  const { engine } = beamline(t, database);
+  const capture = engine.putNotify("t:CB1:Capture", "Capture");
+  assert.equal(engine.getString("t:CB1:StatusMessage"), "Buffer filling");
+  engine.put("t:CB1:Capture", "Done");
+  assert.equal((await capture).ok, true);
+  assert.equal(engine.getString("t:CB1:StatusMessage"), "Acquisition Stopped");
+});
+
+test("a put-callback on Capture of the file plugin completes when the file is closed", async (t) => {
+  const { context, camera, engine } = beamline(t, database);
+  const directory = mkdtempSync(join(tmpdir(), "tomoioc-capture-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const text = (value: string) => Uint8Array.from(Buffer.from(`${value}\0`));
+  for (const [field, value] of [
+    ["FilePath", text(directory)],
+    ["FileName", text("scan")],
+    ["FileTemplate", text("%s%s_%3.3d.h5")],
+    ["FileWriteMode", "Stream"],
+    ["AutoIncrement", "Yes"],
+    ["FileNumber", 7],
+    ["NumCapture", 2],
+    ["EnableCallbacks", "Enable"],
+  ] as const)
+    assert.equal((await engine.putNotify(`t:HDF1:${field}`, value)).ok, true, field);
+  const capture = engine.putNotify("t:HDF1:Capture", "Capture");
+  const hdf = context.ports.get("HDF1");
+  assert.ok(hdf);
+  await waitFor(hdf, "CAPTURE", 1);
+  assert.equal(engine.getString("t:HDF1:Capture_RBV"), "Capturing");
+  const name = Buffer.from(engine.get("t:HDF1:FullFileName_RBV") as Uint8Array).toString();
+  assert.equal(name.replace(/\0.*$/, ""), join(directory, "scan_007.h5"));
+  camera.emit(makeFrame(context.pool, 1));
+  camera.emit(makeFrame(context.pool, 2));
+  assert.equal((await capture).ok, true);
+  assert.equal(engine.getString("t:HDF1:Capture_RBV"), "Done");
+  assert.equal(engine.get("t:HDF1:NumCaptured_RBV"), 2);
+  assert.equal(engine.get("t:HDF1:FileNumber"), 8);
+  assert.equal(engine.getString("t:HDF1:WriteStatus"), "Write OK");
+});
