@@ -7,8 +7,8 @@ epicsEnvSet("R", "TomoScanStream:")
 dbLoadDatabase("../../dbd/tomoScanApp.dbd")
 tomoScanApp_registerRecordDeviceDriver(pdbbase)
 
-# The Aerotech controller that turns encoder positions into camera triggers
-drvAsynIPPortConfigure("PSO_PORT", "10.54.113.61:8001", 0, 0, 0)
+# The Aerotech controller that turns encoder positions into camera triggers; ioc2bmbPG1 simulates one
+drvAsynIPPortConfigure("PSO_PORT", "$(PSO_ADDRESS=127.0.0.1:8001)", 0, 0, 0)
 asynOctetSetInputEos(PSO_PORT, 0, "\n")
 asynOctetSetOutputEos(PSO_PORT, 0, "\n")
 asynSetTraceIOMask(PSO_PORT, 0, ESCAPE)

@@ -1,6 +1,10 @@
 import type { Command } from "../iocsh/index.js";
+import { asynCommands } from "./asynCommands.js";
 import type { IocParts } from "./iocParts.js";
 import { pluginCommands } from "./pluginCommands.js";
 
 /** Shell commands that make ports: the simulated beamline, its plugins, and connections to real controllers. */
-export const driverCommands = (ioc: IocParts): readonly Command[] => [...pluginCommands(ioc)];
+export const driverCommands = (ioc: IocParts): readonly Command[] => [
+  ...pluginCommands(ioc),
+  ...asynCommands(ioc),
+];

@@ -8,14 +8,17 @@ import {
   loadSubstitutionsFile,
 } from "../database/index.js";
 import { asynDeviceSupports } from "../drivers/asyn/asynDeviceSupport.js";
+import { asynRecordDeviceSupport } from "../drivers/asyn/asynRecordDevice.js";
 import { PortRegistry } from "../drivers/asyn/portRegistry.js";
 import { ArrayPorts, ImageStreams } from "../drivers/ndarray/arrayPorts.js";
 import { NDArrayPool } from "../drivers/ndarray/ndArrayPool.js";
+import { motorDeviceSupport } from "../drivers/stage/motorDeviceSupport.js";
 import { Iocsh, type IocshHost, type ShellStreams } from "../iocsh/index.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { logger } from "../libcom/log.js";
 import { packageDirectory } from "../libcom/packageDirectory.js";
 import { PvaClient, PvaServer, SharedPvProvider } from "../pva/index.js";
+import type { DeviceSupport } from "../records/deviceSupport.js";
 import { createPvDirectory, type PvDirectory, RecordEngine } from "../records/index.js";
 import { driverCommands } from "./driverCommands.js";
 import type { IocParts, Stoppable } from "./iocParts.js";
@@ -62,7 +65,7 @@ export class Ioc implements IocshHost, IocParts {
     this.#pvaClient = lazy(() => new PvaClient());
     const client = { connect: (name: string) => this.#caClient.get().connect(name) };
     this.engine = new RecordEngine({ caClient: client });
-    for (const support of asynDeviceSupports(this.ports)) this.engine.addDeviceSupport(support);
+    for (const support of deviceSupports(this.ports)) this.engine.addDeviceSupport(support);
     this.pvs = createPvDirectory(this.engine, client);
     this.shell = new Iocsh(this, options.streams === undefined ? {} : { streams: options.streams });
     for (const command of [...driverCommands(this), ...serverCommands(this)]) this.shell.add(command);
@@ -147,10 +150,17 @@ export class Ioc implements IocshHost, IocParts {
     await this.#caServer?.stop();
     await this.#pvaServer?.stop();
     this.engine.stop();
+    this.ports.close();
     this.#caClient.made()?.close();
     this.#pvaClient.made()?.close();
   }
 }
+
+const deviceSupports = (ports: PortRegistry): readonly DeviceSupport[] => [
+  ...asynDeviceSupports(ports),
+  asynRecordDeviceSupport(ports),
+  motorDeviceSupport(ports),
+];
 
 function releaseLine(): string {
   const text = readFileSync(join(packageDirectory, "package.json"), "utf8");
