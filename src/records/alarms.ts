@@ -27,12 +27,8 @@ export function resetAlarms(record: CommonRecord, io: Poster): number {
   const messageChanged = record.AMSG !== record.NAMSG;
   record.NSTA = 0;
   record.NSEV = 0;
-  if (!severityChanged && !statusChanged && !messageChanged) {
-    record.NAMSG = "";
-    return 0;
-  }
+  if (!severityChanged && !statusChanged && !messageChanged) return 0;
   record.AMSG = record.NAMSG;
-  record.NAMSG = "";
   record.STAT = status;
   record.SEVR = severity;
   if (severityChanged) io.post("SEVR", EventMask.VALUE);

@@ -51,6 +51,11 @@ export function binaryStates({ ZNAM, ONAM }: { ZNAM: string; ONAM: string }): re
   return ONAM === "" && ZNAM !== "" ? [ZNAM] : [ZNAM, ONAM];
 }
 
+export const binaryTexts = ({ ZNAM, ONAM }: { ZNAM: string; ONAM: string }): readonly string[] => [
+  ZNAM,
+  ONAM,
+];
+
 /** Text of a value that is neither 0 nor 1. */
 export const illegalBinaryState = "Illegal_Value";
 

@@ -4,7 +4,7 @@ import { type binaryFields, checkStateAlarms, rawFromBinary, type stateNames } f
 import { closedLoop, invalidAction } from "./fieldGroups.js";
 import { double, noAccess, outLink, ulong, ushort } from "./fieldSpec.js";
 import { driveOutput, isClosedLoop } from "./output.js";
-import type { CommonRecord, FieldsOf, RecordIo } from "./recordType.js";
+import type { CommonRecord, FieldProperties, FieldsOf, RecordIo } from "./recordType.js";
 
 /** Fields that binary outputs add to those of every record with two states. */
 export const binaryOutputFields = {
@@ -70,6 +70,10 @@ export function holdHigh(record: BinaryOutput, io: RecordIo<BinaryOutput>): void
     }
   });
 }
+
+/** HIGH is in seconds, shown to hundredths. */
+export const binaryOutputProperties = (_record: BinaryOutput, field: string): FieldProperties =>
+  field === "HIGH" ? { units: "s", precision: 2, control: { low: 0, high: 100_000 } } : {};
 
 export function postReadback(record: BinaryOutput, io: RecordIo<BinaryOutput>, mask: number): void {
   if (record.ORBV === record.RBV) return;

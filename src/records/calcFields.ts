@@ -55,6 +55,12 @@ export function loadArguments(io: RecordIo<CalcRecord>): void {
   for (const { link, letter } of ARGUMENTS) io.loadConstant(link, letter);
 }
 
+/** The value of one link that has become a constant. */
+export function loadArgument(io: RecordIo<CalcRecord>, linkField: string): void {
+  const argument = ARGUMENTS.find(({ link }) => link === linkField);
+  if (argument !== undefined) io.loadConstant(argument.link, argument.letter);
+}
+
 /** Reads all input links; false when any of them failed. */
 export function fetchArguments(io: RecordIo<CalcRecord>): boolean {
   let complete = true;
@@ -77,10 +83,28 @@ for (const argument of ARGUMENTS) {
   letterOf.set(argument.last, argument);
 }
 
-/** An argument's metadata is that of what its link points at. */
-export function argumentProperties(io: RecordIo<CalcRecord>, field: string): FieldProperties | undefined {
+/** An argument's metadata is that of what its link points at; `precision` is for links to what has none. */
+export function argumentProperties(
+  io: RecordIo<CalcRecord>,
+  field: string,
+  precision: number,
+): FieldProperties | undefined {
   const argument = letterOf.get(field);
-  return argument && { ...io.linkProperties(argument.link) };
+  if (argument === undefined) return undefined;
+  const {
+    units,
+    display,
+    alarm,
+    warning,
+    precision: sourcePrecision = precision,
+  } = io.linkProperties(argument.link) ?? {};
+  return {
+    precision: sourcePrecision,
+    ...(units === undefined ? {} : { units }),
+    ...(display === undefined ? {} : { display }),
+    ...(alarm === undefined ? {} : { alarm }),
+    ...(warning === undefined ? {} : { warning }),
+  };
 }
 
 /** The expressions of one record, compiled; `undefined` where the text is none. */

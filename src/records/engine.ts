@@ -20,7 +20,7 @@ import { Link } from "./links/link.js";
 import { openLink } from "./links/openLink.js";
 import { loadRecords } from "./loader.js";
 import { menuPini } from "./menus.js";
-import { putField, putFieldNotify } from "./put.js";
+import { putField, putFieldNotify, textOf } from "./put.js";
 import { freshFields } from "./recordFactory.js";
 import { RecordInstance } from "./recordInstance.js";
 import type { RecordType } from "./recordType.js";
@@ -51,6 +51,7 @@ export class RecordEngine implements ChannelProvider {
   readonly #host: RecordHost;
   readonly #caClient: ChannelClient | undefined;
   #state: State = "loading";
+  readonly #atReady: (() => void)[] = [];
 
   constructor(options: RecordEngineOptions = {}) {
     this.#caClient = options.caClient;
@@ -153,6 +154,7 @@ export class RecordEngine implements ChannelProvider {
     for (const instance of this.#records) this.#prepare(instance);
     for (const instance of this.#records) this.#openLinks(instance);
     for (const instance of this.#records) this.#init(instance);
+    for (const action of this.#atReady.splice(0)) action();
     this.#announce("afterInitRecords");
     this.#state = "running";
     for (const instance of this.#records) this.#scanner.update(instance);
@@ -212,7 +214,13 @@ export class RecordEngine implements ChannelProvider {
       open: (name) => this.open(name),
       client: this.#caClient,
       callbacks: this.#callbacks,
+      whenReady: (action) => this.#whenReady(action),
     });
+  }
+
+  #whenReady(action: () => void): void {
+    if (this.#state === "building") this.#atReady.push(action);
+    else action();
   }
 
   #init(instance: DbRecord): void {
@@ -303,12 +311,13 @@ export class RecordEngine implements ChannelProvider {
     return fieldValue(instance, field);
   }
 
-  /** A field's value as text, as `caget` shows it. Throws for a name that is not here. */
+  /** A field's value as text: what `caget` shows of a scalar, the text in an array of CHAR, elements with commas between. Throws for a name that is not here. */
   getString(name: string): string {
     const { instance, field } = this.#resolve(name);
     const type = addressOf(instance, field)?.type ?? "STRING";
     const value = fieldValue(instance, field);
     if (type === "STRING" && typeof value === "string") return value;
+    if (value instanceof Uint8Array || value instanceof Int8Array) return textOf(value);
     const text = convertValue(value, type, "STRING", formatOf(instance, field));
     return text.ok ? String(text.value) : "";
   }
@@ -346,6 +355,7 @@ export class RecordEngine implements ChannelProvider {
     }
     const typed = this.#typed(instance, field, value);
     const stored = store(instance, field, typed.value, typed.type);
+    if (stored.ok && field === "VAL") instance.record.UDF = 0;
     if (stored.ok) return stored;
     return failed({ reason: "noConvert", message: `${instance.name}.${field}: ${stored.error}` });
   }

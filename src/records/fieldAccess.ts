@@ -43,19 +43,29 @@ export function statesOf(instance: DbRecord, field: string): readonly string[] |
   return undefined;
 }
 
+/** What a number beyond the states reads as; menus show the number. */
+function illegalStateOf(instance: DbRecord, dbf: "ENUM" | "MENU" | "DEVICE"): string | undefined {
+  if (dbf === "DEVICE") return "";
+  return dbf === "ENUM" ? instance.type.behaviour.illegalState : undefined;
+}
+
 const noFormat: ConvertProperties = {};
 
 /** What decides how a field's value reads as text. */
 export function formatOf(instance: DbRecord, field: string): ConvertProperties {
-  const spec = instance.type.fields[field];
+  const { behaviour, fields } = instance.type;
+  const spec = fields[field];
   if (spec === undefined) return noFormat;
   if (spec.dbf === "ENUM" || spec.dbf === "MENU" || spec.dbf === "DEVICE")
     return {
-      states: statesOf(instance, field),
-      illegalState: spec.dbf === "ENUM" ? instance.type.behaviour.illegalState : undefined,
+      states:
+        (spec.dbf === "ENUM" ? behaviour.stateTexts?.(instance.record) : undefined) ??
+        statesOf(instance, field),
+      illegalState: illegalStateOf(instance, spec.dbf),
     };
-  if (spec.dbf === "DOUBLE" || spec.dbf === "FLOAT")
-    return { precision: instance.type.behaviour.properties?.(instance.record, field, instance).precision };
+  const type = addressOf(instance, field)?.type;
+  if (type === "DOUBLE" || type === "FLOAT")
+    return { precision: behaviour.properties?.(instance.record, field, instance).precision };
   return noFormat;
 }
 

@@ -93,6 +93,7 @@ function setInitial(store: RecordStore, instance: DbRecord, field: string, text:
   const value = initialValue(spec, text);
   if (!value.ok) return value.error;
   instance.fields[field] = value.value;
+  if (field === "VAL") instance.record.UDF = 0;
   return undefined;
 }
 

@@ -60,9 +60,12 @@ type SeverityRecord = Record<`${StateId}SV`, number>;
 export const UNKNOWN_STATE = 65535;
 export const illegalMultiBitState = "Illegal Value";
 
+/** The names of all sixteen states. */
+export const stateTexts = (record: StateRecord): readonly string[] => stringNames.map((name) => record[name]);
+
 /** The names of the states up to the last one that has a name, gaps as empty strings. */
 export function statesOf(record: StateRecord): readonly string[] {
-  const names = stringNames.map((name) => record[name]);
+  const names = stateTexts(record);
   return names.slice(0, names.findLastIndex((name) => name !== "") + 1);
 }
 

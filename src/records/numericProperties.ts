@@ -49,7 +49,7 @@ export function numericProperties(
   field: string,
   fields: NumericFields,
 ): FieldProperties {
-  const result: FieldProperties = { precision: record.PREC ?? 0 };
+  const result: FieldProperties = record.PREC === undefined ? {} : { precision: record.PREC };
   if (fields.withoutUnits?.has(field) !== true && (fields.inUnits?.(field) ?? true))
     result.units = record.EGU;
   if (!fields.onScale.has(field)) return result;

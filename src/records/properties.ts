@@ -20,6 +20,9 @@ const typeRanges: Partial<Record<FieldType, Limits>> = {
 
 const MAX_PRECISION = 15;
 
+const sensiblePrecision = (precision: number): number =>
+  precision < 0 || precision > MAX_PRECISION ? MAX_PRECISION : precision;
+
 /** What clients learn about a field besides its value. */
 export function channelProperties(instance: DbRecord, field: string): Properties {
   const own = instance.type.behaviour.properties?.(instance.record, field, instance) ?? {};
@@ -30,12 +33,12 @@ export function channelProperties(instance: DbRecord, field: string): Properties
   if (type === "ENUM") return { states: states ?? [], description };
   const range = typeRanges[type];
   const isFloat = type === "DOUBLE" || type === "FLOAT";
-  const { precision = 0 } = own;
   const form = field === "VAL" ? instance.info("Q:form") : undefined;
+  const { precision, ...rest } = own;
   return {
     ...(range === undefined ? {} : { display: range, control: range }),
-    ...own,
-    ...(isFloat ? { precision: precision < 0 || precision > MAX_PRECISION ? MAX_PRECISION : precision } : {}),
+    ...rest,
+    ...(isFloat && precision !== undefined ? { precision: sensiblePrecision(precision) } : {}),
     description,
     ...(form === undefined ? {} : { form }),
   };

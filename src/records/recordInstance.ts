@@ -1,4 +1,5 @@
 import { Severity, Status } from "../channel/alarm.js";
+import { convertValue } from "../channel/convert.js";
 import type { DbfType, TypedValue, Value } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type { Properties, Sample } from "../channel/provider.js";
@@ -8,7 +9,7 @@ import type { DbRecord, PutNotify, RecordHost } from "./dbRecord.js";
 import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
 import { readDevice, writeDevice } from "./devices/recordDevice.js";
 import { isRawSoft } from "./devices/softChannel.js";
-import { fieldValue, store } from "./fieldAccess.js";
+import { addressOf, fieldValue, store } from "./fieldAccess.js";
 import type { FieldValue } from "./fieldSpec.js";
 import { constantValue } from "./links/constant.js";
 import { inheritSeverity } from "./links/inherit.js";
@@ -286,7 +287,12 @@ export class RecordInstance implements DbRecord {
 
   loadConstant(linkField: string, into: string): boolean {
     const constant = constantValue(this.linkOf(linkField));
-    return constant !== undefined && store(this, into, constant.value, constant.type).ok;
+    if (constant === undefined) return false;
+    // A constant for an enum or a menu is a number, never the name of a state.
+    const isEnum = addressOf(this, into)?.type === "ENUM";
+    const number = isEnum ? convertValue(constant.value, constant.type, "USHORT") : undefined;
+    if (number !== undefined) return number.ok && store(this, into, number.value, "USHORT").ok;
+    return store(this, into, constant.value, constant.type).ok;
   }
 
   writeLink(linkField: string, value: Value, type: DbfType): boolean {

@@ -138,7 +138,9 @@ export interface RecordBehaviour<R> {
   address?(record: R, field: string): FieldAddress | undefined;
   /** The states of an ENUM field, gaps as empty strings. */
   states?(record: R, field: string): readonly string[];
-  /** Text of an enum value that is not a state. */
+  /** Texts of the values of an ENUM field where more values have one than there are states to choose from. */
+  stateTexts?(record: R): readonly string[];
+  /** Text of an enum value that has none of its own. */
   readonly illegalState?: string;
   /** Metadata of one field; what it leaves out follows from the field's type. */
   properties?(record: R, field: string, io: RecordIo<R>): FieldProperties;

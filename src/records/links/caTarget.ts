@@ -12,6 +12,8 @@ export interface CaTargetOptions {
   readonly callbacks: CallbackQueue;
   /** Input links are monitored; output links are not. */
   readonly monitored: boolean;
+  /** Runs when the records have their first values: at once, or at the end of their initialisation. */
+  readonly whenReady: (action: () => void) => void;
   /** Called when a new value has come, or the connection has gone. */
   readonly changed: () => void;
 }
@@ -28,7 +30,7 @@ export class CaTarget implements LinkTarget {
     private readonly options: CaTargetOptions,
   ) {
     this.#subscriptions.push(channel.connected$.subscribe((connected) => this.#connectionChanged(connected)));
-    if (options.monitored) this.#monitor();
+    if (options.monitored) options.whenReady(() => this.#monitor());
   }
 
   get connected(): boolean {
@@ -48,7 +50,7 @@ export class CaTarget implements LinkTarget {
   }
 
   format(): ConvertProperties {
-    return { states: this.#properties?.states, precision: this.#properties?.precision };
+    return { states: this.#properties?.states };
   }
 
   write(value: Value, type: DbfType): boolean {

@@ -15,6 +15,7 @@ export interface LinkResolver {
   open(name: string): Channel | undefined;
   readonly client: ChannelClient | undefined;
   readonly callbacks: CallbackQueue;
+  whenReady(action: () => void): void;
 }
 
 const broken = new DeadTarget("broken");
@@ -42,6 +43,7 @@ function pvTarget(instance: DbRecord, field: string, link: Link, resolver: LinkR
   if (channel === undefined) return broken;
   return new CaTarget(channel, {
     callbacks: resolver.callbacks,
+    whenReady: (action) => resolver.whenReady(action),
     monitored: link.direction === "INLINK",
     changed: onChange(instance, parsed.onChange, resolver.callbacks),
   });

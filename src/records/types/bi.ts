@@ -2,6 +2,7 @@ import { Status } from "../../channel/alarm.js";
 import {
   binaryFields,
   binaryStates,
+  binaryTexts,
   checkStateAlarms,
   illegalBinaryState,
   postBinary,
@@ -41,5 +42,6 @@ export const bi = recordType("bi", fields, {
     postBinary(record, io);
   },
   states: binaryStates,
+  stateTexts: binaryTexts,
   illegalState: illegalBinaryState,
 });

@@ -1,6 +1,14 @@
-import { binaryFields, binaryStates, illegalBinaryState, postBinary, stateNames } from "../binary.js";
+import {
+  binaryFields,
+  binaryStates,
+  binaryTexts,
+  illegalBinaryState,
+  postBinary,
+  stateNames,
+} from "../binary.js";
 import {
   binaryOutputFields,
+  binaryOutputProperties,
   driveBinary,
   holdHigh,
   postReadback,
@@ -30,5 +38,7 @@ export const bo = recordType("bo", fields, {
     postReadback(record, io, postBinary(record, io));
   },
   states: binaryStates,
+  stateTexts: binaryTexts,
   illegalState: illegalBinaryState,
+  properties: binaryOutputProperties,
 });

@@ -1,6 +1,7 @@
-import { binaryFields, binaryStates, illegalBinaryState, postBinary } from "../binary.js";
+import { binaryFields, binaryStates, binaryTexts, illegalBinaryState, postBinary } from "../binary.js";
 import {
   binaryOutputFields,
+  binaryOutputProperties,
   driveBinary,
   holdHigh,
   postReadback,
@@ -44,5 +45,7 @@ export const busy = recordType("busy", fields, {
     return record.VAL === 0 || record.OVAL === 0;
   },
   states: binaryStates,
+  stateTexts: binaryTexts,
   illegalState: illegalBinaryState,
+  properties: binaryOutputProperties,
 });

@@ -70,5 +70,5 @@ export const calc = recordType("calc", fields, {
     return field === "CALC" ? compileExpression(expressionsOf(record), "CALC", record.CALC) : undefined;
   },
   properties: (record, field, io) =>
-    argumentProperties(io, field) ?? numericProperties(record, field, { onScale }),
+    argumentProperties(io, field, record.PREC) ?? numericProperties(record, field, { onScale }),
 });

@@ -7,6 +7,7 @@ import {
   compileExpression,
   evaluate,
   fetchArguments,
+  loadArgument,
   loadArguments,
   postArguments,
 } from "../calcFields.js";
@@ -108,6 +109,7 @@ type Calcout = RecordOf<typeof fields>;
 type Io = RecordIo<Calcout>;
 
 const onScale = scaleFields();
+const ODLY_PRECISION = 2;
 const compiled = new WeakMap<Calcout, CompiledExpressions>();
 
 function expressionsOf(record: Calcout): CompiledExpressions {
@@ -220,13 +222,13 @@ export const calcout = recordType("calcout", fields, {
       compile(record, io, field);
       io.post(field === "CALC" ? "CLCV" : "OCLV", EventMask.VALUE);
     } else if (field.startsWith("INP") || field === "OUT") {
-      if (field !== "OUT") loadArguments(io);
+      if (field !== "OUT") loadArgument(io, field);
       updateLinkStates(record, io);
     }
     return undefined;
   },
   properties(record, field, io) {
-    if (field === "ODLY") return { units: "s", precision: record.PREC };
-    return argumentProperties(io, field) ?? numericProperties(record, field, { onScale });
+    if (field === "ODLY") return { units: "s", precision: ODLY_PRECISION };
+    return argumentProperties(io, field, record.PREC) ?? numericProperties(record, field, { onScale });
   },
 });

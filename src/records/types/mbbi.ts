@@ -15,6 +15,7 @@ import {
   stateRenamed,
   stateSeverity,
   statesOf,
+  stateTexts,
 } from "../multiBit.js";
 import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
 
@@ -79,5 +80,6 @@ export const mbbi = recordType("mbbi", fields, {
     return undefined;
   },
   states: statesOf,
+  stateTexts,
   illegalState: illegalMultiBitState,
 });

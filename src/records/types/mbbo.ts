@@ -15,6 +15,7 @@ import {
   stateRenamed,
   stateSeverity,
   statesOf,
+  stateTexts,
 } from "../multiBit.js";
 import { driveOutput, isClosedLoop } from "../output.js";
 import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
@@ -105,5 +106,6 @@ export const mbbo = recordType("mbbo", fields, {
   },
   address: (record) => ({ type: record.SDEF === 0 ? "USHORT" : "ENUM", elementCount: 1 }),
   states: statesOf,
+  stateTexts,
   illegalState: illegalMultiBitState,
 });

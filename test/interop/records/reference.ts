@@ -1,0 +1,154 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { loadDatabaseFile } from "../../../src/database/index.js";
+import { RecordEngine } from "../../../src/records/index.js";
+import { interopPython } from "../../support/python.js";
+
+/**
+ * What is done to an IOC: a put of text as dbpf does it (answers whether it was taken), a get as text, a field's
+ * type and size, or a moment for what goes on by itself.
+ */
+export type Step =
+  | readonly ["put", pv: string, value: string]
+  | readonly ["get", pv: string]
+  | readonly ["type", pv: string]
+  | readonly ["settle"];
+
+export type Answer = string | boolean | readonly [type: string, elements: number] | null;
+
+/** Base's own IOC in a process, driven through its database access. */
+const PROGRAM = `
+import ctypes, json, os, sys, time
+answer_to = os.dup(1)
+os.dup2(2, 1)
+from softioc import softioc
+from epicscorelibs.ioc import dbCore
+
+TYPES = ["STRING", "CHAR", "UCHAR", "SHORT", "USHORT", "LONG", "ULONG", "INT64", "UINT64", "FLOAT", "DOUBLE", "ENUM"]
+
+class Address(ctypes.Structure):
+    _fields_ = [("record", ctypes.c_void_p), ("field", ctypes.c_void_p), ("description", ctypes.c_void_p),
+                ("elements", ctypes.c_long), ("field_type", ctypes.c_short), ("size", ctypes.c_short),
+                ("special", ctypes.c_short), ("dbr_type", ctypes.c_short), ("spare", ctypes.c_char * 64)]
+
+def address(name):
+    found = Address()
+    return found if dbCore.dbNameToAddr(name.encode(), ctypes.byref(found)) == 0 else None
+
+def put(name, value):
+    target = address(name)
+    if target is None: return None
+    return dbCore.dbPutField(ctypes.byref(target), 0, ctypes.create_string_buffer(value.encode(), 1024), 1) == 0
+
+def get(name):
+    source = address(name)
+    if source is None: return None
+    count, options, buffer = ctypes.c_long(1), ctypes.c_long(0), ctypes.create_string_buffer(64)
+    status = dbCore.dbGetField(ctypes.byref(source), 0, buffer, ctypes.byref(options), ctypes.byref(count), None)
+    return buffer.value.decode() if status == 0 else None
+
+def kind(name):
+    target = address(name)
+    if target is None or target.dbr_type >= len(TYPES): return None
+    return [TYPES[target.dbr_type], target.elements]
+
+request = json.load(sys.stdin)
+softioc.dbLoadDatabase(request["database"])
+softioc.iocInit(lambda *arguments: None, False)
+time.sleep(0.3)
+answers = []
+for name, *arguments in request["steps"]:
+    if name == "settle": time.sleep(0.3)
+    answers.append({"put": put, "get": get, "type": kind, "settle": lambda: True}[name](*arguments))
+os.write(answer_to, json.dumps(answers).encode())
+os._exit(0)
+`;
+
+const quiet = {
+  EPICS_CA_SERVER_PORT: String(20000 + Math.floor(Math.random() * 20000)),
+  EPICS_CAS_INTF_ADDR_LIST: "127.0.0.1",
+  EPICS_CAS_BEACON_ADDR_LIST: "127.0.0.1",
+  EPICS_CAS_AUTO_BEACON_ADDR_LIST: "NO",
+  EPICS_CA_ADDR_LIST: "127.0.0.1",
+  EPICS_CA_AUTO_ADDR_LIST: "NO",
+};
+
+async function askReference(database: string, steps: readonly Step[]): Promise<Answer[]> {
+  if (interopPython === undefined) throw new Error("the Python interop environment is absent");
+  const child = spawn(interopPython, ["-u", "-c", PROGRAM], { env: { ...process.env, ...quiet } });
+  const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
+  let out = "";
+  let errors = "";
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  child.stdin.end(JSON.stringify({ database, steps }));
+  await new Promise((resolve) => child.on("close", resolve));
+  clearTimeout(timer);
+  try {
+    return JSON.parse(out);
+  } catch {
+    throw new Error(`the reference IOC gave no answer:\n${errors.slice(-2000)}`);
+  }
+}
+
+async function askOurs(database: string, steps: readonly Step[]): Promise<Answer[]> {
+  const engine = new RecordEngine();
+  const { definition, problems } = loadDatabaseFile(database, {}, { catalog: engine.catalog });
+  const wrong = [...problems, ...engine.load(definition)];
+  if (wrong.length > 0) throw new Error(wrong.map(({ message }) => message).join("\n"));
+  engine.iocInit();
+  await delay(50);
+  const answers: Answer[] = [];
+  for (const step of steps) answers.push(await answer(engine, step));
+  engine.stop();
+  return answers;
+}
+
+async function answer(engine: RecordEngine, step: Step): Promise<Answer> {
+  if (step[0] === "settle") {
+    await delay(300);
+    return true;
+  }
+  const [action, pv] = step;
+  if (action === "put") return engine.has(pv) ? engine.put(pv, step[2]).ok : null;
+  const channel = engine.open(pv);
+  if (channel === undefined) return null;
+  if (action === "type") return [channel.fieldType, channel.elementCount];
+  const text = engine.getString(pv);
+  return channel.elementCount > 1 ? (text.split(",")[0] ?? "") : text;
+}
+
+export interface Compared {
+  readonly step: Step;
+  readonly reference: Answer;
+  readonly ours: Answer;
+}
+
+/** Does the same to Base's IOC and to ours, both with the same database text; answers side by side. */
+export async function compare(databaseText: string, steps: readonly Step[]): Promise<Compared[]> {
+  const folder = mkdtempSync(join(tmpdir(), "tomoioc-records-"));
+  const database = join(folder, "test.db");
+  writeFileSync(database, databaseText);
+  try {
+    const [reference, ours] = await Promise.all([askReference(database, steps), askOurs(database, steps)]);
+    return steps.map((step, index) => ({
+      step,
+      reference: reference[index] ?? null,
+      ours: ours[index] ?? null,
+    }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The steps whose answers differ, each as one readable line. */
+export const differences = (compared: readonly Compared[]): string[] =>
+  compared
+    .filter(({ reference, ours }) => JSON.stringify(reference) !== JSON.stringify(ours))
+    .map(
+      ({ step, reference, ours }) =>
+        `${step.join(" ")}: Base ${JSON.stringify(reference)}, ours ${JSON.stringify(ours)}`,
+    );
