@@ -137,11 +137,12 @@ class Batch {
   }
 }
 
+/** Calls run one after the other: closing waits for the kernels that are under way. */
 class GpuAccumulator implements SliceAccumulator {
   readonly geometry: SliceGeometry;
   readonly #slices: SliceData<GpuSlice>;
   readonly #batch: Batch;
-  #closed = false;
+  #underWay: Promise<unknown> = Promise.resolve();
 
   constructor(geometry: SliceGeometry, kernels: Kernels) {
     const { width, height } = geometry;
@@ -157,26 +158,37 @@ class GpuAccumulator implements SliceAccumulator {
     };
   }
 
-  async add(filtered: Float32Array, thetaRadians: number, weight: 1 | -1): Promise<void> {
-    this.#batch.add(filtered, thetaRadians, weight);
-    if (this.#batch.isFull) await this.#flush();
+  add(filtered: Float32Array, thetaRadians: number, weight: 1 | -1): Promise<void> {
+    return this.#next(async () => {
+      this.#batch.add(filtered, thetaRadians, weight);
+      if (this.#batch.isFull) await this.#flush();
+    });
+  }
+
+  read(scale: number): Promise<SliceData<Float32Array>> {
+    return this.#next(async () => {
+      await this.#flush();
+      const { z, y, x } = this.#slices;
+      return { z: await z.read(scale), y: await y.read(scale), x: await x.read(scale) };
+    });
+  }
+
+  close(): void {
+    void this.#next(async () => {
+      for (const slice of Object.values(this.#slices)) slice.close();
+    });
   }
 
   async #flush(): Promise<void> {
-    if (this.#batch.isEmpty || this.#closed) return;
+    if (this.#batch.isEmpty) return;
     const { z, y, x } = this.#slices;
     for (const slice of [z, y, x]) await slice.add(this.#batch, this.geometry.center);
     this.#batch.clear();
   }
 
-  async read(scale: number): Promise<SliceData<Float32Array>> {
-    await this.#flush();
-    const { z, y, x } = this.#slices;
-    return { z: await z.read(scale), y: await y.read(scale), x: await x.read(scale) };
-  }
-
-  close(): void {
-    this.#closed = true;
-    for (const slice of Object.values(this.#slices)) slice.close();
+  #next<T>(job: () => Promise<T>): Promise<T> {
+    const done = this.#underWay.then(job);
+    this.#underWay = done.catch(() => {});
+    return done;
   }
 }

@@ -43,6 +43,17 @@ for (const geometry of geometries) {
   });
 }
 
+test("closing waits for what is under way", async () => {
+  const geometry = { ...upright, width: 32, height: 12, center: 16 };
+  const accumulator = backend.accumulate(geometry);
+  const filtered = new Float32Array(32 * 12).fill(1);
+  const added = Array.from({ length: 8 }, () => accumulator.add(filtered, 0, 1));
+  const slices = accumulator.read(1);
+  accumulator.close();
+  await Promise.all(added);
+  assert.equal((await slices).z[16 * 32 + 16], 8);
+});
+
 test("the cpu backend is chosen when it is asked for", async () => {
   assert.equal((await openBackend("cpu")).backend.name, "cpu");
 });
