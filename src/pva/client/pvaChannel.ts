@@ -75,6 +75,11 @@ export class PvaChannel implements ChannelListener {
     return this.link$.value !== undefined;
   }
 
+  /** Address and port of the server while connected. */
+  get server(): string | undefined {
+    return this.link$.value?.connection.peer;
+  }
+
   /** True while connected; starts with the present state, completes when the channel is closed. */
   get connected$(): Observable<boolean> {
     return new Observable<boolean>((subscriber) =>
