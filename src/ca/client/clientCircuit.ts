@@ -245,7 +245,7 @@ export class ClientCircuit {
     if (request.command === Command.READ_NOTIFY || request.command === Command.WRITE_NOTIFY)
       this.#finish(request.available, status);
     else if (request.command === Command.EVENT_ADD) this.#subscriptions.get(request.available)?.(status);
-    log.warn(`${this.#options.peer}: ${ecaText(status)}: ${text}`);
+    log.warn(`${this.#options.peer}: ${ecaText(status)}: ${JSON.stringify(text)}`);
   }
 
   /** Ends the circuit: requests fail with ECA_DISCONN, channels are told. */
