@@ -2,6 +2,7 @@ export { CaChannel, type MonitorOptions, type ReadOptions, type RequestOptions }
 export { CaClient, type CaClientOptions, type ConnectOptions } from "./client/caClient.js";
 export { CaError } from "./client/caError.js";
 export type { CaReading, ReadingClass, ReadingOptions } from "./client/reading.js";
-export { type DbrClass, type DbrType, dbrTypeOf } from "./codec/dbrTypes.js";
+export { CA_MINOR_VERSION } from "./codec/commands.js";
+export { DBR_TYPES, type DbrClass, type DbrType, dbrTypeOf } from "./codec/dbrTypes.js";
 export { Eca, ecaName, ecaText } from "./codec/eca.js";
 export { CaServer, type CaServerClient, type CaServerOptions } from "./server/caServer.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { filter, firstValueFrom, take, toArray } from "rxjs";
+import { filter, firstValueFrom, map, take, toArray } from "rxjs";
 import type { CaClient } from "../../src/ca/client/caClient.js";
 import { CaError } from "../../src/ca/client/caError.js";
 import { Eca } from "../../src/ca/codec/eca.js";
@@ -184,29 +184,28 @@ describe("a client and a server on the loopback interface", () => {
     assert.equal(provider.openChannels, before);
   });
 
-  it("finds its channels and monitors again after a restart of the server", async () => {
+  it("finds its channels and monitors again after a restart of the server", async (test) => {
     const restarting = new MemoryPv("DOUBLE", 1);
     const own = new MemoryProvider({ restarting });
     const first = await startServer([own]);
-    const port = first.udpPort;
+    test.after(() => first.stop());
     const reconnecting = clientOf(first);
+    test.after(() => reconnecting.close());
     const channel = reconnecting.connect("restarting");
-    const values: unknown[] = [];
-    const again = new Promise<void>((resolve) => {
-      channel.monitor().subscribe(({ value }) => {
-        values.push(value);
-        if (value === 2) resolve();
-      });
-    });
+    const values = firstValueFrom(
+      channel.monitor().pipe(
+        map(({ value }) => value),
+        take(2),
+        toArray(),
+      ),
+    );
     await firstValueFrom(channel.monitor());
     const lost = firstValueFrom(channel.connected$.pipe(filter((connected) => !connected)));
     await first.stop();
     await lost;
     restarting.post(2);
-    const second = await startServer([own], { serverPort: port });
-    await again;
-    assert.deepEqual(values, [1, 2]);
-    reconnecting.close();
-    await second.stop();
+    const second = await startServer([own], { serverPort: first.udpPort });
+    test.after(() => second.stop());
+    assert.deepEqual(await values, [1, 2]);
   });
 });

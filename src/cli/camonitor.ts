@@ -1,0 +1,116 @@
+import { type CaChannel, CaClient } from "../ca/index.js";
+import { EventMask } from "../channel/eventMask.js";
+import { waitSeconds } from "./caConnect.js";
+import { getopt } from "./caGetopt.js";
+import { timeRequest } from "./caget.js";
+import {
+  applyCommonOption,
+  defaultFormat,
+  describeOptionProblem,
+  processOutput,
+  type ToolFormat,
+  type ToolOutput,
+} from "./caToolFormat.js";
+import { camonitorUsage, versionLine } from "./caUsage.js";
+import { SERVER_STAMPS, type StampKind, type StampOptions, WideLines } from "./caWideLine.js";
+
+const DEFAULT_MASK = EventMask.VALUE | EventMask.ALARM;
+
+const maskBits: Readonly<Record<string, number>> = {
+  v: EventMask.VALUE,
+  a: EventMask.ALARM,
+  l: EventMask.LOG,
+  p: EventMask.PROPERTY,
+};
+
+function maskOf(text: string, output: ToolOutput): number {
+  let mask = 0;
+  for (const letter of text) {
+    const bit = maskBits[letter];
+    if (bit === undefined) {
+      output.error(`Invalid argument '${text}' for option '-m' - ignored.`);
+      return DEFAULT_MASK;
+    }
+    mask |= bit;
+  }
+  return mask;
+}
+
+const stampKinds: Readonly<Record<string, StampKind>> = {
+  r: "relative",
+  i: "incremental",
+  I: "incrementalByChannel",
+};
+
+function stampsOf(text: string, output: ToolOutput): StampOptions {
+  let kind: StampKind = "absolute";
+  for (const letter of text) {
+    kind = stampKinds[letter] ?? kind;
+    if (!"scnriI".includes(letter)) output.error(`Invalid argument '${letter}' for option '-t' - ignored.`);
+  }
+  return { kind, server: text.includes("s"), client: text.includes("c") };
+}
+
+/** Prints a channel's updates from its first connection on; the monitor survives disconnections. */
+function watch(
+  channel: CaChannel,
+  mask: number,
+  format: ToolFormat,
+  lines: WideLines,
+  output: ToolOutput,
+): void {
+  let known = false;
+  channel.connected$.subscribe((connected) => {
+    if (!connected && known) output.out(lines.problem(channel.name, "disconnected"));
+    if (!connected || known) return;
+    known = true;
+    const count = Math.min(format.count, channel.elementCount);
+    channel
+      .monitor({ ...timeRequest(channel, format), mask, count })
+      .subscribe((reading) => output.out(lines.line(channel.name, reading)));
+  });
+}
+
+/** camonitor: prints PVs whenever they change, until it is interrupted. Returns the exit code. */
+export async function main(
+  argv: readonly string[],
+  _program = "camonitor",
+  output: ToolOutput = processOutput,
+): Promise<number> {
+  const format = defaultFormat(output);
+  let mask: number = DEFAULT_MASK;
+  let stamps = SERVER_STAMPS;
+  const given = getopt(argv, "nhVm:sSe:f:g:l:#:0:w:t:p:F:");
+  for (const option of given.options) {
+    if (option.letter === "m") mask = maskOf(option.argument, output);
+    else if (option.letter === "t") stamps = stampsOf(option.argument, output);
+    else if (option.letter === "V") {
+      output.out(versionLine);
+      return 0;
+    } else if (option.letter === "h" || !applyCommonOption(format, option, "camonitor", output)) {
+      output.error(camonitorUsage);
+      return option.letter === "h" ? 0 : 1;
+    }
+  }
+  if (given.problem !== undefined) {
+    output.error(describeOptionProblem(given.problem, "camonitor"));
+    return 1;
+  }
+  if (given.rest.length === 0) {
+    output.error("No pv name specified. ('camonitor -h' for help.)");
+    return 1;
+  }
+  const client = new CaClient();
+  const lines = new WideLines(format, stamps);
+  const channels = given.rest.map((name) => client.connect(name, { priority: format.priority }));
+  for (const channel of channels) watch(channel, mask, format, lines, output);
+  setTimeout(() => {
+    for (const channel of channels) if (!channel.connected) output.out(lines.notFound(channel.name));
+  }, waitSeconds(format) * 1000);
+  return new Promise((resolve) => {
+    process.once("SIGINT", () => {
+      client.close();
+      resolve(130);
+    });
+  });
+}

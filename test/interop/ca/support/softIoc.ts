@@ -1,0 +1,52 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { peerEnvironment } from "../../../ca/support/loopback.js";
+import { spawnPython } from "../../../support/python.js";
+
+const PROGRAM = `
+import sys
+from softioc import softioc, asyncio_dispatcher
+softioc.dbLoadDatabase(sys.argv[1], None, None)
+softioc.iocInit(asyncio_dispatcher.AsyncioDispatcher())
+print("running", flush=True)
+sys.stdin.read()
+import os
+os._exit(0)
+`;
+
+/** A port that nobody else in this test run is likely to use. */
+export const randomPort = (): number => 20_000 + Math.floor(Math.random() * 20_000);
+
+/** The reference IOC (EPICS Base itself) with the records of a database file. */
+export interface SoftIoc {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+function running(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const listen = (chunk: Buffer): void => {
+      text += chunk.toString();
+      if (/^running$/m.test(text)) resolve();
+    };
+    child.stdout?.on("data", listen);
+    child.stderr?.on("data", listen);
+    child.on("close", () => reject(new Error(`the reference IOC ended\n${text}`)));
+  });
+}
+
+/** Starts the reference IOC on the loopback interface and waits until it runs. */
+export async function startSoftIoc(database: string, port = randomPort()): Promise<SoftIoc> {
+  const child = spawnPython(PROGRAM, { ...peerEnvironment(port), TZ: "UTC" }, [database]);
+  await running(child);
+  return {
+    port,
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const closed = once(child, "close");
+      child.kill("SIGKILL");
+      await closed;
+    },
+  };
+}
