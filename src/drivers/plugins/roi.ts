@@ -7,6 +7,7 @@ import {
   type NDDimension,
 } from "../ndarray/ndArray.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
+import { type BinnedRow, binRow } from "./binning.js";
 
 /** What an operator asks of one axis; everything in pixels of the input frame. */
 export interface RoiAxisRequest {
@@ -116,23 +117,27 @@ function copyRegion(
   const sizeY = input.dimensions[1]?.size ?? 1;
   const plainRows = x.binning === 1 && y.binning === 1 && z.binning === 1 && !x.reverse;
   const copyOnly = plainRows && scale === undefined && input.dataType === output.dataType;
-  const sums = copyOnly ? undefined : new Float64Array(x.count);
+  const { data: from } = input;
+  const { data: to } = output;
+  const rowStart = (plane: number, row: number) =>
+    (firstInput(z, plane) * sizeY + firstInput(y, row)) * sizeX;
+  const edge = x.reverse ? x.min + x.count * x.binning - 1 : x.min;
+  const squares = {
+    step: x.reverse ? -1 : 1,
+    stride: sizeX,
+    binX: x.binning,
+    binY: y.binning,
+    count: x.count,
+    scale: scale ?? 1,
+  };
   let written = 0;
-  for (let planeIndex = 0; planeIndex < z.count; planeIndex++) {
-    for (let rowIndex = 0; rowIndex < y.count; rowIndex++) {
-      const firstPlane = firstInput(z, planeIndex);
-      const firstRow = firstInput(y, rowIndex);
-      if (sums === undefined) {
-        const start = (firstPlane * sizeY + firstRow) * sizeX + x.min;
-        copyElements(output.data, input.data, start, x.count, written);
-      } else {
-        sums.fill(0);
-        for (let plane = firstPlane; plane < firstPlane + z.binning; plane++)
-          for (let row = firstRow; row < firstRow + y.binning; row++)
-            addRow(sums, input.data, (plane * sizeY + row) * sizeX, x);
-        storeRow(output.data, sums, scale, written);
-      }
-      written += x.count;
+  for (let plane = 0; plane < z.count; plane++) {
+    for (let row = 0; row < y.count; row++, written += x.count) {
+      const start = rowStart(plane, row) + edge;
+      if (copyOnly) copyElements(to, from, start, x.count, written);
+      else if (isBig(to) || isBig(from) || z.binning > 1)
+        binBlocks(to, written, from, { ...squares, start, planes: z.binning, planeStride: sizeX * sizeY });
+      else binRow(to, written, from, { ...squares, start });
     }
   }
 }
@@ -151,32 +156,22 @@ function copyElements(to: NDData, from: NDData, start: number, count: number, at
   } else if (!isBig(part)) to.set(part, at);
 }
 
-function addRow(sums: Float64Array, data: NDData, rowStart: number, x: RoiAxis): void {
-  let at = rowStart + (x.reverse ? x.min + x.count * x.binning - 1 : x.min);
-  const step = x.reverse ? -1 : 1;
-  if (isBig(data)) {
-    for (let index = 0; index < x.count; index++)
-      for (let bin = 0; bin < x.binning; bin++, at += step)
-        sums[index] = (sums[index] ?? 0) + Number(data[at] ?? 0n);
-  } else if (x.binning === 1) {
-    for (let index = 0; index < x.count; index++, at += step)
-      sums[index] = (sums[index] ?? 0) + (data[at] ?? 0);
-  } else if (x.binning === 2) {
-    for (let index = 0; index < x.count; index++, at += 2 * step)
-      sums[index] = (sums[index] ?? 0) + (data[at] ?? 0) + (data[at + step] ?? 0);
-  } else {
-    for (let index = 0; index < x.count; index++) {
-      let sum = sums[index] ?? 0;
-      for (let bin = 0; bin < x.binning; bin++, at += step) sum += data[at] ?? 0;
-      sums[index] = sum;
-    }
+/** Sums over several planes, or of 64-bit integers, by way of doubles: rare, and so not fast. */
+function binBlocks(
+  to: NDData,
+  at: number,
+  from: NDData,
+  row: BinnedRow & { readonly planes: number; readonly planeStride: number },
+): void {
+  for (let index = 0; index < row.count; index++) {
+    let sum = 0;
+    for (let plane = 0; plane < row.planes; plane++)
+      for (let y = 0; y < row.binY; y++)
+        for (let x = 0; x < row.binX; x++) {
+          const across = (index * row.binX + x) * row.step;
+          sum += Number(from[row.start + plane * row.planeStride + y * row.stride + across] ?? 0);
+        }
+    if (isBig(to)) to[at + index] = BigInt(Math.trunc(sum / row.scale));
+    else to[at + index] = sum / row.scale;
   }
-}
-
-function storeRow(to: NDData, sums: Float64Array, scale: number | undefined, at: number): void {
-  if (scale !== undefined)
-    for (let index = 0; index < sums.length; index++) sums[index] = (sums[index] ?? 0) / scale;
-  if (isBig(to)) {
-    for (let index = 0; index < sums.length; index++) to[at + index] = BigInt(Math.trunc(sums[index] ?? 0));
-  } else to.set(sums, at);
 }
