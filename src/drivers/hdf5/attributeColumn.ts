@@ -1,6 +1,6 @@
 import type { NDAttributeType } from "../ndarray/ndArray.js";
 import type { AttributeDefinition, AttributeValue } from "./frameAttributes.js";
-import { type H5File, numericDtype, writeConstantAttribute } from "./h5.js";
+import { type H5Dataset, type H5File, numericDtype, writeConstantAttribute } from "./h5.js";
 import type { When } from "./layout.js";
 
 /** areaDetector's MAX_ATTRIBUTE_STRING_SIZE: bytes of one string element, NUL included. */
@@ -32,7 +32,7 @@ export class AttributeColumn {
   /** Where the attribute stands among a frame's values; negative when the frame does not carry it. */
   valueIndex: number;
   readonly #type: NDAttributeType;
-  readonly #dataset: ReturnType<H5File["create_dataset"]>;
+  readonly #dataset: H5Dataset;
   #pending: AttributeValue[] = [];
   #written = 0;
 

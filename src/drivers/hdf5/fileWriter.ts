@@ -2,11 +2,15 @@ import h5wasm from "h5wasm/node";
 import type { NDArrayInfo, NDData, NDDimension } from "../ndarray/ndArray.js";
 import { AttributeColumn } from "./attributeColumn.js";
 import { type AttributeDefinition, type AttributeValue, definitionsOf } from "./frameAttributes.js";
-import { numericDtype, stringDtype, writeConstantAttribute, writeConstantDataset } from "./h5.js";
+import {
+  type H5Dataset,
+  type H5File,
+  numericDtype,
+  stringDtype,
+  writeConstantAttribute,
+  writeConstantDataset,
+} from "./h5.js";
 import type { FileLayout, LayoutAttribute } from "./layout.js";
-
-type H5File = InstanceType<typeof h5wasm.File>;
-type H5Dataset = ReturnType<H5File["create_dataset"]>;
 
 export interface FileOptions {
   /** 0 when it is not known how many frames will come. */

@@ -3,6 +3,10 @@ import type { NDDataType } from "../ndarray/ndArray.js";
 import type { ConstantType } from "./layout.js";
 
 export type H5File = InstanceType<typeof h5wasm.File>;
+export type H5Dataset = InstanceType<typeof h5wasm.Dataset>;
+
+export const isDataset = (entity: ReturnType<H5File["get"]>): entity is H5Dataset =>
+  entity !== null && "write_slice" in entity;
 
 /** The HDF5 type of each NDArray type, in h5wasm's notation. */
 export const numericDtype: Readonly<Record<NDDataType, string>> = {

@@ -1,15 +1,10 @@
 import { open as openFile, stat } from "node:fs/promises";
-import { Worker } from "node:worker_threads";
 import type { NDArray, NDArrayInfo } from "../ndarray/ndArray.js";
 import type { FileOptions, FileSummary } from "./fileWriter.js";
 import { type AttributeDefinition, defaultAttributes, definitionsOf, valuesOf } from "./frameAttributes.js";
 import type { FileLayout } from "./layout.js";
-import type { WriterMessage, WriterReply, WriterRequest } from "./writerMessages.js";
-
-interface Pending {
-  readonly resolve: (reply: WriterReply) => void;
-  readonly reject: (error: Error) => void;
-}
+import { WorkerCalls } from "./workerCalls.js";
+import type { WriterRequest } from "./writerMessages.js";
 
 /** A frame's facts as plain values that can be sent to another thread. */
 const plainInfo = (frame: NDArrayInfo): NDArrayInfo => ({
@@ -26,28 +21,25 @@ const plainInfo = (frame: NDArrayInfo): NDArrayInfo => ({
  * written or the worker ended; after that the next `open` starts afresh.
  */
 export class WriterClient {
-  readonly #entry: URL;
-  #worker: Worker | undefined;
-  #nextId = 1;
-  readonly #pending = new Map<number, Pending>();
+  readonly #calls: WorkerCalls<WriterRequest, FileSummary | undefined>;
   #sentDefinitions: readonly AttributeDefinition[] = [];
   #path = "";
 
   /** `entry` is the worker's module; tests give one that fails. */
   constructor(entry = new URL("./writerWorker.js", import.meta.url)) {
-    this.#entry = entry;
+    this.#calls = new WorkerCalls(entry, "the HDF5 writer");
   }
 
   async open(path: string, layout: FileLayout, first: NDArrayInfo, options: FileOptions): Promise<void> {
     this.#path = path;
     this.#sentDefinitions = definitionsOf(first);
-    await this.#ask({ kind: "open", path, layout, first: plainInfo(first), options });
+    await this.#calls.ask({ kind: "open", path, layout, first: plainInfo(first), options });
   }
 
   /** Settles when the frame is written; the caller keeps it retained until then. */
   async write(frame: NDArray): Promise<void> {
     const request = { kind: "write", buffer: frame.buffer, values: valuesOf(frame) } as const;
-    if (this.#isDefined(frame)) return void (await this.#ask(request));
+    if (this.#isDefined(frame)) return void (await this.#calls.ask(request));
     this.#sentDefinitions = definitionsOf(frame);
     const definitions = this.#sentDefinitions.map(({ name, description, sourceType, source, type }) => ({
       name,
@@ -56,15 +48,15 @@ export class WriterClient {
       source,
       type,
     }));
-    await this.#ask({ ...request, definitions });
+    await this.#calls.ask({ ...request, definitions });
   }
 
   async flush(): Promise<void> {
-    await this.#ask({ kind: "flush" });
+    await this.#calls.ask({ kind: "flush" });
   }
 
   async close(): Promise<FileSummary> {
-    const { summary } = await this.#ask({ kind: "close" });
+    const summary = await this.#calls.ask({ kind: "close" });
     return summary ?? { frames: 0, bytes: 0, warnings: [] };
   }
 
@@ -74,11 +66,8 @@ export class WriterClient {
     if (this.#path !== "") await extendToStoredEnd(this.#path);
   }
 
-  async terminate(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
-    this.#rejectAll(new Error("the HDF5 writer was ended"));
+  terminate(): Promise<void> {
+    return this.#calls.terminate();
   }
 
   #isDefined(frame: NDArrayInfo): boolean {
@@ -90,46 +79,6 @@ export class WriterClient {
         return sent?.name === attribute.name && sent.type === attribute.type;
       })
     );
-  }
-
-  #ask(request: WriterRequest): Promise<WriterReply> {
-    const worker = this.#worker ?? this.#start();
-    const id = this.#nextId++;
-    const message: WriterMessage = { id, request };
-    worker.ref();
-    return new Promise<WriterReply>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      worker.postMessage(message);
-    });
-  }
-
-  #start(): Worker {
-    const worker = new Worker(this.#entry);
-    this.#worker = worker;
-    worker.on("message", (reply: WriterReply) => this.#settle(worker, reply));
-    worker.on("error", (error) => this.#onEnd(worker, error.message));
-    worker.on("exit", (code) => this.#onEnd(worker, `exit code ${code}`));
-    return worker;
-  }
-
-  #settle(worker: Worker, reply: WriterReply): void {
-    const pending = this.#pending.get(reply.id);
-    this.#pending.delete(reply.id);
-    if (this.#pending.size === 0) worker.unref();
-    if (reply.error === undefined) pending?.resolve(reply);
-    else pending?.reject(new Error(reply.error));
-  }
-
-  #onEnd(worker: Worker, reason: string): void {
-    if (this.#worker !== worker) return;
-    this.#worker = undefined;
-    this.#rejectAll(new Error(`the HDF5 writer ended unexpectedly: ${reason}`));
-  }
-
-  #rejectAll(error: Error): void {
-    const waiting = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject } of waiting) reject(error);
   }
 }
 

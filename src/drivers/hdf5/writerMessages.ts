@@ -1,9 +1,9 @@
 import type { NDArrayInfo } from "../ndarray/ndArray.js";
-import type { FileOptions, FileSummary } from "./fileWriter.js";
+import type { FileOptions } from "./fileWriter.js";
 import type { AttributeDefinition, AttributeValue } from "./frameAttributes.js";
 import type { FileLayout } from "./layout.js";
 
-/** What the main thread asks of the writer; answered in order. */
+/** What the main thread asks of the writer; answered in order, "close" with the file's summary. */
 export type WriterRequest =
   | {
       readonly kind: "open";
@@ -21,15 +21,3 @@ export type WriterRequest =
     }
   | { readonly kind: "flush" }
   | { readonly kind: "close" };
-
-export interface WriterMessage {
-  readonly id: number;
-  readonly request: WriterRequest;
-}
-
-export interface WriterReply {
-  readonly id: number;
-  readonly error?: string;
-  /** Of "close". */
-  readonly summary?: FileSummary;
-}

@@ -1,9 +1,7 @@
-import { parentPort } from "node:worker_threads";
-import h5wasm from "h5wasm/node";
 import { elementsOf, type NDArrayInfo, viewOf } from "../ndarray/ndArray.js";
+import { answerCalls } from "./answerCalls.js";
 import { type FileSummary, FileWriter } from "./fileWriter.js";
-import { describeHdf5Error } from "./hdf5Error.js";
-import type { WriterMessage, WriterReply, WriterRequest } from "./writerMessages.js";
+import type { WriterRequest } from "./writerMessages.js";
 
 /** How long frames may stay in the library's buffers before another process, or a crash, finds them on disk; the first does not. */
 const FLUSH_INTERVAL_MS = 1000;
@@ -41,15 +39,4 @@ function perform(request: WriterRequest): FileSummary | undefined {
   return undefined;
 }
 
-function answer({ id, request }: WriterMessage): WriterReply {
-  try {
-    const summary = perform(request);
-    return summary === undefined ? { id } : { id, summary };
-  } catch (error) {
-    return { id, error: describeHdf5Error(error) };
-  }
-}
-
-const hdf5 = await h5wasm.ready;
-hdf5.activate_throwing_error_handler();
-parentPort?.on("message", (message: WriterMessage) => parentPort?.postMessage(answer(message)));
+await answerCalls(perform);

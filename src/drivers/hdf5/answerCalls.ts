@@ -1,0 +1,17 @@
+import { parentPort } from "node:worker_threads";
+import h5wasm from "h5wasm/node";
+import { describeHdf5Error } from "./hdf5Error.js";
+import type { Answer, Call } from "./workerCalls.js";
+
+/** The worker's side: performs each call with the HDF5 library ready and throwing. */
+export async function answerCalls<Request, Value>(perform: (request: Request) => Value): Promise<void> {
+  const hdf5 = await h5wasm.ready;
+  hdf5.activate_throwing_error_handler();
+  parentPort?.on("message", ({ id, request }: Call<Request>) => {
+    try {
+      parentPort?.postMessage({ id, value: perform(request) } satisfies Answer<Value>);
+    } catch (error) {
+      parentPort?.postMessage({ id, error: describeHdf5Error(error) } satisfies Answer<Value>);
+    }
+  });
+}

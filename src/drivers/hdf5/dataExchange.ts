@@ -1,0 +1,141 @@
+import h5wasm from "h5wasm/node";
+import { type H5Dataset, type H5File, isDataset } from "./h5.js";
+
+/** What a capture wrote: for each frame, in the order it was stored, its id and the dataset it went to. */
+export interface StoredFrames {
+  readonly ids: readonly number[];
+  /** Empty where the file has no HDF5FrameLocation. */
+  readonly locations: readonly string[];
+}
+
+/** The mean of a stack of frames, row by row. */
+export interface MeanFrame {
+  readonly mean: Float32Array;
+  readonly sizeX: number;
+  readonly sizeY: number;
+  readonly frames: number;
+}
+
+/** Bytes of frames that are read or copied at a time. */
+const BLOCK_BYTES = 64 * 1024 * 1024;
+
+/** Opens a file for as long as `work` runs. Throws when it cannot be opened. */
+function withFile<T>(path: string, mode: "r" | "a", work: (file: H5File) => T): T {
+  const file = new h5wasm.File(path, mode);
+  if (file.file_id < 0n) throw new Error(`cannot open ${path}`);
+  try {
+    return work(file);
+  } finally {
+    file.close();
+  }
+}
+
+function find(file: H5File, path: string): H5Dataset | undefined {
+  const [, parent = "", name = ""] = /^(.*)\/([^/]*)$/.exec(path) ?? [];
+  const group = parent === "" ? file : file.get(parent);
+  if (group === null || !("keys" in group) || !group.keys().includes(name)) return undefined;
+  const entity = file.get(path);
+  return isDataset(entity) ? entity : undefined;
+}
+
+function required(file: H5File, path: string): H5Dataset {
+  const dataset = find(file, path);
+  if (dataset === undefined) throw new Error(`${file.filename} has no ${path}`);
+  return dataset;
+}
+
+const asList = (value: unknown): readonly unknown[] =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView)
+    ? Array.from(value as unknown as ArrayLike<unknown>)
+    : Array.isArray(value)
+      ? value
+      : [];
+
+export const readStoredFrames = (path: string): StoredFrames =>
+  withFile(path, "r", (file) => ({
+    ids: asList(required(file, "/defaults/NDArrayUniqueId").value).map(Number),
+    locations: asList(find(file, "/defaults/HDF5FrameLocation")?.value).map(String),
+  }));
+
+/** Stores the angle of each frame in degrees as `/exchange/theta`, in the place of those that are there. */
+export function writeTheta(path: string, degrees: Float64Array): void {
+  withFile(path, "a", (file) => {
+    const present = find(file, "/exchange/theta");
+    if (present !== undefined) {
+      if (present.resize([degrees.length]) < 0) throw new Error(`${path}: /exchange/theta has a fixed size`);
+      present.write_slice([[0, degrees.length]], degrees);
+      return;
+    }
+    const theta = file.create_dataset({
+      name: "exchange/theta",
+      data: degrees,
+      shape: [degrees.length],
+      maxshape: [null],
+      chunks: [Math.max(degrees.length, 1)],
+      dtype: "<d",
+    });
+    theta.create_attribute("units", "deg", [], "S4");
+  });
+}
+
+interface StackShape {
+  readonly frames: number;
+  readonly sizeY: number;
+  readonly sizeX: number;
+  /** Frames that fit in a block. */
+  readonly block: number;
+}
+
+function shapeOf(dataset: H5Dataset): StackShape {
+  const [frames = 0, sizeY = 0, sizeX = 0] = dataset.shape ?? [];
+  const frameBytes = Math.max(sizeX * sizeY * dataset.metadata.size, 1);
+  return { frames, sizeY, sizeX, block: Math.max(1, Math.floor(BLOCK_BYTES / frameBytes)) };
+}
+
+export const meanOfStack = (path: string, datasetPath: string): MeanFrame =>
+  withFile(path, "r", (file) => {
+    const dataset = required(file, datasetPath);
+    const { frames, sizeX, sizeY, block } = shapeOf(dataset);
+    const sums = new Float64Array(sizeX * sizeY);
+    for (let start = 0; start < frames; start += block) {
+      const data = dataset.slice([[start, Math.min(start + block, frames)], [], []]);
+      if (!ArrayBuffer.isView(data)) throw new Error(`${path} ${datasetPath} holds no numbers`);
+      addFrames(sums, data);
+    }
+    return { mean: Float32Array.from(sums, (sum) => sum / Math.max(frames, 1)), sizeX, sizeY, frames };
+  });
+
+function addFrames(sums: Float64Array, data: ArrayBufferView): void {
+  if (data instanceof DataView || data instanceof BigInt64Array || data instanceof BigUint64Array)
+    throw new Error("frames of 64-bit integers have no mean here");
+  const pixels = data as unknown as ArrayLike<number>;
+  for (let index = 0, pixel = 0; index < pixels.length; index++) {
+    sums[pixel] = (sums[pixel] ?? 0) + (pixels[index] ?? 0);
+    pixel = pixel + 1 === sums.length ? 0 : pixel + 1;
+  }
+}
+
+/**
+ * Replaces a stack of frames by that of the same name in another file; the attributes stay. Throws when the frames differ in
+ * shape or type.
+ */
+export function copyStack(from: string, to: string, datasetPath: string): number {
+  return withFile(from, "r", (source) =>
+    withFile(to, "a", (target) => {
+      const read = required(source, datasetPath);
+      const written = required(target, datasetPath);
+      const shape = shapeOf(read);
+      const present = shapeOf(written);
+      const differs =
+        present.sizeX !== shape.sizeX || present.sizeY !== shape.sizeY || read.dtype !== written.dtype;
+      if (differs) throw new Error(`${datasetPath} of ${from} has other frames than that of ${to}`);
+      if (written.resize([shape.frames, shape.sizeY, shape.sizeX]) < 0)
+        throw new Error(`${to}: ${datasetPath} has a fixed size`);
+      for (let start = 0; start < shape.frames; start += shape.block) {
+        const end = Math.min(start + shape.block, shape.frames);
+        written.write_slice([[start, end], [], []], read.slice([[start, end], [], []]));
+      }
+      return shape.frames;
+    }),
+  );
+}

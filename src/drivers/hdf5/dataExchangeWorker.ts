@@ -1,0 +1,19 @@
+import { answerCalls } from "./answerCalls.js";
+import { copyStack, meanOfStack, readStoredFrames, writeTheta } from "./dataExchange.js";
+import type { DataExchangeAnswer, DataExchangeRequest } from "./dataExchangeFiles.js";
+
+function perform(request: DataExchangeRequest): DataExchangeAnswer {
+  switch (request.kind) {
+    case "storedFrames":
+      return { storedFrames: readStoredFrames(request.path) };
+    case "mean":
+      return { mean: meanOfStack(request.path, request.dataset) };
+    case "copyStack":
+      return { frames: copyStack(request.from, request.to, request.dataset) };
+    default:
+      writeTheta(request.path, request.degrees);
+      return {};
+  }
+}
+
+await answerCalls(perform);
