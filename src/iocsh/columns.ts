@@ -8,12 +8,12 @@ export function inColumns(texts: readonly string[], tab: number): readonly strin
   const rows: string[] = [];
   let row = "";
   for (const text of texts) {
-    const cell = text.padEnd((Math.floor(text.length / tab) + 1) * tab);
-    if (row !== "" && row.length + cell.length > PAGE_WIDTH) {
+    if (row !== "" && row.length + text.length > PAGE_WIDTH) {
       rows.push(row);
       row = "";
     }
-    row += cell;
+    const nextColumn = (Math.floor((row.length + text.length) / tab) + 1) * tab;
+    row = (row + text).padEnd(Math.min(PAGE_WIDTH, nextColumn));
   }
   if (row !== "") rows.push(row);
   return rows;

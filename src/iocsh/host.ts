@@ -20,6 +20,8 @@ export interface ShellEngine extends ChannelProvider {
   recordNames(): Iterable<string>;
   aliases(): Iterable<{ readonly alias: string; readonly record: string }>;
   record(name: string): DeviceRecord | undefined;
+  /** The record with what runs it. */
+  instance(name: string): { process(): void } | undefined;
   get(name: string): Value;
   getString(name: string): string;
   put(name: string, value: Value): WriteResult;

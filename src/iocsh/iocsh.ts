@@ -28,6 +28,7 @@ export class Iocsh implements Shell {
   readonly streams: ShellStreams;
   readonly variables: Map<string, ShellVariable>;
   readonly autosave: Autosave;
+  readonly afterIocRunning: string[] = [];
   private readonly table = new Map<string, Command>();
   private readonly scopes: Scope[] = [];
 

@@ -58,6 +58,8 @@ export interface CommandContext {
 export interface Shell {
   readonly host: IocshHost;
   readonly variables: Map<string, ShellVariable>;
+  /** Command lines that wait for the end of iocInit. */
+  readonly afterIocRunning: string[];
   /** The scope that the present command runs in. */
   readonly scope: Scope | undefined;
   /** Every command, sorted by name. */

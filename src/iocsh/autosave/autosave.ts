@@ -197,7 +197,7 @@ export class Autosave {
         this.restoreOne(pass, file);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        this.printError(message);
+        if (!this.saidBefore(pass, file.name)) this.printError(message);
         this.noteReboot(SaveStatus.failure, message);
       }
     }
@@ -210,8 +210,7 @@ export class Autosave {
     }
     const restore = pass === "before" ? restoreBeforeInit : restoreAfterInit;
     const outcome: RestoreOutcome = restore(this.host.engine, this.entriesOf(found, macros), name);
-    // The second pass meets the same unknown names again.
-    const alreadySaid = pass === "after" && this.restores.before.some((each) => each.name === name);
+    const alreadySaid = this.saidBefore(pass, name);
     for (const problem of alreadySaid ? [] : outcome.problems) this.printError(`autosave: ${problem}`);
     const number = pass === "before" ? 0 : 1;
     this.print(`autosave: ${found.path}: ${outcome.restored} values restored in pass ${number}`);
@@ -219,6 +218,11 @@ export class Autosave {
     const errors = outcome.problems.length;
     if (errors > 0) this.noteReboot(SaveStatus.warning, `${errors} PV error${errors > 1 ? "s" : ""}`);
     else this.noteReboot(SaveStatus.ok, "No errors");
+  }
+
+  /** The second pass over a file meets the same obstacles as the first. */
+  private saidBefore(pass: "before" | "after", name: string): boolean {
+    return pass === "after" && this.restores.before.some((each) => each.name === name);
   }
 
   /** What was restored is kept beside the file that will be overwritten. */

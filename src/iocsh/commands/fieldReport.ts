@@ -1,7 +1,9 @@
 import { isArrayValue } from "../../channel/dbf.js";
+import { toPosixMilliseconds } from "../../libcom/epicsTime.js";
 import { inColumns } from "../columns.js";
 import type { ShellEngine } from "../host.js";
 import { formatG } from "../numberFormat.js";
+import { strftime } from "../strftime.js";
 
 const TAB = 20;
 
@@ -17,13 +19,35 @@ function linkText(engine: ShellEngine, text: string): string {
   return `${remote ? "CA_LINK" : "DB_LINK"} ${text}`;
 }
 
-function valueText(engine: ShellEngine, record: string, field: string, dbf: string): string {
+/** A field as a database would give it: full precision, menus by choice, enums by number. */
+export function databaseText(engine: ShellEngine, record: string, field: string): string {
   const pv = `${record}.${field}`;
+  const dbf = engine.recordTypes.get(engine.record(record)?.recordType ?? "")?.fields[field]?.dbf ?? "";
+  if (dbf === "DOUBLE" || dbf === "FLOAT") return formatG(Number(engine.get(pv)), dbf === "FLOAT" ? 6 : 12);
+  if (dbf === "ENUM") return String(engine.get(pv));
+  const text = engine.getString(pv);
+  // A record type without device support has nothing to choose from.
+  return dbf === "DEVICE" && /^\d+$/.test(text) ? "" : text;
+}
+
+function recordTime(engine: ShellEngine, record: string): string {
+  const channel = engine.open(record, { user: "iocsh", host: "localhost" });
+  if (channel === undefined) return "";
+  const { time } = channel.read();
+  channel.close();
+  const fraction = String(time.nanoseconds).padStart(9, "0");
+  return `${strftime("%F %T", new Date(toPosixMilliseconds(time)))}.${fraction}`;
+}
+
+/** Undefined for a field that has nothing to show. */
+function valueText(engine: ShellEngine, record: string, field: string, dbf: string): string | undefined {
+  const pv = `${record}.${field}`;
+  if (field === "TIME") return recordTime(engine, record);
+  if (field === "BKPT") return "00";
+  if (!engine.has(pv)) return undefined;
   if (dbf.endsWith("LINK")) return linkText(engine, engine.getString(pv));
-  if (!engine.has(pv)) return "";
   const value = engine.get(pv);
-  if (isArrayValue(value)) return `[${value.length}]`;
-  return typeof value === "number" && !Number.isInteger(value) ? formatG(value, 12) : engine.getString(pv);
+  return isArrayValue(value) ? `[${value.length}]` : databaseText(engine, record, field);
 }
 
 /** The fields of a record up to an interest level, in alphabetical order, as dbpr shows them. */
@@ -32,8 +56,9 @@ export function fieldReport(engine: ShellEngine, record: string, level: number):
   const fields = Object.entries(type?.fields ?? {})
     .filter(([, { interest = 0 }]) => interest <= level)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const cells = fields.map(
-    ([field, { dbf }]) => `${field.padEnd(4)}: ${valueText(engine, record, field, dbf)}`,
-  );
+  const cells = fields.flatMap(([field, { dbf }]) => {
+    const text = valueText(engine, record, field, dbf);
+    return text === undefined ? [] : [`${field.padEnd(4)}: ${text}`];
+  });
   return inColumns(cells, TAB);
 }

@@ -43,13 +43,14 @@ export const lifecycleCommands = [
     name: "iocInit",
     args: [],
     help: "Initialise the records and start scanning and serving them.",
-    async run(_, { host, print }) {
+    async run(_, { host, print, shell }) {
       if (host.initialised) {
         throw new CommandError("iocBuild: IOC can only be initialized from uninitialized or stopped state");
       }
       print(`Starting iocInit\n${banner}\n## ${host.release}\n${banner}`);
       await host.iocInit();
       print("iocRun: All initialization complete");
+      for (const line of shell.afterIocRunning.splice(0)) await shell.runLine(line);
     },
   }),
   defineCommand({
@@ -61,7 +62,7 @@ export const lifecycleCommands = [
       if (host.initialised) {
         throw new CommandError("afterIocRunning can only be used before 'iocInit'");
       }
-      host.engine.onInitHook("afterIocRunning", () => void shell.runLine(command));
+      shell.afterIocRunning.push(command);
     },
   }),
   defineCommand({

@@ -1,10 +1,10 @@
-import { type DbfType, isArrayValue } from "../../channel/dbf.js";
+import { type ArrayValue, type DbfType, isArrayValue } from "../../channel/dbf.js";
 import { inColumns } from "../columns.js";
 import { CommandError, defineCommand, int, recordName, string } from "../command.js";
 import { globMatches } from "../glob.js";
 import type { IocshHost, ShellEngine } from "../host.js";
 import type { CommandContext } from "../shell.js";
-import { fieldReport } from "./fieldReport.js";
+import { databaseText, fieldReport } from "./fieldReport.js";
 import { required, valueCells, withChannel } from "./recordAccess.js";
 
 const TAB = 10;
@@ -38,7 +38,7 @@ const allNames = (engine: ShellEngine): readonly string[] =>
 const fieldText = (engine: ShellEngine, record: string, field: string): string => {
   if (field === "recordType") return `, "${engine.record(record)?.recordType ?? ""}"`;
   const name = `${record}.${field}`;
-  return engine.has(name) ? `, "${engine.getString(name)}"` : ", ";
+  return engine.has(name) ? `, "${databaseText(engine, record, field)}"` : ", ";
 };
 
 function listRecords(
@@ -66,6 +66,21 @@ function valueLines(host: IocshHost, pv: string): readonly string[] {
 
 function printValue({ host, print }: CommandContext, pv: string): void {
   for (const line of valueLines(host, pv)) print(line);
+}
+
+/** The elements of `[1, 2, 3]` for an array field; undefined for anything that is not meant so. */
+function arrayOf(host: IocshHost, pv: string, text: string): ArrayValue | undefined {
+  const { elementCount, fieldType } = withChannel(host, pv, (channel) => channel);
+  const isText = fieldType === "CHAR" || fieldType === "UCHAR";
+  if (elementCount <= 1 || isText || !text.trimStart().startsWith("[")) return undefined;
+  let elements: unknown;
+  try {
+    elements = JSON.parse(text);
+  } catch (error) {
+    throw new CommandError(`${pv}: ${error instanceof Error ? error.message : "no JSON array"}`);
+  }
+  if (!Array.isArray(elements)) return undefined;
+  return fieldType === "STRING" ? elements.map(String) : Float64Array.from(elements, Number);
 }
 
 const numericTypes: readonly DbfType[] = ["STRING", "CHAR", "SHORT", "LONG", "DOUBLE", "ENUM"];
@@ -156,9 +171,9 @@ export const recordCommands = [
       const pv = required(name, usage);
       if (value === undefined) throw new CommandError(`Usage: ${usage}`);
       if (!context.host.engine.has(pv)) throw new CommandError(`PV '${pv}' not found`);
-      const written = context.host.engine.put(pv, value);
-      if (!written.ok) context.error(`${pv}: ${written.error.message}`);
+      const written = context.host.engine.put(pv, arrayOf(context.host, pv, value) ?? value);
       printValue(context, pv);
+      if (!written.ok) throw new CommandError(written.error.message);
     },
   }),
   defineCommand({
@@ -167,9 +182,9 @@ export const recordCommands = [
     help: "Process a record, then show its fields.",
     run([name], { host, print }) {
       const record = required(name, 'dbtr "pv name"').split(".")[0] ?? "";
-      if (host.engine.record(record) === undefined) throw new CommandError(`PV '${name}' not found`);
-      const written = host.engine.put(`${record}.PROC`, 1);
-      if (!written.ok) throw new CommandError(`${record}: ${written.error.message}`);
+      const instance = host.engine.instance(record);
+      if (instance === undefined) throw new CommandError(`PV '${name}' not found`);
+      instance.process();
       for (const line of fieldReport(host.engine, record, 3)) print(line);
     },
   }),

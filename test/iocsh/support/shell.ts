@@ -1,7 +1,14 @@
+import { after } from "node:test";
 import { describeProblem, loadDatabaseFile, loadSubstitutionsFile } from "../../../src/database/index.js";
 import { Iocsh, type IocshHost } from "../../../src/iocsh/index.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { repositoryRoot } from "../../support/paths.js";
+
+// Scanning records keep the process alive: whatever a failed test left running ends with its file.
+const running = new Set<() => void>();
+after(() => {
+  for (const stop of running) stop();
+});
 
 export class Captured {
   text = "";
@@ -40,8 +47,10 @@ export function bareShell(environment: NodeJS.ProcessEnv = {}) {
   };
   const shell = new Iocsh(host, { streams: { stdout, stderr } });
   const stop = () => {
+    running.delete(stop);
     shell.close();
     engine.stop();
   };
+  running.add(stop);
   return { shell, engine, stdout, stderr, environment, stop };
 }

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { repositoryRoot } from "../support/paths.js";
+
+const directory = mkdtempSync(join(tmpdir(), "softioc-"));
+after(() => rmSync(directory, { recursive: true }));
+
+const database = join(directory, "test.db");
+writeFileSync(database, 'record(ao, "$(P)ao") { field(VAL, "3") }\nrecord(bo, "$(P)bo") { }\n');
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
+    });
+  });
+
+/** Runs a launcher with lines on its standard input; resolves when it has ended. */
+async function run(program: string, args: readonly string[], input: string) {
+  const [ca, pva] = [await freePort(), await freePort()];
+  const child = spawn(process.execPath, [join(repositoryRoot, "bin", program), ...args], {
+    cwd: directory,
+    env: {
+      ...process.env,
+      EPICS_CAS_INTF_ADDR_LIST: "127.0.0.1",
+      EPICS_CAS_BEACON_ADDR_LIST: "127.0.0.1",
+      EPICS_CAS_AUTO_BEACON_ADDR_LIST: "NO",
+      EPICS_CA_SERVER_PORT: String(ca),
+      EPICS_PVAS_INTF_ADDR_LIST: "127.0.0.1",
+      EPICS_PVA_SERVER_PORT: "0",
+      EPICS_PVAS_SERVER_PORT: "0",
+      EPICS_PVA_BROADCAST_PORT: String(pva),
+    },
+    timeout: 30_000,
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (text: Buffer) => (stdout += text.toString()));
+  child.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
+  child.stdin.end(input);
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { status, stdout, stderr };
+}
+
+test("softIoc loads a database, initialises, runs what it reads, and ends with its input", async () => {
+  const { status, stdout, stderr } = await run(
+    "softIoc",
+    ["-m", "P=t:", "-d", database],
+    "dbl\ndbpf t:ao 4\n",
+  );
+  assert.equal(stderr, "");
+  assert.match(stdout, /iocRun: All initialization complete/);
+  assert.match(stdout, /^epics> t:ao\nt:bo$/m);
+  assert.match(stdout, /DBF_DOUBLE: {9}4/);
+  assert.equal(status, 0);
+});
+
+test("tomoScanApp runs the script that it is given, then its shell", async () => {
+  const script = join(directory, "st.cmd");
+  writeFileSync(script, `dbLoadRecords("${database}", "P=s:")\niocInit\n`);
+  const { status, stdout, stderr } = await run("linux-x86_64/tomoScanApp", ["st.cmd"], "dbgf s:ao\nexit\n");
+  assert.equal(stderr, "");
+  assert.match(stdout, /DBF_DOUBLE: {9}3/);
+  assert.equal(status, 0);
+});
+
+test("writing to the exit record of -x ends the IOC with the status that it says", async () => {
+  const slow = "epicsThreadSleep 10\n";
+  assert.equal((await run("softIoc", ["-x", "t"], `dbpf t:exit 0\n${slow}`)).status, 0);
+  assert.equal((await run("softIoc", ["-x", "t"], `dbpf t:exit 1\n${slow}`)).status, 1);
+});
+
+test("a script that is not there is an error", async () => {
+  const { status, stderr } = await run("softIoc", ["-S", "nosuch.cmd"], "");
+  assert.equal(status, 2);
+  assert.match(stderr, /Can't open nosuch\.cmd: No such file or directory/);
+});

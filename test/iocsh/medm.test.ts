@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { loadSubstitutionsFile } from "../../src/database/index.js";
+import { expandMacros } from "../../src/libcom/macLib.js";
+import { needsShared, repositoryRoot, sharedDirectory } from "../support/paths.js";
+
+const screen = readFileSync(join(repositoryRoot, "medm", "beamline.adl"), "utf8");
+const macros = { P: "2bmb:", CAM: "2bmSP1:", PLUGINS: "2bmSP2:" };
+
+/** One `name { ... }` or `key=value` of a screen. */
+interface Block {
+  readonly name: string;
+  readonly values: ReadonlyMap<string, string>;
+  readonly blocks: readonly Block[];
+}
+
+/** Reads MEDM's file format; throws where braces or quotes do not match. */
+function parseScreen(text: string): readonly Block[] {
+  const tokens = text.match(/"[^"\n]*"|[{}=,]|[^\s{}=,"]+/g) ?? [];
+  let at = 0;
+  const unquoted = (token = "") => token.replace(/^"|"$/g, "");
+  const parseBody = (name: string, topLevel: boolean): Block => {
+    const values = new Map<string, string>();
+    const blocks: Block[] = [];
+    while (at < tokens.length) {
+      const token = tokens[at++];
+      if (token === "}") {
+        if (topLevel) throw new Error("a brace too many");
+        return { name, values, blocks };
+      }
+      if (token === ",") continue;
+      if (tokens[at] === "=") {
+        values.set(unquoted(token), unquoted(tokens[at + 1]));
+        at += 2;
+      } else if (tokens[at] === "{") {
+        at++;
+        blocks.push(parseBody(unquoted(token), false));
+      } else if (name !== "colors") throw new Error(`"${token}" in ${name} is neither a value nor a block`);
+    }
+    if (!topLevel) throw new Error(`${name} is not closed`);
+    return { name, values, blocks };
+  };
+  return parseBody("screen", true).blocks;
+}
+
+function* everyBlock(blocks: readonly Block[]): Iterable<Block> {
+  for (const block of blocks) {
+    yield block;
+    yield* everyBlock(block.blocks);
+  }
+}
+
+const valuesOf = (blocks: readonly Block[], key: string): readonly string[] => [
+  ...new Set([...everyBlock(blocks)].flatMap(({ values }) => values.get(key) ?? [])),
+];
+
+const blocks = parseScreen(screen);
+
+test("the overview screen has MEDM's header and colour map", () => {
+  assert.deepEqual(
+    blocks.slice(0, 3).map(({ name }) => name),
+    ["file", "display", "color map"],
+  );
+  assert.match(blocks[0]?.values.get("version") ?? "", /^0301\d\d$/);
+});
+
+test("every widget lies inside the screen", () => {
+  const [, display] = blocks;
+  const size = display?.blocks[0]?.values;
+  const number = (values: ReadonlyMap<string, string> | undefined, key: string) => Number(values?.get(key));
+  for (const { name, values } of everyBlock(blocks.slice(3))) {
+    if (name !== "object") continue;
+    assert.ok(number(values, "x") + number(values, "width") <= number(size, "width"));
+    assert.ok(number(values, "y") + number(values, "height") <= number(size, "height"));
+  }
+});
+
+/** The records of the boot directories, by name. */
+function servedRecords(): ReadonlySet<string> {
+  const names = new Set<string>();
+  const boot = join(repositoryRoot, "iocBoot");
+  for (const directory of readdirSync(boot)) {
+    const files = readdirSync(join(boot, directory)).filter((name) => name.endsWith(".substitutions"));
+    for (const file of files) {
+      const environment = { TOP: repositoryRoot };
+      const { definition } = loadSubstitutionsFile(join(boot, directory, file), {}, { environment });
+      for (const { name } of definition.records) names.add(name);
+    }
+  }
+  return names;
+}
+
+test("every channel of the overview screen is a record of ours", () => {
+  const served = servedRecords();
+  const missing = valuesOf(blocks, "chan")
+    .map((channel) => expandMacros(channel, macros).text.replace(/\.[A-Z]+$/, ""))
+    .filter((name) => name.startsWith("2bmb:Tomo") && !served.has(name));
+  assert.deepEqual(missing, []);
+});
+
+/** Screens of upstream that the shared files do not have. */
+const notShared = new Set(["tomoScan_pso.adl"]);
+
+test("every screen that it opens exists upstream", needsShared, () => {
+  const folders = readdirSync(join(sharedDirectory, "beamline"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(sharedDirectory, "beamline", name, "adl"))
+    .filter((path) => existsSync(path));
+  const screens = new Set(folders.flatMap((folder) => readdirSync(folder)));
+  const opened = valuesOf(blocks, "name").filter((name) => name.endsWith(".adl") && name !== "beamline.adl");
+  assert.ok(opened.length > 10);
+  assert.deepEqual(
+    opened.filter((name) => !screens.has(name) && !notShared.has(name)),
+    [],
+  );
+});
