@@ -4,9 +4,10 @@ import { type Logger, logger } from "../../libcom/log.js";
 import { ByteReader, DecodeError } from "../data/byteReader.js";
 import type { ByteWriter } from "../data/byteWriter.js";
 import { decodeStatus, isSuccess } from "../data/status.js";
-import { encodeType, type TypeRegistry } from "../data/typeCodec.js";
-import { pvString, structure } from "../data/types.js";
+import { encodeType, TypeIntroducer, type TypeRegistry } from "../data/typeCodec.js";
+import { pvString, type StructureType, structure } from "../data/types.js";
 import { encodeValue } from "../data/valueCodec.js";
+import type { PvStructure } from "../data/values.js";
 import { Command, type CommandName, Control, commandName } from "../protocol/header.js";
 import { MessageStream, type PvaMessage } from "../protocol/messageStream.js";
 import { Output } from "../protocol/output.js";
@@ -93,6 +94,7 @@ export class ClientConnection {
   private readonly channels = new Map<number, ChannelListener>();
   private readonly sids = new Map<number, ChannelListener>();
   private readonly operations = new Map<number, ClientOperation>();
+  private readonly introducer = new TypeIntroducer();
   private nextIoid = 1;
   private isFlushScheduled = false;
 
@@ -168,6 +170,12 @@ export class ClientConnection {
     this.scheduleFlush();
   }
 
+  /** Appends a structure with its type, which is described only the first time. */
+  writeTyped(out: ByteWriter, type: StructureType, value: PvStructure): void {
+    this.introducer.encode(out, type);
+    encodeValue(out, type, value);
+  }
+
   /** Passes on a message that is complete with its header. */
   sendRaw(message: Uint8Array): void {
     if (this.state === "closed") return;
@@ -221,8 +229,8 @@ export class ClientConnection {
     const method = offered.includes("ca") ? "ca" : "anonymous";
     this.send(Command.CONNECTION_VALIDATION, (out) => {
       out.u32(bufferBytes).u16(registrySize).u16(0).string(method);
-      encodeType(out, method === "ca" ? CREDENTIALS : null);
-      if (method === "ca") encodeValue(out, CREDENTIALS, credentials());
+      if (method === "ca") this.writeTyped(out, CREDENTIALS, credentials());
+      else encodeType(out, null);
     });
   }
 

@@ -2,9 +2,9 @@ import { BitSet } from "../data/bitSet.js";
 import type { ByteReader } from "../data/byteReader.js";
 import type { ByteWriter } from "../data/byteWriter.js";
 import { decodeStatus, isSuccess } from "../data/status.js";
-import { decodeType, encodeType, type TypeRegistry } from "../data/typeCodec.js";
+import { decodeType, type TypeRegistry } from "../data/typeCodec.js";
 import type { PvType, StructureType } from "../data/types.js";
-import { decodeSelected, decodeValue, encodeSelected, encodeValue, leavesOf } from "../data/valueCodec.js";
+import { decodeSelected, decodeValue, encodeSelected, leavesOf } from "../data/valueCodec.js";
 import { defaultStructure, merge, type PvStructure, type PvValue } from "../data/values.js";
 import { Command, SubCommand } from "../protocol/header.js";
 import { type PvRequest, requestStructure } from "../protocol/pvRequest.js";
@@ -52,8 +52,7 @@ function initialise(
       .u32(link.sid)
       .u32(ioid)
       .u8(SubCommand.INIT | flags);
-    encodeType(out, type);
-    encodeValue(out, type, value);
+    link.connection.writeTyped(out, type, value);
     after?.(out);
   });
 }
@@ -208,10 +207,7 @@ export class RpcRequest extends Request<RpcResult> {
       return;
     }
     this.isSent = true;
-    this.execute(Command.RPC, 0, (out) => {
-      encodeType(out, this.type);
-      encodeValue(out, this.type, this.argument);
-    });
+    this.execute(Command.RPC, 0, (out) => this.link.connection.writeTyped(out, this.type, this.argument));
   }
 }
 

@@ -11,7 +11,7 @@ import { decodeSearchResponse, encodeSearch, type SearchResponse } from "../prot
 const log = logger("pva.client.search");
 
 /** Waits between searches for one name, in seconds; the last repeats. */
-const WAIT_SECONDS = [0.1, 0.2, 0.5, 1, 2, 5, 10];
+const WAIT_SECONDS = [0.1, 0.2, 0.5, 1, 2, 5];
 
 /** Names that come up for search within this time go out together. */
 const LEAST_WAIT_SECONDS = 0.02;
@@ -99,7 +99,7 @@ export class Searcher {
     const now = performance.now();
     const due = this.isBound ? [...this.wanted.values()].filter((each) => each.due <= now) : [];
     for (const each of due) {
-      const wait = WAIT_SECONDS[Math.min(each.attempt++, WAIT_SECONDS.length - 1)] ?? 10;
+      const wait = WAIT_SECONDS[Math.min(each.attempt++, WAIT_SECONDS.length - 1)] ?? 5;
       each.due = now + wait * 1000;
     }
     for (const batch of batches(due)) this.search(batch);

@@ -169,7 +169,8 @@ export class ByteWriter {
   reserve(bytes: number): void {
     const needed = this.length + bytes;
     if (needed <= this.buffer.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
+    // What follows a large array is small: the slack saves copying the array when it comes.
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed + (needed >> 3), this.buffer.length * 2));
     grown.set(this.bytes());
     this.buffer = grown;
     this.view = viewOver(grown);

@@ -34,6 +34,14 @@ export class TcpTransport implements Transport {
     setImmediate(flush);
   }
 
+  pauseReading(): void {
+    this.socket.pause();
+  }
+
+  resumeReading(): void {
+    this.socket.resume();
+  }
+
   close(): void {
     this.socket.end();
     this.socket.destroySoon();

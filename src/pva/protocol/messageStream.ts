@@ -42,18 +42,28 @@ export class MessageStream {
     private readonly limitBytes = DEFAULT_LIMIT,
   ) {}
 
-  /** Takes what arrived and yields the messages that are complete with it. */
-  *push(chunk: Uint8Array): Generator<PvaMessage> {
+  /** Takes what arrived. */
+  add(chunk: Uint8Array): void {
     if (chunk.length > 0) this.chunks.push(chunk);
     this.buffered += chunk.length;
+  }
+
+  /** The next message that is complete, or undefined. */
+  next(): PvaMessage | undefined {
     for (;;) {
       this.header ??= this.readHeader();
-      if (this.header === undefined) return;
+      if (this.header === undefined) return undefined;
       const message = this.readMessage(this.header);
-      if (message === "incomplete") return;
+      if (message === "incomplete") return undefined;
       this.header = undefined;
-      if (message !== undefined) yield message;
+      if (message !== undefined) return message;
     }
+  }
+
+  /** Takes what arrived and yields the messages that are complete with it. */
+  *push(chunk: Uint8Array): Generator<PvaMessage> {
+    this.add(chunk);
+    for (let message = this.next(); message !== undefined; message = this.next()) yield message;
   }
 
   private readHeader(): Header | undefined {

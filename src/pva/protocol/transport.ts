@@ -7,5 +7,8 @@ export interface Transport {
   whenDrained(resume: () => void): void;
   /** Calls back soon: what was queued by then goes out together. */
   soon(flush: () => void): void;
+  /** Stops taking bytes from the peer, which then has to wait, and goes on. */
+  pauseReading(): void;
+  resumeReading(): void;
   close(): void;
 }

@@ -1,6 +1,8 @@
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { BitSet } from "../data/bitSet.js";
 import type { ByteReader } from "../data/byteReader.js";
 import { ByteWriter } from "../data/byteWriter.js";
+import { encodeStatus, statusError } from "../data/status.js";
 import { encodeSelected, leavesOf } from "../data/valueCodec.js";
 import { Command, SubCommand } from "../protocol/header.js";
 import type { PvRequest } from "../protocol/pvRequest.js";
@@ -73,8 +75,22 @@ export class MonitorOperation implements Operation {
     if (this.isRunning) return;
     this.isRunning = true;
     const { served } = this.channel;
-    this.unsubscribe = served.subscribe(this.request, (snapshot) => this.enqueue(snapshot, snapshot.changed));
-    this.enqueue(served.get(), new BitSet([0]));
+    try {
+      this.unsubscribe = served.subscribe(this.request, (snapshot) =>
+        this.enqueue(snapshot, snapshot.changed),
+      );
+      this.enqueue(served.get(), new BitSet([0]));
+    } catch (error) {
+      this.refuse(errorMessage(error));
+    }
+  }
+
+  /** Ends the subscription with a reason. */
+  private refuse(message: string): void {
+    this.context.send(this.command, (out) =>
+      encodeStatus(out.u32(this.ioid).u8(SubCommand.DESTROY), statusError(message)),
+    );
+    this.context.forget(this.ioid);
   }
 
   private stop(): void {

@@ -46,6 +46,9 @@ export const SERVER_STATES: Readonly<Record<ServerState, Transitions>> = {
 const RECEIVE_BUFFER_BYTES = 0x10000;
 const REGISTRY_SIZE = 0x7fff;
 
+/** A client that does not read its answers gets no more of them while this much waits. */
+const CONGESTED_BYTES = 16 << 20;
+
 /** One client's connection: bytes in, bytes out, no socket. */
 export class ServerConnection implements SessionWire {
   readonly session: ServerSession;
@@ -54,6 +57,7 @@ export class ServerConnection implements SessionWire {
   private readonly stream = new MessageStream("client");
   private readonly output = new Output("server", this.littleEndian);
   private isFlushScheduled = false;
+  private isCongested = false;
 
   constructor(
     private readonly transport: Transport,
@@ -71,16 +75,35 @@ export class ServerConnection implements SessionWire {
 
   receive(chunk: Uint8Array): void {
     if (this.state === "closed") return;
+    this.stream.add(chunk);
+    if (!this.isCongested) this.process();
+  }
+
+  /** Answers what has arrived, until it is all done or too much waits to be sent. */
+  private process(): void {
     try {
-      for (const message of this.stream.push(chunk)) {
+      while (this.backlog() <= CONGESTED_BYTES) {
+        const message = this.stream.next();
+        if (message === undefined) break;
         if (message.kind === "application") this.dispatch(message);
       }
+      if (this.backlog() > CONGESTED_BYTES) this.waitForClient();
     } catch (error) {
       this.log.warn(`${this.session.client.host}: ${errorMessage(error)}; connection closed`);
       this.closed();
       this.transport.close();
     }
     this.flush();
+  }
+
+  private waitForClient(): void {
+    this.isCongested = true;
+    this.transport.pauseReading();
+    this.whenDrained(() => {
+      this.isCongested = false;
+      this.transport.resumeReading();
+      if (this.state !== "closed") this.process();
+    });
   }
 
   /** Releases all channels and operations; the transport calls it when the socket has gone. */

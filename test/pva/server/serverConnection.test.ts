@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { ByteWriter } from "../../../src/pva/data/byteWriter.js";
 import { decodeStatus, isSuccess } from "../../../src/pva/data/status.js";
 import { decodeType } from "../../../src/pva/data/typeCodec.js";
 import { pvInt, sameType, scalarArray, structure } from "../../../src/pva/data/types.js";
 import { decodeSelected } from "../../../src/pva/data/valueCodec.js";
-import { Command } from "../../../src/pva/protocol/header.js";
+import { Command, writeMessage } from "../../../src/pva/protocol/header.js";
 import type { ApplicationMessage } from "../../../src/pva/protocol/messageStream.js";
 import type { ChannelSource } from "../../../src/pva/server/servedChannel.js";
 import { SharedPV } from "../../../src/pva/server/sharedPv.js";
@@ -113,6 +114,20 @@ describe("a server connection", () => {
     const input = readerOf(reply);
     assert.deepEqual([input.u32(), input.u8(), isSuccess(decodeStatus(input))], [IOID, 0x40, true]);
     assert.equal(decodeSelected(input, TYPE).partial["a"], 7);
+  });
+
+  test("answers no more than it can send to a client that does not read", () => {
+    const { client, sid } = setUp({ data: new Uint8Array(1_000_000) });
+    client.send(Command.GET, (out) => out.u32(sid).u32(IOID).u8(0x08).raw(EVERYTHING));
+    client.transport.isBlocked = true;
+    const get = new ByteWriter();
+    for (let turn = 0; turn < 100; turn++)
+      writeMessage(get, "client", Command.GET, (out) => out.u32(sid).u32(IOID).u8(0));
+    client.connection.receive(get.bytes());
+    const answered = client.transport.sent().length;
+    assert.ok(answered < 25, `${answered} answers`);
+    client.transport.unblock();
+    assert.equal(answered + client.transport.sent().length, 100);
   });
 
   test("refuses PUT_GET instead of staying silent", () => {
@@ -243,6 +258,27 @@ describe("a monitor", () => {
       events(more).map(({ a }) => a),
       [2],
     );
+  });
+
+  test("that cannot be started ends with the reason", () => {
+    const source: ChannelSource = {
+      ...sourceOf({}),
+      open: () => ({
+        type: TYPE,
+        get: () => {
+          throw new Error("read access denied");
+        },
+        put: () => {},
+        subscribe: () => () => {},
+        close: () => {},
+      }),
+    };
+    const client = new TestClient(source).validate();
+    const [reply] = startMonitor(client, client.open("pv"));
+    assert.ok(reply !== undefined);
+    const input = readerOf(reply);
+    assert.deepEqual([input.u32(), input.u8()], [IOID, 0x10]);
+    assert.deepEqual(decodeStatus(input), { kind: "error", message: "read access denied" });
   });
 
   test("ends with its channel", () => {

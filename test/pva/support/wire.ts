@@ -38,6 +38,10 @@ export class TestTransport implements Transport {
     this.flushes.push(flush);
   }
 
+  pauseReading(): void {}
+
+  resumeReading(): void {}
+
   close(): void {
     this.isClosed = true;
   }
