@@ -8,12 +8,16 @@ export const cpuBackend: ReconBackend = { name: "cpu", accumulate: cpuAccumulato
 function cpuAccumulator(geometry: SliceGeometry): SliceAccumulator {
   const backprojector = new Backprojector(geometry);
   const { sums } = backprojector;
-  const scaled = (sum: Float64Array, scale: number): Float32Array =>
-    Float32Array.from(sum, (value) => value * scale);
   return {
     geometry,
     add: (filtered, thetaRadians, weight) => backprojector.add(filtered, thetaRadians, weight),
     read: (scale) => ({ z: scaled(sums.z, scale), y: scaled(sums.y, scale), x: scaled(sums.x, scale) }),
     close: () => {},
   };
+}
+
+function scaled(sum: Float64Array, scale: number): Float32Array {
+  const out = new Float32Array(sum.length);
+  for (let i = 0; i < sum.length; i++) out[i] = (sum[i] as number) * scale;
+  return out;
 }

@@ -1,4 +1,11 @@
-import { type SliceData, type SliceGeometry, xSlicePath, ySlicePath, zSlicePath } from "./geometry.js";
+import {
+  type SliceData,
+  type SliceGeometry,
+  type SlicePath,
+  xSlicePath,
+  ySlicePath,
+  zSlicePath,
+} from "./geometry.js";
 
 /**
  * Adds filtered projections to three ortho-slices, with linear interpolation on the detector. Sums are double
@@ -12,7 +19,6 @@ export class Backprojector {
   readonly #zPath: ReturnType<typeof zSlicePath>;
   readonly #yPath: ReturnType<typeof ySlicePath>;
   readonly #xPath: ReturnType<typeof xSlicePath>;
-  readonly #pixels: Int32Array;
   readonly #leftWeights: Float64Array;
   readonly #rightWeights: Float64Array;
   /** One detector row with a zero before it and two behind. */
@@ -30,7 +36,6 @@ export class Backprojector {
     this.#zPath = zSlicePath(geometry);
     this.#yPath = ySlicePath(geometry);
     this.#xPath = xSlicePath(geometry);
-    this.#pixels = new Int32Array(width);
     this.#leftWeights = new Float64Array(width);
     this.#rightWeights = new Float64Array(width);
     this.#row = new Float64Array(width + 3);
@@ -89,45 +94,44 @@ export class Backprojector {
 
   #addVertical(
     out: Float64Array,
-    path: { alongX: Float64Array; alongY: Float64Array },
+    path: SlicePath,
     filtered: Float32Array,
     cosine: number,
     sine: number,
     weight: number,
   ): void {
     const { width, height } = this.geometry;
-    const count = this.#locate(path, cosine, sine);
-    const pixels = this.#pixels;
+    const [from, to] = this.#locate(path, cosine, sine);
     const leftWeights = this.#leftWeights;
     const rightWeights = this.#rightWeights;
     const columns = this.#columns;
     for (let z = 0; z < height; z++) {
       const start = z * width;
-      for (let i = 0; i < count; i++) {
+      for (let i = from; i < to; i++) {
         const column = start + (columns[i] as number);
         const left = (filtered[column] as number) * (leftWeights[i] as number);
         const right = (filtered[column + 1] as number) * (rightWeights[i] as number);
-        const pixel = start + (pixels[i] as number);
-        out[pixel] = (out[pixel] as number) + weight * (left + right);
+        out[start + i] = (out[start + i] as number) + weight * (left + right);
       }
     }
   }
 
-  /** Fills the tables of pixel, detector column and weights for the points that the detector sees. */
-  #locate(path: { alongX: Float64Array; alongY: Float64Array }, cosine: number, sine: number): number {
+  /** Fills the tables of detector column and weights for the points that the detector sees, a half-open range. */
+  #locate(path: SlicePath, cosine: number, sine: number): [number, number] {
     const { width, center } = this.geometry;
-    let count = 0;
+    let from = width;
+    let to = 0;
     for (let i = 0; i < width; i++) {
       const s = (path.alongX[i] as number) * cosine - (path.alongY[i] as number) * sine + center;
       if (!(s > -1 && s < width)) continue;
       const column = Math.min(Math.max(Math.floor(s), 0), width - 2);
-      this.#pixels[count] = i;
-      this.#columns[count] = column;
-      this.#leftWeights[count] = Math.max(0, 1 - Math.abs(s - column));
-      this.#rightWeights[count] = Math.max(0, 1 - Math.abs(s - column - 1));
-      count += 1;
+      this.#columns[i] = column;
+      this.#leftWeights[i] = Math.max(0, 1 - Math.abs(s - column));
+      this.#rightWeights[i] = Math.max(0, 1 - Math.abs(s - column - 1));
+      from = Math.min(from, i);
+      to = i + 1;
     }
-    return count;
+    return [from, to];
   }
 }
 

@@ -24,19 +24,51 @@ export class Fft {
     this.order = Uint32Array.from({ length: size }, (_, index) => reverseBits(index, bits));
     const stages: Stage[] = [];
     let length = size;
-    for (; length >= 4; length /= 4) stages.push({ length, twiddles: twiddlesOf(length) });
+    for (; length > 4; length /= 4) stages.push({ length, twiddles: twiddlesOf(length) });
     this.#stages = stages;
     this.#endsInPairs = length === 2;
   }
 
   forward(re: Float64Array, im: Float64Array): void {
     for (const stage of this.#stages) decimateInFrequency(re, im, this.size, stage);
-    if (this.#endsInPairs) pairs(re, im, this.size);
+    this.#smallest(re, im);
   }
 
   inverse(re: Float64Array, im: Float64Array): void {
+    this.#smallestInverse(re, im);
+    for (let i = this.#stages.length - 1; i >= 0; i--)
+      decimateInTime(re, im, this.size, this.#stages[i] as Stage);
+  }
+
+  /** `forward` of data whose second half is zero, whatever is there: what padding asks for. */
+  forwardPadded(re: Float64Array, im: Float64Array): void {
+    const [first, ...others] = this.#stages;
+    if (first === undefined) {
+      re.fill(0, this.size / 2);
+      im.fill(0, this.size / 2);
+    } else decimatePadded(re, im, first);
+    for (const stage of others) decimateInFrequency(re, im, this.size, stage);
+    this.#smallest(re, im);
+  }
+
+  /** `inverse`, but only the first half of the result is worth anything. */
+  inverseCropped(re: Float64Array, im: Float64Array): void {
+    this.#smallestInverse(re, im);
+    for (let i = this.#stages.length - 1; i > 0; i--)
+      decimateInTime(re, im, this.size, this.#stages[i] as Stage);
+    const [first] = this.#stages;
+    if (first !== undefined) decimateCropped(re, im, first);
+  }
+
+  /** The groups of four or two points that need no twiddles. */
+  #smallest(re: Float64Array, im: Float64Array): void {
     if (this.#endsInPairs) pairs(re, im, this.size);
-    for (const stage of this.#stages.toReversed()) decimateInTime(re, im, this.size, stage);
+    else fours(re, im, this.size);
+  }
+
+  #smallestInverse(re: Float64Array, im: Float64Array): void {
+    if (this.#endsInPairs) pairs(re, im, this.size);
+    else foursInverse(re, im, this.size);
   }
 }
 
@@ -140,6 +172,101 @@ function decimateInTime(re: Float64Array, im: Float64Array, size: number, stage:
       re[i3] = b - d;
       im[i3] = bIm - dIm;
     }
+  }
+}
+
+/** The first stage where the second half of the data is zero. */
+function decimatePadded(re: Float64Array, im: Float64Array, { length, twiddles }: Stage): void {
+  const quarter = length / 4;
+  for (let j = 0, t = 0; j < quarter; j++, t += 6) {
+    const a = re[j] as number;
+    const aIm = im[j] as number;
+    const b = re[j + quarter] as number;
+    const bIm = im[j + quarter] as number;
+    const w1 = twiddles[t] as number;
+    const w1Im = twiddles[t + 1] as number;
+    const w2 = twiddles[t + 2] as number;
+    const w2Im = twiddles[t + 3] as number;
+    const w3 = twiddles[t + 4] as number;
+    const w3Im = twiddles[t + 5] as number;
+    re[j] = a + b;
+    im[j] = aIm + bIm;
+    re[j + quarter] = (a - b) * w2 - (aIm - bIm) * w2Im;
+    im[j + quarter] = (a - b) * w2Im + (aIm - bIm) * w2;
+    re[j + 2 * quarter] = (a + bIm) * w1 - (aIm - b) * w1Im;
+    im[j + 2 * quarter] = (a + bIm) * w1Im + (aIm - b) * w1;
+    re[j + 3 * quarter] = (a - bIm) * w3 - (aIm + b) * w3Im;
+    im[j + 3 * quarter] = (a - bIm) * w3Im + (aIm + b) * w3;
+  }
+}
+
+/** The last stage of an inverse, as far as the first half of its result needs it. */
+function decimateCropped(re: Float64Array, im: Float64Array, { length, twiddles }: Stage): void {
+  const quarter = length / 4;
+  for (let j = 0, t = 0; j < quarter; j++, t += 6) {
+    const i1 = j + quarter;
+    const i2 = i1 + quarter;
+    const i3 = i2 + quarter;
+    const w1 = twiddles[t] as number;
+    const w1Im = twiddles[t + 1] as number;
+    const w2 = twiddles[t + 2] as number;
+    const w2Im = twiddles[t + 3] as number;
+    const w3 = twiddles[t + 4] as number;
+    const w3Im = twiddles[t + 5] as number;
+    const u1 = (re[i1] as number) * w2 + (im[i1] as number) * w2Im;
+    const u1Im = (im[i1] as number) * w2 - (re[i1] as number) * w2Im;
+    const u2 = (re[i2] as number) * w1 + (im[i2] as number) * w1Im;
+    const u2Im = (im[i2] as number) * w1 - (re[i2] as number) * w1Im;
+    const u3 = (re[i3] as number) * w3 + (im[i3] as number) * w3Im;
+    const u3Im = (im[i3] as number) * w3 - (re[i3] as number) * w3Im;
+    const a = re[j] as number;
+    const aIm = im[j] as number;
+    re[j] = a + u1 + u2 + u3;
+    im[j] = aIm + u1Im + u2Im + u3Im;
+    re[i1] = a - u1 + u3Im - u2Im;
+    im[i1] = aIm - u1Im + u2 - u3;
+  }
+}
+
+function fours(re: Float64Array, im: Float64Array, size: number): void {
+  for (let i = 0; i < size; i += 4) {
+    const a = (re[i] as number) + (re[i + 2] as number);
+    const aIm = (im[i] as number) + (im[i + 2] as number);
+    const c = (re[i] as number) - (re[i + 2] as number);
+    const cIm = (im[i] as number) - (im[i + 2] as number);
+    const b = (re[i + 1] as number) + (re[i + 3] as number);
+    const bIm = (im[i + 1] as number) + (im[i + 3] as number);
+    const d = (re[i + 1] as number) - (re[i + 3] as number);
+    const dIm = (im[i + 1] as number) - (im[i + 3] as number);
+    re[i] = a + b;
+    im[i] = aIm + bIm;
+    re[i + 1] = a - b;
+    im[i + 1] = aIm - bIm;
+    re[i + 2] = c + dIm;
+    im[i + 2] = cIm - d;
+    re[i + 3] = c - dIm;
+    im[i + 3] = cIm + d;
+  }
+}
+
+function foursInverse(re: Float64Array, im: Float64Array, size: number): void {
+  for (let i = 0; i < size; i += 4) {
+    const a = (re[i] as number) + (re[i + 1] as number);
+    const aIm = (im[i] as number) + (im[i + 1] as number);
+    const b = (re[i] as number) - (re[i + 1] as number);
+    const bIm = (im[i] as number) - (im[i + 1] as number);
+    const c = (re[i + 2] as number) + (re[i + 3] as number);
+    const cIm = (im[i + 2] as number) + (im[i + 3] as number);
+    const d = (im[i + 3] as number) - (im[i + 2] as number);
+    const dIm = (re[i + 2] as number) - (re[i + 3] as number);
+    re[i] = a + c;
+    im[i] = aIm + cIm;
+    re[i + 2] = a - c;
+    im[i + 2] = aIm - cIm;
+    re[i + 1] = b + d;
+    im[i + 1] = bIm + dIm;
+    re[i + 3] = b - d;
+    im[i + 3] = bIm - dIm;
   }
 }
 

@@ -80,16 +80,16 @@ export class RowFilter {
     const im = this.#im;
     const response = this.#response;
     re.set(first);
-    re.fill(0, first.length);
+    re.fill(0, first.length, re.length / 2);
     im.set(second);
-    im.fill(0, second.length);
-    this.#fft.forward(re, im);
+    im.fill(0, second.length, im.length / 2);
+    this.#fft.forwardPadded(re, im);
     for (let i = 0; i < response.length; i++) {
       const h = response[i] as number;
       re[i] = (re[i] as number) * h;
       im[i] = (im[i] as number) * h;
     }
-    this.#fft.inverse(re, im);
+    this.#fft.inverseCropped(re, im);
     for (let x = 0; x < first.length; x++) first[x] = re[x] as number;
     for (let x = 0; x < second.length; x++) second[x] = im[x] as number;
   }

@@ -1,5 +1,5 @@
 /** Results on their way that nobody has taken yet; more would only pile up. */
-const MOST_UNDERWAY = 2;
+const MOST_UNDERWAY = 4;
 
 /** More projections than this waiting: catching up comes before showing each. */
 const FEW_WAITING = 4;
@@ -43,8 +43,7 @@ export class PublishSchedule {
 
   /** Asked after a projection was added: was it `fresh` or computed again, and how many new ones wait behind it. */
   isDue(now: number, fresh: boolean, waiting: number): boolean {
-    const keepsUp = fresh && waiting <= FEW_WAITING;
-    const interval = keepsUp ? 2 * this.#lastCost : Math.max(PREVIEW_INTERVAL_MS, 4 * this.#lastCost);
-    return now - this.#lastStart > interval;
+    if (fresh && waiting <= FEW_WAITING) return true;
+    return now - this.#lastStart > Math.max(PREVIEW_INTERVAL_MS, 4 * this.#lastCost);
   }
 }

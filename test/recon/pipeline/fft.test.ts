@@ -52,6 +52,26 @@ test("inverse after forward gives the input times the size", () => {
   );
 });
 
+for (const size of [2, 4, 8, 16, 64, 128]) {
+  test(`the padded forward and cropped inverse transform of ${size} points are those of zeros in the second half`, () => {
+    const padded = { re: signal(size, 2.1), im: signal(size, 0.7) };
+    const whole = { re: padded.re.slice().fill(0, size / 2), im: padded.im.slice().fill(0, size / 2) };
+    const fft = new Fft(size);
+    fft.forwardPadded(padded.re, padded.im);
+    fft.forward(whole.re, whole.im);
+    for (let i = 0; i < size; i++) {
+      assert.ok(Math.abs((padded.re[i] ?? 0) - (whole.re[i] ?? 0)) < 1e-12 * size);
+      assert.ok(Math.abs((padded.im[i] ?? 0) - (whole.im[i] ?? 0)) < 1e-12 * size);
+    }
+    fft.inverseCropped(padded.re, padded.im);
+    fft.inverse(whole.re, whole.im);
+    for (let i = 0; i < size / 2; i++) {
+      assert.ok(Math.abs((padded.re[i] ?? 0) - (whole.re[i] ?? 0)) < 1e-12 * size);
+      assert.ok(Math.abs((padded.im[i] ?? 0) - (whole.im[i] ?? 0)) < 1e-12 * size);
+    }
+  });
+}
+
 test("a size that is not a power of two is refused", () => {
   assert.throws(() => new Fft(12), /not a power of two/);
 });
