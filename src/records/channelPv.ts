@@ -1,8 +1,8 @@
-import { BehaviorSubject, NEVER, type Observable, shareReplay, tap } from "rxjs";
+import { BehaviorSubject, NEVER, type Observable, ReplaySubject, type Subscription } from "rxjs";
 import type { Value } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type { Properties, Sample } from "../channel/provider.js";
-import type { ClientChannel } from "./links/channelClient.js";
+import { type ClientChannel, LONGEST_TIMEOUT_SECONDS } from "./links/channelClient.js";
 import type { Pv } from "./pv.js";
 import { valueForField } from "./typedValue.js";
 
@@ -10,6 +10,8 @@ import { valueForField } from "./typedValue.js";
 export class ChannelPv implements Pv {
   readonly connected$: Observable<boolean>;
   readonly sample$: Observable<Sample>;
+  readonly #samples = new ReplaySubject<Sample>(1);
+  readonly #monitor: Subscription;
   #sample: Sample | undefined;
 
   constructor(
@@ -17,13 +19,15 @@ export class ChannelPv implements Pv {
     private readonly channel: ClientChannel | undefined,
   ) {
     this.connected$ = channel?.connected$ ?? new BehaviorSubject(false);
+    this.sample$ = this.#samples.asObservable();
     const monitored = channel?.monitor({ mask: EventMask.VALUE | EventMask.ALARM }) ?? NEVER;
-    this.sample$ = monitored.pipe(
-      tap((sample) => {
+    this.#monitor = monitored.subscribe({
+      next: (sample) => {
         this.#sample = sample;
-      }),
-      shareReplay({ bufferSize: 1, refCount: true }),
-    );
+        this.#samples.next(sample);
+      },
+      error: (error: unknown) => this.#samples.error(error),
+    });
   }
 
   get connected(): boolean {
@@ -49,12 +53,17 @@ export class ChannelPv implements Pv {
     if (channel?.connected) channel.write(this.#typed(channel, value));
   }
 
-  async writeNotify(value: Value, options?: { timeoutSeconds?: number }): Promise<void> {
+  async writeNotify(
+    value: Value,
+    { timeoutSeconds = LONGEST_TIMEOUT_SECONDS }: { timeoutSeconds?: number } = {},
+  ): Promise<void> {
     const channel = this.#connectedChannel();
-    await this.#named(channel.writeNotify(this.#typed(channel, value), options));
+    await this.#named(channel.writeNotify(this.#typed(channel, value), { timeoutSeconds }));
   }
 
   close(): void {
+    this.#monitor.unsubscribe();
+    this.#samples.complete();
     this.channel?.close();
   }
 

@@ -5,7 +5,7 @@ import { EventMask } from "../../channel/eventMask.js";
 import type { Properties, Sample } from "../../channel/provider.js";
 import type { Timestamp } from "../../libcom/epicsTime.js";
 import type { CallbackQueue } from "../callbackQueue.js";
-import type { ClientChannel } from "./channelClient.js";
+import { type ClientChannel, LONGEST_TIMEOUT_SECONDS } from "./channelClient.js";
 import type { LinkAlarm, LinkTarget } from "./link.js";
 
 export interface CaTargetOptions {
@@ -64,7 +64,7 @@ export class CaTarget implements LinkTarget {
   async writeNotify(value: Value, type: DbfType): Promise<boolean> {
     if (!this.channel.connected) return false;
     try {
-      await this.channel.writeNotify({ value, type });
+      await this.channel.writeNotify({ value, type }, { timeoutSeconds: LONGEST_TIMEOUT_SECONDS });
       return true;
     } catch {
       return false;

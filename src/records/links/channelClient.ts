@@ -2,6 +2,9 @@ import type { Observable } from "rxjs";
 import type { DbfType, TypedValue } from "../../channel/dbf.js";
 import type { Properties, Sample } from "../../channel/provider.js";
 
+/** The longest that a timer can wait; as good as no limit. */
+export const LONGEST_TIMEOUT_SECONDS = 2_147_483;
+
 /** What the engine needs of a channel to another IOC; the CA client's channels fit. */
 export interface ClientChannel {
   readonly name: string;
