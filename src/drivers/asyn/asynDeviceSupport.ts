@@ -133,12 +133,16 @@ class OutputDevice<T extends ParameterType> implements AttachedDevice {
 
   #onChange(value: ParameterValueOf<T>): void {
     this.#readback = { value };
-    if (this.#writing) return;
+    if (!this.#writing) this.#show();
+  }
+
+  /** Processes the record to show the driver's value. */
+  #show(): void {
     this.#attachment.context.process();
     // Before iocInit, or while the record is disabled, nothing was processed: a later write must not be taken for this.
-    if (this.#readback === undefined) return;
+    const readback = this.#readback;
     this.#readback = undefined;
-    this.#store(value);
+    if (readback !== undefined) this.#store(readback.value);
   }
 
   /** The driver may have answered with another value than the one written; the record shows it after its processing. */
@@ -146,9 +150,12 @@ class OutputDevice<T extends ParameterType> implements AttachedDevice {
     this.#writing = false;
     const readback = this.#readback;
     if (readback === undefined) return;
-    const { record, binding, context } = this.#attachment;
+    const { record, binding } = this.#attachment;
     if (readback.value === binding.fetch(record)) this.#readback = undefined;
-    else queueMicrotask(() => context.process());
+    else
+      setImmediate(() => {
+        if (this.#readback === readback) this.#show();
+      });
   }
 }
 

@@ -1,4 +1,5 @@
-import { float64, int32, int32Array, octet } from "../asyn/driverParameter.js";
+import { float64, int32, octet } from "../asyn/driverParameter.js";
+import { ndArrayParameters } from "../ndarray/ndArrayParameters.js";
 
 /** Index values of the menus in ADBase and ADSpinnaker databases. */
 export const ImageMode = { Single: 0, Multiple: 1, Continuous: 2 } as const;
@@ -12,18 +13,14 @@ export const AttributesStatus = { ok: 0, fileNotFound: 1, syntaxError: 2, macroE
 
 /** Parameters by drvInfo name: asynNDArrayDriver and ADDriver, then GenICam's and Spinnaker's. */
 export const cameraParameters = {
-  ADCORE_VERSION: octet("3.13.0"),
+  ...ndArrayParameters,
   DRIVER_VERSION: octet("0.1.0"),
-  PORT_NAME_SELF: octet(),
   MANUFACTURER: octet("FLIR"),
   MODEL: octet("Oryx ORX-10G-51S5M"),
   SERIAL_NUMBER: octet("00000001"),
   SDK_VERSION: octet("tomoioc"),
   FIRMWARE_VERSION: octet("simulated"),
 
-  ACQUIRE: int32(0),
-  ACQUIRE_BUSY: int32(0),
-  WAIT_FOR_PLUGINS: int32(0),
   STATUS: int32(DetectorState.Idle),
   STATUS_MESSAGE: octet("Waiting for acquire command"),
   STRING_TO_SERVER: octet(""),
@@ -62,36 +59,8 @@ export const cameraParameters = {
   SHUTTER_CLOSE_DELAY: float64(0),
   SHUTTER_CONTROL_EPICS: int32(0),
 
-  ARRAY_CALLBACKS: int32(1),
-  ARRAY_COUNTER: int32(0),
   ARRAY_NDIMENSIONS: int32(2),
-  ARRAY_DIMENSIONS: int32Array(Int32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
-  ARRAY_SIZE_X: int32(0),
-  ARRAY_SIZE_Y: int32(0),
-  ARRAY_SIZE_Z: int32(0),
-  ARRAY_SIZE: int32(0),
-  CODEC: octet(""),
-  COMPRESSED_SIZE: int32(0),
-  BAYER_PATTERN: int32(0),
   DATA_TYPE: int32(3),
-  COLOR_MODE: int32(0),
-  UNIQUE_ID: int32(0),
-  TIME_STAMP: float64(0),
-  EPICS_TS_SEC: int32(0),
-  EPICS_TS_NSEC: int32(0),
-  ND_ATTRIBUTES_FILE: octet(""),
-  ND_ATTRIBUTES_MACROS: octet(""),
-  ND_ATTRIBUTES_STATUS: int32(AttributesStatus.fileNotFound),
-
-  POOL_MAX_MEMORY: float64(0),
-  POOL_USED_MEMORY: float64(0),
-  POOL_POLL_STATS: int32(0),
-  POOL_ALLOC_BUFFERS: int32(0),
-  POOL_FREE_BUFFERS: int32(0),
-  POOL_EMPTY_FREELIST: int32(0),
-  POOL_PRE_ALLOC_BUFFERS: int32(0),
-  POOL_NUM_PRE_ALLOC_BUFFERS: int32(0),
-  NUM_QUEUED_ARRAYS: int32(0),
 
   GC_FRAMERATE: float64(10),
   GC_FRAMERATE_ENABLE: int32(0),

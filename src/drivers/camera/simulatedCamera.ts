@@ -12,6 +12,7 @@ import {
   type NDAttribute,
   type NDDataType,
 } from "../ndarray/ndArray.js";
+import { showArray, showPool } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import type { TriggerPulse } from "../pso/positionOutput.js";
 import { type Clock, systemClock } from "../stage/clock.js";
@@ -57,6 +58,8 @@ export interface SimulatedCameraOptions {
 
 /** The sensor's readout of one row, from 162 frames of 2048 rows per second. */
 const ROW_READOUT_SECONDS = 1 / 162 / 2048;
+/** Records that follow AcquireBusy through CP links miss a pulse shorter than their own processing. */
+const SHORTEST_BUSY_SECONDS = 0.02;
 /** Frames asked of the source and not made yet; beyond this triggers are lost. */
 const MAXIMUM_PENDING_FRAMES = 32;
 
@@ -103,9 +106,11 @@ export class SimulatedCamera implements Port, ArrayPort {
   #delivery: Promise<void> = Promise.resolve();
   #acquisition = 0;
   #acquiring = false;
+  #closed = false;
   #taken = 0;
   #sequence = 0;
   #readyAt = -Infinity;
+  #startedAt = -Infinity;
 
   constructor(options: SimulatedCameraOptions) {
     this.#options = options;
@@ -115,10 +120,12 @@ export class SimulatedCamera implements Port, ArrayPort {
     this.params = makeParameters(cameraParameters);
     this.#byName = new Map<string, Parameter>(Object.entries(this.params));
     this.params.PORT_NAME_SELF.set(options.portName);
-    this.params.POOL_MAX_MEMORY.set(options.pool.maximumBytes / 2 ** 20);
+    showPool(this.params, options.pool);
     this.#producer = new FrameProducer(options.source);
     this.ready = this.#producer.ready.then((info) => this.#sensorFound(info));
-    this.ready.catch((error: unknown) => this.#sourceFailed(error));
+    this.ready.catch((error: unknown) => {
+      if (!this.#closed) this.#sourceFailed(error);
+    });
     this.#handleWrites();
   }
 
@@ -131,6 +138,7 @@ export class SimulatedCamera implements Port, ArrayPort {
   }
 
   close(): void {
+    this.#closed = true;
     this.#halt();
     this.#attributes?.close();
     this.#arrays.complete();
@@ -160,7 +168,7 @@ export class SimulatedCamera implements Port, ArrayPort {
     this.#handleRegion();
     for (const parameter of [params.ND_ATTRIBUTES_FILE, params.ND_ATTRIBUTES_MACROS])
       parameter.written$.subscribe(() => this.#readAttributes());
-    params.POOL_POLL_STATS.written$.subscribe(() => this.#showPool());
+    params.POOL_POLL_STATS.written$.subscribe(() => showPool(params, this.#options.pool));
   }
 
   /** A region beyond the sensor is cut back to it. */
@@ -229,11 +237,6 @@ export class SimulatedCamera implements Port, ArrayPort {
     params.DATA_TYPE.set(ND_DATA_TYPES.indexOf(dataType));
   }
 
-  #showPool(): void {
-    this.params.POOL_USED_MEMORY.set(this.#options.pool.allocatedBytes / 2 ** 20);
-    this.params.POOL_ALLOC_BUFFERS.set(this.#options.pool.inUse);
-  }
-
   #readAttributes(): void {
     const { params } = this;
     const { lookupPv } = this.#options;
@@ -269,6 +272,7 @@ export class SimulatedCamera implements Port, ArrayPort {
     this.#acquisition += 1;
     this.#taken = 0;
     this.#readyAt = -Infinity;
+    this.#startedAt = this.#clock.now();
     for (const name of streamCounters) params[name].set(0);
     params.UNIQUE_ID.set(0);
     params.ACQUIRE_BUSY.set(1);
@@ -408,10 +412,7 @@ export class SimulatedCamera implements Port, ArrayPort {
       this.#count("ARRAY_COUNTER");
       this.#count("NIMAGES_COUNTER");
       this.#count("SP_DELIVERED_FRAME_COUNT");
-      params.UNIQUE_ID.set(array.uniqueId);
-      params.TIME_STAMP.set(array.timeStamp);
-      params.EPICS_TS_SEC.set(array.epicsTimestamp.seconds);
-      params.EPICS_TS_NSEC.set(array.epicsTimestamp.nanoseconds);
+      showArray(params, array);
       if (params.ARRAY_CALLBACKS.value !== 0) this.#arrays.next(array);
     } catch (error) {
       if (this.#acquiring) log.error(`${this.portName}: frame ${array.uniqueId}: ${String(error)}`);
@@ -466,11 +467,14 @@ export class SimulatedCamera implements Port, ArrayPort {
     if (state !== DetectorState.Error) params.STATUS_MESSAGE.set(message);
     params.ACQUIRE.set(0);
     const idle = params.WAIT_FOR_PLUGINS.value === 1 ? this.#options.pluginsIdle?.() : undefined;
-    if (idle === undefined) params.ACQUIRE_BUSY.set(0);
-    else
-      void idle.then(() => {
-        if (!this.#acquiring) params.ACQUIRE_BUSY.set(0);
-      });
+    void Promise.all([idle, this.#reached(this.#startedAt + SHORTEST_BUSY_SECONDS)]).then(() => {
+      if (!this.#acquiring) params.ACQUIRE_BUSY.set(0);
+    });
+  }
+
+  #reached(time: number): Promise<void> {
+    if (this.#clock.now() >= time) return Promise.resolve();
+    return new Promise((resolve) => void this.#clock.at(time, resolve));
   }
 }
 

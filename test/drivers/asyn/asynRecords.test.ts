@@ -4,12 +4,12 @@ import { NEVER } from "rxjs";
 import { Status } from "../../../src/channel/alarm.js";
 import { asynDeviceSupports } from "../../../src/drivers/asyn/asynDeviceSupport.js";
 import { portDriver } from "../../../src/drivers/asyn/definePort.js";
-import { int32 } from "../../../src/drivers/asyn/driverParameter.js";
+import { int32, octet } from "../../../src/drivers/asyn/driverParameter.js";
 import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { database, type TestRecords } from "../../records/support.js";
 
-const testPort = portDriver("Test", { COUNT: int32(7), LATER: int32() }, () => NEVER);
+const testPort = portDriver("Test", { COUNT: int32(7), LATER: int32(), NAME: octet("camera") }, () => NEVER);
 
 function rig(context: TestContext, records: TestRecords) {
   const ports = new PortRegistry();
@@ -50,4 +50,19 @@ test("a put with completion reaches the driver; a link to nothing is an alarm wi
   engine.put("lost", 1);
   assert.equal(engine.get("lost.STAT"), Status.WRITE);
   assert.match(String(engine.get("lost.AMSG")), /no parameter "NONE"/);
+});
+
+test("a waveform of characters shows the driver's text and writes its own", async (context) => {
+  const { engine, params } = rig(context, {
+    name: ["waveform", { DTYP: "asynOctetWrite", INP: "@asyn(T,0)NAME", FTVL: "CHAR", NELM: "64" }],
+    shown: [
+      "waveform",
+      { DTYP: "asynOctetRead", INP: "@asyn(T,0)NAME", FTVL: "CHAR", NELM: "64", SCAN: "I/O Intr" },
+    ],
+  });
+  const text = (name: string) => Buffer.from(engine.get(name) as Int8Array).toString();
+  assert.equal(text("name"), "camera");
+  assert.ok((await engine.putNotify("name", Int8Array.from(Buffer.from("/data\0\0")))).ok);
+  assert.equal(params.NAME.value, "/data");
+  assert.equal(text("shown"), "/data");
 });

@@ -1,0 +1,140 @@
+import type { Pv } from "../records/pv.js";
+import type { PortRegistry } from "./asyn/portRegistry.js";
+import type { FrameSourceOptions, Illumination } from "./camera/frameSource.js";
+import { SimulatedCamera } from "./camera/simulatedCamera.js";
+import type { ArrayPorts } from "./ndarray/arrayPorts.js";
+import type { NDArrayPool } from "./ndarray/ndArrayPool.js";
+import { AerotechController } from "./pso/aerotech.js";
+import { aerotechPort } from "./pso/aerotechPort.js";
+import { PositionSynchronizedOutput } from "./pso/positionOutput.js";
+import { ringPort } from "./ring/ringPort.js";
+import { beamIsOn, type ShutterPort, shutterPort } from "./shutters/shutterPort.js";
+import type { SimulatedAxis, SimulatedAxisOptions } from "./stage/axis.js";
+import { type Clock, systemClock } from "./stage/clock.js";
+import { SimulatedStage } from "./stage/simulatedStage.js";
+
+/** Axes of the stage controller in the order of their addresses; db/stage.yaml gives them their motor records. */
+export const STAGE_AXES = [
+  "rotation",
+  "sampleX",
+  "sampleY",
+  "sampleTop0",
+  "sampleTop90",
+  "hexapodY",
+  "lens",
+  "camera",
+] as const;
+
+/** Encoder counts per turn of the rotation stage of 2-BM-B. */
+export const COUNTS_PER_ROTATION = 11_840_158;
+
+/** The sample is out of the beam when X or Y is further than this from zero, in mm. */
+export const SAMPLE_OUT_DISTANCE = 0.5;
+
+export interface SimulatedBeamlineOptions {
+  readonly ports: PortRegistry;
+  readonly arrayPorts: ArrayPorts;
+  readonly pool: NDArrayPool;
+  /** Asyn port names; the defaults are those of db/beamline.yaml and of 2-BM-B's scripts. */
+  readonly cameraPort?: string;
+  readonly stagePort?: string;
+  readonly psoPort?: string;
+  readonly shutterPort?: string;
+  readonly ringPort?: string;
+  readonly source: FrameSourceOptions;
+  /** The axis name in PSO commands. */
+  readonly psoAxis?: string;
+  readonly countsPerRotation?: number;
+  readonly clock?: Clock;
+  /** For EPICS_PV attributes of frames. */
+  lookupPv?(name: string): Pv;
+  /** Resolves once no plugin has frames queued. */
+  pluginsIdle?(): Promise<void>;
+}
+
+export interface SimulatedBeamline {
+  readonly camera: SimulatedCamera;
+  readonly stage: SimulatedStage;
+  readonly rotation: SimulatedAxis;
+  readonly shutters: ShutterPort;
+  /** The motion controller, to be served on TCP where another process drives it. */
+  readonly controller: AerotechController;
+  /** What reaches the detector now. */
+  illumination(): Illumination;
+  /** Takes its ports away. */
+  close(): void;
+}
+
+/**
+ * A whole beamline without hardware: a rotating sample before a camera, triggered by the stage's position, behind two shutters. Adds its
+ * ports (camera, stage, controller, shutters, ring) to the registries; throws when a name is taken.
+ */
+export function createSimulatedBeamline(options: SimulatedBeamlineOptions): SimulatedBeamline {
+  const { ports, arrayPorts, pool, clock = systemClock } = options;
+  const stage = ports.add(new SimulatedStage(options.stagePort ?? "ROT", axesOf(clock)));
+  const rotation = stage.named("rotation");
+  const shutters = ports.add(shutterPort(options.shutterPort ?? "SHUTTERS"));
+  const ring = ports.add(ringPort(options.ringPort ?? "RING"));
+  const countsPerUnit = (options.countsPerRotation ?? COUNTS_PER_ROTATION) / 360;
+  const output = new PositionSynchronizedOutput(rotation, countsPerUnit, clock);
+  const controller = new AerotechController({ [options.psoAxis ?? "X"]: { output, countsPerUnit } });
+  const pso = ports.add(aerotechPort(options.psoPort ?? "PSO_PORT", controller));
+  const illumination = () => illuminationOf(shutters, stage);
+  const camera = ports.add(
+    new SimulatedCamera({
+      portName: options.cameraPort ?? "SP1",
+      pool,
+      source: options.source,
+      clock,
+      triggers$: output.pulses$,
+      angleAt: (time) => rotation.positionAt(time),
+      illumination,
+      ...(options.lookupPv === undefined ? {} : { lookupPv: options.lookupPv }),
+      ...(options.pluginsIdle === undefined ? {} : { pluginsIdle: options.pluginsIdle }),
+    }),
+  );
+  arrayPorts.add(camera);
+  return {
+    camera,
+    stage,
+    rotation,
+    shutters,
+    controller,
+    illumination,
+    close: () => {
+      output.close();
+      for (const port of [camera, pso, shutters, ring, stage]) ports.remove(port.portName);
+    },
+  };
+}
+
+/** Only the rotation turns for ever. */
+const axesOf = (clock: Clock): SimulatedAxisOptions[] => STAGE_AXES.map((name) => ({ name, clock }));
+
+function illuminationOf(shutters: ShutterPort, stage: SimulatedStage): Illumination {
+  if (!beamIsOn(shutters)) return "dark";
+  const isOut = (["sampleX", "sampleY"] as const).some(
+    (axis) => Math.abs(stage.named(axis).status.position) > SAMPLE_OUT_DISTANCE,
+  );
+  return isOut ? "flat" : "projection";
+}
+
+/** What the iocsh command of that name makes of its arguments; `source` is `phantom` (or nothing) or a Data Exchange file. */
+export const simBeamlineConfigure = (
+  context: Pick<SimulatedBeamlineOptions, "ports" | "arrayPorts" | "pool" | "lookupPv" | "pluginsIdle">,
+  [cameraPort = "SP1", stagePort = "ROT", psoPort = "PSO_PORT", size = "256", source = ""]: readonly string[],
+): SimulatedBeamline => {
+  const pixels = Number(size);
+  if (!Number.isInteger(pixels) || pixels < 8 || pixels > 8192)
+    throw new Error(`simBeamlineConfigure: image size "${size}" is not between 8 and 8192`);
+  return createSimulatedBeamline({
+    ...context,
+    cameraPort,
+    stagePort,
+    psoPort,
+    source:
+      source === "" || source === "phantom"
+        ? { kind: "phantom", size: pixels }
+        : { kind: "replay", file: source },
+  });
+};
