@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { chdir, cwd } from "node:process";
 import { argv, CommandError, defineCommand, double, parseInteger, path, string } from "../command.js";
 import { unescapeText } from "../escape.js";
@@ -102,12 +102,19 @@ export const shellCommands = [
     name: "system",
     args: [string("command string")],
     help: "Run a command of the operating system and show its output.",
-    run([command], { write, error }) {
+    async run([command], { host, write, warn }) {
       if (command === undefined) throw new CommandError('Usage: system "command string"');
-      const { stdout, stderr, status } = spawnSync("/bin/sh", ["-c", command], { encoding: "utf8" });
-      write(stdout);
-      if (stderr !== "") error(stderr.trimEnd());
-      if (status !== 0) error(`system: '${command}' ended with status ${status}`);
+      const child = spawn("/bin/sh", ["-c", command], {
+        env: host.environment,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      child.stdout.on("data", (text: Buffer) => write(text.toString()));
+      child.stderr.on("data", (text: Buffer) => warn(text.toString().trimEnd()));
+      const status = await new Promise<string>((resolve) => {
+        child.on("error", ({ message }) => resolve(message));
+        child.on("close", (code, signal) => resolve(code === 0 ? "" : `status ${signal ?? code}`));
+      });
+      if (status !== "") throw new CommandError(`system: '${command}' ended with ${status}`);
     },
   }),
   defineCommand({
