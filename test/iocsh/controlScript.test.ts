@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { repositoryRoot } from "../support/paths.js";
+
+const top = mkdtempSync(join(tmpdir(), "control-"));
+const boot = join(top, "iocBoot", "ioc2bmbPG1");
+const programs = join(top, "bin", "linux-x86_64");
+mkdirSync(boot, { recursive: true });
+mkdirSync(programs, { recursive: true });
+cpSync(join(repositoryRoot, "iocBoot", "ioc2bmbPG1", "2bmbPG1"), join(boot, "2bmbPG1"));
+writeFileSync(join(boot, "st.cmd"), "echo booted\n");
+const launcher = join(programs, "softIoc");
+writeFileSync(launcher, `#!/bin/sh\nexec "${process.execPath}" "${repositoryRoot}/bin/softIoc" "$@"\n`);
+chmodSync(launcher, 0o755);
+
+function control(command: string) {
+  const { status, stdout } = spawnSync("bash", [join(boot, "2bmbPG1"), command], {
+    encoding: "utf8",
+    env: { ...process.env, TOMOIOC_NO_SCREEN: "1" },
+    timeout: 30_000,
+  });
+  return { status, text: stdout.trim() };
+}
+
+after(() => {
+  control("stop");
+  rmSync(top, { recursive: true });
+});
+
+test("the control script starts the camera IOC in the background once, and stops it", () => {
+  assert.deepEqual(control("status"), { status: 1, text: "2bmbPG1 is not running" });
+  assert.match(control("start").text, /^2bmbPG1 started \(pid \d+\)$/);
+  assert.match(control("start").text, /^2bmbPG1 is already running/);
+  const { status, text } = control("status");
+  assert.equal(status, 0);
+  assert.match(text, /^2bmbPG1 is running \(pid \d+\)$/);
+  assert.match(control("restart").text, /^2bmbPG1 stopped\n2bmbPG1 started/);
+  assert.equal(control("stop").text, "2bmbPG1 stopped");
+  assert.equal(control("stop").text, "2bmbPG1 is not running");
+  assert.match(readFileSync(join(boot, "2bmbPG1.log"), "utf8"), /booted|^$/);
+});
+
+test("the control script shows its commands for one that it does not know", () => {
+  const { status, text } = control("dance");
+  assert.equal(status, 2);
+  assert.match(text, /start.*\n.*stop/);
+});
