@@ -7,6 +7,7 @@ import {
   finalize,
   ignoreElements,
   interval,
+  map,
   merge,
   type Observable,
   pairwise,
@@ -120,6 +121,14 @@ class TomoStreamServer implements TomoStream {
     return interval(WATCHDOG_SECONDS * 1000).pipe(
       startWith(0),
       tap(() => this.#pvs.Watchdog.write(WATCHDOG_COUNTS)),
+      map(() => this.#worker.counts.dropped),
+      pairwise(),
+      filter(([before, now]) => now > before),
+      tap(([before, now]) =>
+        log.warn(
+          `${this.#options.prefix} too slow: ${now - before} projections left out in ${WATCHDOG_SECONDS} s`,
+        ),
+      ),
     );
   }
 
