@@ -1,0 +1,51 @@
+import { pvInt, SharedPV, type SharedPvProvider, scalarArray, structure } from "../pva/index.js";
+import type { FieldKind, MeanImage } from "./captureFile.js";
+import { broadcastTheta, type ThetaRule } from "./theta.js";
+
+const IMAGE_TYPE = structure("structure", { value: scalarArray("float"), sizex: pvInt, sizey: pvInt });
+const THETA_TYPE = structure("structure", { value: scalarArray("float"), sizex: pvInt });
+
+/** Averages blocks of `factor` x `factor` pixels; what is left at the right and lower edge is dropped, as the ROI plugin does. */
+export function binImage({ data, width, height }: MeanImage, factor: number): MeanImage {
+  if (factor <= 1) return { data, width, height };
+  const columns = Math.floor(width / factor);
+  const rows = Math.floor(height / factor);
+  const binned = new Float32Array(columns * rows);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      let sum = 0;
+      for (let y = 0; y < factor; y++)
+        for (let x = 0; x < factor; x++) sum += data[(row * factor + y) * width + column * factor + x] ?? 0;
+      binned[row * columns + column] = sum / (factor * factor);
+    }
+  return { data: binned, width: columns, height: rows };
+}
+
+/** What the scan server broadcasts to the reconstruction, one atomic update each. */
+export interface Broadcasts {
+  field(kind: FieldKind, image: MeanImage): void;
+  theta(rule: ThetaRule): void;
+  close(): void;
+}
+
+/** Serves StreamDarkFields, StreamFlatFields and StreamTheta under `prefix`. */
+export function openBroadcasts(structures: SharedPvProvider, prefix: string): Broadcasts {
+  const fields = { dark: new SharedPV(IMAGE_TYPE), flat: new SharedPV(IMAGE_TYPE) };
+  const theta = new SharedPV(THETA_TYPE);
+  const served: [string, SharedPV][] = [
+    [`${prefix}StreamDarkFields`, fields.dark],
+    [`${prefix}StreamFlatFields`, fields.flat],
+    [`${prefix}StreamTheta`, theta],
+  ];
+  for (const [name, pv] of served) structures.add(name, pv);
+  return {
+    field: (kind, { data, width, height }) => fields[kind].post({ value: data, sizex: width, sizey: height }),
+    theta: (rule) => {
+      const value = broadcastTheta(rule);
+      theta.post({ value, sizex: value.length });
+    },
+    close: () => {
+      for (const [name] of served) structures.remove(name);
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { catchError, concat, ignoreElements, type Observable, skip, take, tap, throwError } from "rxjs";
+import { binImage } from "./broadcast.js";
+import { setExposure } from "./camera.js";
+import { fieldsFileName } from "./capture.js";
+import type { FieldKind } from "./captureFile.js";
+import { meanFields } from "./captureFileTasks.js";
+import type { ScanContext } from "./context.js";
+import { fileFolder, fixedName, withFileSettings } from "./fileSettings.js";
+import { readNumber, readText } from "./pvValues.js";
+import { record } from "./recording.js";
+import { moveSampleIn, moveSampleOut } from "./sample.js";
+import { closeFastShutter, openFastShutter } from "./shutters.js";
+import {
+  after,
+  changes$,
+  messageOf,
+  nothing,
+  perform,
+  put,
+  putAndWait,
+  type Step,
+  sequence,
+  within,
+} from "./steps.js";
+
+interface FieldWords {
+  readonly frameType: string;
+  readonly location: string;
+  readonly count: string;
+  readonly message: string;
+  readonly status: string;
+}
+
+const WORDS: Readonly<Record<FieldKind, FieldWords>> = {
+  dark: {
+    frameType: "DarkField",
+    location: "HDF5DarkLocation",
+    count: "NumDarkFields",
+    message: "Capturing dark fields",
+    status: "Collecting dark fields",
+  },
+  flat: {
+    frameType: "FlatField",
+    location: "HDF5FlatLocation",
+    count: "NumFlatFields",
+    message: "Capturing flat fields",
+    status: "Collecting flat fields",
+  },
+};
+
+/** Where the frames of now on go in a file, as the camera stamps it on each of them. */
+export const sendFramesTo = ({ beamline, times }: ScanContext, location: string, frameType: string): Step =>
+  after(
+    () => readText(beamline.own(location)),
+    (place) =>
+      sequence(
+        putAndWait(beamline.own("HDF5Location"), place, times.put),
+        putAndWait(beamline.own("FrameType"), frameType, times.put),
+      ),
+  );
+
+/** Two frames later, none is on its way that was begun before. A camera that does not count is not waited for. */
+const freshFrames = ({ beamline, times, log }: ScanContext): Step => {
+  const counter = beamline.camera("NumImagesCounter_RBV");
+  return changes$(counter).pipe(
+    skip(1),
+    take(1),
+    ignoreElements(),
+    within(times.frames, `${counter.name}: no new frames`),
+    catchError((error) => perform(() => log.warn(messageOf(error)))),
+  );
+};
+
+const exposeAs = (context: ScanContext, seconds: () => Promise<number>): Step =>
+  after(seconds, (exposure) => setExposure(context.beamline, context.times, exposure));
+
+const scanExposure = ({ beamline }: ScanContext): Promise<number> => readNumber(beamline.own("ExposureTime"));
+
+async function flatExposure(context: ScanContext): Promise<number> {
+  const different = (await readNumber(context.beamline.own("DifferentFlatExposure"))) !== 0;
+  return different ? readNumber(context.beamline.own("FlatExposureTime")) : scanExposure(context);
+}
+
+const prepare = (context: ScanContext, kind: FieldKind): Step =>
+  kind === "dark"
+    ? sequence(
+        exposeAs(context, () => scanExposure(context)),
+        closeFastShutter(context),
+      )
+    : sequence(
+        exposeAs(context, () => flatExposure(context)),
+        openFastShutter(context),
+        moveSampleOut(context),
+      );
+
+const goBack = (context: ScanContext, kind: FieldKind): Step =>
+  kind === "dark"
+    ? openFastShutter(context)
+    : sequence(
+        moveSampleIn(context),
+        exposeAs(context, () => scanExposure(context)),
+      );
+
+/** Runs `back` after `body` also when that fails. */
+const always = (body: Step, back: Step): Step =>
+  concat(
+    body.pipe(
+      catchError((error) =>
+        concat(
+          back,
+          throwError(() => error),
+        ),
+      ),
+    ),
+    back,
+  );
+
+/** Takes dark or flat fields while the stream goes on, and broadcasts their mean. `stop$` ends it early. */
+export function retakeFields(context: ScanContext, kind: FieldKind, stop$: Observable<unknown>): Step {
+  const { beamline } = context;
+  const words = WORDS[kind];
+  const take = after(
+    () => readNumber(beamline.own(words.count)),
+    (count) => record(context, Math.max(1, count), stop$),
+  );
+  const project = sequence(
+    goBack(context, kind),
+    sendFramesTo(context, "HDF5ProjectionLocation", "Projection"),
+    put(beamline.own("ScanStatus"), "Collecting projections"),
+    put(beamline.ring("EnableCallbacks"), 1),
+  );
+  return sequence(
+    put(beamline.own("StreamMessage"), words.message),
+    put(beamline.own("ScanStatus"), words.status),
+    // The frame type changes first: what is reconstructed live must not see the shutter or the sample move.
+    put(beamline.own("FrameType"), words.frameType),
+    put(beamline.ring("EnableCallbacks"), 0),
+    withFileSettings(
+      context,
+      fixedName(fieldsFileName(kind)),
+      always(
+        sequence(
+          prepare(context, kind),
+          sendFramesTo(context, words.location, words.frameType),
+          freshFrames(context),
+          take,
+        ),
+        project,
+      ),
+    ),
+    broadcastFields(context, kind),
+  );
+}
+
+/** Broadcasts the mean of the latest dark or flat fields, binned as the live images are. */
+export const broadcastFields = (context: ScanContext, kind: FieldKind): Step =>
+  after(
+    async () => ({
+      path: join(await fileFolder(context), fieldsFileName(kind)),
+      binning: await readNumber(context.beamline.own("StreamBinning")),
+    }),
+    ({ path, binning }) => {
+      if (!existsSync(path)) return nothing;
+      return meanFields(path, kind).pipe(
+        tap((image) => context.broadcasts.field(kind, binImage(image, 2 ** binning))),
+        ignoreElements(),
+      );
+    },
+  ).pipe(catchError((error) => perform(() => context.log.error(`${kind} fields: ${messageOf(error)}`))));

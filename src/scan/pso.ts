@@ -1,0 +1,108 @@
+import type { ScanContext } from "./context.js";
+import { computePositions, type ScanPositions } from "./positions.js";
+import {
+  armCommand,
+  cleanUpCommands,
+  countsPerRotationCommand,
+  type PsoController,
+  programCommands,
+  replyNumber,
+} from "./psoCommands.js";
+import { readNumber, readText } from "./pvValues.js";
+import { after, nothing, perform, put, putAndWait, type Step, sequence } from "./steps.js";
+
+export async function readController({ beamline }: ScanContext): Promise<PsoController> {
+  const [model, axis, encoderInput, pulseWidth] = await Promise.all([
+    readText(beamline.own("PSOControllerModel")),
+    readText(beamline.own("PSOAxisName")),
+    readNumber(beamline.own("PSOEncoderInput")),
+    readNumber(beamline.own("PSOPulseWidth")),
+  ]);
+  return { model: model === "A3200" ? "A3200" : "Ensemble", axis, encoderInput, pulseWidth };
+}
+
+/** Sends commands to the controller, each when the one before was answered. */
+export const send = ({ beamline, times }: ScanContext, ...commands: readonly string[]): Step =>
+  sequence(...commands.map((text) => putAndWait(beamline.own("PSOCommand.BOUT"), text, times.put)));
+
+/** The number in the controller's last answer. */
+export async function readReply({ beamline }: ScanContext): Promise<number> {
+  const reply = await readText(beamline.own("PSOCommand.BINP"));
+  const number = replyNumber(reply);
+  if (number === undefined) throw new Error(`the controller answered "${reply}"`);
+  return number;
+}
+
+/** An A3200 knows its counts of a revolution, and is asked for them. */
+export const readCountsPerRotation = (context: ScanContext): Step =>
+  after(
+    () => readController(context),
+    (controller) => {
+      if (controller.model !== "A3200") return nothing;
+      return sequence(
+        send(context, countsPerRotationCommand(controller)),
+        perform(async () => context.beamline.own("PSOCountsPerRotation").write(await readReply(context))),
+      );
+    },
+  );
+
+/** Positions of a scan from the present settings of the beamline; `from` replaces RotationStart. */
+export async function readPositions({ beamline }: ScanContext, from?: number): Promise<ScanPositions> {
+  const [start, step, numAngles, countsPerRotation, direction, accelerationTime, exposureTime] =
+    await Promise.all([
+      readNumber(beamline.own("RotationStart")),
+      readNumber(beamline.own("RotationStep")),
+      readNumber(beamline.own("NumAngles")),
+      readNumber(beamline.own("PSOCountsPerRotation")),
+      readNumber(beamline.rotation("DIR")),
+      readNumber(beamline.rotation("ACCL")),
+      readNumber(beamline.camera("AcquireTime_RBV")),
+    ]);
+  const rotationStart = from ?? start;
+  return computePositions({
+    rotationStart,
+    rotationStep: step,
+    numAngles: Math.max(1, numAngles),
+    countsPerRotation,
+    direction,
+    accelerationTime,
+    exposureTime,
+  });
+}
+
+/** Shows the positions in the records; RotationStep becomes a whole number of encoder counts. */
+export const publishPositions = ({ beamline }: ScanContext, positions: ScanPositions): Step =>
+  sequence(
+    put(beamline.own("PSOEncoderCountsPerStep"), positions.encoderCountsPerStep),
+    put(beamline.own("RotationStep"), positions.rotationStep),
+    put(beamline.own("PSOStartTaxi"), positions.startTaxi),
+    put(beamline.own("PSOEndTaxi"), positions.endTaxi),
+  );
+
+/** Makes the stage turn as fast as it can, for moves that are no scan. */
+export const fullSpeed = ({ beamline }: ScanContext): Step =>
+  after(
+    () => readNumber(beamline.rotation("VMAX")),
+    (fastest) => (fastest > 0 ? put(beamline.rotation("VELO"), fastest) : nothing),
+  );
+
+/** Moves to the first projection and sets the controller up from there: the window of pulses begins where it is armed. */
+export const program = (context: ScanContext, positions: ScanPositions): Step => {
+  const { beamline, times } = context;
+  return sequence(
+    fullSpeed(context),
+    putAndWait(beamline.rotation("VAL"), positions.rotationStart, times.motion),
+    put(beamline.rotation("VELO"), positions.motorSpeed),
+    put(beamline.rotation("JVEL"), positions.motorSpeed),
+    after(
+      () => readController(context),
+      (controller) => send(context, ...programCommands(controller, positions), armCommand(controller)),
+    ),
+  );
+};
+
+export const cleanUp = (context: ScanContext): Step =>
+  after(
+    () => readController(context),
+    (controller) => send(context, ...cleanUpCommands(controller)),
+  );

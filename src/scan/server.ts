@@ -1,0 +1,207 @@
+import {
+  catchError,
+  combineLatest,
+  concat,
+  concatMap,
+  debounceTime,
+  defer,
+  distinctUntilChanged,
+  exhaustMap,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  take,
+  tap,
+  timer,
+} from "rxjs";
+import { type BeamlineNames, NAME_RECORDS, type PvSet } from "./beamline.js";
+import { setExposure } from "./camera.js";
+import { capture, releaseRing } from "./capture.js";
+import type { ScanContext } from "./context.js";
+import { retakeFields } from "./fields.js";
+import { followCamera, followLens } from "./lens.js";
+import { textOf } from "./pvValues.js";
+import { moveSampleIn, moveSampleOut } from "./sample.js";
+import { runScan, stopMotionAndFile } from "./scan.js";
+import { startUp } from "./startup.js";
+import {
+  becomes$,
+  changes$,
+  messageOf,
+  number$,
+  perform,
+  pressed$,
+  put,
+  putAndWait,
+  type Step,
+  sequence,
+  when,
+} from "./steps.js";
+import { changeBinning, logged, mirrorCounters, resizeRing, revertBinning, revertRing } from "./stream.js";
+import { synchronize } from "./synchronize.js";
+
+/** Names of the beamline's parts, at once and whenever an operator or the optics change one. */
+export function beamlineNames$(pvs: PvSet, prefix: string): Observable<BeamlineNames> {
+  const text$ = (record: string): Observable<string> =>
+    pvs.pv(prefix + record).sample$.pipe(map(({ value }) => textOf(value)));
+  const names$ = combineLatest({
+    camera: text$(NAME_RECORDS.camera),
+    filePlugin: text$(NAME_RECORDS.filePlugin),
+    pvaPlugin: text$(NAME_RECORDS.pvaPlugin),
+    roiPlugin: text$(NAME_RECORDS.roiPlugin),
+    circularBuffer: text$(NAME_RECORDS.circularBuffer),
+    rotation: text$(NAME_RECORDS.rotation),
+    sampleX: text$(NAME_RECORDS.sampleX),
+    sampleY: text$(NAME_RECORDS.sampleY),
+    openShutter: text$(NAME_RECORDS.openShutter),
+    closeShutter: text$(NAME_RECORDS.closeShutter),
+    openFastShutter: text$(NAME_RECORDS.openFastShutter),
+    closeFastShutter: text$(NAME_RECORDS.closeFastShutter),
+    shutterStatus: text$(NAME_RECORDS.shutterStatus),
+    mctOptics: text$(NAME_RECORDS.mctOptics),
+  });
+  return names$.pipe(
+    debounceTime(0),
+    distinctUntilChanged((a, b) => JSON.stringify(a) === JSON.stringify(b)),
+  );
+}
+
+/**
+ * One streaming action behind a button: at most one at a time and only while a scan runs, otherwise the button just springs
+ * back. However it ends, StreamMessage and the button return to Done.
+ */
+const action = (context: ScanContext, button: string, work: () => Step, release: Step): Observable<never> => {
+  const { beamline, busy$, scan$, ending$, log } = context;
+  const springBack = put(beamline.own(button), 0);
+  const explain = (error: unknown): Step => {
+    const reason = `${button}: ${messageOf(error)}`;
+    log.error(reason);
+    return put(beamline.own("ScanStatus"), reason);
+  };
+  const done = sequence(
+    release,
+    perform(() => busy$.next(false)),
+    put(beamline.own("StreamMessage"), "Done"),
+    springBack,
+  );
+  return pressed$(beamline.own(button)).pipe(
+    mergeMap(() => {
+      if (busy$.value || ending$.value || scan$.value === undefined) return springBack;
+      busy$.next(true);
+      return concat(defer(work).pipe(catchError(explain)), done).pipe(finalize(() => busy$.next(false)));
+    }),
+  );
+};
+
+const streamingActions = (context: ScanContext): Observable<never> => {
+  const { beamline, ending$ } = context;
+  const ended$ = ending$.pipe(filter((ending) => ending));
+  const stop$ = merge(becomes$(beamline.own("StreamCapture"), 0), ended$);
+  const ring = releaseRing(context);
+  return merge(
+    action(context, "StreamCapture", () => capture(context, stop$), ring),
+    action(context, "StreamRetakeDark", () => retakeFields(context, "dark", ended$), ring),
+    action(context, "StreamRetakeFlat", () => retakeFields(context, "flat", ended$), ring),
+    action(context, "StreamSync", () => synchronize(context), sequence()),
+  );
+};
+
+/** Settings of the stream that take effect at once, or are put back when they cannot now. */
+const streamSettings = (context: ScanContext): Observable<never> => {
+  const { beamline, busy$, scan$ } = context;
+  const follow = (record: string, apply: Step, revert: Step): Observable<never> =>
+    changes$(beamline.own(record)).pipe(
+      filter(() => scan$.value !== undefined),
+      concatMap(() => logged(context, record, busy$.value ? revert : apply)),
+    );
+  return merge(
+    follow("StreamPreCount", resizeRing(context), revertRing(context)),
+    follow("StreamBinning", changeBinning(context), revertBinning(context)),
+  );
+};
+
+/** Between scans the camera and the file plugin follow the settings; a scan takes them over when it begins. */
+const settings = (context: ScanContext): Observable<never> => {
+  const { beamline, times, running$ } = context;
+  const path$ = beamline.own("FilePath").sample$.pipe(
+    map(({ value }) => textOf(value)),
+    distinctUntilChanged(),
+  );
+  return merge(
+    changes$(beamline.own("ExposureTime")).pipe(
+      filter(() => !running$.value),
+      concatMap((seconds) => logged(context, "ExposureTime", setExposure(beamline, times, seconds))),
+    ),
+    path$.pipe(
+      concatMap((path) =>
+        when(
+          beamline.file("FilePath").connected && path !== "",
+          logged(context, "FilePath", putAndWait(beamline.file("FilePath"), path, times.put)),
+        ),
+      ),
+    ),
+    number$(beamline.file("FilePathExists_RBV")).pipe(
+      tap((exists) => beamline.own("FilePathExists").write(exists)),
+      ignoreElements(),
+    ),
+  );
+};
+
+const sampleMoves = (context: ScanContext): Observable<never> => {
+  const { beamline } = context;
+  const move = (button: string, step: Step): Observable<never> =>
+    pressed$(beamline.own(button)).pipe(
+      exhaustMap(() => concat(logged(context, button, step), put(beamline.own(button), 0))),
+    );
+  return merge(move("MoveSampleIn", moveSampleIn(context)), move("MoveSampleOut", moveSampleOut(context)));
+};
+
+const scans = (context: ScanContext): Observable<never> =>
+  pressed$(context.beamline.own("StartScan")).pipe(exhaustMap(() => runScan(context)));
+
+/** AbortScan springs back, so that it can be pressed again. */
+const aborts = (context: ScanContext): Observable<never> =>
+  context.aborted$.pipe(
+    tap(() => {
+      stopMotionAndFile(context);
+      context.beamline.own("AbortScan").write(0);
+    }),
+    ignoreElements(),
+  );
+
+const watchdog = ({ beamline, times }: ScanContext): Observable<never> =>
+  timer(0, times.watchdog * 1000).pipe(
+    tap(() => beamline.own("Watchdog").write(5)),
+    ignoreElements(),
+  );
+
+/** Everything the scan server does for one beamline; unsubscribing stops all of it. Never fails. */
+export const serve = (context: ScanContext): Observable<never> =>
+  merge(
+    watchdog(context),
+    concat(
+      startUp(context),
+      merge(
+        scans(context),
+        aborts(context),
+        streamingActions(context),
+        streamSettings(context),
+        mirrorCounters(context),
+        settings(context),
+        sampleMoves(context),
+        followLens(context),
+        followCamera(context),
+      ),
+    ),
+  );
+
+/** Emits when no scan runs. */
+export const betweenScans = ({ running$ }: Pick<ScanContext, "running$">): Observable<unknown> =>
+  running$.pipe(
+    filter((running) => !running),
+    take(1),
+  );

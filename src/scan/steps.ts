@@ -1,0 +1,93 @@
+import {
+  concat,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  filter,
+  from,
+  ignoreElements,
+  map,
+  type Observable,
+  pairwise,
+  switchMap,
+  take,
+  throwError,
+  timeout,
+  timer,
+} from "rxjs";
+import type { Value } from "../channel/dbf.js";
+import type { Pv } from "../records/pv.js";
+import { numberOf } from "./pvValues.js";
+
+/** One thing to do: completes when it is done, fails with an error that says why not, stops when unsubscribed. */
+export type Step = Observable<never>;
+
+export const nothing: Step = EMPTY;
+
+/** Steps one after the other; each begins when the one before is done. */
+export const sequence = (...steps: readonly Step[]): Step => concat(...steps);
+
+export const when = (condition: boolean, step: Step): Step => (condition ? step : nothing);
+
+/** A step that is a function call; a promise is waited for. */
+export const perform = (action: () => unknown): Step =>
+  defer(async () => {
+    await action();
+  }).pipe(ignoreElements());
+
+/** A step made from values that are read when its turn comes. */
+export const after = <T>(read: () => Promise<T>, step: (value: T) => Step): Step =>
+  defer(() => from(read())).pipe(switchMap(step));
+
+export const pause = (seconds: number): Step =>
+  seconds > 0 ? timer(seconds * 1000).pipe(ignoreElements()) : nothing;
+
+/** Writes and goes on at once; a PV that is not connected is skipped. */
+export const put = (pv: Pv, value: Value): Step => perform(() => pv.write(value));
+
+/** Writes and waits for the processing that follows. */
+export const putAndWait = (pv: Pv, value: Value, timeoutSeconds: number): Step =>
+  perform(() => pv.writeNotify(value, { timeoutSeconds }));
+
+/** As `putAndWait`, for PVs that not every camera or plugin has. */
+export const putIfThere = (pv: Pv, value: Value, timeoutSeconds: number): Step =>
+  defer(() => when(pv.connected, putAndWait(pv, value, timeoutSeconds)));
+
+/** Fails with a line that names what did not happen in time. */
+export const within =
+  (seconds: number, what: string) =>
+  (step: Step): Step =>
+    step.pipe(
+      timeout({
+        first: seconds * 1000,
+        with: () => throwError(() => new Error(`${what} within ${seconds} s`)),
+      }),
+    );
+
+/** The numbers of a PV: the present one, then every change. */
+export const number$ = (pv: Pv): Observable<number> => pv.sample$.pipe(map(({ value }) => numberOf(value)));
+
+/** Waits until a PV's number meets a condition; an event, not a poll, so that nothing short is missed. */
+export const reach = (pv: Pv, wanted: (value: number) => boolean): Step =>
+  number$(pv).pipe(filter(wanted), take(1), ignoreElements());
+
+/** Each time a PV changes to `value`. What it is at first does not count. */
+export const becomes$ = (pv: Pv, value: number): Observable<number> =>
+  changes$(pv).pipe(filter((changed) => changed === value));
+
+/** Each time a PV is 1, also when it is at first. */
+export const pressed$ = (pv: Pv): Observable<number> =>
+  number$(pv).pipe(
+    distinctUntilChanged(),
+    filter((value) => value === 1),
+  );
+
+/** Every change of a PV's number; what it is at first does not count. */
+export const changes$ = (pv: Pv): Observable<number> =>
+  number$(pv).pipe(
+    pairwise(),
+    filter(([before, now]) => before !== now),
+    map(([, now]) => now),
+  );
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

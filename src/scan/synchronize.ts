@@ -1,0 +1,116 @@
+import { setExposure } from "./camera.js";
+import type { ActiveScan, ScanContext } from "./context.js";
+import type { ScanPositions } from "./positions.js";
+import { cleanUp, publishPositions, readController, readPositions, readReply, send } from "./pso.js";
+import { armCommand, DATA_ACQUISITION, programCommands } from "./psoCommands.js";
+import { readNumber } from "./pvValues.js";
+import { after, nothing, pause, perform, put, putAndWait, type Step, sequence } from "./steps.js";
+
+/** Whether exposure or step were changed since the scan began or was last synchronized. */
+async function isOutOfStep({ beamline }: ScanContext, scan: ActiveScan): Promise<boolean> {
+  const [exposure, step] = await Promise.all([
+    readNumber(beamline.own("ExposureTime")),
+    readNumber(beamline.own("RotationStep")),
+  ]);
+  return exposure !== scan.exposureTime || step !== scan.positions.rotationStep;
+}
+
+/** Lets the stage take up its new speed; how long that takes follows from the motor record's JAR. */
+const changeSpeed = (context: ScanContext, before: ScanPositions, positions: ScanPositions): Step => {
+  const { beamline, times } = context;
+  return sequence(
+    putAndWait(beamline.rotation("JVEL"), positions.motorSpeed, times.put),
+    after(
+      () => readNumber(beamline.rotation("JAR")),
+      (acceleration) => {
+        const change = Math.abs(positions.motorSpeed - before.motorSpeed);
+        return pause(
+          times.newSpeed > 0 ? times.newSpeed + (acceleration > 0 ? change / acceleration : 0) : 0,
+        );
+      },
+    ),
+  );
+};
+
+/** Angle of the first pulse after arming, from the encoder position that the controller kept. */
+const readFirstAngle = async (context: ScanContext): Promise<number> => {
+  const [counts, offset, resolution] = await Promise.all([
+    readReply(context),
+    readNumber(context.beamline.rotation("OFF")),
+    readNumber(context.beamline.rotation("ERES")),
+  ]);
+  return offset + counts * resolution;
+};
+
+const startAgainFrom = (context: ScanContext, scan: ActiveScan, lastId: number, angle: number): Step =>
+  after(
+    () => readPositions(context, angle),
+    (positions) =>
+      sequence(
+        putAndWait(context.beamline.own("FirstProjid"), lastId, context.times.put),
+        publishPositions(context, positions),
+        after(
+          () => readNumber(context.beamline.own("ExposureTime")),
+          (exposureTime) =>
+            perform(() => {
+              const theta = { ...scan.theta, start: positions.rotationStart, step: positions.rotationStep };
+              context.scan$.next({ positions, theta, exposureTime });
+              context.broadcasts.theta(theta);
+              context.log.info(`angle ${angle} belongs to the frame after ${lastId}`);
+            }),
+        ),
+      ),
+  );
+
+const synchronizeScan = (context: ScanContext, scan: ActiveScan): Step => {
+  const { beamline, times } = context;
+  const pauseFrame = (margin: number): Step =>
+    after(
+      () => readNumber(beamline.own("ExposureTime")),
+      (exposure) => pause(exposure + margin),
+    );
+  const reprogram = (lastId: number): Step =>
+    sequence(
+      after(
+        () => readNumber(beamline.own("ExposureTime")),
+        (exposure) => setExposure(beamline, times, exposure),
+      ),
+      after(
+        async () => ({ positions: await readPositions(context), controller: await readController(context) }),
+        ({ positions, controller }) =>
+          sequence(
+            put(beamline.own("PSOEncoderCountsPerStep"), positions.encoderCountsPerStep),
+            send(context, ...programCommands(controller, positions)),
+            changeSpeed(context, scan.positions, positions),
+            send(context, DATA_ACQUISITION.off, DATA_ACQUISITION.on, armCommand(controller)),
+          ),
+      ),
+      pauseFrame(times.firstFrame),
+      send(context, DATA_ACQUISITION.read),
+      pause(times.controller),
+      send(context, DATA_ACQUISITION.position),
+      pause(times.controller),
+      after(
+        () => readFirstAngle(context),
+        (angle) => startAgainFrom(context, scan, lastId, angle),
+      ),
+    );
+  return sequence(
+    cleanUp(context),
+    pauseFrame(times.lastPulse),
+    after(() => readNumber(beamline.camera("NumImagesCounter_RBV")), reprogram),
+  );
+};
+
+/**
+ * Makes a continuous scan follow a new exposure time or step without stopping it, and broadcasts the new angles. Does nothing in
+ * a back-and-forth scan or when nothing changed.
+ */
+export const synchronize = (context: ScanContext): Step => {
+  const scan = context.scan$.value;
+  if (scan === undefined || scan.theta.scanType === "backforth") return nothing;
+  return after(
+    () => isOutOfStep(context, scan),
+    (isOut) => (isOut ? synchronizeScan(context, scan) : nothing),
+  );
+};

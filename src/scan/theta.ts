@@ -1,0 +1,33 @@
+/** The angles of a stream of projections, in degrees. */
+export interface ThetaRule {
+  readonly scanType: "backforth" | "continuous";
+  readonly start: number;
+  readonly step: number;
+  /** Projections of one sweep. */
+  readonly numAngles: number;
+}
+
+/** The angle of projection `index`, counted from 0; a stream goes on beyond its first sweep. */
+export function thetaAt({ scanType, start, step, numAngles }: ThetaRule, index: number): number {
+  if (scanType === "continuous") return start + index * step;
+  const cycle = 2 * numAngles;
+  const phase = ((index % cycle) + cycle) % cycle;
+  return start + (phase < numAngles ? phase : cycle - 1 - phase) * step;
+}
+
+/**
+ * The place in the stream of the frame with this id. FirstProjid is the id of the frame before the first projection: 0
+ * at the start of a scan, because cameras number the frames of an acquisition from 1.
+ */
+export const thetaIndex = (uniqueId: number, firstProjid: number): number => uniqueId - 1 - firstProjid;
+
+/** Readers continue a back-and-forth stream themselves; those that do not get this many angles at least. */
+const BACKFORTH_ANGLES = 1_000_000;
+
+/** What StreamTheta broadcasts: one sweep of a continuous stream, whole cycles of a back-and-forth one. */
+export function broadcastTheta(rule: ThetaRule): Float32Array {
+  const { scanType, numAngles } = rule;
+  const cycle = 2 * numAngles;
+  const count = scanType === "continuous" ? numAngles : Math.ceil(BACKFORTH_ANGLES / cycle) * cycle;
+  return Float32Array.from({ length: count }, (_, index) => thetaAt(rule, index));
+}

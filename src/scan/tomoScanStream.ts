@@ -1,0 +1,146 @@
+import {
+  BehaviorSubject,
+  catchError,
+  combineLatest,
+  defer,
+  delayWhen,
+  EMPTY,
+  filter,
+  firstValueFrom,
+  map,
+  merge,
+  type Observable,
+  Subject,
+  Subscription,
+  share,
+  startWith,
+  switchMap,
+  take,
+  timeout,
+} from "rxjs";
+import { logger } from "../libcom/log.js";
+import type { SharedPvProvider } from "../pva/index.js";
+import type { PvDirectory } from "../records/pv.js";
+import { type BeamlineNames, openBeamline, PvSet } from "./beamline.js";
+import { type Broadcasts, openBroadcasts } from "./broadcast.js";
+import type { ActiveScan, ScanContext } from "./context.js";
+import { DEFAULT_TIMES, type ScanTimes } from "./options.js";
+import { textOf } from "./pvValues.js";
+import { beamlineNames$, betweenScans, serve } from "./server.js";
+import { becomes$, messageOf } from "./steps.js";
+
+export interface ScanServerOptions {
+  /** Records of this process first, then Channel Access. */
+  readonly pvs: PvDirectory;
+  /** Prefix of the server's records, as `2bmb:TomoScanStream:`. */
+  readonly prefix: string;
+  /** Where dark fields, flat fields and angles are broadcast. */
+  readonly structures: SharedPvProvider;
+  readonly times?: Partial<ScanTimes>;
+}
+
+export interface ScanServerStatus {
+  readonly scanning: boolean;
+  /** Text of ScanStatus. */
+  readonly status: string;
+  /** Text of StreamMessage. */
+  readonly message: string;
+}
+
+export interface ScanServer {
+  readonly status$: Observable<ScanServerStatus>;
+  /** Aborts a scan that runs, waits for its end and stops serving. */
+  stop(): Promise<void>;
+}
+
+const log = logger("scan");
+const STOP_SECONDS = 30;
+
+const statusOf$ = (
+  pvs: PvSet,
+  prefix: string,
+  scanning: Observable<boolean>,
+): Observable<ScanServerStatus> => {
+  const text$ = (record: string): Observable<string> =>
+    pvs.pv(prefix + record).sample$.pipe(
+      map(({ value }) => textOf(value)),
+      startWith(""),
+    );
+  return combineLatest({
+    scanning,
+    status: text$("ScanStatus"),
+    message: text$("StreamMessage"),
+  });
+};
+
+/** Serves the streaming tomography scan of beamline 2-BM behind the records of tomoScan. Never throws; failures show in ScanStatus and in the log. */
+export function startTomoScanStream(options: ScanServerOptions): ScanServer {
+  const { pvs: directory, prefix, structures } = options;
+  const times = { ...DEFAULT_TIMES, ...options.times };
+  const pvs = new PvSet(directory);
+  const running$ = new BehaviorSubject(false);
+  const scan$ = new BehaviorSubject<ActiveScan | undefined>(undefined);
+  const busy$ = new BehaviorSubject(false);
+  const ending$ = new BehaviorSubject(false);
+  const stopped$ = new Subject<void>();
+  const life = new Subscription();
+
+  const serveAt = (names: BeamlineNames, broadcasts: Broadcasts): Observable<never> =>
+    defer(() => {
+      const beamline = openBeamline(pvs, prefix, names);
+      const writeError$ = becomes$(beamline.file("WriteStatus"), 1).pipe(filter(() => running$.value));
+      const aborted$ = merge(stopped$, becomes$(beamline.own("AbortScan"), 1), writeError$).pipe(share());
+      const context: ScanContext = {
+        beamline,
+        times,
+        broadcasts,
+        log,
+        running$,
+        scan$,
+        busy$,
+        ending$,
+        aborted$,
+        rotationBeforeMoveOut: undefined,
+      };
+      return serve(context);
+    }).pipe(
+      catchError((error) => {
+        log.error(`${prefix}: ${messageOf(error)}`);
+        return EMPTY;
+      }),
+    );
+
+  const broadcasts$ = pvs.pv(`${prefix}PvaStreamPVPrefix`).sample$.pipe(
+    take(1),
+    map(({ value }) => {
+      const broadcasts = openBroadcasts(structures, textOf(value) || prefix);
+      life.add(() => broadcasts.close());
+      return broadcasts;
+    }),
+  );
+  const served$ = broadcasts$.pipe(
+    switchMap((broadcasts) =>
+      beamlineNames$(pvs, prefix).pipe(
+        delayWhen(() => betweenScans({ running$ })),
+        switchMap((names) => serveAt(names, broadcasts)),
+      ),
+    ),
+  );
+  life.add(served$.subscribe({ error: (error) => log.error(`${prefix}: ${messageOf(error)}`) }));
+  log.info(`serving ${prefix}`);
+
+  return {
+    status$: statusOf$(pvs, prefix, running$),
+    async stop() {
+      if (running$.value) {
+        const ended = firstValueFrom(
+          betweenScans({ running$ }).pipe(timeout({ first: STOP_SECONDS * 1000, with: () => [undefined] })),
+        );
+        stopped$.next();
+        await ended;
+      }
+      life.unsubscribe();
+      pvs.close();
+    },
+  };
+}

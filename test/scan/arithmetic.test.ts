@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { binImage } from "../../src/scan/broadcast.js";
+import { configurationPath, configurationRecords } from "../../src/scan/configuration.js";
+import { fileNameFrom } from "../../src/scan/overwrite.js";
+import { computePositions, frameTime, type MotionRequest, roundHalfEven } from "../../src/scan/positions.js";
+import { durationText } from "../../src/scan/progress.js";
+import {
+  cleanUpCommands,
+  countsPerRotationCommand,
+  programCommands,
+  pulseWindow,
+  replyNumber,
+} from "../../src/scan/psoCommands.js";
+import { broadcastTheta, type ThetaRule, thetaAt, thetaIndex } from "../../src/scan/theta.js";
+
+/** The rotation stage of 2-BM-B. */
+const request = (changes: Partial<MotionRequest> = {}): MotionRequest => ({
+  rotationStart: 0,
+  rotationStep: 0.1,
+  numAngles: 1800,
+  countsPerRotation: 11_840_158,
+  direction: 0,
+  accelerationTime: 0.5,
+  exposureTime: 0.05,
+  ...changes,
+});
+
+const near = (actual: number, expected: number): void =>
+  assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} instead of ${expected}`);
+
+describe("computePositions", () => {
+  it("makes the step a whole number of encoder counts", () => {
+    const positions = computePositions(request());
+    assert.equal(positions.encoderCountsPerStep, 3289);
+    near(positions.rotationStep, 0.100002);
+    near(positions.rotationStop, 1799 * positions.rotationStep);
+  });
+
+  it("takes a run-up of whole steps that is long enough to get up to speed", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.01, max: 2, noNaN: true }),
+        fc.boolean(),
+        fc.double({ min: 0.001, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 5, noNaN: true }),
+        (size, negative, exposureTime, accelerationTime) => {
+          const rotationStep = negative ? -size : size;
+          const positions = computePositions(request({ rotationStep, exposureTime, accelerationTime }));
+          const taxi = Math.abs(positions.rotationStart - positions.startTaxi);
+          const step = Math.abs(positions.rotationStep);
+          near(positions.motorSpeed, step / frameTime(exposureTime));
+          assert.ok(taxi + 1e-9 >= (positions.motorSpeed * accelerationTime) / 2 + step / 2);
+          assert.ok(Math.abs(taxi / step - Math.round(taxi / step)) < 1e-6);
+          near(Math.abs(positions.endTaxi - positions.rotationStop), taxi);
+        },
+      ),
+    );
+  });
+
+  it("mirrors everything for a negative step", () => {
+    const forward = computePositions(request());
+    const backward = computePositions(request({ rotationStep: -0.1 }));
+    near(backward.rotationStop, -forward.rotationStop);
+    near(backward.startTaxi, -forward.startTaxi);
+    near(backward.endTaxi, -forward.endTaxi);
+    assert.deepEqual([forward.sense, backward.sense], [1, -1]);
+  });
+
+  it("knows which way the encoder counts", () => {
+    assert.equal(computePositions(request({ countsPerRotation: -11_840_158 })).sense, -1);
+    assert.equal(computePositions(request({ direction: 1 })).sense, -1);
+    assert.equal(computePositions(request({ direction: 1, rotationStep: -0.1 })).sense, 1);
+  });
+
+  it("refuses what is no scan", () => {
+    assert.throws(() => computePositions(request({ rotationStep: 0 })), /less than one encoder count/);
+    assert.throws(() => computePositions(request({ exposureTime: 0 })), /exposure time/);
+  });
+
+  it("rounds halves to even, as the upstream server's language does", () => {
+    assert.deepEqual([0.5, 1.5, 2.5, -0.5, -1.5, 2.4].map(roundHalfEven).map(Math.abs), [0, 2, 2, 0, 2, 2]);
+  });
+});
+
+describe("the controller's commands", () => {
+  const ensemble = { model: "Ensemble", axis: "X", encoderInput: 3, pulseWidth: 10 } as const;
+  const positions = { encoderCountsPerStep: 3289, numAngles: 1800, sense: 1 } as const;
+
+  it("open the window half a step before the first pulse, in the direction of the scan", () => {
+    assert.deepEqual(pulseWindow(positions), { from: -1649, to: 5_918_561 });
+    assert.deepEqual(pulseWindow({ ...positions, sense: -1 }), { from: -5_918_561, to: 1649 });
+  });
+
+  it("differ between the models only in output and window", () => {
+    const a3200 = { ...ensemble, model: "A3200" } as const;
+    assert.equal(programCommands(ensemble, positions)[1], "PSOOUTPUT X CONTROL 1");
+    assert.equal(programCommands(a3200, positions)[1], "PSOOUTPUT X CONTROL 0 1");
+    assert.deepEqual(cleanUpCommands(ensemble), ["PSOWINDOW X OFF", "PSOCONTROL X OFF"]);
+    assert.deepEqual(cleanUpCommands(a3200), ["PSOWINDOW X 1 OFF", "PSOCONTROL X OFF"]);
+    assert.equal(countsPerRotationCommand(a3200), "UNITSTOCOUNTS(X, 360.0)");
+  });
+
+  it("have answers with a status character", () => {
+    assert.equal(replyNumber("%11840158\n"), 11_840_158);
+    assert.equal(replyNumber("%-12.5"), -12.5);
+    assert.equal(replyNumber("!"), undefined);
+    assert.equal(replyNumber("#3"), undefined);
+  });
+});
+
+describe("the angles of a stream", () => {
+  const rule: ThetaRule = { scanType: "backforth", start: 0, step: 1, numAngles: 3 };
+
+  it("go there and back, and on for ever", () => {
+    assert.deepEqual(
+      [0, 1, 2, 3, 4, 5, 6].map((index) => thetaAt(rule, index)),
+      [0, 1, 2, 2, 1, 0, 0],
+    );
+    assert.deepEqual(
+      [0, 1, 5].map((index) => thetaAt({ ...rule, scanType: "continuous" }, index)),
+      [0, 1, 5],
+    );
+  });
+
+  it("begin at the frame after FirstProjid", () => {
+    assert.equal(thetaIndex(1, 0), 0);
+    assert.equal(thetaIndex(501, 500), 0);
+  });
+
+  it("are broadcast in whole cycles", () => {
+    assert.equal(broadcastTheta(rule).length % 6, 0);
+    assert.deepEqual(broadcastTheta({ ...rule, scanType: "continuous" }), Float32Array.of(0, 1, 2));
+  });
+
+  it("are the same in the broadcast and in the files", () => {
+    const angles = broadcastTheta(rule);
+    fc.assert(
+      fc.property(fc.nat(angles.length - 1), (index) => {
+        assert.equal(angles[index], Math.fround(thetaAt(rule, index)));
+      }),
+    );
+  });
+});
+
+describe("binImage", () => {
+  it("averages blocks and drops an odd edge", () => {
+    const data = Float32Array.from({ length: 15 }, (_, index) => index);
+    const binned = binImage({ data, width: 5, height: 3 }, 2);
+    assert.deepEqual(binned, { data: Float32Array.of(3, 5), width: 2, height: 1 });
+  });
+});
+
+describe("names and texts", () => {
+  it("builds file names as areaDetector does", () => {
+    assert.equal(fileNameFrom("%s%s_%3.3d.h5", "/data/", "scan", 7), "/data/scan_007.h5");
+    assert.equal(fileNameFrom("%s%s", "/data/", "dark_fields.h5", 7), "/data/dark_fields.h5");
+  });
+
+  it("puts the configuration beside the data", () => {
+    assert.equal(configurationPath("/data/a.b/scan_001.h5"), "/data/a.b/scan_001.config");
+    assert.ok(configurationRecords().includes("RotationStart"));
+    assert.ok(!configurationRecords().includes("StartScan"));
+  });
+
+  it("writes durations in hours, minutes and seconds", () => {
+    assert.deepEqual([0, 59.9, 3661, 90_000].map(durationText), [
+      "0:00:00",
+      "0:00:59",
+      "1:01:01",
+      "25:00:00",
+    ]);
+  });
+});

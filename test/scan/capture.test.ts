@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import h5wasm from "h5wasm/node";
+import { thetaAt, thetaIndex } from "../../src/scan/theta.js";
+import { HEIGHT, PIXELS, WIDTH } from "./scriptedDetector.js";
+import { PREFIX, TestBeamline } from "./testBeamline.js";
+
+await h5wasm.ready;
+
+interface Contents {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** A numeric dataset of a file. */
+function read(path: string, name: string): Contents {
+  const file = new h5wasm.File(path, "r");
+  try {
+    const dataset = file.get(name);
+    assert.ok(dataset instanceof h5wasm.Dataset, `${path} has no ${name}`);
+    const value = dataset.value;
+    assert.ok(ArrayBuffer.isView(value) && "length" in value);
+    return { shape: dataset.shape ?? [], values: Array.from(value as ArrayLike<number>, Number) };
+  } finally {
+    file.close();
+  }
+}
+
+const FILE_SETTINGS = ["FileName", "FileTemplate", "AutoIncrement", "NDArrayPort"].map(
+  (name) => `2bmSP1:HDF1:${name}`,
+);
+
+const settingsOf = (beamline: TestBeamline): string[] => FILE_SETTINGS.map((name) => beamline.text(name));
+
+const SETTINGS = ["scan", "%s%s_%3.3d.h5", "1", "SP1"];
+
+describe("a capture", () => {
+  it("stores the frames asked for with the angle of each", async (context) => {
+    const beamline = new TestBeamline(context, { NumAngles: 30, StreamNumCapture: 70 });
+    const { ended } = await beamline.stream();
+    const messages = beamline.texts("StreamMessage", 3);
+    await beamline.press("StreamCapture");
+    assert.deepEqual(await messages, ["Done", "Capturing projections", "Done"]);
+    assert.equal(beamline.text("StreamFileName"), "scan_001.h5");
+    assert.equal(beamline.number("StreamNumTotalCaptured"), 70);
+    assert.equal(beamline.number("StreamNumCaptured"), 70);
+    beamline.set("AbortScan", 1);
+    await ended;
+
+    const path = join(beamline.folder, "scan_001.h5");
+    const ids = read(path, "defaults/NDArrayUniqueId").values;
+    const rule = { scanType: "backforth", start: 0, step: 1, numAngles: 30 } as const;
+    assert.deepEqual(
+      read(path, "exchange/theta").values,
+      ids.map((id) => thetaAt(rule, thetaIndex(id, 0))),
+    );
+    assert.equal(beamline.text("FullFileName"), path);
+    assert.ok(existsSync(join(beamline.folder, "scan_001.config")));
+  });
+
+  it("stores what the ring kept from before in a file of its own, and restores the file settings", async (context) => {
+    const beamline = new TestBeamline(context, { StreamPreCount: 8 });
+    const { ended } = await beamline.stream();
+    await beamline.shows("StreamPreCounted", 8);
+    await beamline.press("StreamCapture");
+    assert.deepEqual(settingsOf(beamline), SETTINGS);
+    assert.equal(beamline.number("StreamNumTotalCaptured"), 28);
+    const first = read(join(beamline.folder, "scan_001.h5"), "defaults/NDArrayUniqueId").values[0];
+    const ring = read(
+      join(beamline.folder, "circular_buffer_scan_001.h5"),
+      "defaults/NDArrayUniqueId",
+    ).values;
+    assert.equal(ring.length, 8);
+    assert.ok(ring.every((id) => first !== undefined && id < first));
+    assert.equal(
+      read(join(beamline.folder, "circular_buffer_scan_001.h5"), "exchange/theta").values.length,
+      8,
+    );
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("ends early, with what there is, when StreamCapture is set back", async (context) => {
+    const beamline = new TestBeamline(context, { StreamNumCapture: 0 });
+    const { ended } = await beamline.stream();
+    const capture = beamline.press("StreamCapture");
+    await beamline.shows("StreamNumCaptured", /^[1-9]/);
+    beamline.set("StreamCapture", 0);
+    await capture;
+    await beamline.shows("StreamMessage", "Done");
+    const count = beamline.number("StreamNumTotalCaptured");
+    assert.ok(count > 0);
+    assert.equal(read(join(beamline.folder, "scan_001.h5"), "exchange/theta").values.length, count);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("gives up when no frames come, and the next one works", async (context) => {
+    const beamline = new TestBeamline(context);
+    const { ended } = await beamline.stream();
+    beamline.detector.delivering = false;
+    await beamline.press("StreamCapture");
+    assert.equal(beamline.text("StreamMessage"), "Done");
+    assert.match(beamline.text("ScanStatus"), /StreamCapture: no frames arrived/);
+    beamline.detector.delivering = true;
+    await beamline.press("StreamCapture");
+    assert.equal(beamline.number("StreamNumTotalCaptured"), 20);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("is closed, completed and tidied up when the scan is aborted", async (context) => {
+    const beamline = new TestBeamline(context, { StreamNumCapture: 100_000, StreamPreCount: 5 });
+    const { ended } = await beamline.stream();
+    const capture = beamline.press("StreamCapture");
+    await beamline.shows("StreamNumCaptured", /^[1-9]/);
+    beamline.set("AbortScan", 1);
+    await ended;
+    await capture;
+    assert.deepEqual(settingsOf(beamline), SETTINGS);
+    assert.equal(beamline.text("StreamMessage"), "Done");
+    assert.ok(read(join(beamline.folder, "scan_001.h5"), "exchange/theta").values.length > 0);
+  });
+
+  it("never overwrites a file that exists", async (context) => {
+    const beamline = new TestBeamline(context);
+    const first = await beamline.stream();
+    await beamline.press("StreamCapture");
+    beamline.set("AbortScan", 1);
+    await first.ended;
+    beamline.engine.put("2bmSP1:HDF1:FileNumber", 1);
+    beamline.set("ImagesCollected", "");
+    const second = await beamline.stream();
+    await beamline.press("StreamCapture");
+    assert.equal(beamline.text("StreamFileName"), "scan_002.h5");
+    beamline.set("AbortScan", 1);
+    await second.ended;
+  });
+});
+
+describe("retaking dark and flat fields", () => {
+  it("stores them, broadcasts their mean in one update and puts them into the captures that follow", async (context) => {
+    const beamline = new TestBeamline(context, { SampleOutX: 2, FlatFieldAxis: "X" });
+    await beamline.served();
+    const served = ["StreamDarkFields", "StreamFlatFields"].map((name) =>
+      beamline.structures.get(PREFIX + name),
+    );
+    let posts = 0;
+    for (const pv of served) pv?.subscribe(() => posts++);
+    const { ended } = await beamline.stream();
+    const frameTypes = beamline.texts("FrameType", 2);
+    await beamline.press("StreamRetakeDark");
+    await beamline.press("StreamRetakeFlat");
+    assert.deepEqual(await frameTypes, ["2", "0"]);
+    assert.equal(posts, 2);
+    for (const [pv, pixel] of [
+      [served[0], PIXELS["/exchange/data_dark"]],
+      [served[1], PIXELS["/exchange/data_white"]],
+    ] as const) {
+      assert.deepEqual([pv?.value["sizex"], pv?.value["sizey"]], [WIDTH, HEIGHT]);
+      assert.deepEqual(pv?.value["value"], new Float32Array(WIDTH * HEIGHT).fill(pixel ?? 0));
+    }
+    assert.deepEqual(settingsOf(beamline), SETTINGS);
+    assert.equal(beamline.text("ScanStatus"), "Collecting projections");
+    assert.equal(beamline.text("HDF5Location"), "/exchange/data");
+    assert.equal(beamline.number("2bmb:m63.RBV"), 0);
+
+    await beamline.press("StreamCapture");
+    const path = join(beamline.folder, "scan_001.h5");
+    assert.deepEqual(read(path, "exchange/data_dark").shape, [3, HEIGHT, WIDTH]);
+    assert.deepEqual(read(path, "exchange/data_white").shape, [4, HEIGHT, WIDTH]);
+    assert.equal(read(path, "exchange/data_white").values.at(-1), PIXELS["/exchange/data_white"]);
+    assert.ok(existsSync(join(beamline.folder, "dark_fields_scan_001.h5")));
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("follows the number of fields as it is when the button is pressed", async (context) => {
+    const beamline = new TestBeamline(context);
+    const { ended } = await beamline.stream();
+    beamline.set("NumDarkFields", 6);
+    await beamline.press("StreamRetakeDark");
+    assert.deepEqual(read(join(beamline.folder, "dark_fields.h5"), "exchange/data_dark").shape[0], 6);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("goes back to projections when no frames come", async (context) => {
+    const beamline = new TestBeamline(context);
+    const { ended } = await beamline.stream();
+    beamline.detector.delivering = false;
+    await beamline.press("StreamRetakeFlat");
+    beamline.detector.delivering = true;
+    assert.deepEqual(settingsOf(beamline), SETTINGS);
+    assert.deepEqual([beamline.text("StreamMessage"), beamline.number("FrameType")], ["Done", 2]);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+});
+
+describe("changing the stream", () => {
+  it("bins live images, and dark and flat fields with them", async (context) => {
+    const beamline = new TestBeamline(context);
+    const { ended } = await beamline.stream();
+    await beamline.press("StreamRetakeDark");
+    beamline.set("StreamBinning", 1);
+    await beamline.shows("2bmSP1:ROI1:Scale", 4);
+    assert.equal(beamline.number("2bmSP1:ROI1:BinX"), 2);
+    const dark = beamline.structures.get(`${PREFIX}StreamDarkFields`);
+    while (dark?.value["sizex"] !== 2) await new Promise((resolve) => dark?.subscribe(resolve));
+    assert.deepEqual([dark.value["sizex"], dark.value["sizey"]], [2, 2]);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("resizes the ring at once, but not during a capture", async (context) => {
+    const beamline = new TestBeamline(context, { StreamNumCapture: 100_000 });
+    const { ended } = await beamline.stream();
+    beamline.set("StreamPreCount", 7);
+    await beamline.shows("2bmSP1:CB1:PreCount", 7);
+    const capture = beamline.press("StreamCapture");
+    await beamline.shows("StreamNumCaptured", /^[1-9]/);
+    beamline.set("StreamPreCount", 9);
+    await beamline.shows("StreamPreCount", 7);
+    beamline.set("AbortScan", 1);
+    await ended;
+    await capture;
+  });
+});

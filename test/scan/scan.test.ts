@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { COUNTS_PER_ROTATION, PREFIX, TestBeamline } from "./testBeamline.js";
+
+describe("a scan", () => {
+  it("runs from StartScan to AbortScan, and a waiting put-callback completes at its end", async (context) => {
+    const beamline = new TestBeamline(context);
+    const statuses = beamline.texts("ScanStatus", 5);
+    const { ended } = await beamline.stream();
+    beamline.set("AbortScan", 1);
+    await ended;
+    assert.deepEqual((await statuses).slice(1), [
+      "Beginning scan",
+      "Moving rotation axis to start",
+      "Collecting projections",
+      "Scan aborted",
+    ]);
+    assert.equal(beamline.number("AbortScan"), 0);
+  });
+
+  it("programs the controller for one pulse each step, and turns it off again", async (context) => {
+    const beamline = new TestBeamline(context);
+    const { ended } = await beamline.stream();
+    beamline.set("AbortScan", 1);
+    await ended;
+    assert.deepEqual(beamline.commands, [
+      "PSOCONTROL X RESET",
+      "PSOOUTPUT X CONTROL 1",
+      "PSOPULSE X TIME 10.000000,10.000000",
+      "PSOOUTPUT X PULSE WINDOW MASK",
+      "PSOTRACK X INPUT 3",
+      "PSODISTANCE X FIXED 1000",
+      "PSOWINDOW X 1 INPUT 3",
+      "PSOWINDOW X 1 RANGE -505,179505",
+      "PSOCONTROL X ARM",
+      "PSOWINDOW X OFF",
+      "PSOCONTROL X OFF",
+    ]);
+  });
+
+  it("shows its positions, with a step of whole encoder counts", async (context) => {
+    const beamline = new TestBeamline(context, { RotationStep: 0.9996 });
+    const { ended } = await beamline.stream();
+    const counts = beamline.number("PSOEncoderCountsPerStep");
+    assert.equal(counts, 1000);
+    assert.equal(beamline.number("RotationStep"), (counts * 360) / COUNTS_PER_ROTATION);
+    assert.ok(beamline.number("PSOStartTaxi") < 0);
+    assert.ok(beamline.number("PSOEndTaxi") > 179);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("sweeps there and back for as long as it runs", async (context) => {
+    const beamline = new TestBeamline(context, { NumAngles: 40 });
+    const { ended } = await beamline.stream();
+    await beamline.shows("ImagesCollected", /^(?:9\d|\d{3,})\//);
+    beamline.set("AbortScan", 1);
+    await ended;
+    assert.ok(beamline.detector.frames.length > 80);
+  });
+
+  it("turns on in one direction when it is continuous, backwards for a negative step", async (context) => {
+    const beamline = new TestBeamline(context, { StreamScanType: "continuous", RotationStep: -1 });
+    const { ended } = await beamline.stream();
+    await beamline.shows("ImagesCollected", "180/65535000");
+    beamline.set("AbortScan", 1);
+    await ended;
+    assert.equal(beamline.detector.frames.length, 180);
+    assert.ok(beamline.number("2bmb:m102.RBV") < -179);
+    assert.equal(beamline.number("2bmb:m102.JOGR"), 0);
+  });
+
+  it("broadcasts its angles in one update", async (context) => {
+    const beamline = new TestBeamline(context, { StreamScanType: "continuous", RotationStart: 10 });
+    await beamline.served();
+    const theta = beamline.structures.get(`${PREFIX}StreamTheta`);
+    let posts = 0;
+    theta?.subscribe(() => posts++);
+    const { ended } = await beamline.stream();
+    beamline.set("AbortScan", 1);
+    await ended;
+    assert.equal(posts, 1);
+    const angles = theta?.value["value"];
+    assert.ok(angles instanceof Float32Array);
+    assert.equal(angles.length, 180);
+    assert.deepEqual([angles[0], angles[1], angles[179], theta?.value["sizex"]], [10, 11, 189, 180]);
+  });
+
+  it("ends with a reason when the camera is not known", async (context) => {
+    const beamline = new TestBeamline(context);
+    await beamline.served();
+    beamline.engine.put("2bmSP1:cam1:Model_RBV", "Pinhole");
+    await beamline.startScan();
+    assert.match(beamline.text("ScanStatus"), /^Scan failed: the camera "Pinhole" is not supported/);
+  });
+
+  it("can be aborted while it waits for the front-end shutter, and started again", async (context) => {
+    const beamline = new TestBeamline(context, { Testing: 0 });
+    await beamline.served();
+    beamline.engine.put("2bma:A_shutter:opened.CALC", "0");
+    const first = beamline.startScan();
+    await beamline.shows("2bma:A_shutter:open", 1);
+    beamline.set("AbortScan", 1);
+    await first;
+    assert.equal(beamline.text("ScanStatus"), "Scan aborted");
+
+    beamline.engine.put("2bma:A_shutter:opened.CALC", "1");
+    beamline.engine.put("2bma:A_shutter:open", 0);
+    const { ended } = await beamline.stream();
+    assert.equal(beamline.number("2bma:A_shutter:status"), 1);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("puts data where the experiment is, once its metadata are filled in", async (context) => {
+    const beamline = new TestBeamline(context);
+    beamline.set("DetectorTopDir", `${beamline.folder}/`);
+    beamline.set("ExperimentYearMonth", "2026-11");
+    beamline.set("UserLastName", "Doe");
+    const { ended } = await beamline.stream();
+    assert.equal(beamline.text("2bmSP1:HDF1:FilePath"), `${beamline.folder}/2026-11/Doe/`);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("is aborted by a write error", async (context) => {
+    const beamline = new TestBeamline(context);
+    const { ended } = await beamline.stream();
+    beamline.engine.put("2bmSP1:HDF1:WriteStatus", 1);
+    await ended;
+    assert.equal(beamline.text("ScanStatus"), "Scan aborted");
+  });
+});
+
+describe("between scans the server", () => {
+  it("keeps ServerRunning alive and connects the plugins to the camera", async (context) => {
+    const beamline = new TestBeamline(context);
+    await beamline.shows("ServerRunning", 1);
+    assert.equal(beamline.text("2bmSP1:HDF1:NDArrayPort"), "SP1");
+    assert.equal(beamline.text("2bmSP1:Pva1:NDArrayPort"), "ROI1");
+    assert.equal(beamline.text("2bmSP1:HDF1:XMLFileName"), "TomoScanLayout.xml");
+    assert.equal(beamline.text("2bmSP1:cam1:NDAttributesMacros"), "DET=2bmSP1:,TS=2bmb:TomoScanStream:");
+  });
+
+  it("forwards exposure time and file path", async (context) => {
+    const beamline = new TestBeamline(context);
+    await beamline.shows("ServerRunning", 1);
+    beamline.set("ExposureTime", 0.25);
+    await beamline.shows("2bmSP1:cam1:AcquireTime", 0.25);
+    beamline.set("FilePath", "/tmp/");
+    await beamline.shows("2bmSP1:HDF1:FilePath", "/tmp/");
+    await beamline.shows("FilePathExists", 1);
+  });
+
+  it("moves the sample out and in along the chosen axes", async (context) => {
+    const beamline = new TestBeamline(context, { SampleOutX: 3, SampleOutY: 4, FlatFieldAxis: "Both" });
+    await beamline.served();
+    await beamline.press("MoveSampleOut");
+    assert.deepEqual([beamline.number("2bmb:m63.RBV"), beamline.number("2bmb:m25.RBV")], [3, 4]);
+    await beamline.press("MoveSampleIn");
+    assert.deepEqual([beamline.number("2bmb:m63.RBV"), beamline.number("2bmb:m25.RBV")], [0, 0]);
+  });
+
+  it("lets streaming buttons spring back", async (context) => {
+    const beamline = new TestBeamline(context);
+    await beamline.served();
+    for (const button of ["StreamCapture", "StreamRetakeDark", "StreamRetakeFlat"])
+      await beamline.press(button);
+    assert.equal(beamline.text("StreamMessage"), "Done");
+  });
+
+  it("resets buttons that autosave restored", async (context) => {
+    const beamline = new TestBeamline(context, { StreamCapture: 1, StreamMessage: "Capturing projections" });
+    await beamline.served();
+    await beamline.shows("StreamCapture", 0);
+    assert.equal(beamline.text("StreamMessage"), "Done");
+  });
+});

@@ -1,0 +1,167 @@
+import h5wasm from "h5wasm/node";
+import { Subscription } from "rxjs";
+import type { Value } from "../../src/channel/dbf.js";
+import type { Pv } from "../../src/records/pv.js";
+import { fileNameFrom } from "../../src/scan/overwrite.js";
+import { numberOf, textOf } from "../../src/scan/pvValues.js";
+import { becomes$, pressed$ } from "../../src/scan/steps.js";
+
+export const WIDTH = 5;
+export const HEIGHT = 4;
+
+interface Frame {
+  readonly id: number;
+  readonly location: string;
+}
+
+/** Value of every pixel by destination, so that a file shows what was stored where. */
+export const PIXELS: Readonly<Record<string, number>> = {
+  "/exchange/data": 500,
+  "/exchange/data_dark": 10,
+  "/exchange/data_white": 1000,
+};
+
+/** Writes a file as the HDF5 plugin does with the Data Exchange layout. */
+function writeFrames(path: string, frames: readonly Frame[]): void {
+  const file = new h5wasm.File(path, "w");
+  for (const group of ["exchange", "defaults"]) file.create_group(group);
+  for (const name of Object.keys(PIXELS)) {
+    const own = frames.filter(({ location }) => location === name);
+    const count = Math.max(1, own.length);
+    file.create_dataset({
+      name: name.slice(1),
+      data: new Uint16Array(count * WIDTH * HEIGHT).fill(own.length > 0 ? (PIXELS[name] ?? 0) : 0),
+      shape: [count, HEIGHT, WIDTH],
+      maxshape: [null, HEIGHT, WIDTH],
+      chunks: [1, HEIGHT, WIDTH],
+      dtype: "<H",
+    });
+  }
+  const ids = Int32Array.from(frames, ({ id }) => id);
+  file.create_dataset({ name: "defaults/NDArrayUniqueId", data: ids, shape: [ids.length], dtype: "<i" });
+  file.close();
+}
+
+/** Camera, file plugin and circular buffer over plain records: what the scan server sees of areaDetector, and no more. */
+export class ScriptedDetector {
+  readonly life = new Subscription();
+  /** Every frame the camera took. */
+  readonly frames: Frame[] = [];
+  /** False: the camera takes frames that reach nobody. */
+  delivering = true;
+  #file: Frame[] | undefined;
+  #ring: Frame[] = [];
+  #ringTriggered = false;
+  #taken = 0;
+
+  constructor(
+    private readonly pv: (name: string) => Pv,
+    private readonly get: (name: string) => Value,
+    private readonly prefix: string,
+    private readonly server: string,
+  ) {
+    const on = (name: string, value: number, action: () => void): void =>
+      void this.life.add(becomes$(this.at(name), value).subscribe(action));
+    on("cam1:Acquire", 1, () => {
+      this.#taken = 0;
+      this.set("cam1:NumImagesCounter_RBV", 0);
+      this.set("cam1:AcquireBusy", 1);
+    });
+    on("cam1:Acquire", 0, () => this.set("cam1:AcquireBusy", 0));
+    on("HDF1:Capture", 1, () => this.openFile());
+    on("HDF1:Capture", 0, () => this.closeFile());
+    this.life.add(pressed$(this.at("CB1:Capture")).subscribe(() => this.startRing()));
+    on("CB1:Capture", 0, () => this.set("CB1:Capture_RBV", 0));
+    on("CB1:Trigger", 1, () => {
+      this.#ringTriggered = true;
+      this.set("CB1:Trigger_RBV", 1);
+    });
+    for (const [from, to] of [
+      ["HDF1:FilePath", "HDF1:FilePath_RBV"],
+      ["HDF1:FileName", "HDF1:FileName_RBV"],
+    ] as const)
+      this.life.add(this.at(from).sample$.subscribe(({ value }) => this.set(to, textOf(value))));
+  }
+
+  /** A trigger of the stage. */
+  trigger(): void {
+    if (this.number("cam1:Acquire") !== 1 || this.number("cam1:TriggerMode") !== 1) return;
+    const frame = { id: ++this.#taken, location: textOf(this.get(`${this.server}HDF5Location`)) };
+    this.frames.push(frame);
+    this.set("cam1:NumImagesCounter_RBV", this.#taken);
+    if (!this.delivering) return;
+    if (this.text("HDF1:NDArrayPort") === "SP1") this.store(frame);
+    this.keep(frame);
+  }
+
+  close(): void {
+    this.life.unsubscribe();
+  }
+
+  private openFile(): void {
+    const template = this.text("HDF1:FileTemplate");
+    const path = this.text("HDF1:FilePath_RBV");
+    const number = this.number("HDF1:FileNumber");
+    this.#file = [];
+    this.set("HDF1:NumCaptured_RBV", 0);
+    this.set("HDF1:FullFileName_RBV", fileNameFrom(template, path, this.text("HDF1:FileName_RBV"), number));
+    if (this.number("HDF1:AutoIncrement") === 1) this.set("HDF1:FileNumber", number + 1);
+    this.set("HDF1:Capture_RBV", 1);
+  }
+
+  private store(frame: Frame): void {
+    if (this.#file === undefined) return;
+    this.#file.push(frame);
+    this.set("HDF1:NumCaptured_RBV", this.#file.length);
+    const wanted = this.number("HDF1:NumCapture");
+    if (wanted > 0 && this.#file.length >= wanted) this.closeFile();
+  }
+
+  private closeFile(): void {
+    const frames = this.#file;
+    if (frames === undefined) return;
+    this.#file = undefined;
+    if (frames.length > 0) writeFrames(this.text("HDF1:FullFileName_RBV"), frames);
+    this.set("HDF1:Capture_RBV", 0);
+    this.set("HDF1:Capture", 0);
+  }
+
+  private startRing(): void {
+    this.#ring = [];
+    this.#ringTriggered = false;
+    this.set("CB1:CurrentQty_RBV", 0);
+    this.set("CB1:Trigger_RBV", 0);
+    this.set("CB1:Trigger", 0);
+    this.set("CB1:Capture_RBV", 1);
+    this.set("CB1:StatusMessage", "Buffer filling");
+  }
+
+  private keep(frame: Frame): void {
+    if (this.number("CB1:EnableCallbacks") !== 1 || this.number("CB1:Capture_RBV") !== 1) return;
+    if (this.#ringTriggered) {
+      for (const kept of this.#ring) this.store(kept);
+      this.#ring = [];
+      this.set("CB1:Capture", 0);
+      return;
+    }
+    this.#ring.push(frame);
+    if (this.#ring.length > this.number("CB1:PreCount")) this.#ring.shift();
+    this.set("CB1:CurrentQty_RBV", this.#ring.length);
+  }
+
+  private at(name: string): Pv {
+    return this.pv(this.prefix + name);
+  }
+
+  private set(name: string, value: number | string): void {
+    this.at(name).write(value);
+  }
+
+  private number(name: string): number {
+    return numberOf(this.get(this.prefix + name));
+  }
+
+  private text(name: string): string {
+    return textOf(this.get(this.prefix + name));
+  }
+}
