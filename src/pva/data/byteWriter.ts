@@ -22,22 +22,20 @@ export class ByteWriter {
 
   constructor(
     readonly littleEndian = true,
-    capacity = 256,
+    memory: number | Buffer = 256,
   ) {
-    this.buffer = Buffer.allocUnsafeSlow(capacity);
+    this.buffer = typeof memory === "number" ? Buffer.allocUnsafeSlow(memory) : memory;
     this.view = viewOver(this.buffer);
   }
 
-  /** What was written. The writer must not be used afterwards, except after `reset`. */
+  /** What was written, not copied. */
   bytes(): Buffer {
     return this.buffer.subarray(0, this.length);
   }
 
-  /** Starts anew with fresh memory, so that what `bytes` returned stays. */
-  reset(capacity = 256): void {
-    this.buffer = Buffer.allocUnsafeSlow(capacity);
-    this.view = viewOver(this.buffer);
-    this.length = 0;
+  /** All the memory it writes into, which may be more than it was given. */
+  get memory(): Buffer {
+    return this.buffer;
   }
 
   u8(value: number): this {

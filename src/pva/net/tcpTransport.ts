@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { OutputChunk } from "../protocol/output.js";
 import type { Transport } from "../protocol/transport.js";
 
 /** A TCP socket as a connection sees it. */
@@ -11,12 +12,15 @@ export class TcpTransport implements Transport {
     socket.setKeepAlive(true, 15_000);
   }
 
-  write(chunks: readonly Uint8Array[]): void {
+  write(chunks: readonly OutputChunk[]): void {
     if (this.socket.destroyed || this.socket.writableEnded) return;
     this.socket.cork();
     for (const chunk of chunks) {
-      this.unsent += chunk.length;
-      this.socket.write(chunk, () => this.sent(chunk.length));
+      this.unsent += chunk.bytes.length;
+      this.socket.write(chunk.bytes, (error) => {
+        if (!error) chunk.sent?.();
+        this.sent(chunk.bytes.length);
+      });
     }
     this.socket.uncork();
   }

@@ -1,13 +1,20 @@
 import { ByteWriter } from "../data/byteWriter.js";
+import type { Block } from "./block.js";
 import { type Role, writeHeader, writeMessage } from "./header.js";
 
 /** Blocks from this size on go out as they are; smaller ones are copied together. */
 const SEPARATE_BYTES = 16 * 1024;
 
+/** Bytes to write; `sent` is called when the network has taken them and they may change. */
+export interface OutputChunk {
+  readonly bytes: Uint8Array;
+  sent?(): void;
+}
+
 /** Messages on their way out: small ones gathered in one buffer, large blocks passed on without a copy. */
 export class Output {
   private writer: ByteWriter;
-  private readonly ready: Uint8Array[] = [];
+  private readonly ready: OutputChunk[] = [];
   private readyBytes = 0;
 
   constructor(
@@ -27,17 +34,18 @@ export class Output {
   }
 
   /** A message of a short start and a block that must not change afterwards. */
-  messageWithBlock(command: number, start: (out: ByteWriter) => void, block: Uint8Array): void {
+  messageWithBlock(command: number, start: (out: ByteWriter) => void, block: Block): void {
     const at = writeHeader(this.writer, this.role, command, 0);
     const bodyStart = this.writer.length;
     start(this.writer);
-    this.writer.patchU32(at + 4, this.writer.length - bodyStart + block.length);
-    if (block.length < SEPARATE_BYTES) {
-      this.writer.raw(block);
+    this.writer.patchU32(at + 4, this.writer.length - bodyStart + block.bytes.length);
+    if (block.bytes.length < SEPARATE_BYTES) {
+      this.writer.raw(block.bytes);
       return;
     }
     this.finishWriter();
-    this.append(block);
+    block.retain();
+    this.append({ bytes: block.bytes, sent: () => block.release() });
   }
 
   raw(bytes: Uint8Array): void {
@@ -45,7 +53,7 @@ export class Output {
   }
 
   /** What is to be written now, in order. */
-  takeChunks(): Uint8Array[] {
+  takeChunks(): OutputChunk[] {
     this.finishWriter();
     this.readyBytes = 0;
     return this.ready.splice(0);
@@ -53,12 +61,12 @@ export class Output {
 
   private finishWriter(): void {
     if (this.writer.length === 0) return;
-    this.append(this.writer.bytes());
+    this.append({ bytes: this.writer.bytes() });
     this.writer = new ByteWriter(this.littleEndian);
   }
 
-  private append(chunk: Uint8Array): void {
+  private append(chunk: OutputChunk): void {
     this.ready.push(chunk);
-    this.readyBytes += chunk.length;
+    this.readyBytes += chunk.bytes.length;
   }
 }

@@ -1,6 +1,8 @@
+import type { OutputChunk } from "./output.js";
+
 /** A connection's way to the network; a socket file implements it, a test does without a socket. */
 export interface Transport {
-  write(chunks: readonly Uint8Array[]): void;
+  write(chunks: readonly OutputChunk[]): void;
   /** Bytes written that the network has not taken. */
   backlog(): number;
   /** Calls back once when `backlog` has become smaller. */

@@ -1,7 +1,6 @@
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { BitSet } from "../data/bitSet.js";
 import type { ByteReader } from "../data/byteReader.js";
-import { ByteWriter } from "../data/byteWriter.js";
 import { encodeStatus, statusError } from "../data/status.js";
 import { encodeSelected, leavesOf } from "../data/valueCodec.js";
 import { Command, SubCommand } from "../protocol/header.js";
@@ -152,13 +151,11 @@ export class MonitorOperation implements Operation {
     const { type } = this.channel.served;
     const { littleEndian } = this.context;
     const key = `${littleEndian}${this.selectionKey}${event.changed}${event.overrun}`;
-    const body = event.snapshot.encoded(key, () => {
-      const out = new ByteWriter(littleEndian);
-      out.bitSet(event.changed);
-      encodeSelected(out, type, event.snapshot.value, event.changed);
-      return out.bitSet(event.overrun).bytes();
+    const body = event.snapshot.encoded(key, littleEndian, (out) => {
+      encodeSelected(out.bitSet(event.changed), type, event.snapshot.value, event.changed);
+      out.bitSet(event.overrun);
     });
-    this.lastEventBytes = body.length;
+    this.lastEventBytes = body.bytes.length;
     this.context.sendShared(this.command, (out) => out.u32(this.ioid).u8(0), body);
   }
 }

@@ -2,6 +2,7 @@ import type { ClientIdentity } from "../../channel/provider.js";
 import type { ByteReader } from "../data/byteReader.js";
 import type { ByteWriter } from "../data/byteWriter.js";
 import type { TypeRegistry } from "../data/typeCodec.js";
+import type { Block } from "../protocol/block.js";
 import type { ServedChannel } from "./servedChannel.js";
 
 /** What an operation may do with the connection it lives on. */
@@ -13,7 +14,7 @@ export interface OperationContext {
   /** Sends a message whose payload `body` writes. */
   send(command: number, body: (out: ByteWriter) => void): void;
   /** Sends a message of a short start and a block that other connections may share. */
-  sendShared(command: number, start: (out: ByteWriter) => void, shared: Uint8Array): void;
+  sendShared(command: number, start: (out: ByteWriter) => void, shared: Block): void;
   /** Bytes that wait to be taken by the network. */
   backlog(): number;
   /** Calls `resume` once when the backlog has shrunk. */

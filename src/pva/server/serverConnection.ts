@@ -2,6 +2,7 @@ import { errorMessage } from "../../libcom/errorMessage.js";
 import { type Logger, logger } from "../../libcom/log.js";
 import { ByteReader, DecodeError } from "../data/byteReader.js";
 import type { ByteWriter } from "../data/byteWriter.js";
+import type { Block } from "../protocol/block.js";
 import { Command, type CommandName, Control, commandName, controlMessage } from "../protocol/header.js";
 import { type ApplicationMessage, MessageStream } from "../protocol/messageStream.js";
 import { Output } from "../protocol/output.js";
@@ -126,7 +127,7 @@ export class ServerConnection implements SessionWire {
     this.scheduleFlush();
   }
 
-  sendShared(command: number, start: (out: ByteWriter) => void, shared: Uint8Array): void {
+  sendShared(command: number, start: (out: ByteWriter) => void, shared: Block): void {
     if (this.state === "closed") return;
     this.output.messageWithBlock(command, start, shared);
     this.scheduleFlush();

@@ -2,6 +2,7 @@ import type { ClientIdentity } from "../../channel/provider.js";
 import type { Logger } from "../../libcom/log.js";
 import type { ByteWriter } from "../data/byteWriter.js";
 import type { TypeRegistry } from "../data/typeCodec.js";
+import type { Block } from "../protocol/block.js";
 import type { ChannelOfClient, Operation, OperationContext } from "./operation.js";
 import type { ChannelSource } from "./servedChannel.js";
 
@@ -44,7 +45,7 @@ export class ServerSession implements OperationContext {
     this.wire.send(command, body);
   }
 
-  sendShared(command: number, start: (out: ByteWriter) => void, shared: Uint8Array): void {
+  sendShared(command: number, start: (out: ByteWriter) => void, shared: Block): void {
     this.wire.sendShared(command, start, shared);
   }
 

@@ -2,6 +2,7 @@ import type { ClientIdentity } from "../../channel/provider.js";
 import { BitSet } from "../data/bitSet.js";
 import type { StructureType } from "../data/types.js";
 import { coerce, isPvStructure, merge, type PvStructure, PvValueError } from "../data/values.js";
+import { MemoryPool } from "../protocol/block.js";
 import { type Borrowed, Snapshot } from "./snapshot.js";
 
 /** What a client wrote: the fields in `changed` of `value` are its, the others are at their defaults. */
@@ -29,6 +30,7 @@ export type SnapshotListener = (snapshot: Snapshot) => void;
  */
 export class SharedPV {
   private current: Snapshot;
+  private readonly pool = new MemoryPool();
   private readonly listeners = new Set<SnapshotListener>();
 
   /** Throws PvValueError when `initial` does not fit `type`. */
@@ -37,7 +39,7 @@ export class SharedPV {
     initial: PvStructure = {},
     readonly options: SharedPvOptions = {},
   ) {
-    this.current = new Snapshot(structureOf(type, initial), new BitSet([0]));
+    this.current = new Snapshot(structureOf(type, initial), new BitSet([0]), undefined, this.pool);
   }
 
   get value(): PvStructure {
@@ -61,7 +63,7 @@ export class SharedPV {
   post(partial: PvStructure, borrowed?: Borrowed): void {
     const previous = this.current;
     const { value, changed } = merge(this.type, previous.value, partial);
-    this.current = new Snapshot(value, changed, borrowed ?? previous.borrowed);
+    this.current = new Snapshot(value, changed, borrowed ?? previous.borrowed, this.pool);
     borrowed?.retain();
     for (const listener of [...this.listeners]) listener(this.current);
     if (borrowed !== undefined) previous.borrowed?.release();

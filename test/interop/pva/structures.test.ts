@@ -15,10 +15,14 @@ import { needsPython, runPython } from "../../support/python.js";
 
 const FIELD_TYPE = structure("", { value: scalarArray("float"), sizex: pvInt, sizey: pvInt });
 
+// Large enough to go out as a block of its own.
+const WIDTH = 160;
+const HEIGHT = 120;
+
 const frame = (uniqueId: number) =>
   ntNdArrayValue({
-    data: new Uint16Array(64 * 48).fill(uniqueId),
-    dimensions: [{ size: 64 }, { size: 48 }],
+    data: new Uint16Array(WIDTH * HEIGHT).fill(uniqueId),
+    dimensions: [{ size: WIDTH }, { size: HEIGHT }],
     uniqueId,
     timeStamp: { seconds: 1_000_000_000, nanoseconds: 5 },
     attributes: [
@@ -70,13 +74,19 @@ with Context('pva', nt=False) as context:
     subscription = context.monitor('t:image', frames.put)
     seen = [frames.get(timeout=10) for _ in range(20)]
     subscription.close()
-    print(json.dumps([[int(f.uniqueId), int(f.value[0]), len(f.value), f.dimension[1].size] for f in seen]))
+    print(json.dumps([[int(f.uniqueId), int(f.value[0]), int(f.value[-1]), len(f.value), f.dimension[1].size] for f in seen]))
 `);
     assert.ok(Array.isArray(seen));
     const first = Number(seen[0][0]);
     assert.deepEqual(
       seen,
-      Array.from({ length: 20 }, (_, index) => [first + index, first + index, 64 * 48, 48]),
+      Array.from({ length: 20 }, (_, index) => [
+        first + index,
+        first + index,
+        first + index,
+        WIDTH * HEIGHT,
+        HEIGHT,
+      ]),
     );
   });
 
@@ -88,7 +98,7 @@ with Context('pva') as context:
     image = context.get('t:image', timeout=10)
     print(json.dumps([list(image.shape), str(image.dtype), image.attrib['Theta'], image.raw.timeStamp.secondsPastEpoch]))
 `);
-    assert.deepEqual(seen, [[48, 64], "uint16", 1.5, 1_631_152_000]);
+    assert.deepEqual(seen, [[HEIGHT, WIDTH], "uint16", 1.5, 1_631_152_000]);
   });
 
   test("pvapy sees every frame, in order", async () => {
@@ -118,7 +128,7 @@ image = pvaccess.Channel('t:image').get('')
 print(json.dumps([image['dimension'][0]['size'], image['dimension'][1]['size'], len(image['value'][0]['ushortValue'])]), flush=True)
 os._exit(0)
 `);
-    assert.deepEqual(seen, [64, 48, 64 * 48]);
+    assert.deepEqual(seen, [WIDTH, HEIGHT, WIDTH * HEIGHT]);
   });
 
   test("a client puts a field of a custom structure and reads it back", async () => {

@@ -4,6 +4,7 @@ import { ByteReader } from "../../../src/pva/data/byteReader.js";
 import { ByteWriter } from "../../../src/pva/data/byteWriter.js";
 import { writeMessage } from "../../../src/pva/protocol/header.js";
 import { type ApplicationMessage, MessageStream } from "../../../src/pva/protocol/messageStream.js";
+import type { OutputChunk } from "../../../src/pva/protocol/output.js";
 import type { Transport } from "../../../src/pva/protocol/transport.js";
 import type { ChannelSource } from "../../../src/pva/server/servedChannel.js";
 import { ServerConnection } from "../../../src/pva/server/serverConnection.js";
@@ -18,10 +19,10 @@ export class TestTransport implements Transport {
   private readonly stream = new MessageStream("server");
   private readonly received: ApplicationMessage[] = [];
 
-  write(chunks: readonly Uint8Array[]): void {
-    for (const chunk of chunks) {
-      if (this.isBlocked) this.held += chunk.length;
-      for (const message of this.stream.push(chunk))
+  write(chunks: readonly OutputChunk[]): void {
+    for (const { bytes } of chunks) {
+      if (this.isBlocked) this.held += bytes.length;
+      for (const message of this.stream.push(bytes))
         if (message.kind === "application") this.received.push(message);
     }
   }
