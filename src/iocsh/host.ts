@@ -11,6 +11,13 @@ export interface ReportedRecordType {
   readonly fields: Readonly<Record<string, { readonly dbf: string; readonly interest?: number }>>;
 }
 
+/** A record as reports and dbtr use it. */
+export interface RunningRecord {
+  readonly infoTags: ReadonlyMap<string, string>;
+  linkState(field: string): "constant" | "local" | "connected" | "disconnected";
+  process(): void;
+}
+
 /** The part of the record engine that commands and autosave use; `RecordEngine` is one. */
 export interface ShellEngine extends ChannelProvider {
   readonly catalog: RecordTypeCatalog;
@@ -21,7 +28,7 @@ export interface ShellEngine extends ChannelProvider {
   aliases(): Iterable<{ readonly alias: string; readonly record: string }>;
   record(name: string): DeviceRecord | undefined;
   /** The record with what runs it. */
-  instance(name: string): { process(): void } | undefined;
+  instance(name: string): RunningRecord | undefined;
   get(name: string): Value;
   getString(name: string): string;
   put(name: string, value: Value): WriteResult;

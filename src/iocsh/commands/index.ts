@@ -2,6 +2,7 @@ import type { Command } from "../shell.js";
 import { environmentCommands } from "./environmentCommands.js";
 import { lifecycleCommands } from "./lifecycleCommands.js";
 import { recordCommands } from "./recordCommands.js";
+import { reportCommands } from "./reportCommands.js";
 import { shellCommands } from "./shellCommands.js";
 import { baseStandIns, driverStandIns } from "./standIns.js";
 
@@ -13,4 +14,5 @@ export const builtinCommands: readonly Command[] = [
   ...environmentCommands,
   ...lifecycleCommands,
   ...recordCommands,
+  ...reportCommands,
 ];

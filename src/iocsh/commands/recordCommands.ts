@@ -241,30 +241,4 @@ export const recordCommands = [
       print(`tpnCallback '${pv}': ${written.ok ? "Success" : written.error.message}`);
     },
   }),
-  defineCommand({
-    name: "postEvent",
-    args: [string("event name")],
-    help: "Process the records that wait for an event.",
-    run([event = ""], { host }) {
-      host.engine.postEvent(/^\d+$/.test(event) ? Number(event) : event);
-    },
-  }),
-  defineCommand({
-    name: "scanppl",
-    args: [string("rate")],
-    help: "List the records of each scan period, in seconds, or of one.",
-    run([rate], { host: { engine }, print }) {
-      const scans = new Map<string, string[]>();
-      for (const name of engine.recordNames()) {
-        const scan = engine.getString(`${name}.SCAN`);
-        if (!/second/.test(scan)) continue;
-        if (rate !== undefined && Number(rate) > 0 && Number.parseFloat(scan) !== Number(rate)) continue;
-        scans.set(scan, [...(scans.get(scan) ?? []), name]);
-      }
-      for (const [scan, names] of scans) {
-        print(`Records with SCAN = '${scan}' (0 over-runs):`);
-        for (const name of names) print(`    ${name.padEnd(28)}`);
-      }
-    },
-  }),
 ];
