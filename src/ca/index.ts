@@ -5,4 +5,5 @@ export type { CaReading, ReadingClass, ReadingOptions } from "./client/reading.j
 export { CA_MINOR_VERSION } from "./codec/commands.js";
 export { DBR_TYPES, type DbrClass, type DbrType, dbrTypeOf } from "./codec/dbrTypes.js";
 export { Eca, ecaName, ecaText } from "./codec/eca.js";
+export { CaRepeater } from "./net/repeater.js";
 export { CaServer, type CaServerClient, type CaServerOptions } from "./server/caServer.js";

@@ -10,6 +10,7 @@ import {
   uniqueAddresses,
 } from "../net/address.js";
 import { type ClientEnvironment, clientEnvironment, type Environment } from "../net/environment.js";
+import { CaRepeater } from "../net/repeater.js";
 import { CaChannel, type ChannelOwner } from "./caChannel.js";
 import { CircuitConnection } from "./circuitConnection.js";
 import { searchDatagrams } from "./searchDatagrams.js";
@@ -22,6 +23,8 @@ const NAME_SERVER_RETRY_SECONDS = 5;
 export interface CaClientOptions extends Partial<ClientEnvironment> {
   /** Where the EPICS_CA_* variables come from; what is given here wins over them. */
   readonly environment?: Environment;
+  /** Repeat beacons for all clients of this host when no repeater does; default true. */
+  readonly startRepeater?: boolean;
   /** Who we say we are; the user of this process by default. */
   readonly user?: string;
   readonly host?: string;
@@ -43,6 +46,7 @@ function userName(): string {
 /** A Channel Access client: finds PVs, shares one circuit per server and priority, reconnects by itself. */
 export class CaClient implements ChannelOwner {
   readonly #settings: ClientEnvironment;
+  readonly #startRepeater: boolean;
   readonly #user: string;
   readonly #host: string;
   readonly #channels = new Map<number, CaChannel>();
@@ -53,13 +57,15 @@ export class CaClient implements ChannelOwner {
   #destinations: readonly SocketAddress[] = [];
   #nameServerAddresses: readonly SocketAddress[] = [];
   #socket: SearchSocket | undefined;
+  #repeater: CaRepeater | undefined;
   #sequenceNumber = 0;
   #lastCid = 0;
   #closed = false;
 
   constructor(options: CaClientOptions = {}) {
-    const { environment, user, host, ...settings } = options;
+    const { environment, user, host, startRepeater = true, ...settings } = options;
     this.#settings = { ...clientEnvironment(environment), ...settings };
+    this.#startRepeater = startRepeater;
     this.#user = user ?? userName();
     this.#host = host ?? hostname();
     this.#schedule = new SearchSchedule(this.#settings.maximumSearchPeriodSeconds, (channels) =>
@@ -85,6 +91,7 @@ export class CaClient implements ChannelOwner {
     for (const channel of [...this.#channels.values()]) channel.close();
     this.#schedule.stop();
     for (const connection of [...this.#circuits.values(), ...this.#nameServers.values()]) connection.close();
+    this.#repeater?.stop();
     this.#socket?.close();
     this.#socket = undefined;
   }
@@ -109,11 +116,25 @@ export class CaClient implements ChannelOwner {
       repeaterPort,
       onFound: (cid, server) => this.#found(cid, server),
       onBeaconAnomaly: () => this.#schedule.restart(),
-      onNoRepeater: () => log.debug(`no repeater on port ${repeaterPort}`),
+      onNoRepeater: () => this.#repeat(repeaterPort),
     });
     if (this.#closed) return socket.close();
     this.#socket = socket;
     for (const address of this.#nameServerAddresses) this.#connectNameServer(address);
+  }
+
+  /** Where no caRepeater runs, this process repeats; should it end, another client takes over. */
+  #repeat(port: number): void {
+    if (!this.#startRepeater || this.#repeater !== undefined || this.#closed) return;
+    const repeater = new CaRepeater();
+    this.#repeater = repeater;
+    repeater.start(port).then(
+      (started) => {
+        if (!started) this.#repeater = undefined;
+        else if (this.#closed) repeater.stop();
+      },
+      (error: Error) => log.warn(`no beacons: ${error.message}`),
+    );
   }
 
   #search(channels: readonly SearchedChannel[]): void {

@@ -52,7 +52,7 @@ export class SearchSocket {
 
   close(): void {
     clearTimeout(this.#pump);
-    this.#registration.confirm();
+    this.#registration.stop();
     this.#socket.close();
   }
 

@@ -65,19 +65,21 @@ function putAlarm(out: ByteWriter, offset: number, content: DbrContent): void {
 export const holdsElements = (type: DbrType, count: number, size: number): boolean =>
   type.base === "STRING" && count === 1 ? size >= type.valueOffset : dbrSize(type, count) <= size;
 
-/** Reads the elements of a DBR structure: a scalar for one element, an array for any other count. */
+/**
+ * Reads the elements of a DBR structure: a scalar for one element, an array for any other count; undefined when the
+ * payload is too short for them.
+ */
 export function getDbrValue(
   view: DataView,
   offset: number,
   type: DbrType,
   count: number,
   size: number,
-): Result<Value> {
-  if (!holdsElements(type, count, size))
-    return failed(`${type.name} of ${count} elements in ${size} bytes of payload`);
+): Value | undefined {
+  if (!holdsElements(type, count, size)) return undefined;
   const values = offset + type.valueOffset;
   const end = offset + size;
-  return ok(count === 1 ? getElement(view, values, type, end) : getElements(view, values, type, count, end));
+  return count === 1 ? getElement(view, values, type, end) : getElements(view, values, type, count, end);
 }
 
 /** Reads a whole DBR structure. Parts its class does not carry are zero, NO_ALARM, or absent. */
@@ -89,7 +91,7 @@ export function getDbr(
   size: number,
 ): Result<DbrContent> {
   const value = getDbrValue(view, offset, type, count, size);
-  if (!value.ok) return value;
+  if (value === undefined) return failed(`${type.name} of ${count} elements in ${size} bytes of payload`);
   const hasAlarm = type.class !== "plain" && type.class !== "className" && type.valueOffset > 0;
   const status = hasAlarm ? view.getUint16(offset) : 0;
   const severity = hasAlarm ? view.getUint16(offset + 2) : 0;
@@ -97,7 +99,7 @@ export function getDbr(
     type.class === "time"
       ? { seconds: view.getUint32(offset + 4), nanoseconds: view.getUint32(offset + 8) }
       : UNDEFINED_TIME;
-  const content: DbrContent = { value: value.value, status, severity, time };
+  const content: DbrContent = { value, status, severity, time };
   if (type.class === "gr" || type.class === "ctrl")
     return ok({ ...content, properties: getProperties(view, offset, type) });
   if (type.class === "stsack") {

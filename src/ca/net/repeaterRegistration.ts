@@ -6,7 +6,9 @@ import { addressNumber } from "./address.js";
 
 const LOOPBACK = "127.0.0.1";
 const RETRY_SECONDS = 1;
-const MAXIMUM_TRIES = 50;
+/** Confirmed registrations are renewed: the program that repeated may have ended. */
+const RENEWAL_SECONDS = 30;
+const PATIENT_TRIES = 2;
 
 /** The datagram that asks the repeater of this host for beacons. */
 export function registerMessage(): Buffer {
@@ -15,12 +17,12 @@ export function registerMessage(): Buffer {
   return out.detach();
 }
 
-/** Registers `socket` with the repeater of this host, again each second until `confirm` is called. */
+/** Keeps `socket` registered with the repeater of this host, and says when there is none. */
 export class RepeaterRegistration {
   readonly #socket: Socket;
   readonly #port: number;
   readonly #onUnanswered: () => void;
-  #tries = 0;
+  #unanswered = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, port: number, onUnanswered: () => void) {
@@ -31,15 +33,24 @@ export class RepeaterRegistration {
   }
 
   confirm(): void {
+    this.#unanswered = 0;
+    this.#sendAfter(RENEWAL_SECONDS);
+  }
+
+  stop(): void {
     clearTimeout(this.#timer);
   }
 
   #send(): void {
-    this.#tries += 1;
-    if (this.#tries === 2) this.#onUnanswered();
     this.#socket.send(registerMessage(), this.#port, LOOPBACK, () => {});
-    if (this.#tries >= MAXIMUM_TRIES) return;
-    this.#timer = setTimeout(() => this.#send(), RETRY_SECONDS * 1000);
+    this.#unanswered += 1;
+    if (this.#unanswered > PATIENT_TRIES) this.#onUnanswered();
+    this.#sendAfter(this.#unanswered > PATIENT_TRIES ? RENEWAL_SECONDS : RETRY_SECONDS);
+  }
+
+  #sendAfter(seconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#send(), seconds * 1000);
     this.#timer.unref();
   }
 }

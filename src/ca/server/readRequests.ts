@@ -28,10 +28,10 @@ export function readNotify(circuit: CircuitContext, request: CaMessage): void {
 export function read(circuit: CircuitContext, request: CaMessage): void {
   const target = findChannel(circuit, request);
   if (target === undefined) return;
-  const { channel, recordName } = target;
+  const { channel } = target;
   const type = dbrType(request.dataType);
   if (type === undefined) {
-    circuit.sendError(request, Eca.BADTYPE, recordName);
+    circuit.sendError(request, Eca.BADTYPE, target.recordName);
     circuit.close(`READ of DBR type ${request.dataType}`);
     return;
   }
@@ -42,13 +42,13 @@ export function read(circuit: CircuitContext, request: CaMessage): void {
     return;
   }
   if (!channel.access.read) {
-    circuit.sendError(request, Eca.NORDACCESS, recordName);
+    circuit.sendError(request, Eca.NORDACCESS, target.recordName);
     return;
   }
   const sample = channel.read();
   const value = valueForDbr(channel, type, sample.value);
   if (!value.ok) {
-    circuit.sendError(request, Eca.GETFAIL, recordName);
+    circuit.sendError(request, Eca.GETFAIL, target.recordName);
     return;
   }
   const size =

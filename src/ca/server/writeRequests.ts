@@ -1,6 +1,5 @@
 import type { TypedValue } from "../../channel/dbf.js";
 import type { WriteResult } from "../../channel/provider.js";
-import { failed, ok, type Result } from "../../libcom/result.js";
 import { Command } from "../codec/commands.js";
 import { getDbrValue } from "../codec/dbr.js";
 import { type DbrType, dbrType } from "../codec/dbrTypes.js";
@@ -15,10 +14,9 @@ const canBeWritten = (type: DbrType | undefined): type is DbrType =>
 
 const isAcknowledge = (type: DbrType): boolean => type.class === "ackt" || type.class === "acks";
 
-function requestValue(type: DbrType, request: CaMessage): Result<TypedValue> {
-  const { view, offset, count, payloadSize } = request;
-  const value = getDbrValue(view, offset, type, count, payloadSize);
-  return value.ok ? ok({ type: type.base, value: value.value }) : failed(value.error);
+function requestValue(type: DbrType, request: CaMessage): TypedValue | undefined {
+  const value = getDbrValue(request.view, request.offset, type, request.count, request.payloadSize);
+  return value === undefined ? undefined : { type: type.base, value };
 }
 
 function writeAcknowledge(target: CircuitChannel, type: DbrType, value: TypedValue): WriteResult {
@@ -32,26 +30,28 @@ function writeAcknowledge(target: CircuitChannel, type: DbrType, value: TypedVal
 export function write(circuit: CircuitContext, request: CaMessage): void {
   const target = findChannel(circuit, request);
   if (target === undefined) return;
-  const { channel, recordName } = target;
+  const { channel } = target;
   if (!channel.access.write) {
-    circuit.sendError(request, Eca.NOWTACCESS, recordName);
+    circuit.sendError(request, Eca.NOWTACCESS, target.recordName);
     return;
   }
   const type = dbrType(request.dataType);
   if (!canBeWritten(type)) {
-    circuit.sendError(request, Eca.BADTYPE, recordName);
+    circuit.sendError(request, Eca.BADTYPE, target.recordName);
     circuit.close(`WRITE of DBR type ${request.dataType}`);
     return;
   }
   const value = requestValue(type, request);
-  if (!value.ok) {
-    circuit.sendError(request, Eca.BADCOUNT, value.error);
+  if (value === undefined) {
+    circuit.sendError(
+      request,
+      Eca.BADCOUNT,
+      `${request.count} elements of ${type.name} do not fit the payload`,
+    );
     return;
   }
-  const result = isAcknowledge(type)
-    ? writeAcknowledge(target, type, value.value)
-    : channel.write(value.value);
-  if (!result.ok) circuit.sendError(request, writeStatus(result), recordName);
+  const result = isAcknowledge(type) ? writeAcknowledge(target, type, value) : channel.write(value);
+  if (!result.ok) circuit.sendError(request, writeStatus(result), target.recordName);
 }
 
 /** WRITE_NOTIFY: answered when all that the write started is done; the status stands in the place of the id. */
@@ -74,10 +74,10 @@ export function writeNotify(circuit: CircuitContext, request: CaMessage): void {
     return;
   }
   const value = requestValue(type, request);
-  if (!value.ok) {
+  if (value === undefined) {
     reply(Eca.BADCOUNT);
     return;
   }
-  if (isAcknowledge(type)) reply(writeStatus(writeAcknowledge(target, type, value.value)));
-  else target.puts.put(value.value, reply);
+  if (isAcknowledge(type)) reply(writeStatus(writeAcknowledge(target, type, value)));
+  else target.puts.put(value, reply);
 }

@@ -50,7 +50,15 @@ export class MemoryPv {
   }
 
   post(value: Value, alarm: { status?: number; severity?: number } = {}): void {
-    this.sample = { ...this.sample, value, time: now(), ...alarm };
+    const { status, severity, message, userTag } = this.sample;
+    this.sample = {
+      value,
+      status: alarm.status ?? status,
+      severity: alarm.severity ?? severity,
+      message,
+      time: now(),
+      userTag,
+    };
     const mask = EventMask.VALUE | EventMask.LOG | (alarm.status === undefined ? 0 : EventMask.ALARM);
     for (const listener of this.listeners)
       if ((listener.mask & mask) !== 0) listener.call({ mask, sample: this.sample });

@@ -14,7 +14,7 @@ const clientFor = (ioc: SoftIoc): CaClient =>
     environment: {},
     addressList: [`127.0.0.1:${ioc.port}`],
     autoAddressList: false,
-    repeaterPort: 1,
+    startRepeater: false,
   });
 
 describe("our client and the reference IOC agree on", needsPython, () => {
