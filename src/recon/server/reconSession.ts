@@ -32,6 +32,7 @@ export class ReconSession {
   #dark: Float32Array | undefined;
   #flat: Float32Array | undefined;
   #isStarted = false;
+  #problem = "";
 
   /** `size` is that of an earlier session, undefined in the first. */
   constructor(worker: ReconWorker, settings: SessionSettings, size: ProjectionSize | undefined) {
@@ -44,10 +45,16 @@ export class ReconSession {
     return this.#size;
   }
 
-  /** What the reconstruction still waits for, for the operator; empty when it runs. */
-  get waitsFor(): string {
-    if (this.#isStarted) return "";
-    return this.#theta === undefined ? "rotation angles" : "projections";
+  /** How it is going, for the operator. */
+  get status(): string {
+    if (this.#problem !== "") return this.#problem;
+    if (this.#isStarted) return "Running";
+    return `Waiting for ${this.#theta === undefined ? "rotation angles" : "projections"}`;
+  }
+
+  /** The worker could not go on; it begins anew with the next angles or image size. */
+  failed(problem: string): void {
+    this.#problem = problem;
   }
 
   theta(theta: Float32Array): void {
@@ -112,6 +119,7 @@ export class ReconSession {
     const parameters = this.#settings.parameters(size);
     this.#worker.start({ size, theta, parameters, ...this.#fields() });
     this.#isStarted = true;
+    this.#problem = "";
     log.info(`reconstructing ${size.width} x ${size.height} projections of ${theta.length} angles`);
   }
 }

@@ -177,11 +177,12 @@ class TomoStreamServer implements TomoStream {
         sources.flat$.pipe(tap((flat) => session.flat(flat))),
         sources.firstProjid$.pipe(tap((id) => session.firstProjid(id))),
         parameterChanges$(this.#pvs).pipe(tap(() => session.parametersChanged())),
+        this.#worker.failures$.pipe(tap((problem) => session.failed(problem))),
         // Last: what the first frames need is known by then.
         sources.projections$.pipe(tap((frame) => session.projection(frame))),
       ).pipe(
         startWith(undefined),
-        tap(() => this.#say(session.waitsFor === "" ? "Running" : `Waiting for ${session.waitsFor}`)),
+        tap(() => this.#say(session.status)),
         ignoreElements(),
         finalize(() => {
           this.#size = session.size;

@@ -14,6 +14,12 @@ const LONGEST_STRETCH_MS = 8;
 const RAW_PART_OF_FREE_MEMORY = 0.4;
 const FILTERED_PART_OF_FREE_MEMORY = 0.2;
 
+/** Projections that the mean of what one takes looks back on. */
+const RUNNING_MEAN = 8;
+
+/** A projection that would wait longer before it is added is dropped: slices are to show the sample as it is now. */
+const LONGEST_WAIT_SECONDS = 0.25;
+
 /**
  * The reconstruction inside its thread: messages in, results out. Messages only leave work in the solver; the work is
  * done between them, a stretch at a time, so that the newest parameters always win.
@@ -27,6 +33,7 @@ export class ReconThread {
   #generation = 0;
   #isWorking = false;
   #secondsSinceResult = 0;
+  readonly #pace = new Pace();
 
   constructor(port: MessagePort, backend: ReconBackend, maximumPending: number) {
     this.#port = port;
@@ -38,7 +45,7 @@ export class ReconThread {
     try {
       this.#take(message);
     } catch (error) {
-      this.#send({ kind: "failed", message: String(error) });
+      this.#send({ kind: "failed", message: messageOf(error) });
     }
     void this.#work();
   }
@@ -90,6 +97,7 @@ export class ReconThread {
 
   #accept({ index, stamp, dataType, buffer }: ProjectionMessage): ProjectionOutcome {
     if (this.#solver === undefined) return "ignored";
+    if (this.#solver.waiting * this.#pace.seconds > LONGEST_WAIT_SECONDS) return "dropped";
     const { width, height } = this.#solver.size;
     const raw = viewOf(dataType, buffer, width * height);
     return isRawData(raw) ? this.#solver.accept(index, raw, stamp) : "ignored";
@@ -105,7 +113,7 @@ export class ReconThread {
         await new Promise(setImmediate);
       }
     } catch (error) {
-      this.#send({ kind: "failed", message: String(error) });
+      this.#send({ kind: "failed", message: messageOf(error) });
       this.#stop();
     } finally {
       this.#isWorking = false;
@@ -121,7 +129,9 @@ export class ReconThread {
     while (solver === this.#solver && !solver.isIdle && performance.now() - start < LONGEST_STRETCH_MS) {
       const stepStart = performance.now();
       const done = await solver.step();
-      this.#secondsSinceResult += (performance.now() - stepStart) / 1000;
+      const seconds = (performance.now() - stepStart) / 1000;
+      this.#secondsSinceResult += seconds;
+      if (done !== "recomputed") this.#pace.worked(seconds, done === "added");
       this.#schedule.changed();
       if (done === "removed") continue;
       const isDue = this.#schedule.isDue(performance.now(), done === "added", solver.waiting);
@@ -147,6 +157,21 @@ export class ReconThread {
   #send(message: FromThread, transfer: readonly ArrayBufferLike[] = []): void {
     const owned = transfer.filter((buffer) => buffer instanceof ArrayBuffer);
     this.#port.postMessage(message, owned);
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** How long a projection takes, with the removal of those that leave for it: a running mean. */
+class Pace {
+  seconds = 0;
+  #since = 0;
+
+  worked(seconds: number, isDone: boolean): void {
+    this.#since += seconds;
+    if (!isDone) return;
+    this.seconds += (this.#since - this.seconds) / RUNNING_MEAN;
+    this.#since = 0;
   }
 }
 

@@ -37,6 +37,7 @@ export class ReconWorker {
   readonly #worker: Worker;
   readonly #maximumUnderway: number;
   readonly #results = new Subject<ReconResult>();
+  readonly #failures = new Subject<string>();
   readonly #underway: NDArray[] = [];
   readonly #counts = { accepted: 0, dropped: 0, ignored: 0 };
   #generation = 0;
@@ -56,6 +57,7 @@ export class ReconWorker {
       });
       this.#worker.on("error", (error) => {
         log.error(`the reconstruction thread ended: ${error}`);
+        this.#failures.next(`the reconstruction thread ended: ${error}`);
         reject(error);
       });
       this.#worker.on("exit", () => this.#releaseAll());
@@ -71,6 +73,11 @@ export class ReconWorker {
   /** Slices as they are computed, newest parameters and newest projections only. */
   get results$(): Observable<ReconResult> {
     return this.#results;
+  }
+
+  /** Why a reconstruction cannot go on, one line each; the next `start` begins anew. */
+  get failures$(): Observable<string> {
+    return this.#failures;
   }
 
   /** Since the last `start`. */
@@ -123,6 +130,7 @@ export class ReconWorker {
         return;
       case "failed":
         log.error(message.message);
+        this.#failures.next(message.message);
     }
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { FlatField, minusLog } from "../../../src/recon/pipeline/darkFlat.js";
 import { dezinger } from "../../../src/recon/pipeline/dezinger.js";
 import { paganin, wavelengthCm } from "../../../src/recon/pipeline/paganin.js";
@@ -36,6 +37,37 @@ for (const radius of [2, 3, 4]) {
       assert.ok(Math.abs(value - (slope[i] ?? 0)) < 0.05);
     });
   });
+}
+
+test("dezinger replaces exactly the pixels that its definition names", () => {
+  const width = 20;
+  const values = fc.array(fc.constantFrom(-1, 0, 0.2, 0.5, 0.75, 1, 1.4, 2.1, 9), {
+    ...{ minLength: width * 12, maxLength: width * 12 },
+  });
+  fc.assert(
+    fc.property(values, (pixels) => {
+      const frame = Float32Array.from(pixels);
+      dezinger(frame, width, 12, 2);
+      return frame.every((value, i) => value === expectedPixel(pixels, width, i));
+    }),
+    { numRuns: 20 },
+  );
+});
+
+/** Straight from the definition: the median of the 5 x 5 window where that differs by more than half of itself. */
+function expectedPixel(pixels: readonly number[], width: number, i: number): number {
+  const x = i % width;
+  const y = Math.floor(i / width);
+  const near = pixels.filter((_, j) => {
+    const dx = Math.abs((j % width) - x);
+    const dy = Math.abs(Math.floor(j / width) - y);
+    return dx <= 2 && dy <= 2;
+  });
+  const sorted = Float32Array.from(near).sort();
+  const upper = sorted[sorted.length >> 1] ?? 0;
+  const median = sorted.length % 2 === 1 ? upper : (upper + (sorted[(sorted.length >> 1) - 1] ?? 0)) / 2;
+  const value = Math.fround(pixels[i] ?? 0);
+  return Math.abs(median - value) > 0.5 * Math.abs(median) ? Math.fround(median) : value;
 }
 
 test("Paganin retrieval damps a cosine by its closed form and keeps the mean", () => {

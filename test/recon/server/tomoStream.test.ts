@@ -16,6 +16,7 @@ import {
   scalarArray,
   structure,
 } from "../../../src/pva/index.js";
+import { textOf } from "../../../src/recon/server/pvValues.js";
 import { startTomoStream, type TomoStream } from "../../../src/recon/server/tomoStream.js";
 import { startLoopbackServer } from "../../pva/support/loopback.js";
 import { MemoryPvs } from "../support/memoryPvs.js";
@@ -205,6 +206,28 @@ test("without rotation angles the reconstruction says what it waits for, and goe
     const one = views(server, 1);
     beamline.take(2);
     assert.equal((await one).newest?.uniqueId, 2);
+  });
+});
+
+test("angles that are no scan are shown as the problem, and the next angles go on", async () => {
+  await withBeamline(async (beamline, server) => {
+    const degrees = beamline.theta.value["value"];
+    assert.ok(degrees !== undefined);
+    beamline.theta.post({ value: Float32Array.of(7, 7, 7) });
+    beamline.pvs.put(`${TR}StartRecon`, 1);
+    const problem = firstValueFrom(
+      beamline.pvs.pv(`${TR}ReconStatus`).sample$.pipe(
+        filter(({ value }) => textOf(value).includes("do not make a scan")),
+        timeout(10_000),
+      ),
+    );
+    beamline.take(1);
+    await problem;
+    beamline.theta.post({ value: degrees });
+    const one = views(server, 1);
+    beamline.take(2);
+    await one;
+    assert.equal(beamline.pvs.text(`${TR}ReconStatus`), "Running");
   });
 });
 
