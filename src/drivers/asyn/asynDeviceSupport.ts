@@ -17,6 +17,7 @@ import {
   integerBindings,
   octetBindings,
   type RecordBinding,
+  showChoices,
 } from "./recordBinding.js";
 
 const INPUT_RECORDS = ["ai", "bi", "mbbi", "longin", "int64in", "stringin", "lsi", "aai"];
@@ -221,6 +222,7 @@ function deviceSupport<T extends ParameterType>(
       const binding = row.bindings[record.recordType];
       if (binding === undefined) throw new Error(`${dtyp} does not serve record type ${record.recordType}`);
       const { parameter, mask } = findParameter(ports, parameters, row.type);
+      showChoices(record, parameter.choices ?? []);
       const reached =
         mask !== undefined && isOfType(parameter, "UInt32Digital")
           ? maskedParameter(parameter, mask)

@@ -1,10 +1,18 @@
 import { concat, defer, distinctUntilChanged, type Observable, of, Subject } from "rxjs";
-import type { AsynStatus, Parameter, ParameterType, ParameterValueOf, WriteHandler } from "./portDriver.js";
+import type {
+  AsynStatus,
+  Parameter,
+  ParameterChoice,
+  ParameterType,
+  ParameterValueOf,
+  WriteHandler,
+} from "./portDriver.js";
 
 /** A row of a driver's parameter table: the asyn type, and the value before anybody set one. */
 export interface ParameterSpec<T extends ParameterType> {
   readonly type: T;
   readonly initial?: ParameterValueOf<T>;
+  readonly choices?: readonly ParameterChoice[];
 }
 
 const spec =
@@ -13,6 +21,12 @@ const spec =
     initial === undefined ? { type } : { type, initial };
 
 export const int32 = spec("Int32");
+/** An integer whose values have names: 0 is the first. */
+export const choice = (names: readonly string[], initial = 0): ParameterSpec<"Int32"> => ({
+  type: "Int32",
+  initial,
+  choices: names.map((name, value) => ({ name, value })),
+});
 export const int64 = spec("Int64");
 export const uint32Digital = spec("UInt32Digital");
 export const float64 = spec("Float64");
@@ -27,6 +41,7 @@ export const float64Array = spec("Float64Array");
 export class DriverParameter<T extends ParameterType = ParameterType> implements Parameter<T> {
   readonly name: string;
   readonly type: T;
+  readonly choices: readonly ParameterChoice[];
   #value: ParameterValueOf<T> | undefined;
   #status: AsynStatus = "Success";
   #handler: WriteHandler<T> | undefined;
@@ -34,10 +49,11 @@ export class DriverParameter<T extends ParameterType = ParameterType> implements
   readonly #writes = new Subject<ParameterValueOf<T>>();
   readonly #statuses = new Subject<AsynStatus>();
 
-  constructor(name: string, { type, initial }: ParameterSpec<T>) {
+  constructor(name: string, { type, initial, choices = [] }: ParameterSpec<T>) {
     this.name = name;
     this.type = type;
     this.#value = initial;
+    this.choices = choices;
   }
 
   get value(): ParameterValueOf<T> | undefined {

@@ -32,6 +32,14 @@ export type ParameterValueOf<T extends ParameterType> = T extends "Octet"
 /** asynStatus, as records turn it into alarms. */
 export type AsynStatus = "Success" | "Timeout" | "Overflow" | "Error" | "Disconnected" | "Disabled";
 
+/** One choice of an integer parameter, as asynEnum gives it to mbbo, mbbi, bo and bi records. */
+export interface ParameterChoice {
+  readonly name: string;
+  readonly value: number;
+  /** Index into ALARM_SEVERITIES; NO_ALARM when absent. */
+  readonly severity?: number;
+}
+
 /**
  * A named parameter of a port. `set` is what the driver does (asyn's setXxxParam and callParamCallbacks in one); `write` is what
  * records do, and goes through the driver's write handler first.
@@ -39,6 +47,8 @@ export type AsynStatus = "Success" | "Timeout" | "Overflow" | "Error" | "Disconn
 export interface Parameter<T extends ParameterType = ParameterType> {
   readonly name: string;
   readonly type: T;
+  /** The choices of a parameter that has names for its values; records take them over at start. */
+  readonly choices?: readonly ParameterChoice[];
   /** Undefined until the first `set` or `write`. */
   readonly value: ParameterValueOf<T> | undefined;
   readonly status: AsynStatus;

@@ -1,6 +1,6 @@
 import { type ArrayValue, type DbfType, emptyArray, isArrayValue, type Value } from "../../channel/dbf.js";
 import type { DeviceRecord, ReadOutcome } from "../../records/deviceSupport.js";
-import type { ParameterValueOf } from "./portDriver.js";
+import type { ParameterChoice, ParameterValueOf } from "./portDriver.js";
 
 /** How the value of one parameter stands in the fields of one record type. */
 export interface RecordBinding<V> {
@@ -11,6 +11,21 @@ export interface RecordBinding<V> {
 }
 
 const numberOf = (record: DeviceRecord, field: string): number => Number(record.getField(field));
+
+/** Gives a record the states that its device knows, in the place of the database's. */
+export function showChoices(record: DeviceRecord, choices: readonly ParameterChoice[]): void {
+  if (choices.length === 0) return;
+  if (record.recordType === "bo" || record.recordType === "bi") {
+    record.setField("ZNAM", choices[0]?.name ?? "");
+    record.setField("ONAM", choices[1]?.name ?? "");
+  } else if (record.recordType === "mbbo" || record.recordType === "mbbi")
+    for (const [index, prefix] of MBB_STATE_PREFIXES.entries()) {
+      const choice = choices[index];
+      record.setField(`${prefix}ST`, choice?.name ?? "");
+      record.setField(`${prefix}VL`, choice?.value ?? 0);
+      record.setField(`${prefix}SV`, choice?.severity ?? 0);
+    }
+}
 
 const MBB_STATE_PREFIXES = "ZR ON TW TH FR FV SX SV EI NI TE EL TV TT FT FF".split(" ");
 const UNKNOWN_STATE = 65535;

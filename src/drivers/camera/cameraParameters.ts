@@ -1,14 +1,21 @@
-import { float64, int32, octet } from "../asyn/driverParameter.js";
+import { choice, float64, int32, octet } from "../asyn/driverParameter.js";
 import { ndArrayParameters } from "../ndarray/ndArrayParameters.js";
 
-/** Index values of the menus in ADBase and ADSpinnaker databases. */
-export const ImageMode = { Single: 0, Multiple: 1, Continuous: 2 } as const;
-export const TriggerMode = { Off: 0, On: 1 } as const;
-/** As our database offers them; tomoscan uses Line2 on an Oryx and Line0 on a Grasshopper. */
-export const TriggerSource = { Software: 0, Line0: 1, Line1: 2, Line2: 3, Line3: 4 } as const;
-export const TriggerOverlap = { Off: 0, ReadOut: 1, PreviousFrame: 2 } as const;
-export const PixelFormat = { Mono8: 0, Mono16: 1 } as const;
-export const DetectorState = { Idle: 0, Acquire: 1, Readout: 2, Error: 6, Waiting: 7, Aborted: 10 } as const;
+/** The choices of a menu, and the value of each by name. */
+const menu = <const Name extends string>(...names: readonly Name[]) => {
+  const values = Object.fromEntries(names.map((name, value) => [name, value]));
+  return { names, ...(values as { readonly [N in Name]: number }) };
+};
+
+export const ImageMode = menu("Single", "Multiple", "Continuous");
+export const TriggerMode = menu("Off", "On");
+/** A scan server uses Line2 on an Oryx and Line0 on a Grasshopper. */
+export const TriggerSource = menu("Software", "Line0", "Line1", "Line2", "Line3");
+export const TriggerOverlap = menu("Off", "ReadOut", "PreviousFrame");
+export const PixelFormat = menu("Mono8", "Mono16");
+const ExposureMode = menu("Timed", "TriggerWidth");
+const AutoMode = menu("Off", "Once", "Continuous");
+export const DetectorState = { Idle: 0, Acquire: 1, Error: 6 } as const;
 export const AttributesStatus = { ok: 0, fileNotFound: 1, syntaxError: 2, macroError: 3 } as const;
 
 /** Parameters by drvInfo name: asynNDArrayDriver and ADDriver, then GenICam's and Spinnaker's. */
@@ -43,8 +50,8 @@ export const cameraParameters = {
   TIME_REMAINING: float64(0),
   GAIN: float64(0),
   FRAME_TYPE: int32(0),
-  IMAGE_MODE: int32(ImageMode.Continuous),
-  TRIGGER_MODE: int32(TriggerMode.Off),
+  IMAGE_MODE: choice(ImageMode.names, ImageMode.Continuous),
+  TRIGGER_MODE: choice(TriggerMode.names),
   NEXPOSURES: int32(1),
   NEXPOSURES_COUNTER: int32(0),
   NIMAGES: int32(1),
@@ -64,13 +71,13 @@ export const cameraParameters = {
 
   GC_FRAMERATE: float64(10),
   GC_FRAMERATE_ENABLE: int32(0),
-  GC_TRIGGER_SOURCE: int32(TriggerSource.Line2),
-  GC_TRIGGER_OVERLAP: int32(TriggerOverlap.ReadOut),
+  GC_TRIGGER_SOURCE: choice(TriggerSource.names, TriggerSource.Line2),
+  GC_TRIGGER_OVERLAP: choice(TriggerOverlap.names, TriggerOverlap.ReadOut),
   GC_TRIGGER_SOFTWARE: int32(0),
-  GC_EXPOSURE_MODE: int32(0),
-  GC_EXPOSURE_AUTO: int32(0),
-  GC_GAIN_AUTO: int32(0),
-  GC_PIXEL_FORMAT: int32(PixelFormat.Mono16),
+  GC_EXPOSURE_MODE: choice(ExposureMode.names),
+  GC_EXPOSURE_AUTO: choice(AutoMode.names),
+  GC_GAIN_AUTO: choice(AutoMode.names),
+  GC_PIXEL_FORMAT: choice(PixelFormat.names, PixelFormat.Mono16),
 
   SP_TIME_STAMP_MODE: int32(1),
   SP_UNIQUE_ID_MODE: int32(1),

@@ -247,7 +247,9 @@ export class SimulatedCamera implements Port, ArrayPort {
     this.#attributes?.close();
     this.#attributes = undefined;
     if (!loaded.ok) {
-      log.warn(`${this.portName}: ${loaded.error.message}`);
+      // File and macros are written one after the other: in between, macros may well be missing.
+      if (loaded.error.reason === "macroError") log.info(`${this.portName}: ${loaded.error.message}`);
+      else log.warn(`${this.portName}: ${loaded.error.message}`);
       params.ND_ATTRIBUTES_STATUS.set(AttributesStatus[loaded.error.reason]);
       return;
     }

@@ -4,12 +4,22 @@ import { NEVER } from "rxjs";
 import { Status } from "../../../src/channel/alarm.js";
 import { asynDeviceSupports } from "../../../src/drivers/asyn/asynDeviceSupport.js";
 import { portDriver } from "../../../src/drivers/asyn/definePort.js";
-import { int32, octet } from "../../../src/drivers/asyn/driverParameter.js";
+import { choice, int32, octet } from "../../../src/drivers/asyn/driverParameter.js";
 import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { database, type TestRecords } from "../../records/support.js";
 
-const testPort = portDriver("Test", { COUNT: int32(7), LATER: int32(), NAME: octet("camera") }, () => NEVER);
+const testPort = portDriver(
+  "Test",
+  {
+    COUNT: int32(7),
+    LATER: int32(),
+    NAME: octet("camera"),
+    SOURCE: choice(["Software", "Line0", "Line2"], 1),
+    SWITCH: choice(["No", "Yes"]),
+  },
+  () => NEVER,
+);
 
 function rig(context: TestContext, records: TestRecords) {
   const ports = new PortRegistry();
@@ -65,4 +75,17 @@ test("a waveform of characters shows the driver's text and writes its own", asyn
   assert.ok((await engine.putNotify("name", Int8Array.from(Buffer.from("/data\0\0")))).ok);
   assert.equal(params.NAME.value, "/data");
   assert.equal(text("shown"), "/data");
+});
+
+test("a parameter with named values gives its records their states", async (context) => {
+  const { engine, params } = rig(context, {
+    source: ["mbbo", { DTYP: "asynInt32", OUT: "@asyn(T,0)SOURCE", ZRST: "N.A." }],
+    shown: ["mbbi", { DTYP: "asynInt32", INP: "@asyn(T,0)SOURCE", ZRST: "N.A.", SCAN: "I/O Intr" }],
+    toggle: ["bo", { DTYP: "asynInt32", OUT: "@asyn(T,0)SWITCH" }],
+  });
+  assert.equal(engine.getString("source"), "Line0");
+  assert.ok((await engine.putNotify("source", "Line2")).ok);
+  assert.equal(params.SOURCE.value, 2);
+  assert.equal(engine.getString("shown"), "Line2");
+  assert.equal(engine.getString("toggle"), "No");
 });
