@@ -1,11 +1,21 @@
-import { copyFileSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
 import { failed, ok, type Result } from "../../libcom/result.js";
 import { reasonOf } from "../output.js";
 import { parseSaveFile, type SaveFile } from "./saveFile.js";
 
-/** Writes the save file and its backup copy, each complete or not at all. */
+/** Writes the save file and its backup copy, each complete or not at all; makes the directory when it is missing. */
 export function writeSaveFile(path: string, text: string, mode: number): Result<void> {
   try {
+    mkdirSync(dirname(path), { recursive: true });
     for (const target of [path, `${path}B`]) {
       const partial = `${target}_new`;
       writeFileSync(partial, text, { mode });
