@@ -227,15 +227,18 @@ function toNumber(value: PvValue): number | undefined {
 function toBigInt(value: PvValue): bigint | undefined {
   if (typeof value === "bigint") return value;
   if (typeof value === "boolean") return BigInt(value);
-  if (typeof value === "number") return Number.isFinite(value) ? BigInt(Math.trunc(value)) : undefined;
+  if (typeof value === "number") return bigIntOf(value);
   if (typeof value !== "string" || value.trim() === "") return undefined;
   try {
     return BigInt(value.trim());
   } catch {
     const number = Number(value);
-    return Number.isFinite(number) ? BigInt(Math.trunc(number)) : undefined;
+    return Number.isFinite(number) ? bigIntOf(number) : undefined;
   }
 }
+
+/** NaN and infinity become 0, as they do in the smaller integers. */
+const bigIntOf = (number: number): bigint => (Number.isFinite(number) ? BigInt(Math.trunc(number)) : 0n);
 
 function coerceArray(element: ScalarName, value: PvValue, path: string): PvValue {
   if (isNumericScalar(element)) {

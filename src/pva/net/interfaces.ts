@@ -22,6 +22,14 @@ export const interfaces = (): Interface[] =>
       broadcast: internal ? undefined : toAddress((toNumber(address) | ~toNumber(netmask)) >>> 0),
     }));
 
+/** Our address in the network of `peer`; empty when it is in none of ours. */
+export const addressFacing = (peer: string): string =>
+  Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter((each) => each.family === "IPv4")
+    .find(({ address, netmask }) => ((toNumber(address) ^ toNumber(peer)) & toNumber(netmask)) === 0)
+    ?.address ?? "";
+
 /** Where a datagram reaches every host of our networks. */
 export const broadcastAddresses = (): string[] => {
   const found = interfaces().flatMap(({ broadcast }) => (broadcast === undefined ? [] : [broadcast]));

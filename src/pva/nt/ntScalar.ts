@@ -1,6 +1,6 @@
 import { ALARM_STATUSES, Status } from "../../channel/alarm.js";
 import type { DbfType } from "../../channel/dbf.js";
-import type { Properties, Sample } from "../../channel/provider.js";
+import type { Limits, Properties, Sample } from "../../channel/provider.js";
 import {
   type PvType,
   pvBoolean,
@@ -33,6 +33,9 @@ const scalarOfField: Readonly<Record<DbfType, ScalarName>> = {
   DOUBLE: "double",
   ENUM: "ushort",
 };
+
+/** Alarm limits of a field that has none; integers show 0. */
+const NO_LIMITS: Limits = { low: Number.NaN, high: Number.NaN };
 
 /** Choices of display.form, as QSRV lists them. */
 const FORM_CHOICES = ["Default", "String", "Binary", "Decimal", "Hex", "Exponential", "Engineering"];
@@ -117,7 +120,7 @@ export function propertyFields(kind: NormativeKind, fieldType: DbfType, properti
     return { value: { choices: properties.states ?? [] }, display: { description } };
   }
   if (kind === "longString" || fieldType === "STRING") return { display: { description, units } };
-  const { display, control, alarm, warning, form } = properties;
+  const { display, control, alarm = NO_LIMITS, warning = NO_LIMITS, form } = properties;
   return {
     display: {
       ...limits(display),
@@ -128,11 +131,13 @@ export function propertyFields(kind: NormativeKind, fieldType: DbfType, properti
     },
     control: limits(control),
     valueAlarm: {
-      ...(alarm === undefined ? {} : { lowAlarmLimit: alarm.low, highAlarmLimit: alarm.high }),
-      ...(warning === undefined ? {} : { lowWarningLimit: warning.low, highWarningLimit: warning.high }),
+      lowAlarmLimit: alarm.low,
+      lowWarningLimit: warning.low,
+      highWarningLimit: warning.high,
+      highAlarmLimit: alarm.high,
     },
   };
 }
 
-const limits = (pair: { low: number; high: number } | undefined): Record<string, PvValue> =>
+const limits = (pair: Limits | undefined): Record<string, PvValue> =>
   pair === undefined ? {} : { limitLow: pair.low, limitHigh: pair.high };

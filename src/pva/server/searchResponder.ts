@@ -2,16 +2,29 @@ import { createSocket, type Socket } from "node:dgram";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import { ByteReader } from "../data/byteReader.js";
-import { interfaces } from "../net/interfaces.js";
+import { addressFacing, interfaces } from "../net/interfaces.js";
 import { Command, Flag } from "../protocol/header.js";
 import { MessageStream } from "../protocol/messageStream.js";
-import { decodeSearch, encodeOriginTag, encodeSearch, encodeSearchResponse } from "../protocol/search.js";
+import {
+  decodeSearch,
+  encodeOriginTag,
+  encodeSearch,
+  encodeSearchResponse,
+  type SearchRequest,
+} from "../protocol/search.js";
 
 const log = logger("pva.search");
 
 /** Group on which the servers of one host pass on searches that were sent to the host and reached only one of them. */
 const LOCAL_GROUP = "224.0.0.128";
 const LOOPBACK = "127.0.0.1";
+const WILDCARD = "0.0.0.0";
+
+interface Listener {
+  readonly socket: Socket;
+  /** What it is bound to. */
+  readonly address: string;
+}
 
 export interface ResponderOptions {
   readonly guid: Uint8Array;
@@ -37,7 +50,7 @@ export class SearchResponder {
     await bound(this.forwarder, 0, LOOPBACK);
     this.forwarder.setMulticastInterface(LOOPBACK);
     if (wanted.length === 0) {
-      const socket = await this.listen("0.0.0.0", udpPort);
+      const socket = await this.listen(WILDCARD, udpPort);
       if (socket !== undefined) joinLocalGroup(socket);
       return;
     }
@@ -65,29 +78,34 @@ export class SearchResponder {
       return undefined;
     }
     socket.on("error", (error) => log.warn(`UDP ${address}:${port}: ${error.message}`));
-    socket.on("message", (datagram, from) => this.receive(socket, datagram, from.address, from.port));
+    socket.on("message", (datagram, from) =>
+      this.receive({ socket, address }, datagram, from.address, from.port),
+    );
     this.sockets.push(socket);
     return socket;
   }
 
-  private receive(socket: Socket, datagram: Uint8Array, host: string, port: number): void {
+  private receive(listener: Listener, datagram: Uint8Array, host: string, port: number): void {
     const isOwnForward = host === LOOPBACK && port === this.forwarder?.address().port;
     if (isOwnForward || isFromServer(datagram)) return;
     try {
       for (const message of new MessageStream("client").push(datagram)) {
         if (message.kind !== "application" || message.command !== Command.SEARCH) continue;
-        this.answer(socket, new ByteReader(message.payload, message.littleEndian), host, port);
+        this.answer(listener, new ByteReader(message.payload, message.littleEndian), host, port);
       }
     } catch (error) {
       log.debug(`${host}:${port}: ${errorMessage(error)}; datagram ignored`);
     }
   }
 
-  private answer(socket: Socket, input: ByteReader, host: string, port: number): void {
+  private answer({ socket, address }: Listener, input: ByteReader, host: string, port: number): void {
     const request = decodeSearch(input);
     const { guid, tcpPort } = this.options;
     const replyAddress = request.replyAddress === "" ? host : request.replyAddress;
-    if (request.unicast) this.passOn({ ...request, unicast: false, replyAddress });
+    if (request.unicast) {
+      const origin = address === WILDCARD ? addressFacing(host) : address;
+      this.passOn(origin, { ...request, unicast: false, replyAddress });
+    }
     const ids = request.protocols.includes("tcp")
       ? request.channels.filter(({ name }) => this.options.has(name)).map(({ id }) => id)
       : [];
@@ -106,8 +124,9 @@ export class SearchResponder {
     });
   }
 
-  private passOn(request: Parameters<typeof encodeSearch>[0]): void {
-    const datagram = Buffer.concat([encodeOriginTag(""), encodeSearch(request)]);
+  /** Gives the other servers of this host a search that was sent to `origin`, one of its addresses. */
+  private passOn(origin: string, request: SearchRequest): void {
+    const datagram = Buffer.concat([encodeOriginTag(origin), encodeSearch(request)]);
     this.forwarder?.send(datagram, this.options.udpPort, LOCAL_GROUP, (error) => {
       if (error) log.debug(`passing on a search: ${error.message}`);
     });

@@ -160,6 +160,7 @@ describe("coerce", () => {
   const cases: readonly [string, PvType, PvValue, PvValue][] = [
     ["wraps integers", pvInt, 2 ** 32 + 5, 5],
     ["makes bigint of a number for long", { kind: "scalar", scalar: "long" }, 7, 7n],
+    ["makes 0 of what no integer can be", { kind: "scalar", scalar: "long" }, Number.NaN, 0n],
     ["reads numbers from text", pvInt, "12", 12],
     ["makes typed arrays of plain ones", scalarArray("float"), ["1", "2.5"], Float32Array.of(1, 2.5)],
     ["converts between typed arrays", scalarArray("int"), Uint8Array.of(1, 2), Int32Array.of(1, 2)],
