@@ -10,7 +10,10 @@ const MEGABYTE = 1024 * 1024;
 /** The version of areaDetector's core whose records and behaviour these drivers follow. */
 export const ADCORE_VERSION = "3.13.0";
 
-/** What every port that handles NDArrays has: the parameters of NDArrayBase.template. */
+/**
+ * What every port that handles NDArrays has: the parameters of NDArrayBase.template. Those without a value here take the
+ * database's; a value here goes before it.
+ */
 export const ndArrayParameters = {
   PORT_NAME_SELF: octet(""),
   ADCORE_VERSION: octet(ADCORE_VERSION),
@@ -22,7 +25,7 @@ export const ndArrayParameters = {
   FIRMWARE_VERSION: octet(""),
   ACQUIRE: int32(0),
   ACQUIRE_BUSY: int32(0),
-  WAIT_FOR_PLUGINS: int32(0),
+  WAIT_FOR_PLUGINS: int32(),
   ARRAY_NDIMENSIONS: int32(0),
   ARRAY_DIMENSIONS: int32Array(new Int32Array(MAX_DIMENSIONS)),
   BAYER_PATTERN: int32(0),
@@ -32,14 +35,14 @@ export const ndArrayParameters = {
   ARRAY_SIZE: int32(0),
   CODEC: octet(""),
   COMPRESSED_SIZE: int32(0),
-  DATA_TYPE: int32(1),
+  DATA_TYPE: int32(),
   COLOR_MODE: int32(0),
   UNIQUE_ID: int32(0),
   TIME_STAMP: float64(0),
   EPICS_TS_SEC: int32(0),
   EPICS_TS_NSEC: int32(0),
   ARRAY_COUNTER: int32(0),
-  ARRAY_CALLBACKS: int32(1),
+  ARRAY_CALLBACKS: int32(),
   ND_ATTRIBUTES_FILE: octet(""),
   ND_ATTRIBUTES_MACROS: octet(""),
   ND_ATTRIBUTES_STATUS: int32(1),
@@ -50,7 +53,7 @@ export const ndArrayParameters = {
   POOL_POLL_STATS: int32(0),
   POOL_EMPTY_FREELIST: int32(0),
   POOL_PRE_ALLOC_BUFFERS: int32(0),
-  POOL_NUM_PRE_ALLOC_BUFFERS: int32(0),
+  POOL_NUM_PRE_ALLOC_BUFFERS: int32(),
   NUM_QUEUED_ARRAYS: int32(0),
 } as const;
 

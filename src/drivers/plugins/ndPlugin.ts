@@ -8,6 +8,7 @@ import {
   type Observable,
   Subject,
   type Subscription,
+  startWith,
   switchMap,
 } from "rxjs";
 import { type Logger, logger } from "../../libcom/log.js";
@@ -19,15 +20,15 @@ import type { NDArray } from "../ndarray/ndArray.js";
 import { ndArrayParameters, setIfChanged, showArray, showPool } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 
-/** What NDPluginBase.template adds to a port that handles NDArrays. */
+/** What NDPluginBase.template adds to a port that handles NDArrays. Where there is no value, the database gives it. */
 const pluginParameters = {
   ...ndArrayParameters,
   PLUGIN_TYPE: octet(""),
   NDARRAY_PORT: octet(""),
   NDARRAY_ADDR: int32(0),
-  ENABLE_CALLBACKS: int32(0),
-  MIN_CALLBACK_TIME: float64(0),
-  MAX_BYTE_RATE: float64(0),
+  ENABLE_CALLBACKS: int32(),
+  MIN_CALLBACK_TIME: float64(),
+  MAX_BYTE_RATE: float64(),
   EXECUTION_TIME: float64(0),
   PROCESS_PLUGIN: int32(0),
   BLOCKING_CALLBACKS: int32(0),
@@ -36,9 +37,9 @@ const pluginParameters = {
   QUEUE_FREE: int32(20),
   NUM_THREADS: int32(1),
   MAX_THREADS: int32(1),
-  SORT_MODE: int32(0),
-  SORT_TIME: float64(0.1),
-  SORT_SIZE: int32(20),
+  SORT_MODE: int32(),
+  SORT_TIME: float64(),
+  SORT_SIZE: int32(),
   SORT_FREE: int32(20),
   DROPPED_OUTPUT_ARRAYS: int32(0),
   DISORDERED_ARRAYS: int32(0),
@@ -179,7 +180,11 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
 
   #framesFrom(arrayPorts: ArrayPorts): Observable<NDArray> {
     const { NDARRAY_PORT, ENABLE_CALLBACKS } = this.base;
-    const source$ = combineLatest([NDARRAY_PORT.value$, ENABLE_CALLBACKS.value$.pipe(map((on) => on !== 0))]);
+    const enabled$ = ENABLE_CALLBACKS.value$.pipe(
+      startWith(0),
+      map((on) => on !== 0),
+    );
+    const source$ = combineLatest([NDARRAY_PORT.value$, enabled$]);
     return source$.pipe(
       distinctUntilChanged(([nameA, onA], [nameB, onB]) => nameA === nameB && onA === onB),
       switchMap(([name, enabled]) => {

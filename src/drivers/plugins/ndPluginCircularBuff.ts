@@ -13,11 +13,11 @@ const NEVER = "0";
 const circularBuffParameters = {
   CIRC_BUFF_CONTROL: int32(0),
   CIRC_BUFF_STATUS: octet("Idle"),
-  CIRC_BUFF_TRIGGER_A: octet(""),
-  CIRC_BUFF_TRIGGER_B: octet(""),
+  CIRC_BUFF_TRIGGER_A: octet(),
+  CIRC_BUFF_TRIGGER_B: octet(),
   CIRC_BUFF_TRIGGER_A_VAL: float64(0),
   CIRC_BUFF_TRIGGER_B_VAL: float64(0),
-  CIRC_BUFF_TRIGGER_CALC: octet(NEVER),
+  CIRC_BUFF_TRIGGER_CALC: octet(),
   CIRC_BUFF_TRIGGER_CALC_VAL: float64(0),
   CIRC_BUFF_PRE_TRIGGER: int32(100),
   CIRC_BUFF_POST_TRIGGER: int32(100),
@@ -67,6 +67,7 @@ export class NDPluginCircularBuff extends NDPlugin {
     super(setup, "NDPluginCircularBuff", params);
     this.#params = params;
     this.#maximumFrames = maximumFrames;
+    this.base.ARRAY_CALLBACKS.set(1);
     params.CIRC_BUFF_CONTROL.handleWrites((on) => (on === 1 ? this.#start() : this.#stop()));
     params.CIRC_BUFF_SOFT_TRIGGER.handleWrites((on) => (on === 0 ? undefined : this.#softTrigger()));
     params.CIRC_BUFF_TRIGGER_CALC.handleWrites((expression) => this.#acceptTrigger(expression));

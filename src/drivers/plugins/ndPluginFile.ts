@@ -7,6 +7,7 @@ import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { createDirectories, formatFileName, isDirectory, normalizePath } from "./fileName.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 
+/** Where there is no value, the database gives it. */
 const fileParameters = {
   FILE_PATH: octet(""),
   FILE_PATH_EXISTS: int32(0),
@@ -16,19 +17,19 @@ const fileParameters = {
   AUTO_INCREMENT: int32(0),
   FILE_TEMPLATE: octet("%s%s_%3.3d.h5"),
   FULL_FILE_NAME: octet(""),
-  AUTO_SAVE: int32(0),
+  AUTO_SAVE: int32(),
   WRITE_FILE: int32(0),
   READ_FILE: int32(0),
-  FILE_FORMAT: int32(0),
-  WRITE_MODE: int32(0),
+  FILE_FORMAT: int32(),
+  WRITE_MODE: int32(),
   CAPTURE: int32(0),
-  NUM_CAPTURE: int32(1),
+  NUM_CAPTURE: int32(),
   NUM_CAPTURED: int32(0),
   FREE_CAPTURE: int32(0),
-  DELETE_DRIVER_FILE: int32(0),
+  DELETE_DRIVER_FILE: int32(),
   WRITE_STATUS: int32(0),
   WRITE_MESSAGE: octet(""),
-  FILE_LAZY_OPEN: int32(0),
+  FILE_LAZY_OPEN: int32(),
   FILE_TEMP_SUFFIX: octet(""),
 } as const;
 
@@ -110,12 +111,16 @@ export class NDPluginFile extends NDPlugin {
     file.FREE_CAPTURE.handleWrites(() => this.#freeCaptured());
   }
 
+  get #mode(): number {
+    return this.file.WRITE_MODE.value ?? WriteMode.Single;
+  }
+
   protected override countsInput(): boolean {
     return false;
   }
 
   protected override process(frame: NDArray): void | Promise<void> {
-    switch (this.file.WRITE_MODE.value) {
+    switch (this.#mode) {
       case WriteMode.Single:
         return this.file.AUTO_SAVE.value === 1 ? this.#writeWhole([frame]) : undefined;
       case WriteMode.Capture:
@@ -167,7 +172,7 @@ export class NDPluginFile extends NDPlugin {
     const { file } = this;
     if (this.#session !== undefined) return 1;
     this.#clearStatus();
-    switch (file.WRITE_MODE.value) {
+    switch (this.#mode) {
       case WriteMode.Single:
         file.WRITE_MESSAGE.set("ERROR: capture not supported in Single mode");
         return 0;
@@ -314,10 +319,9 @@ export class NDPluginFile extends NDPlugin {
   }
 
   async #writeOnRequest(): Promise<number> {
-    const { file } = this;
     this.#clearStatus();
-    if (file.WRITE_MODE.value === WriteMode.Capture) await this.#writeCaptured();
-    else if (file.WRITE_MODE.value === WriteMode.Stream)
+    if (this.#mode === WriteMode.Capture) await this.#writeCaptured();
+    else if (this.#mode === WriteMode.Stream)
       this.#report("WriteFile does nothing in Stream mode: use Capture");
     else if (this.lastInput === undefined) this.#report("no frame was received that could be written");
     else await this.#writeWhole([this.lastInput]);
@@ -340,7 +344,7 @@ export class NDPluginFile extends NDPlugin {
         for (const frame of frames) await this.#format.write(frame);
         await this.#format.close();
         if (temporaryPath !== path) await rename(temporaryPath, path);
-        if (this.file.WRITE_MODE.value === WriteMode.Single) {
+        if (this.#mode === WriteMode.Single) {
           this.file.NUM_CAPTURED.set(1);
           this.countArray();
         }

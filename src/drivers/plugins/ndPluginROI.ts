@@ -5,24 +5,28 @@ import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 import { extractRoi, fitAxes, type RoiAxisRequest, type RoiRequest } from "./roi.js";
 
+/** A size that takes the frame as it is. */
+const WHOLE = 1_000_000;
+
+/** Everything that operators set comes from the database at first. */
 const axisParameters = {
-  MIN: int32(0),
-  SIZE: int32(1_000_000),
+  MIN: int32(),
+  SIZE: int32(),
   MAX_SIZE: int32(0),
-  BIN: int32(1),
-  REVERSE: int32(0),
-  ENABLE: int32(1),
-  AUTO_SIZE: int32(0),
+  BIN: int32(),
+  REVERSE: int32(),
+  ENABLE: int32(),
+  AUTO_SIZE: int32(),
 } as const;
 
 type AxisParameters = ParametersOf<typeof axisParameters>;
 
 const roiParameters = {
   NAME: octet(""),
-  ROI_DATA_TYPE: int32(-1),
-  ENABLE_SCALE: int32(0),
-  SCALE_VALUE: float64(1),
-  COLLAPSE_DIMS: int32(0),
+  ROI_DATA_TYPE: int32(),
+  ENABLE_SCALE: int32(),
+  SCALE_VALUE: float64(),
+  COLLAPSE_DIMS: int32(),
 } as const;
 
 /** `DIM0_MIN` and its like, for x, y and z. */
@@ -47,7 +51,7 @@ export class NDPluginROI extends NDPlugin {
     this.#params = params;
     this.#axes = axes;
     this.#requested = axes.map((axis) => {
-      const requested = { min: axis.MIN.value ?? 0, size: axis.SIZE.value ?? 1 };
+      const requested = { min: 0, size: WHOLE };
       axis.MIN.handleWrites((min) => {
         requested.min = min;
       });
@@ -84,7 +88,7 @@ export class NDPluginROI extends NDPlugin {
   #axisRequest(axis: AxisParameters, index: number): RoiAxisRequest {
     const requested = this.#requested[index];
     return {
-      enable: axis.ENABLE.value === 1,
+      enable: axis.ENABLE.value !== 0,
       min: requested?.min ?? 0,
       size: requested?.size ?? 1,
       autoSize: axis.AUTO_SIZE.value === 1,
@@ -99,7 +103,7 @@ export class NDPluginROI extends NDPlugin {
     this.#axes.forEach((axis, index) => {
       const fit = fitted[index];
       setIfChanged(axis.MAX_SIZE, frame.dimensions[index]?.size ?? 0);
-      if (fit === undefined || axis.ENABLE.value !== 1) return;
+      if (fit === undefined || axis.ENABLE.value === 0) return;
       setIfChanged(axis.MIN, fit.min);
       setIfChanged(axis.SIZE, fit.size);
       setIfChanged(axis.BIN, fit.binning);

@@ -5,8 +5,8 @@ import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 import { statisticsOf } from "./statistics.js";
 
 const statsParameters = {
-  COMPUTE_STATISTICS: int32(0),
-  BGD_WIDTH: int32(1),
+  COMPUTE_STATISTICS: int32(),
+  BGD_WIDTH: int32(),
   MIN_VALUE: float64(0),
   MAX_VALUE: float64(0),
   MEAN_VALUE: float64(0),
@@ -17,9 +17,9 @@ const statsParameters = {
   MIN_Y: float64(0),
   MAX_X: float64(0),
   MAX_Y: float64(0),
-  COMPUTE_CENTROID: int32(0),
-  COMPUTE_PROFILES: int32(0),
-  COMPUTE_HISTOGRAM: int32(0),
+  COMPUTE_CENTROID: int32(),
+  COMPUTE_PROFILES: int32(),
+  COMPUTE_HISTOGRAM: int32(),
 } as const;
 
 /** Minimum, maximum, mean, deviation and total of each frame (the first group of NDPluginStats). */

@@ -54,6 +54,7 @@ export class NDPluginStdArrays extends NDPlugin {
 
   constructor(setup: PluginSetup) {
     super(setup, "NDPluginStdArrays", {});
+    this.base.ARRAY_CALLBACKS.set(0);
   }
 
   /** The image exists in every array type, but is only converted to those that were asked for. */

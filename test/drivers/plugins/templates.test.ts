@@ -19,7 +19,7 @@ import {
 import { SharedPvProvider } from "../../../src/pva/index.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { needsShared, repositoryRoot, sharedDirectory } from "../../support/paths.js";
-import { FrameSource, makeFrame, waitFor } from "./frames.js";
+import { FrameSource, makeFrame, shown, waitFor } from "./frames.js";
 
 const templates = join(sharedDirectory, "beamline/areaDetector/db");
 const database = (name: string) => join(repositoryRoot, "db", `${name}.yaml`);
@@ -33,7 +33,11 @@ const plugins = [
 ] as const;
 
 /** A record engine over the plugins of a camera port that a test feeds. */
-function beamline(t: TestContext, fileOf: (name: string) => string) {
+function beamline(
+  t: TestContext,
+  fileOf: (name: string) => string,
+  more: Readonly<Record<string, string>> = {},
+) {
   const context: PluginContext = {
     ports: new PortRegistry(),
     arrayPorts: new ArrayPorts(),
@@ -65,6 +69,7 @@ function beamline(t: TestContext, fileOf: (name: string) => string) {
       TYPE: "Int8",
       FTVL: "UCHAR",
       NELEMENTS: "12",
+      ...more,
     };
     const options = { catalog: engine.catalog, searchPath: [templates] };
     const { definition, problems: found } = loadDatabaseFile(fileOf(name), macros, options);
@@ -113,6 +118,17 @@ test("records drive a plugin and show what it does", async (t) => {
   assert.equal(engine.get("t:ROI1:ArraySizeX_RBV"), 2);
   assert.equal(engine.get("t:IMAGE1:UniqueId_RBV"), 3);
   assert.deepEqual(engine.get("t:IMAGE1:ArrayData"), Uint8Array.of(7, 11, 15, 19, 23, 27));
+});
+
+test("what the database gives reaches a plugin at start, unless the plugin has a value of its own", (t) => {
+  const { context, engine } = beamline(t, database, { ENABLED: "1", NDARRAY_PORT: "ELSEWHERE" });
+  const roi = context.ports.get("ROI1");
+  assert.ok(roi);
+  assert.deepEqual(
+    ["ENABLE_CALLBACKS", "DIM0_SIZE", "ROI_DATA_TYPE", "NDARRAY_PORT"].map((name) => shown(roi, name)),
+    [1, 1_000_000, -1, "CAM"],
+  );
+  assert.equal(engine.getString("t:ROI1:NDArrayPort"), "CAM");
 });
 
 test("a put-callback on Capture of the circular buffer completes when it is stopped", async (t) => {
