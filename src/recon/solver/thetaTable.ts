@@ -17,7 +17,8 @@ export function thetaTable(degrees: ArrayLike<number>): ThetaTable | undefined {
   if (step === undefined) return undefined;
   const at = (index: number): number => degrees[index] ?? 0;
   const sweep = sweepLength(degrees);
-  const advance = at(1) < at(0) ? -step : step;
+  // The whole range tells the step better than neighbours do, which are rounded to single precision.
+  const advance = (at(count - 1) - at(0)) / (count - 1);
   return {
     step,
     theta(index) {
