@@ -6,7 +6,7 @@ import { readRequestFile } from "./requestFile.js";
 import { type RestoreOutcome, restoreAfterInit, restoreBeforeInit } from "./restore.js";
 import { dateStamp, type SavedEntry } from "./saveFile.js";
 import { type SaveMethodName, SaveSet } from "./saveSet.js";
-import { copySaveFile, type FoundSaveFile, readSaveFile, writeSaveFile } from "./saveStore.js";
+import { copySaveFile, type FoundSaveFile, readSaveFile, writeSaveFile, writeText } from "./saveStore.js";
 import { SaveStatus, type SaveStatusNumber, type SetStatus, StatusRecords } from "./statusRecords.js";
 
 type Macros = Readonly<Record<string, string>>;
@@ -20,6 +20,8 @@ export interface AutosaveSettings {
   sequencePeriodSeconds: number;
   filePermissions: number;
   useStatusRecords: boolean;
+  /** Minutes between dated copies of the save files; 0 for none. */
+  datedBackupMinutes: number;
 }
 
 interface RestoreFile {
@@ -42,6 +44,7 @@ export class Autosave {
     sequencePeriodSeconds: 60,
     filePermissions: 0o664,
     useStatusRecords: true,
+    datedBackupMinutes: 0,
   };
   private readonly searchPath: string[] = [];
   private savePath: string | undefined;
@@ -52,6 +55,7 @@ export class Autosave {
   private readonly sets = new Map<string, { set: SaveSet; status: SaveStatusNumber; text: string }>();
   private statusRecords: StatusRecords | undefined;
   private rebootStatus: SaveStatusNumber = SaveStatus.noStatus;
+  private rebootText = "";
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -147,6 +151,18 @@ export class Autosave {
     this.statusRecords?.recently(text);
   }
 
+  /** Writes a request file of the fields that records name in an info tag, `info(autosaveFields, "VAL PREC")`. */
+  writeRequestFile(file: string, tag: string): void {
+    const { engine } = this.host;
+    const lines: string[] = [];
+    for (const record of engine.recordNames()) {
+      const fields = (engine.instance(record)?.infoTags.get(tag) ?? "").split(/\s+/);
+      for (const field of fields) if (field !== "") lines.push(`${record}.${field}\n`);
+    }
+    const written = writeText(file, lines.join(""));
+    if (!written.ok) throw new CommandError(`autosave: ${written.error}`);
+  }
+
   /** A line for each set, for save_restoreShow. */
   report(): readonly string[] {
     return [
@@ -232,8 +248,6 @@ export class Autosave {
     if (!copied.ok) this.printError(`autosave: ${copied.error}`);
   }
 
-  private rebootText = "";
-
   private noteReboot(status: SaveStatusNumber, text: string): void {
     if (this.rebootStatus !== SaveStatus.noStatus && status >= this.rebootStatus) return;
     this.rebootStatus = status;
@@ -250,7 +264,19 @@ export class Autosave {
       this.copySequence(next);
       next = (next + 1) % this.settings.sequenceFiles;
     });
+    if (this.settings.datedBackupMinutes > 0) {
+      this.every(this.settings.datedBackupMinutes * 60, () => this.copyDated());
+    }
     this.showStatus();
+  }
+
+  private copyDated(): void {
+    for (const { set, status } of this.sets.values()) {
+      if (status <= SaveStatus.failure) continue;
+      const path = this.pathOf(set.saveFile);
+      const copied = copySaveFile(path, `${path}_${dateStamp(new Date())}`);
+      if (!copied.ok) this.printError(`autosave: ${copied.error}`);
+    }
   }
 
   private every(seconds: number, action: () => void): void {

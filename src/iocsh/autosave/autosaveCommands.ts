@@ -173,17 +173,39 @@ export function autosaveCommands(autosave: Autosave): readonly Command[] {
         for (const line of autosave.report()) print(line);
       },
     }),
+    setting(
+      "periodicDatedBackups",
+      "Minutes between dated copies of the save files; 0 for none.",
+      (value) => {
+        settings.datedBackupMinutes = value;
+      },
+    ),
+    defineCommand({
+      name: "makeAutosaveFileFromDbInfo",
+      args: [path("file name"), string("info name")],
+      help: "Write a request file of the fields that the records name in an info tag.",
+      run([file, tag]) {
+        const usage = 'makeAutosaveFileFromDbInfo "file name", "info name"';
+        autosave.writeRequestFile(needed(file, usage), needed(tag, usage));
+      },
+    }),
+    defineCommand({
+      name: "makeAutosaveFiles",
+      args: [],
+      help: "Write info_settings.req and info_positions.req from the tags autosaveFields and autosaveFields_pass0.",
+      run() {
+        autosave.writeRequestFile("info_settings.req", "autosaveFields");
+        autosave.writeRequestFile("info_positions.req", "autosaveFields_pass0");
+      },
+    }),
     setting("Debug", "Accepted; what matters is always said.", () => undefined),
     ...[
       "save_restoreSet_NFSHost",
       "save_restoreSet_RetrySeconds",
       "save_restoreSet_CAReconnect",
       "save_restoreSet_CallbackTimeout",
-      "save_restoreSet_periodicDatedBackups",
       "set_saveTask_priority",
       "asVerify",
-      "makeAutosaveFiles",
-      "makeAutosaveFileFromDbInfo",
       "autosaveBuild",
       "appendToFile",
     ].map(withoutEffect),

@@ -27,6 +27,15 @@ export function writeSaveFile(path: string, text: string, mode: number): Result<
   }
 }
 
+export const writeText = (path: string, text: string): Result<void> => {
+  try {
+    writeFileSync(path, text);
+    return ok(undefined);
+  } catch (error) {
+    return failed(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+};
+
 export const copySaveFile = (from: string, to: string): Result<void> => {
   try {
     copyFileSync(from, to);

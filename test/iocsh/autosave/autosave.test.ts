@@ -188,6 +188,22 @@ test("manual_save saves now, in another file if one is named", async () => {
   assert.ok(existsSync(join(place, "snapshot.sav")));
 });
 
+test("a request file is made of the fields that records name in info tags", async () => {
+  const tagged = `record(ao, "t:a") { info(autosaveFields, "VAL  PREC") }\nrecord(ao, "t:b") { info(autosaveFields, "VAL") }\n`;
+  const place = prepared({ "test.db": tagged });
+  const file = join(place, "info.req");
+  const { stop } = await boot(place, [], [`makeAutosaveFileFromDbInfo("${file}", "autosaveFields")`]);
+  stop();
+  assert.equal(readFileSync(file, "utf8"), "t:a.VAL\nt:a.PREC\nt:b.VAL\n");
+});
+
+test("a directory that is missing is made", async () => {
+  const place = prepared();
+  const { stop } = await boot(place, [`set_savefile_path("${place}", "autosave")`], [monitorSet]);
+  stop();
+  assert.ok(existsSync(join(place, "autosave", "settings.sav")));
+});
+
 test("the status records show what is saved", async () => {
   const place = prepared({ "settings.sav": saved });
   const { engine, stop } = await boot(
