@@ -16,7 +16,7 @@ import type { DbRecord } from "./dbRecord.js";
 import { addressOf } from "./fieldAccess.js";
 import { isLinkType } from "./fieldSpec.js";
 import { channelProperties } from "./properties.js";
-import { type PendingPut, putField, putFieldNotify, textOf } from "./put.js";
+import { isReadOnly, type PendingPut, putField, putFieldNotify, textOf } from "./put.js";
 
 /** Bytes of a link's text as `REC.FIELD$`, with the NUL. */
 const LINK_TEXT_SIZE = 1024;
@@ -51,7 +51,7 @@ export class RecordChannel implements Channel {
   }
 
   get access(): AccessRights {
-    return this.instance.type.fields[this.address.field]?.special === "nomod" ? readOnly : readWrite;
+    return isReadOnly(this.instance, this.address.field) ? readOnly : readWrite;
   }
 
   /** Rights do not change without access security. */

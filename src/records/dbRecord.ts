@@ -64,6 +64,7 @@ export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
   linkOf(field: string): Link;
   readLink(link: string, into: string): boolean;
   readLinkValue(link: string): TypedValue | undefined;
+  forward(link: string): void;
   loadConstant(link: string, into: string): boolean;
   writeLink(link: string, value: Value, type: TypedValue["type"]): boolean;
   /** Raises the alarm of a link that could not be read or written. */

@@ -1,7 +1,15 @@
 import { EventMask } from "../channel/eventMask.js";
 
+type Numeric = number | bigint;
+
 /** Whether a value has left the deadband around an older one; NaN and infinities count once when they come or go. */
-export function beyondDeadband(last: number, value: number, deadband: number): boolean {
+export function beyondDeadband(last: Numeric, value: Numeric, deadband: Numeric): boolean {
+  if (typeof value === "bigint" && typeof last === "bigint")
+    return deadband < 0 || (value > last ? value - last : last - value) > deadband;
+  return beyondRealDeadband(Number(last), Number(value), Number(deadband));
+}
+
+function beyondRealDeadband(last: number, value: number, deadband: number): boolean {
   if (Number.isFinite(value) && Number.isFinite(last)) return Math.abs(last - value) > deadband;
   const sameKind =
     Number.isNaN(value) === Number.isNaN(last) && Number.isFinite(value) === Number.isFinite(last);
@@ -10,11 +18,11 @@ export function beyondDeadband(last: number, value: number, deadband: number): b
 }
 
 interface DeadbandRecord {
-  VAL: number;
-  MLST: number;
-  MDEL: number;
-  ALST: number;
-  ADEL: number;
+  VAL: Numeric;
+  MLST: Numeric;
+  MDEL: Numeric;
+  ALST: Numeric;
+  ADEL: Numeric;
 }
 
 /** DBE_VALUE and DBE_LOG as far as the value has left MDEL and ADEL; remembers what will be posted. */

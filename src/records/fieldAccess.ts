@@ -90,11 +90,15 @@ export function store(
     instance.fields[field] = array.value;
     return ok(undefined);
   }
+  if (address.bytes !== undefined && typeof value === "string") {
+    instance.fields[field] = truncateString(value, address.bytes);
+    return ok(undefined);
+  }
   const scalar = toScalar(instance, field, value, from, address.type, format);
   if (!scalar.ok) return scalar;
   instance.fields[field] =
-    typeof scalar.value === "string"
-      ? truncateString(scalar.value, address.bytes ?? spec.size)
+    typeof scalar.value === "string" && address.bytes === undefined
+      ? truncateString(scalar.value, spec.size)
       : scalar.value;
   return ok(undefined);
 }

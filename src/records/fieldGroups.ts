@@ -32,6 +32,14 @@ export const limitAlarms = <T extends number | bigint>(number: NumberField<T>) =
   LALM: number({ ...last, prompt: "Last Value Alarmed" }),
 });
 
+/** Severities of limits for types where they do not count as metadata. */
+export const plainSeverities = {
+  HHSV: menu(menuAlarmSevr, { pp: true, interest: 1, prompt: "Hihi Severity" }),
+  LLSV: menu(menuAlarmSevr, { pp: true, interest: 1, prompt: "Lolo Severity" }),
+  HSV: menu(menuAlarmSevr, { pp: true, interest: 1, prompt: "High Severity" }),
+  LSV: menu(menuAlarmSevr, { pp: true, interest: 1, prompt: "Low Severity" }),
+};
+
 /** Smoothing of alarm transitions over AFTC seconds. */
 export const alarmFilter = {
   AFTC: double({ interest: 1, prompt: "Alarm Filter Time Constant" }),

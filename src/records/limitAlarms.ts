@@ -4,28 +4,36 @@ import type { CommonRecord } from "./recordType.js";
 
 type AlarmIo = { setSevr(status: number, severity: number, message?: string): boolean };
 
+/** A value that can be compared with another of its kind. */
+type Numeric = number | bigint;
+
 /** What a record with alarm limits has; the limits are of the type of its value. */
 export interface LimitRecord extends CommonRecord {
-  VAL: number;
-  HIHI: number;
-  HIGH: number;
-  LOW: number;
-  LOLO: number;
+  VAL: Numeric;
+  HIHI: Numeric;
+  HIGH: Numeric;
+  LOW: Numeric;
+  LOLO: Numeric;
   HHSV: number;
   HSV: number;
   LSV: number;
   LLSV: number;
-  HYST: number;
-  LALM: number;
+  HYST: Numeric;
+  LALM: Numeric;
 }
 
 const Range = { none: 0, lolo: 1, low: 2, normal: 3, high: 4, hihi: 5 } as const;
 const RANGE_STATUS = [Status.NO_ALARM, Status.LOLO, Status.LOW, Status.NO_ALARM, Status.HIGH, Status.HIHI];
 
-const above = (record: LimitRecord, limit: number): boolean =>
-  record.VAL >= limit || (record.LALM === limit && record.VAL >= limit - record.HYST);
-const below = (record: LimitRecord, limit: number): boolean =>
-  record.VAL <= limit || (record.LALM === limit && record.VAL <= limit + record.HYST);
+const minus = (a: Numeric, b: Numeric): Numeric =>
+  typeof a === "bigint" && typeof b === "bigint" ? a - b : Number(a) - Number(b);
+const plus = (a: Numeric, b: Numeric): Numeric =>
+  typeof a === "bigint" && typeof b === "bigint" ? a + b : Number(a) + Number(b);
+
+const above = (record: LimitRecord, limit: Numeric): boolean =>
+  record.VAL >= limit || (record.LALM === limit && record.VAL >= minus(limit, record.HYST));
+const below = (record: LimitRecord, limit: Numeric): boolean =>
+  record.VAL <= limit || (record.LALM === limit && record.VAL <= plus(limit, record.HYST));
 
 /** The most severe kind of limit that the value is beyond; a limit is left only by more than HYST. */
 function rangeOf(record: LimitRecord): number {
@@ -43,7 +51,7 @@ function severityOf(record: LimitRecord, range: number): number {
   return range === Range.lolo ? record.LLSV : 0;
 }
 
-function limitOf(record: LimitRecord, range: number): number {
+function limitOf(record: LimitRecord, range: number): Numeric {
   if (range === Range.hihi) return record.HIHI;
   if (range === Range.high) return record.HIGH;
   if (range === Range.low) return record.LOW;

@@ -1,10 +1,10 @@
 import type { FieldProperties } from "./recordType.js";
 
 interface AlarmLimits {
-  HIHI: number;
-  HIGH: number;
-  LOW: number;
-  LOLO: number;
+  HIHI: number | bigint;
+  HIGH: number | bigint;
+  LOW: number | bigint;
+  LOLO: number | bigint;
   HHSV: number;
   HSV: number;
   LSV: number;
@@ -13,15 +13,16 @@ interface AlarmLimits {
 
 interface NumericRecord extends AlarmLimits {
   EGU: string;
-  HOPR: number;
-  LOPR: number;
+  HOPR: number | bigint;
+  LOPR: number | bigint;
   PREC?: number;
-  DRVH?: number;
-  DRVL?: number;
+  DRVH?: number | bigint;
+  DRVL?: number | bigint;
 }
 
 /** Limits whose severity is NO_ALARM do not exist: clients see NaN. */
-const limitOr = (limit: number, severity: number): number => (severity === 0 ? Number.NaN : limit);
+const limitOr = (limit: number | bigint, severity: number): number =>
+  severity === 0 ? Number.NaN : Number(limit);
 
 export const alarmLimits = (record: AlarmLimits): Pick<FieldProperties, "alarm" | "warning"> => ({
   alarm: { low: limitOr(record.LOLO, record.LLSV), high: limitOr(record.HIHI, record.HHSV) },
@@ -53,7 +54,7 @@ export function numericProperties(
   if (fields.withoutUnits?.has(field) !== true && (fields.inUnits?.(field) ?? true))
     result.units = record.EGU;
   if (!fields.onScale.has(field)) return result;
-  const operating = { low: record.LOPR, high: record.HOPR };
+  const operating = { low: Number(record.LOPR), high: Number(record.HOPR) };
   result.display = operating;
   result.control = controlLimits(record, fields) ?? operating;
   return field === "VAL" ? { ...result, ...alarmLimits(record) } : result;
@@ -61,5 +62,5 @@ export function numericProperties(
 
 function controlLimits({ DRVH, DRVL }: NumericRecord, { drive }: NumericFields) {
   if (drive === undefined || DRVH === undefined || DRVL === undefined) return undefined;
-  return drive === "always" || DRVH > DRVL ? { low: DRVL, high: DRVH } : undefined;
+  return drive === "always" || DRVH > DRVL ? { low: Number(DRVL), high: Number(DRVH) } : undefined;
 }

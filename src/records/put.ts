@@ -4,7 +4,7 @@ import { EventMask } from "../channel/eventMask.js";
 import type { ProcessOption, WriteError, WriteResult } from "../channel/provider.js";
 import { failed, ok } from "../libcom/result.js";
 import type { DbRecord } from "./dbRecord.js";
-import { store } from "./fieldAccess.js";
+import { addressOf, store } from "./fieldAccess.js";
 import { isLinkType } from "./fieldSpec.js";
 import { Link } from "./links/link.js";
 import { ProcessNotify } from "./processNotify.js";
@@ -22,7 +22,7 @@ export function putValue(instance: DbRecord, field: string, { value, type }: Typ
   const spec = instance.type.fields[field];
   if (spec === undefined) return refuse("failed", `${instance.name} has no field ${field}`);
   const name = `${instance.name}.${field}`;
-  if (spec.special === "nomod") return refuse("noAccess", `${name} cannot be written`);
+  if (isReadOnly(instance, field)) return refuse("noAccess", `${name} cannot be written`);
   if (isLinkType(spec.dbf)) return refuse("badValue", `${name} is a link`);
   if (spec.special !== undefined) {
     const refusal = beforePut(instance, field);
@@ -42,6 +42,10 @@ export function putValue(instance: DbRecord, field: string, { value, type }: Typ
   if (spec.prop === true) instance.postAll(EventMask.PROPERTY);
   return done;
 }
+
+/** Fields that only the record itself sets. */
+export const isReadOnly = (instance: DbRecord, field: string): boolean =>
+  instance.type.fields[field]?.special === "nomod" || addressOf(instance, field)?.readOnly === true;
 
 /** An empty array put to a scalar leaves it alone and raises a LINK alarm, to be seen at the next processing. */
 function storeValue(instance: DbRecord, field: string, value: Value, type: TypedValue["type"]) {

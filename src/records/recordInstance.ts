@@ -165,6 +165,10 @@ export class RecordInstance implements DbRecord {
     record.PUTF = 0;
   }
 
+  forward(linkField: string): void {
+    this.linkOf(linkField).target.forward();
+  }
+
   reprocessIfAsked(): void {
     if (this.record.RPRO === 0) return;
     this.record.RPRO = 0;

@@ -26,6 +26,8 @@ export interface FieldAddress {
   readonly elementCount: number;
   /** Bytes of a text longer than an EPICS string, with its NUL. */
   readonly bytes?: number;
+  /** Clients may not write. */
+  readonly readOnly?: boolean;
 }
 
 /** Metadata of one field as clients see it. */
@@ -89,6 +91,8 @@ export interface RecordServices<L extends string, V extends string> {
   delay(seconds: number): Promise<void>;
   /** Processes the record soon, outside the present processing. */
   scanOnce(): void;
+  /** Processes the record that a forward link points at. */
+  forward(link: L): void;
   /** Runs the forward link and ends a put-callback; for types that do this themselves. */
   forwardLink(): void;
   /** Tells the operator of something wrong with the record, in one line. */

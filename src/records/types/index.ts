@@ -1,4 +1,6 @@
 import type { RecordType } from "../recordType.js";
+import { aai } from "./aai.js";
+import { aao } from "./aao.js";
 import { ai } from "./ai.js";
 import { ao } from "./ao.js";
 import { asyn } from "./asyn.js";
@@ -8,11 +10,21 @@ import { busy } from "./busy.js";
 import { calc } from "./calc.js";
 import { calcout } from "./calcout.js";
 import { dfanout } from "./dfanout.js";
+import { event } from "./event.js";
+import { fanout } from "./fanout.js";
+import { int64in } from "./int64in.js";
+import { int64out } from "./int64out.js";
 import { longin } from "./longin.js";
 import { longout } from "./longout.js";
+import { lsi } from "./lsi.js";
+import { lso } from "./lso.js";
 import { mbbi } from "./mbbi.js";
+import { mbbiDirect } from "./mbbiDirect.js";
 import { mbbo } from "./mbbo.js";
+import { mbboDirect } from "./mbboDirect.js";
 import { motor } from "./motor.js";
+import { sel } from "./sel.js";
+import { seq } from "./seq.js";
 import { stringin } from "./stringin.js";
 import { stringout } from "./stringout.js";
 import { subArray } from "./subArray.js";
@@ -20,6 +32,8 @@ import { waveform } from "./waveform.js";
 
 /** Every record type that databases can use. */
 const all: readonly RecordType[] = [
+  aai,
+  aao,
   ai,
   ao,
   asyn,
@@ -29,11 +43,21 @@ const all: readonly RecordType[] = [
   calc,
   calcout,
   dfanout,
+  event,
+  fanout,
+  int64in,
+  int64out,
   longin,
   longout,
+  lsi,
+  lso,
   mbbi,
+  mbbiDirect,
   mbbo,
+  mbboDirect,
   motor,
+  sel,
+  seq,
   stringin,
   stringout,
   subArray,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { truncateString } from "../../../src/channel/convert.js";
 import { loadDatabaseFile } from "../../../src/database/index.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { interopPython } from "../../support/python.js";
@@ -117,7 +118,8 @@ async function answer(engine: RecordEngine, step: Step): Promise<Answer> {
   const channel = engine.open(pv);
   if (channel === undefined) return null;
   if (action === "type") return [channel.fieldType, channel.elementCount];
-  const text = engine.getString(pv);
+  // The reference is read as DBR_STRING.
+  const text = truncateString(engine.getString(pv));
   return channel.elementCount > 1 ? (text.split(",")[0] ?? "") : text;
 }
 

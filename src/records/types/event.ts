@@ -1,0 +1,24 @@
+import { EventMask } from "../../channel/eventMask.js";
+import { simulatedInput } from "../fieldGroups.js";
+import { inLink, noAccess, string } from "../fieldSpec.js";
+import { menuYesNo } from "../menus.js";
+import { recordType } from "../recordType.js";
+
+const fields = {
+  VAL: string(40, { asl: 0, special: "mod", prompt: "Event Name To Post" }),
+  EPVT: noAccess({ special: "nomod", interest: 4, prompt: "Event private" }),
+  INP: inLink({ interest: 1, prompt: "Input Specification" }),
+  ...simulatedInput(menuYesNo),
+  SVAL: string(40, { prompt: "Simulation Value" }),
+};
+
+/** Processes the records that scan on an event. */
+export const event = recordType("event", fields, {
+  device: { link: "INP", value: "VAL" },
+  process: (_record, io) => io.readDevice(),
+  complete(record, io) {
+    io.postEvent(record.VAL);
+    io.timestamp();
+    io.post("VAL", io.resetAlarms() | EventMask.VALUE);
+  },
+});

@@ -1,0 +1,73 @@
+import { deadbandMask } from "../deadband.js";
+import {
+  closedLoop,
+  deadbands,
+  driveLimits,
+  invalidAction,
+  limitAlarms,
+  operatingRange,
+  plainSeverities,
+  simulatedOutput,
+  units,
+} from "../fieldGroups.js";
+import { int64, outLink } from "../fieldSpec.js";
+import { checkLimitAlarms } from "../limitAlarms.js";
+import { menuYesNo } from "../menus.js";
+import { numericProperties, scaleFields } from "../numericProperties.js";
+import { driveOutput, isClosedLoop } from "../output.js";
+import { type RecordOf, recordType } from "../recordType.js";
+
+const fields = {
+  VAL: int64({ pp: true, asl: 0, prompt: "Desired Output" }),
+  OUT: outLink({ interest: 1, prompt: "Output Specification" }),
+  ...closedLoop,
+  ...units,
+  ...driveLimits(int64),
+  ...operatingRange(int64),
+  ...limitAlarms(int64),
+  ...plainSeverities,
+  ...deadbands(int64),
+  ...simulatedOutput(menuYesNo),
+  ...invalidAction(int64({ interest: 2, prompt: "INVALID output value" })),
+};
+
+const onScale = scaleFields("IVOV");
+
+function clampToDrive(record: RecordOf<typeof fields>): void {
+  if (record.DRVH <= record.DRVL) return;
+  if (record.VAL > record.DRVH) record.VAL = record.DRVH;
+  else if (record.VAL < record.DRVL) record.VAL = record.DRVL;
+}
+
+/** 64-bit integer output. */
+export const int64out = recordType("int64out", fields, {
+  device: { link: "OUT", value: "VAL" },
+  prepare(record, io) {
+    if (io.loadConstant("DOL", "VAL")) record.UDF = 0;
+  },
+  init(record) {
+    record.MLST = record.ALST = record.LALM = record.VAL;
+  },
+  process(record, io) {
+    let fetched = true;
+    if (isClosedLoop(record)) {
+      fetched = io.readLink("DOL", "VAL");
+      if (fetched) record.UDF = 0;
+    }
+    if (fetched) clampToDrive(record);
+    io.timestamp();
+    checkLimitAlarms(record, io);
+    return driveOutput(
+      record,
+      () => {
+        record.VAL = record.IVOV;
+      },
+      () => io.writeDevice(),
+    );
+  },
+  complete(record, io) {
+    if (io.resumed) io.timestamp();
+    io.post("VAL", io.resetAlarms() | deadbandMask(record));
+  },
+  properties: (record, field) => numericProperties(record, field, { onScale, drive: "whenSet" }),
+});
