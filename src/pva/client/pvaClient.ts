@@ -17,6 +17,9 @@ const SILENCE_SECONDS = 40;
 const NAME_SERVER_RETRY_SECONDS = 5;
 const REFUSED_RETRY_SECONDS = 5;
 
+/** A connection without channels is closed after this time. */
+const IDLE_SECONDS = 10;
+
 /** Overrides what the EPICS_PVA_* variables say. */
 export type PvaClientOptions = Partial<ClientConfiguration>;
 
@@ -148,6 +151,14 @@ export class PvaClient {
     const home = this.homes.get(channel.cid);
     this.homes.delete(channel.cid);
     home?.destroyChannel(channel, link?.sid);
+    if (home?.isUnused) this.later(IDLE_SECONDS, () => this.closeIfUnused(home));
+  }
+
+  private closeIfUnused(connection: ClientConnection): void {
+    const peer = this.peers.get(connection.peer);
+    if (peer?.connection !== connection || peer.isNameServer || !connection.isUnused) return;
+    connection.closed();
+    peer.socket.destroySoon();
   }
 
   private peerAt(endpoint: Endpoint): Peer {
@@ -190,7 +201,7 @@ export class PvaClient {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       act();
-    }, seconds * 1000);
+    }, seconds * 1000).unref();
     this.timers.add(timer);
   }
 }
