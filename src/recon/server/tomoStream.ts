@@ -88,6 +88,10 @@ class TomoStreamServer implements TomoStream {
     this.#pvs = openTomoStreamPvs(options.pvs, options.prefix);
     this.#worker = new ReconWorker({ backend: options.backend });
     this.#publisher = new ReconPublisher(options.publish);
+    this.#worker.ready.then(
+      ({ backend, reason }) => log.info(`${options.prefix} reconstructs by ${backend}: ${reason}`),
+      () => {},
+    );
     const error = (problem: unknown): void => log.error(`${options.prefix} ${problem}`);
     for (const part$ of [this.#watchdog$(), this.#publishing$(), this.#operation$()])
       this.#life.add(part$.subscribe({ error }));
