@@ -13,6 +13,7 @@ import {
   NDCircularBuffConfigure,
   NDPvaConfigure,
   NDROIConfigure,
+  NDStatsConfigure,
   NDStdArraysConfigure,
   type PluginContext,
 } from "../../../src/drivers/plugins/configure.js";
@@ -32,11 +33,14 @@ const plugins = [
   ["NDStdArrays", "IMAGE1", NDStdArraysConfigure],
 ] as const;
 
+const common = { queueSize: 10, blockingCallbacks: 0, arrayPort: "CAM", arrayAddress: 0 };
+
 /** A record engine over the plugins of a camera port that a test feeds. */
 function beamline(
   t: TestContext,
   fileOf: (name: string) => string,
   more: Readonly<Record<string, string>> = {},
+  start = true,
 ) {
   const context: PluginContext = {
     ports: new PortRegistry(),
@@ -77,19 +81,18 @@ function beamline(
     // The asyn record of a plugin is another part's matter.
     problems.push(...refused.filter((message) => !message.startsWith(`unknown record type "asyn"`)));
   };
-  const common = { queueSize: 10, blockingCallbacks: 0, arrayPort: "CAM", arrayAddress: 0 };
   for (const [name, portName, configure] of plugins) {
     configure(context, { portName, ...common });
     load(name, portName);
   }
   NDPvaConfigure(context, { portName: "PVA1", ...common, pvName: "t:Pva1:Image" });
   load("NDPva", "PVA1");
-  engine.iocInit();
+  if (start) engine.iocInit();
   t.after(() => {
     engine.stop();
     context.ports.close();
   });
-  return { context, camera, engine, problems };
+  return { context, camera, engine, load, problems };
 }
 
 for (const [form, fileOf, options] of [
@@ -102,6 +105,14 @@ for (const [form, fileOf, options] of [
     assert.equal(engine.getString("t:HDF1:PluginType_RBV"), "NDFileHDF5");
   });
 }
+
+test("our statistics database loads on the statistics plugin", (t) => {
+  const { context, engine, load, problems } = beamline(t, database, {}, false);
+  NDStatsConfigure(context, { portName: "STATS1", ...common });
+  load("NDStats", "STATS1");
+  engine.iocInit();
+  assert.deepEqual(problems, []);
+});
 
 test("records drive a plugin and show what it does", async (t) => {
   const { context, camera, engine } = beamline(t, database);
