@@ -1,6 +1,13 @@
 import { pvInt, SharedPV, type SharedPvProvider, scalarArray, structure } from "../pva/index.js";
-import type { FieldKind, MeanImage } from "./captureFile.js";
+import type { FieldKind } from "./fieldKinds.js";
 import { broadcastTheta, type ThetaRule } from "./theta.js";
+
+/** The mean of dark or flat fields, row by row. */
+export interface MeanImage {
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly height: number;
+}
 
 const IMAGE_TYPE = structure("structure", { value: scalarArray("float"), sizex: pvInt, sizey: pvInt });
 const THETA_TYPE = structure("structure", { value: scalarArray("float"), sizex: pvInt });

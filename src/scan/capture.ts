@@ -1,63 +1,11 @@
-import { existsSync } from "node:fs";
-import { copyFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { catchError, filter, ignoreElements, type Observable, tap } from "rxjs";
-import type { CaptureToFinish, FieldKind } from "./captureFile.js";
-import { finishCaptureFile } from "./captureFileTasks.js";
+import { basename } from "node:path";
+import { filter, type Observable } from "rxjs";
+import { completeFile } from "./completeFile.js";
 import type { ScanContext } from "./context.js";
 import { fixedName, withFileSettings } from "./fileSettings.js";
 import { readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
-import {
-  after,
-  messageOf,
-  perform,
-  put,
-  putAndWait,
-  reach,
-  type Step,
-  sequence,
-  when,
-  within,
-} from "./steps.js";
-
-const FIELD_KINDS: readonly FieldKind[] = ["dark", "flat"];
-
-export const fieldsFileName = (kind: FieldKind): string => `${kind}_fields.h5`;
-
-/** Keeps the dark and flat fields that belong to a capture beside it, under its name. */
-async function keepFields(path: string): Promise<Partial<Record<FieldKind, string>>> {
-  const kept: Partial<Record<FieldKind, string>> = {};
-  for (const kind of FIELD_KINDS) {
-    const latest = join(dirname(path), fieldsFileName(kind));
-    if (!existsSync(latest)) continue;
-    const own = join(dirname(path), `${kind}_fields_${basename(path)}`);
-    await copyFile(latest, own);
-    kept[kind] = own;
-  }
-  return kept;
-}
-
-async function factsOf({ beamline, scan$ }: ScanContext, path: string): Promise<CaptureToFinish> {
-  if (!existsSync(path)) throw new Error("the file cannot be reached from here");
-  const theta = scan$.value?.theta;
-  if (theta === undefined) throw new Error("the angles are not known any more");
-  const firstProjid = await readNumber(beamline.own("FirstProjid"));
-  return { path, theta, firstProjid, fields: await keepFields(path) };
-}
-
-/** Adds theta, dark and flat fields to a captured file. What cannot be added is logged: the frames are safe anyway. */
-const finishFile = (context: ScanContext, path: string): Step =>
-  after(
-    () => factsOf(context, path),
-    (facts) =>
-      finishCaptureFile(facts).pipe(
-        tap((count) => context.log.info(`${path}: ${count} angles, dark and flat fields added`)),
-        ignoreElements(),
-      ),
-  ).pipe(
-    catchError((error) => perform(() => context.log.error(`${path}: theta and fields: ${messageOf(error)}`))),
-  );
+import { after, perform, put, putAndWait, reach, type Step, sequence, when, within } from "./steps.js";
 
 /** Frames that the ring emits when it is triggered: it waits for the next frame, then goes from the oldest on. */
 function flushRing({ beamline, times }: ScanContext, count: number): Step {
@@ -141,7 +89,7 @@ export function capture(context: ScanContext, stop$: Observable<unknown>): Step 
   const captured: Captured = { file: "", projections: 0, preCounted: 0, paths: [] };
   const finish = after(
     () => Promise.resolve(captured.paths),
-    (paths) => sequence(...paths.map((path) => finishFile(context, path))),
+    (paths) => sequence(...paths.map((path) => completeFile(context, path))),
   );
   const report = perform(() => {
     beamline.own("StreamFileName").write(captured.file);

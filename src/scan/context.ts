@@ -1,4 +1,5 @@
 import type { BehaviorSubject, Observable } from "rxjs";
+import type { DataExchangeFiles } from "../drivers/hdf5/dataExchangeFiles.js";
 import type { Logger } from "../libcom/log.js";
 import type { Beamline } from "./beamline.js";
 import type { Broadcasts } from "./broadcast.js";
@@ -18,6 +19,8 @@ export interface ScanContext {
   readonly beamline: Beamline;
   readonly times: ScanTimes;
   readonly broadcasts: Broadcasts;
+  /** Completes captured files, off the main thread. */
+  readonly files: DataExchangeFiles;
   readonly log: Logger;
   /** True from StartScan until everything is put back. */
   readonly running$: BehaviorSubject<boolean>;

@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { catchError, concat, ignoreElements, type Observable, skip, take, tap, throwError } from "rxjs";
+import { catchError, concat, ignoreElements, type Observable, skip, take, throwError } from "rxjs";
 import { binImage } from "./broadcast.js";
 import { setExposure } from "./camera.js";
-import { fieldsFileName } from "./capture.js";
-import type { FieldKind } from "./captureFile.js";
-import { meanFields } from "./captureFileTasks.js";
 import type { ScanContext } from "./context.js";
+import { FIELD_DATASETS, type FieldKind, fieldsFileName } from "./fieldKinds.js";
 import { fileFolder, fixedName, withFileSettings } from "./fileSettings.js";
 import { readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
@@ -163,9 +161,10 @@ export const broadcastFields = (context: ScanContext, kind: FieldKind): Step =>
     }),
     ({ path, binning }) => {
       if (!existsSync(path)) return nothing;
-      return meanFields(path, kind).pipe(
-        tap((image) => context.broadcasts.field(kind, binImage(image, 2 ** binning))),
-        ignoreElements(),
-      );
+      return perform(async () => {
+        const { mean, sizeX, sizeY } = await context.files.mean(path, FIELD_DATASETS[kind]);
+        const image = binImage({ data: mean, width: sizeX, height: sizeY }, 2 ** binning);
+        context.broadcasts.field(kind, image);
+      });
     },
   ).pipe(catchError((error) => perform(() => context.log.error(`${kind} fields: ${messageOf(error)}`))));

@@ -2,15 +2,14 @@ import { existsSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { scan as accumulate, concatMap, filter, type Observable, skip } from "rxjs";
-import { fieldsFileName } from "./capture.js";
 import type { ScanContext } from "./context.js";
+import { FIELD_KINDS, fieldsFileName } from "./fieldKinds.js";
 import { broadcastFields } from "./fields.js";
 import { fileFolder } from "./fileSettings.js";
 import { readText } from "./pvValues.js";
 import { after, changes$, nothing, number$, perform, put, type Step, sequence } from "./steps.js";
 
 const LENSES = 3;
-const KINDS = ["dark", "flat"] as const;
 
 async function copyIfThere(from: string, to: string): Promise<void> {
   if (existsSync(from)) await copyFile(from, to);
@@ -21,13 +20,13 @@ const exchangeFields = (context: ScanContext, before: number, now: number): Step
   sequence(
     perform(async () => {
       const folder = await fileFolder(context);
-      for (const kind of KINDS) {
+      for (const kind of FIELD_KINDS) {
         const latest = join(folder, fieldsFileName(kind));
         await copyIfThere(latest, join(folder, `${kind}_fields_${before}.h5`));
         await copyIfThere(join(folder, `${kind}_fields_${now}.h5`), latest);
       }
     }),
-    ...KINDS.map((kind) => broadcastFields(context, kind)),
+    ...FIELD_KINDS.map((kind) => broadcastFields(context, kind)),
   );
 
 /** Follows the lens while scans run. */

@@ -18,6 +18,7 @@ import {
   take,
   timeout,
 } from "rxjs";
+import { DataExchangeFiles } from "../drivers/hdf5/dataExchangeFiles.js";
 import { logger } from "../libcom/log.js";
 import type { SharedPvProvider } from "../pva/index.js";
 import type { PvDirectory } from "../records/pv.js";
@@ -83,6 +84,7 @@ export function startTomoScanStream(options: ScanServerOptions): ScanServer {
   const busy$ = new BehaviorSubject(false);
   const ending$ = new BehaviorSubject(false);
   const stopped$ = new Subject<void>();
+  const files = new DataExchangeFiles();
   const life = new Subscription();
 
   const serveAt = (names: BeamlineNames, broadcasts: Broadcasts): Observable<never> =>
@@ -94,6 +96,7 @@ export function startTomoScanStream(options: ScanServerOptions): ScanServer {
         beamline,
         times,
         broadcasts,
+        files,
         log,
         running$,
         scan$,
@@ -141,6 +144,7 @@ export function startTomoScanStream(options: ScanServerOptions): ScanServer {
       }
       life.unsubscribe();
       pvs.close();
+      await files.close();
     },
   };
 }
