@@ -115,14 +115,43 @@ const always = (body: Step, back: Step): Step =>
     back,
   );
 
+/** How many frames of the last file went to another dataset: they were on their way when the destination changed. */
+async function misplacedFrames({ beamline, files }: ScanContext, location: string): Promise<number> {
+  const path = await readText(beamline.file("FullFileName_RBV"));
+  if (!existsSync(path)) return 0;
+  const place = await readText(beamline.own(location));
+  const { locations } = await files.storedFrames(path);
+  return locations.filter((stored) => stored !== place).length;
+}
+
+const ATTEMPTS = 3;
+
+/** Records fields; when the first frames were still of the other kind, once more, now that those are gone. */
+const recordFields = (
+  context: ScanContext,
+  { count, location }: Pick<FieldWords, "count" | "location">,
+  stop$: Observable<unknown>,
+  attempt = 1,
+): Step =>
+  sequence(
+    after(
+      () => readNumber(context.beamline.own(count)),
+      (wanted) => record(context, Math.max(1, wanted), stop$),
+    ),
+    after(
+      () => misplacedFrames(context, location),
+      (misplaced) => {
+        if (misplaced === 0 || attempt === ATTEMPTS || context.ending$.value) return nothing;
+        context.log.info(`${misplaced} frames were taken too early, taking fields again`);
+        return recordFields(context, { count, location }, stop$, attempt + 1);
+      },
+    ),
+  );
+
 /** Takes dark or flat fields while the stream goes on, and broadcasts their mean. `stop$` ends it early. */
 export function retakeFields(context: ScanContext, kind: FieldKind, stop$: Observable<unknown>): Step {
   const { beamline } = context;
   const words = WORDS[kind];
-  const take = after(
-    () => readNumber(beamline.own(words.count)),
-    (count) => record(context, Math.max(1, count), stop$),
-  );
   const project = sequence(
     goBack(context, kind),
     sendFramesTo(context, "HDF5ProjectionLocation", "Projection"),
@@ -143,7 +172,7 @@ export function retakeFields(context: ScanContext, kind: FieldKind, stop$: Obser
           prepare(context, kind),
           sendFramesTo(context, words.location, words.frameType),
           freshFrames(context),
-          take,
+          recordFields(context, words, stop$),
         ),
         project,
       ),

@@ -52,10 +52,12 @@ describe("a capture", () => {
     const path = join(beamline.folder, "scan_001.h5");
     const ids = read(path, "defaults/NDArrayUniqueId").values;
     const rule = { scanType: "backforth", start: 0, step: 1, numAngles: 30 } as const;
+    const theta = read(path, "exchange/theta").values;
     assert.deepEqual(
-      read(path, "exchange/theta").values,
+      theta,
       ids.map((id) => thetaAt(rule, thetaIndex(id, 0))),
     );
+    assert.ok(ids.every((id, index) => Math.abs((theta[index] ?? 0) - beamline.angleOf(id)) < 1e-3));
     assert.equal(beamline.text("FullFileName"), path);
     assert.ok(existsSync(join(beamline.folder, "scan_001.config")));
   });
@@ -227,5 +229,39 @@ describe("changing the stream", () => {
     beamline.set("AbortScan", 1);
     await ended;
     await capture;
+  });
+});
+
+describe("a synchronization", () => {
+  it("follows a new step without stopping, and the angles stay those of the frames", async (context) => {
+    const beamline = new TestBeamline(context, { StreamScanType: "continuous", NumAngles: 5000 });
+    const { ended } = await beamline.stream();
+    beamline.set("RotationStep", 0.5);
+    beamline.set("ExposureTime", 0.004);
+    beamline.set("StreamSync", 1);
+    await beamline.shows("FirstProjid", /^[1-9]/);
+    await beamline.shows("StreamSync", 0);
+    await beamline.press("StreamCapture");
+    const path = join(beamline.folder, "scan_001.h5");
+    const theta = read(path, "exchange/theta").values;
+    const ids = read(path, "defaults/NDArrayUniqueId").values;
+    const [first = 0, second = 0] = theta;
+    assert.ok(Math.abs(second - first - 0.5) < 1e-9);
+    for (const [index, id] of ids.entries())
+      assert.ok(Math.abs((theta[index] ?? 0) - beamline.angleOf(id)) < 0.01, `frame ${id}`);
+    assert.equal(beamline.number("2bmSP1:cam1:AcquireTime"), 0.004);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("does nothing when nothing changed", async (context) => {
+    const beamline = new TestBeamline(context, { StreamScanType: "continuous", NumAngles: 5000 });
+    const { ended } = await beamline.stream();
+    const commands = beamline.commands.length;
+    beamline.set("StreamSync", 1);
+    await beamline.shows("StreamSync", 0);
+    assert.equal(beamline.commands.length, commands);
+    beamline.set("AbortScan", 1);
+    await ended;
   });
 });

@@ -12,6 +12,8 @@ export const HEIGHT = 4;
 interface Frame {
   readonly id: number;
   readonly location: string;
+  /** Where the stage was. */
+  readonly angle: number;
 }
 
 /** Value of every pixel by destination, so that a file shows what was stored where. */
@@ -83,10 +85,11 @@ export class ScriptedDetector {
       this.life.add(this.at(from).sample$.subscribe(({ value }) => this.set(to, textOf(value))));
   }
 
-  /** A trigger of the stage. */
-  trigger(): void {
+  /** A trigger of the stage, at this angle. */
+  trigger(angle: number): void {
     if (this.number("cam1:Acquire") !== 1 || this.number("cam1:TriggerMode") !== 1) return;
-    const frame = { id: ++this.#taken, location: textOf(this.get(`${this.server}HDF5Location`)) };
+    const location = textOf(this.get(`${this.server}HDF5Location`));
+    const frame = { id: ++this.#taken, location, angle };
     this.frames.push(frame);
     this.set("cam1:NumImagesCounter_RBV", this.#taken);
     if (!this.delivering) return;

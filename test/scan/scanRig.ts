@@ -1,0 +1,195 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { filter, firstValueFrom, map, take, timeout, toArray } from "rxjs";
+import type { Value } from "../../src/channel/dbf.js";
+import { describeProblem, loadDatabaseFile } from "../../src/database/index.js";
+import { SharedPvProvider } from "../../src/pva/index.js";
+import { createPvDirectory, RecordEngine } from "../../src/records/index.js";
+import type { Pv } from "../../src/records/pv.js";
+import { type ScanTimes, startTomoScanStream } from "../../src/scan/index.js";
+import { numberOf, textOf } from "../../src/scan/pvValues.js";
+import { repositoryRoot } from "../support/paths.js";
+
+export const PREFIX = "2bmb:TomoScanStream:";
+
+const MACROS: Readonly<Record<string, string>> = {
+  P: "2bmb:",
+  R: "TomoScanStream:",
+  CAMERA: "2bmSP1:",
+  FILE_PLUGIN: "2bmSP1:HDF1:",
+  ROTATION: "2bmb:m102",
+  SAMPLE_X: "2bmb:m63",
+  SAMPLE_Y: "2bmb:m25",
+  CLOSE_SHUTTER: "2bma:A_shutter:close.VAL",
+  CLOSE_VALUE: "1",
+  OPEN_SHUTTER: "2bma:A_shutter:open.VAL",
+  OPEN_VALUE: "1",
+  PSO_MODEL: "0",
+  PSO_PORT: "PSO_PORT",
+  PSO_AXIS_NAME: "X",
+  PSO_ENC_INPUT: "3",
+  PSO_ENC_PER_ROTATION: "360000",
+  BEAM_READY: "2bma:BeamReady",
+  READY_VALUE: "1",
+  CLOSE_FAST_SHUTTER: "2bma:B_shutter:close.VAL",
+  CLOSE_FAST_VALUE: "1",
+  OPEN_FAST_SHUTTER: "2bma:B_shutter:open.VAL",
+  OPEN_FAST_VALUE: "1",
+  SHUTTER_STATUS: "2bma:A_shutter:status",
+  MCT_OPTICS: "2bm:MCTOptics:",
+  PVA_PLUGIN: "2bmSP1:Pva1:",
+  ROI_PLUGIN: "2bmSP1:ROI1:",
+  CB_PLUGIN: "2bmSP1:CB1:",
+  PVA_STREAM: PREFIX,
+};
+
+/** Hardware that needs no time, and patience that is short. */
+const TEST_TIMES: Partial<ScanTimes> = {
+  fastShutter: 0,
+  shutterRetry: 0.05,
+  capture: 0.5,
+  frames: 0.5,
+  connect: 0.2,
+  put: 3,
+  motion: 10,
+  lastPulse: 0,
+  newSpeed: 0,
+  firstFrame: 0.05,
+  controller: 0,
+};
+
+const SECONDS = 15_000;
+
+/** A record engine with the records of the scan server, and the server when it was started. */
+export class ScanRig {
+  readonly engine = new RecordEngine();
+  readonly structures = new SharedPvProvider();
+  readonly directory = createPvDirectory(this.engine, undefined);
+  readonly folder = mkdtempSync(join(tmpdir(), "tomoioc-scan-"));
+  readonly #pvs = new Map<string, Pv>();
+
+  readonly #cleanUps: (() => unknown)[] = [() => rmSync(this.folder, { recursive: true })];
+
+  constructor(context: TestContext) {
+    context.after(async () => {
+      for (const cleanUp of this.#cleanUps.reverse()) await cleanUp();
+    });
+  }
+
+  /** Done at the end of the test, the last one given first. */
+  after(cleanUp: () => unknown): void {
+    this.#cleanUps.push(cleanUp);
+  }
+
+  /** Loads the databases of tomoScan; `macros` replace those of 2-BM-B. */
+  loadServer(macros: Readonly<Record<string, string>> = {}): void {
+    for (const name of ["tomoScan", "tomoScan_PSO", "tomoScan_2BM", "tomoScanStream"])
+      this.load(join(repositoryRoot, "db", `${name}.yaml`), { ...MACROS, ...macros });
+  }
+
+  /** Sets records of a running engine and starts the server on them; both stop at the end of the test. */
+  serve(settings: Readonly<Record<string, Value>>, times: Partial<ScanTimes>): void {
+    for (const [name, value] of Object.entries(settings)) this.set(name, value);
+    const server = startTomoScanStream({
+      pvs: this.directory,
+      prefix: PREFIX,
+      structures: this.structures,
+      times: { ...TEST_TIMES, ...times },
+    });
+    this.after(async () => {
+      await server.stop();
+      this.engine.stop();
+    });
+  }
+
+  /** A PV by its full name, opened once. */
+  pv(name: string): Pv {
+    const known = this.#pvs.get(name) ?? this.directory.pv(name);
+    this.#pvs.set(name, known);
+    return known;
+  }
+
+  /** Writes a record of the scan server. */
+  set(record: string, value: Value): void {
+    this.pv(PREFIX + record).write(value);
+  }
+
+  text(record: string): string {
+    return record.includes(":") ? textOf(this.engine.get(record)) : textOf(this.engine.get(PREFIX + record));
+  }
+
+  number(record: string): number {
+    return numberOf(this.engine.get(record.includes(":") ? record : PREFIX + record));
+  }
+
+  /** Waits until a record of the scan server shows a text or a number. */
+  async shows(record: string, wanted: string | number | RegExp): Promise<string> {
+    const name = record.includes(":") ? record : PREFIX + record;
+    const meets = (text: string): boolean =>
+      wanted instanceof RegExp ? wanted.test(text) : text === String(wanted);
+    return firstValueFrom(
+      this.pv(name).sample$.pipe(
+        map(({ value }) => textOf(value)),
+        filter(meets),
+        timeout({
+          first: SECONDS,
+          with: () => {
+            throw new Error(
+              `${name} shows "${this.text(name)}", not ${wanted}; scan: ${this.text("ScanStatus")}`,
+            );
+          },
+        }),
+      ),
+    );
+  }
+
+  /** The next texts of a record, the present one first. */
+  texts(record: string, count: number): Promise<string[]> {
+    return firstValueFrom(
+      this.pv(PREFIX + record).sample$.pipe(
+        map(({ value }) => textOf(value)),
+        take(count),
+        toArray(),
+        timeout(SECONDS),
+      ),
+    );
+  }
+
+  /** Presses StartScan; resolves as a put-callback does, when the scan is over. */
+  startScan(): Promise<void> {
+    return this.pv(`${PREFIX}StartScan`).writeNotify(1, { timeoutSeconds: 30 });
+  }
+
+  /** Presses a busy button and waits for it to return. */
+  press(button: string): Promise<void> {
+    return this.pv(PREFIX + button).writeNotify(1, { timeoutSeconds: 30 });
+  }
+
+  /** Waits until the server has set the beamline up. */
+  served(): Promise<string> {
+    return this.shows("OverwriteWarning", 1);
+  }
+
+  /** Starts a scan and waits until frames come; `ended` resolves when the scan is over. */
+  async stream(): Promise<{ ended: Promise<void> }> {
+    await this.served();
+    const ended = this.startScan();
+    // A test that fails earlier is not told about the scan that it left running.
+    ended.catch(() => {});
+    await this.shows("ImagesCollected", /^[1-9]\d*\//);
+    return { ended };
+  }
+
+  load(path: string, macros: Readonly<Record<string, string>>): void {
+    const { definition, problems } = loadDatabaseFile(path, macros, {
+      catalog: this.engine.catalog,
+      environment: {},
+    });
+    const all = [...problems, ...this.engine.load(definition)]
+      .map(describeProblem)
+      .filter((line) => !line.includes('"fanout"'));
+    if (all.length > 0) throw new Error(all.join("\n"));
+  }
+}

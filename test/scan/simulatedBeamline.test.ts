@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import h5wasm from "h5wasm/node";
+import { asynDeviceSupports } from "../../src/drivers/asyn/asynDeviceSupport.js";
+import { asynRecordDeviceSupport } from "../../src/drivers/asyn/asynRecordDevice.js";
+import { PortRegistry } from "../../src/drivers/asyn/portRegistry.js";
+import { NDFileHDF5Configure } from "../../src/drivers/hdf5/configure.js";
+import { meanOfStack, readStoredFrames } from "../../src/drivers/hdf5/dataExchange.js";
+import { ArrayPorts, ImageStreams } from "../../src/drivers/ndarray/arrayPorts.js";
+import { NDArrayPool } from "../../src/drivers/ndarray/ndArrayPool.js";
+import {
+  NDCircularBuffConfigure,
+  NDPvaConfigure,
+  NDROIConfigure,
+} from "../../src/drivers/plugins/configure.js";
+import { COUNTS_PER_ROTATION, createSimulatedBeamline } from "../../src/drivers/simulatedBeamline.js";
+import { motorDeviceSupport } from "../../src/drivers/stage/motorDeviceSupport.js";
+import { repositoryRoot } from "../support/paths.js";
+import { PREFIX, ScanRig } from "./scanRig.js";
+
+await h5wasm.ready;
+
+const SIZE = 32;
+
+/** The whole simulated 2-BM with the scan server: camera, plugins, stage, controller and shutters are the real drivers. */
+async function rig(context: TestContext): Promise<ScanRig> {
+  const beamline = new ScanRig(context);
+  const ports = new PortRegistry();
+  const arrayPorts = new ArrayPorts();
+  const pool = new NDArrayPool();
+  const simulated = createSimulatedBeamline({
+    ports,
+    arrayPorts,
+    pool,
+    source: { kind: "phantom", size: SIZE },
+    lookupPv: (name) => beamline.directory.pv(name),
+  });
+  const plugins = {
+    ports,
+    arrayPorts,
+    pool,
+    imageStreams: new ImageStreams(),
+    sharedPvs: beamline.structures,
+  };
+  const from = (portName: string, arrayPort: string) => ({
+    portName,
+    queueSize: 200,
+    blockingCallbacks: 0,
+    arrayPort,
+    arrayAddress: 0,
+  });
+  const file = NDFileHDF5Configure(plugins, from("HDF1", "SP1"));
+  NDROIConfigure(plugins, from("ROI1", "SP1"));
+  NDCircularBuffConfigure(plugins, from("CB1", "SP1"));
+  NDPvaConfigure(plugins, { ...from("PVA1", "ROI1"), pvName: "2bmSP1:Pva1:Image" });
+
+  beamline.after(async () => {
+    simulated.close();
+    ports.close();
+    await file.closed;
+  });
+
+  const { engine } = beamline;
+  const supports = [...asynDeviceSupports(ports), asynRecordDeviceSupport(ports), motorDeviceSupport(ports)];
+  for (const support of supports) engine.addDeviceSupport(support);
+  const load = (name: string, macros: Record<string, string> = {}): void =>
+    beamline.load(join(repositoryRoot, "db", `${name}.yaml`), macros);
+  load("simCamera", { P: "2bmSP1:", R: "cam1:", PORT: "SP1" });
+  load("beamline");
+  for (const [name, record, port] of [
+    ["NDFileHDF5", "HDF1:", "HDF1"],
+    ["NDROI", "ROI1:", "ROI1"],
+    ["NDCircularBuff", "CB1:", "CB1"],
+    ["NDPva", "Pva1:", "PVA1"],
+  ] as const)
+    load(name, { P: "2bmSP1:", R: record, PORT: port, NDARRAY_PORT: "SP1" });
+  beamline.loadServer({
+    SHUTTER_STATUS: "PA:02BM:STA_A_FES_OPEN_PL",
+    PSO_ENC_PER_ROTATION: String(COUNTS_PER_ROTATION),
+  });
+  await simulated.camera.ready;
+  engine.iocInit();
+  beamline.pv("2bmSP1:HDF1:FileTemplate").write("%s%s_%3.3d.h5");
+  beamline.serve(
+    {
+      RotationStart: 0,
+      RotationStep: 1,
+      NumAngles: 20_000,
+      NumDarkFields: 5,
+      NumFlatFields: 5,
+      ExposureTime: 0.01,
+      FilePath: `${beamline.folder}/`,
+      FileName: "scan",
+      SampleOutX: 2,
+      FlatFieldAxis: "X",
+      StreamPreCount: 15,
+      StreamNumCapture: 60,
+      StreamScanType: "continuous",
+    },
+    { capture: 5, frames: 2 },
+  );
+  return beamline;
+}
+
+test("a scan of the simulated beamline: dark and flat fields, a capture with pre-count, abort", async (context) => {
+  const beamline = await rig(context);
+  const { ended } = await beamline.stream();
+  await beamline.press("StreamRetakeDark");
+  await beamline.press("StreamRetakeFlat");
+  await beamline.shows("StreamPreCounted", 15);
+  await beamline.press("StreamCapture");
+  assert.equal(beamline.text("StreamFileName"), "scan_000.h5");
+  assert.equal(beamline.number("StreamNumTotalCaptured"), 75);
+  beamline.set("AbortScan", 1);
+  await ended;
+  assert.equal(beamline.text("ScanStatus"), "Scan aborted");
+
+  const path = join(beamline.folder, "scan_000.h5");
+  const { ids, locations } = readStoredFrames(path);
+  assert.equal(ids.length, 60);
+  assert.deepEqual(new Set(locations), new Set(["/exchange/data"]));
+  const dark = meanOfStack(path, "/exchange/data_dark");
+  const flat = meanOfStack(path, "/exchange/data_white");
+  assert.deepEqual([dark.frames, flat.frames, dark.sizeX], [5, 5, SIZE]);
+  const mean = (values: Float32Array): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  assert.ok(mean(flat.mean) > 2 * mean(dark.mean), `${mean(flat.mean)} and ${mean(dark.mean)}`);
+  const broadcast = beamline.structures.get(`${PREFIX}StreamFlatFields`)?.value["value"];
+  assert.deepEqual(broadcast, flat.mean);
+});
