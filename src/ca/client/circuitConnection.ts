@@ -48,6 +48,13 @@ export class CircuitConnection {
     this.#socket.on("error", (error) => log.info(`${this.peer}: ${error.message}`));
     this.#socket.on("close", () => this.#closed());
     this.#flushing.scheduleFlush();
+    this.#watchdog = setTimeout(() => this.#giveUpConnecting(), options.connectionTimeoutSeconds * 1000);
+    this.#watchdog.unref();
+  }
+
+  #giveUpConnecting(): void {
+    log.warn(`${this.peer}: no connection in ${this.#options.connectionTimeoutSeconds} s`);
+    this.#socket.destroy();
   }
 
   /** The last channel left: end the circuit unless another one comes soon. */

@@ -39,13 +39,15 @@ export class MessageDecoder {
     this.#maximumPayload = maximumPayload;
   }
 
-  /** Adds input; `next` is to be called until it says `incomplete`. */
+  /** Adds input. What `next` has not taken yet is kept. */
   push(chunk: Uint8Array): void {
     const skipped = Math.min(this.#drain, chunk.length);
     this.#drain -= skipped;
     const input = skipped > 0 ? chunk.subarray(skipped) : chunk;
-    if (this.#position < this.#end) this.#append(input);
-    else {
+    if (this.#position < this.#end) {
+      this.#keepRest();
+      this.#append(input);
+    } else {
       this.#view = new DataView(input.buffer, input.byteOffset, input.byteLength);
       this.#position = 0;
       this.#end = input.byteLength;

@@ -88,7 +88,9 @@ export class CaServer {
   }
 
   async #start(): Promise<void> {
-    const { serverPort, interfaces } = this.#settings;
+    const { serverPort } = this.#settings;
+    const hosts = (await resolveAddresses(this.#settings.interfaces, serverPort)).map(({ host }) => host);
+    const interfaces = [...new Set(hosts)];
     const listed = interfaces.filter((address) => !isMulticast(address));
     const multicastGroups = interfaces.filter(isMulticast);
     const addresses = listed.length > 0 ? listed : [ANY_ADDRESS];

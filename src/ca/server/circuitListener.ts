@@ -24,17 +24,23 @@ export function serveCircuit(socket: Socket, options: Omit<ServerCircuitOptions,
   const flushing = new FlushingSocket(socket, circuit.out, () => circuit.drain());
   const flush = (): void => {
     flushing.flush();
-    if (circuit.state !== "closed" || socket.writableEnded) return;
-    log.info(`${name}: ${circuit.closeReason}, disconnected`);
-    socket.end();
+    while (circuit.interrupted && !circuit.stalled) {
+      circuit.proceed();
+      flushing.flush();
+    }
+    if (circuit.state === "closed" && !socket.writableEnded) {
+      log.info(`${name}: ${circuit.closeReason}, disconnected`);
+      socket.end();
+    } else if (circuit.stalled) socket.pause();
   };
   socket.on("data", (chunk) => {
     circuit.receive(chunk);
     flush();
   });
   socket.on("drain", () => {
-    circuit.drain();
+    circuit.proceed();
     flush();
+    if (!circuit.stalled) socket.resume();
   });
   socket.on("error", (error) => log.debug(`${name}: ${error.message}`));
   socket.on("close", () => circuit.close("disconnected"));

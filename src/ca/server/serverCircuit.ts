@@ -16,6 +16,8 @@ import { type ServerState, serverCircuitStates } from "./circuitStates.js";
 
 /** Bytes on their way to a client beyond which events wait in their subscriptions. */
 const ENOUGH_BYTES = 256 * 1024;
+/** And beyond which no further request is taken: RSRV blocks in send there. */
+const TOO_MANY_BYTES = 4 * 1024 * 1024;
 const UNIDENTIFIED = 0xffffffff;
 
 /** Commands whose ERROR message names the channel by the client's id. */
@@ -64,6 +66,7 @@ export class ServerCircuit implements CircuitContext {
   readonly #transport: CircuitTransport;
   readonly #decoder: MessageDecoder;
   #state: ServerState = "awaitingVersion";
+  #interrupted = false;
 
   constructor(options: ServerCircuitOptions, transport: CircuitTransport) {
     this.providers = options.providers;
@@ -90,7 +93,25 @@ export class ServerCircuit implements CircuitContext {
 
   receive(chunk: Uint8Array): void {
     this.#decoder.push(chunk);
+    this.proceed();
+  }
+
+  /** Does the client leave its answers unread? Then nothing more is to be received until `proceed`. */
+  get stalled(): boolean {
+    return this.out.length + this.#transport.unsent >= TOO_MANY_BYTES;
+  }
+
+  /** Are there requests that were not taken because the circuit was stalled? */
+  get interrupted(): boolean {
+    return this.#interrupted;
+  }
+
+  /** Takes requests that arrived, until the client has too much to read, and sends events that waited. */
+  proceed(): void {
+    this.#interrupted = false;
     while (this.#state !== "closed") {
+      this.#interrupted = this.stalled;
+      if (this.#interrupted) break;
       const outcome = this.#decoder.next();
       if (outcome === "incomplete") break;
       if (outcome === "misaligned") {

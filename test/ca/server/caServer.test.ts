@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { describe, it } from "node:test";
 import { CaClient } from "../../../src/ca/client/caClient.js";
+import { Command } from "../../../src/ca/codec/commands.js";
+import { putMessage, putText } from "../../../src/ca/codec/message.js";
 import { CaServer } from "../../../src/ca/server/caServer.js";
+import { written } from "../support/bytes.js";
 import { clientOf, startServer } from "../support/loopback.js";
 import { MemoryProvider, MemoryPv } from "../support/memoryProvider.js";
 
@@ -127,6 +131,50 @@ describe("a server", () => {
       serverPort: 0,
     });
     await assert.rejects(server.start(), /EADDRNOTAVAIL/);
+  });
+
+  it("takes no more requests from a client that does not read its answers, and all of them once it does", async (test) => {
+    const size = 100_000;
+    const requests = 400;
+    const big = new MemoryProvider({ big: new MemoryPv("DOUBLE", new Float64Array(size)) });
+    const server = await startServer([big]);
+    test.after(() => server.stop());
+    const socket = connect(server.tcpPort, "127.0.0.1");
+    test.after(() => socket.destroy());
+    const hello = written((out) => {
+      putMessage(out, Command.VERSION, 0, 13, 0, 0);
+      putText(out, Command.CREATE_CHAN, "big", 0, 0, 7, 13);
+    });
+    // VERSION, ACCESS_RIGHTS and the response to CREATE_CHAN with its extended header; the server's id is its last field.
+    const greeting = 16 + 16 + 24;
+    let answered = Buffer.alloc(0);
+    let received = 0;
+    const arrived = (total: number): Promise<void> =>
+      new Promise((resolve) => {
+        socket.on("data", (chunk: Buffer) => {
+          received += chunk.length;
+          if (answered.length < greeting) answered = Buffer.concat([answered, chunk]);
+          if (received >= total) resolve();
+        });
+      });
+    socket.write(hello);
+    await arrived(greeting);
+    socket.removeAllListeners("data");
+    socket.pause();
+    const sid = answered.readUInt32BE(16 + 16 + 12);
+    const before = process.memoryUsage().arrayBuffers;
+    socket.write(
+      written((out) => {
+        for (let id = 0; id < requests; id++) putMessage(out, Command.READ_NOTIFY, 6, 0, sid, id);
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.ok(process.memoryUsage().arrayBuffers - before < 50e6);
+    const total = greeting + requests * (24 + size * 8);
+    const all = arrived(total);
+    socket.resume();
+    await all;
+    assert.equal(received, total);
   });
 
   it("lets a client with 2000 channels connect", async (test) => {
