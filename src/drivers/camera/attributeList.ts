@@ -9,8 +9,8 @@ import type { AttributeDefinition } from "./attributeFile.js";
 
 /** Where attributes come from besides constants. */
 export interface AttributeSources {
-  /** Opens a PV without waiting for it. */
-  lookupPv(name: string): Pv;
+  /** Opens a PV without waiting for it; absent where there are no PVs. */
+  readonly lookupPv: ((name: string) => Pv) | undefined;
   parameter(name: string): Parameter | undefined;
 }
 
@@ -130,14 +130,17 @@ class PvAttribute implements LiveAttribute {
   }
 }
 
-function liveAttribute(definition: AttributeDefinition, sources: AttributeSources): LiveAttribute {
+function liveAttribute(
+  definition: AttributeDefinition,
+  sources: AttributeSources,
+): LiveAttribute | undefined {
   switch (definition.kind) {
     case "CONST":
       return constant(definition);
     case "PARAM":
       return parameterAttribute(definition, sources.parameter(definition.source));
     case "EPICS_PV":
-      return new PvAttribute(definition, sources.lookupPv(definition.source));
+      return sources.lookupPv && new PvAttribute(definition, sources.lookupPv(definition.source));
   }
 }
 
@@ -146,7 +149,7 @@ export class AttributeList {
   readonly #attributes: readonly LiveAttribute[];
 
   constructor(definitions: readonly AttributeDefinition[], sources: AttributeSources) {
-    this.#attributes = definitions.map((definition) => liveAttribute(definition, sources));
+    this.#attributes = definitions.flatMap((definition) => liveAttribute(definition, sources) ?? []);
   }
 
   /** All attributes as they are now. */

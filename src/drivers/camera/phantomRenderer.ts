@@ -9,6 +9,13 @@ export interface PhantomRendererOptions {
   readonly noise?: boolean;
 }
 
+/** What the detector behind a phantom of `size` columns and rows is. */
+export const phantomInfo = (size: number): SourceInfo => ({
+  sizeX: size,
+  sizeY: size,
+  dataTypes: ["UInt16", "UInt8"],
+});
+
 /** Counts of the open beam at the brightest pixel for an exposure of one second; a tenth of a second nearly fills 16 bits. */
 const COUNTS_PER_SECOND = 480_000;
 const SIXTEEN_BITS = 65_535;
@@ -69,7 +76,7 @@ export class PhantomRenderer implements FrameRenderer {
 
   constructor({ size, center = size / 2, seed = 1, evolving = true, noise = true }: PhantomRendererOptions) {
     const random = seededRandom(seed);
-    this.info = { sizeX: size, sizeY: size, dataTypes: ["UInt16", "UInt8"] };
+    this.info = phantomInfo(size);
     this.#size = size;
     this.#center = center;
     this.#seed = seed;

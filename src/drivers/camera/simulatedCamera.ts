@@ -5,37 +5,24 @@ import type { Pv } from "../../records/pv.js";
 import { makeParameters, type ParametersOf } from "../asyn/definePort.js";
 import type { Parameter, Port } from "../asyn/portDriver.js";
 import type { ArrayPort } from "../ndarray/arrayPorts.js";
-import {
-  imageDimensions,
-  ND_DATA_TYPES,
-  type NDArray,
-  type NDAttribute,
-  type NDDataType,
-} from "../ndarray/ndArray.js";
+import { imageDimensions, type NDArray } from "../ndarray/ndArray.js";
 import { showArray, showPool } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import type { TriggerPulse } from "../pso/positionOutput.js";
 import { type Clock, systemClock } from "../stage/clock.js";
-import { loadAttributes } from "./attributeFile.js";
-import { AttributeList } from "./attributeList.js";
 import {
-  AttributesStatus,
   cameraParameters,
   DetectorState,
   ImageMode,
-  PixelFormat,
   TriggerMode,
   TriggerOverlap,
   TriggerSource,
 } from "./cameraParameters.js";
+import { FrameAttributes } from "./frameAttributes.js";
 import { FrameProducer } from "./frameProducer.js";
-import {
-  binnedSize,
-  type FrameSourceOptions,
-  type Illumination,
-  type ReadoutRegion,
-  type SourceInfo,
-} from "./frameSource.js";
+import { binnedSize, type FrameSourceOptions, type Illumination, type SourceInfo } from "./frameSource.js";
+import { phantomInfo } from "./phantomRenderer.js";
+import { SensorReadout } from "./sensorReadout.js";
 
 const log = logger("camera");
 
@@ -100,8 +87,8 @@ export class SimulatedCamera implements Port, ArrayPort {
   readonly #byName: ReadonlyMap<string, Parameter>;
   readonly #mountedAt: number;
   readonly #stopped = new Subject<void>();
-  #info: SourceInfo | undefined;
-  #attributes: AttributeList | undefined;
+  readonly #readout: SensorReadout;
+  readonly #attributes: FrameAttributes;
   #triggering = new Subscription();
   #delivery: Promise<void> = Promise.resolve();
   #acquisition = 0;
@@ -121,8 +108,19 @@ export class SimulatedCamera implements Port, ArrayPort {
     this.#byName = new Map<string, Parameter>(Object.entries(this.params));
     this.params.PORT_NAME_SELF.set(options.portName);
     showPool(this.params, options.pool);
+    this.#readout = new SensorReadout(this.params);
+    this.#attributes = new FrameAttributes(this.params, {
+      portName: options.portName,
+      parameter: (name) => this.parameter(name),
+      ...(options.lookupPv === undefined ? {} : { lookupPv: options.lookupPv }),
+    });
+    // Records look at the size when they start, which is before the thread that makes the frames has.
+    if (options.source.kind === "phantom") this.#readout.found(phantomInfo(options.source.size));
     this.#producer = new FrameProducer(options.source);
-    this.ready = this.#producer.ready.then((info) => this.#sensorFound(info));
+    this.ready = this.#producer.ready.then((info) => {
+      this.#readout.found(info);
+      return info;
+    });
     this.ready.catch((error: unknown) => {
       if (!this.#closed) this.#sourceFailed(error);
     });
@@ -140,7 +138,7 @@ export class SimulatedCamera implements Port, ArrayPort {
   close(): void {
     this.#closed = true;
     this.#halt();
-    this.#attributes?.close();
+    this.#attributes.close();
     this.#arrays.complete();
     this.connected$.complete();
     void this.#producer.close();
@@ -160,41 +158,11 @@ export class SimulatedCamera implements Port, ArrayPort {
       return period;
     });
     params.GC_FRAMERATE.written$.subscribe((rate) => params.ACQ_PERIOD.set(rate > 0 ? 1 / rate : 0));
-    params.GC_PIXEL_FORMAT.written$.subscribe(() => this.#showFormat());
     for (const parameter of [params.TRIGGER_MODE, params.GC_TRIGGER_SOURCE])
       parameter.written$.subscribe(() => {
         if (this.#acquiring) this.#listen();
       });
-    this.#handleRegion();
-    for (const parameter of [params.ND_ATTRIBUTES_FILE, params.ND_ATTRIBUTES_MACROS])
-      parameter.written$.subscribe(() => this.#readAttributes());
     params.POOL_POLL_STATS.written$.subscribe(() => showPool(params, this.#options.pool));
-  }
-
-  /** A region beyond the sensor is cut back to it. */
-  #handleRegion(): void {
-    const { params } = this;
-    const within = (low: number, high: () => number | undefined) => (value: number) =>
-      Math.min(Math.max(value, low), high() ?? value);
-    params.MIN_X.handleWrites(within(0, () => params.MAX_SIZE_X.value && params.MAX_SIZE_X.value - 1));
-    params.MIN_Y.handleWrites(within(0, () => params.MAX_SIZE_Y.value && params.MAX_SIZE_Y.value - 1));
-    params.SIZE_X.handleWrites(within(1, () => params.MAX_SIZE_X.value));
-    params.SIZE_Y.handleWrites(within(1, () => params.MAX_SIZE_Y.value));
-    params.BIN_X.handleWrites(within(1, () => 8));
-    params.BIN_Y.handleWrites(within(1, () => 8));
-    for (const name of ["MIN_X", "MIN_Y", "SIZE_X", "SIZE_Y", "BIN_X", "BIN_Y"] as const)
-      params[name].written$.subscribe(() => this.#showFormat());
-  }
-
-  #sensorFound(info: SourceInfo): SourceInfo {
-    const { params } = this;
-    this.#info = info;
-    params.MAX_SIZE_X.set(info.sizeX);
-    params.MAX_SIZE_Y.set(info.sizeY);
-    params.SIZE_X.set(info.sizeX);
-    params.SIZE_Y.set(info.sizeY);
-    this.#showFormat();
-    return info;
   }
 
   #sourceFailed(error: unknown): void {
@@ -202,69 +170,6 @@ export class SimulatedCamera implements Port, ArrayPort {
     log.error(`${this.portName}: ${message}`);
     this.params.STATUS.set(DetectorState.Error);
     this.params.STATUS_MESSAGE.set(message);
-  }
-
-  #region(info: SourceInfo): ReadoutRegion {
-    const { params } = this;
-    const minX = Math.min(params.MIN_X.value ?? 0, info.sizeX - 1);
-    const minY = Math.min(params.MIN_Y.value ?? 0, info.sizeY - 1);
-    return {
-      minX,
-      minY,
-      sizeX: Math.min(params.SIZE_X.value ?? info.sizeX, info.sizeX - minX),
-      sizeY: Math.min(params.SIZE_Y.value ?? info.sizeY, info.sizeY - minY),
-      binX: params.BIN_X.value ?? 1,
-      binY: params.BIN_Y.value ?? 1,
-    };
-  }
-
-  #dataType(info: SourceInfo): NDDataType {
-    const wanted = this.params.GC_PIXEL_FORMAT.value === PixelFormat.Mono8 ? "UInt8" : "UInt16";
-    return info.dataTypes.includes(wanted) ? wanted : info.dataTypes[0];
-  }
-
-  /** ArraySize and DataType as the next frame will have them. */
-  #showFormat(): void {
-    const info = this.#info;
-    if (info === undefined) return;
-    const { params } = this;
-    const size = binnedSize(this.#region(info));
-    const dataType = this.#dataType(info);
-    params.ARRAY_SIZE_X.set(size.x);
-    params.ARRAY_SIZE_Y.set(size.y);
-    params.ARRAY_DIMENSIONS.set(Int32Array.of(size.x, size.y, 0, 0, 0, 0, 0, 0, 0, 0));
-    params.ARRAY_SIZE.set(size.x * size.y * (dataType === "UInt8" ? 1 : dataType === "Float32" ? 4 : 2));
-    params.DATA_TYPE.set(ND_DATA_TYPES.indexOf(dataType));
-  }
-
-  #readAttributes(): void {
-    const { params } = this;
-    const { lookupPv } = this.#options;
-    const loaded = loadAttributes(
-      params.ND_ATTRIBUTES_FILE.value ?? "",
-      params.ND_ATTRIBUTES_MACROS.value ?? "",
-    );
-    this.#attributes?.close();
-    this.#attributes = undefined;
-    if (!loaded.ok) {
-      // File and macros are written one after the other: in between, macros may well be missing.
-      if (loaded.error.reason === "macroError") log.info(`${this.portName}: ${loaded.error.message}`);
-      else log.warn(`${this.portName}: ${loaded.error.message}`);
-      params.ND_ATTRIBUTES_STATUS.set(AttributesStatus[loaded.error.reason]);
-      return;
-    }
-    for (const problem of loaded.value.problems) log.warn(`${this.portName}: ${problem}`);
-    const definitions = loaded.value.definitions.filter(
-      ({ kind }) => kind !== "EPICS_PV" || lookupPv !== undefined,
-    );
-    this.#attributes = new AttributeList(definitions, {
-      lookupPv: (name) => {
-        if (lookupPv === undefined) throw new Error("no PVs here");
-        return lookupPv(name);
-      },
-      parameter: (name) => this.parameter(name),
-    });
-    params.ND_ATTRIBUTES_STATUS.set(AttributesStatus.ok);
   }
 
   #start(): void {
@@ -340,7 +245,7 @@ export class SimulatedCamera implements Port, ArrayPort {
 
   /** A trigger reached the sensor: takes a frame, or counts the trigger as dropped. */
   #expose(time: number, thetaDegrees: number): void {
-    const info = this.#info;
+    const { info } = this.#readout;
     if (!this.#acquiring || info === undefined || this.#complete()) return;
     this.#count("SP_STARTED_FRAME_COUNT");
     // Free running frames touch each other; rounding must not make the camera miss its own next frame.
@@ -364,7 +269,7 @@ export class SimulatedCamera implements Port, ArrayPort {
       exposureSeconds,
       sequence: this.#sequence,
       dataType: array.dataType,
-      region: this.#region(info),
+      region: this.#readout.region(info),
     };
     const rendered = this.#producer.render(request, array.buffer);
     rendered.catch(() => {});
@@ -385,15 +290,15 @@ export class SimulatedCamera implements Port, ArrayPort {
   }
 
   #allocate(info: SourceInfo, time: number, thetaDegrees: number): NDArray | undefined {
-    const size = binnedSize(this.#region(info));
+    const size = binnedSize(this.#readout.region(info));
     const epicsTimestamp = this.#epicsTimeOf(time);
     return this.#options.pool.allocate({
       uniqueId: this.#taken + 1,
       timeStamp: epicsTimestamp.seconds + epicsTimestamp.nanoseconds * 1e-9,
       epicsTimestamp,
-      dataType: this.#dataType(info),
+      dataType: this.#readout.dataType(info),
       dimensions: imageDimensions(size.x, size.y),
-      attributes: [...driverAttributes(thetaDegrees), ...(this.#attributes?.stamp() ?? [])],
+      attributes: this.#attributes.stamp(thetaDegrees),
     });
   }
 
@@ -479,25 +384,3 @@ export class SimulatedCamera implements Port, ArrayPort {
     return new Promise((resolve) => void this.#clock.at(time, resolve));
   }
 }
-
-const COLOR_MODE: NDAttribute = {
-  name: "ColorMode",
-  description: "Color mode",
-  sourceType: "Driver",
-  source: "Driver",
-  type: "Int32",
-  value: 0,
-};
-
-/** What the camera itself tells of a frame; the angle is that of the trigger, not of when the frame was handled. */
-const driverAttributes = (thetaDegrees: number): NDAttribute[] => [
-  COLOR_MODE,
-  {
-    name: "StageAngle",
-    description: "Rotation angle at the trigger (deg)",
-    sourceType: "Driver",
-    source: "Driver",
-    type: "Float64",
-    value: thetaDegrees,
-  },
-];

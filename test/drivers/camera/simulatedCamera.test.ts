@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, test } from "node:test";
-import { filter, firstValueFrom, Subject, take, timeout, toArray } from "rxjs";
+import { File, ready } from "h5wasm/node";
+import { filter, firstValueFrom, map, Subject, take, timeout, toArray } from "rxjs";
 import { PixelFormat, TriggerMode } from "../../../src/drivers/camera/cameraParameters.js";
 import type { Illumination } from "../../../src/drivers/camera/frameSource.js";
 import { SimulatedCamera } from "../../../src/drivers/camera/simulatedCamera.js";
@@ -8,6 +10,7 @@ import type { NDArray } from "../../../src/drivers/ndarray/ndArray.js";
 import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
 import type { TriggerPulse } from "../../../src/drivers/pso/positionOutput.js";
 import { systemClock } from "../../../src/drivers/stage/clock.js";
+import { needsShared, sharedDirectory } from "../../support/paths.js";
 
 const cameras: SimulatedCamera[] = [];
 after(() => {
@@ -200,6 +203,59 @@ test("pixel format, region and binning show in the frames", async () => {
   ]);
   params.ACQUIRE.write(1);
   assert.deepEqual(await shapes, ["UInt8", [20, 16]]);
+});
+
+test("a phantom camera knows its size at once, before its thread runs", () => {
+  const camera = new SimulatedCamera({
+    portName: "SP8",
+    pool: new NDArrayPool(),
+    source: { kind: "phantom", size: 48 },
+    triggers$: new Subject(),
+    angleAt: () => 0,
+    illumination: () => "flat",
+  });
+  cameras.push(camera);
+  assert.deepEqual([camera.params.SIZE_X.value, camera.params.ARRAY_SIZE.value], [48, 48 * 48 * 2]);
+});
+
+test("a recorded measurement comes through the camera bit for bit", needsShared, async () => {
+  const file = join(sharedDirectory, "data", "tooth.h5");
+  const triggers$ = new Subject<TriggerPulse>();
+  const camera = new SimulatedCamera({
+    portName: "SP7",
+    pool: new NDArrayPool(),
+    source: { kind: "replay", file },
+    triggers$,
+    angleAt: () => 0,
+    illumination: () => "projection",
+  });
+  cameras.push(camera);
+  await camera.ready;
+  const { params } = camera;
+  params.ACQ_TIME.write(0.001);
+  params.TRIGGER_MODE.write(TriggerMode.On);
+  params.ACQUIRE.write(1);
+  await Promise.resolve();
+  const taken: { type: string; data: unknown }[] = [];
+  const all = firstValueFrom(
+    camera.arrays$.pipe(
+      map((array) => taken.push({ type: array.dataType, data: Float32Array.from(array.data, Number) })),
+      filter((count) => count === 3),
+      timeout(5000),
+    ),
+  );
+  const start = systemClock.now();
+  for (const index of [0, 90, 180])
+    triggers$.next({ time: start + index / 1000, position: (index * 180) / 181 });
+  await all;
+  await ready;
+  const recorded = new File(file, "r").get("exchange/data");
+  assert.ok(recorded !== null && "slice" in recorded);
+  for (const [position, index] of [0, 90, 180].entries())
+    assert.deepEqual(taken[position], {
+      type: "Float32",
+      data: recorded.slice([[index, index + 1], [], []]),
+    });
 });
 
 test("a source that cannot be opened shows in the detector state and stops an acquisition", async () => {
