@@ -185,7 +185,7 @@ export function nextCrossing(
   return undefined;
 }
 
-/** The marks next to where the axis is, on both sides, are the only ones it can pass first. */
+/** The marks next to where the axis is, on both sides, and the ones behind them where a neighbour was passed last. */
 function firstInSegment(
   segment: MotionSegment,
   marks: Marks,
@@ -195,7 +195,7 @@ function firstInSegment(
 ): Crossing | undefined {
   if (segment.velocity === 0 && segment.acceleration === 0) return undefined;
   const near = Math.round((at(segment, from).position - marks.origin) / marks.spacing);
-  return [near - 1, near, near + 1]
+  return [near - 2, near - 1, near, near + 1, near + 2]
     .filter((index) => index !== lastIndex)
     .flatMap((index) =>
       crossingsInSegment(segment, marks.origin + index * marks.spacing, from, to).map((time) => ({

@@ -131,6 +131,14 @@ test("a mark that was passed last is not passed again when the axis turns back b
   assert.equal(nextCrossing(back, { origin: 0, spacing: 1 }, 0, 5)?.index, 4);
 });
 
+test("behind the mark that was passed last comes the next one, in the same stretch of acceleration", () => {
+  const nearlyTouched = { time: 0, position: -3 + 1e-12, velocity: 0 };
+  const motion = planMove(nearlyTouched, 15, { velocity: 100, acceleration: 20 });
+  const marks = { origin: 0, spacing: 1 };
+  assert.equal(nextCrossing(motion, marks, 0, -2)?.index, -1);
+  assert.equal(nextCrossing(motion, marks, 0, -3)?.index, -2);
+});
+
 test("an axis at rest passes no mark, even when it stands on one", () => {
   assert.equal(nextCrossing(atRest(3), { origin: 0, spacing: 1 }, 0), undefined);
 });
