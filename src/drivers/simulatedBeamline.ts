@@ -90,7 +90,7 @@ export function createSimulatedBeamline(options: SimulatedBeamlineOptions): Simu
       angleAt: (time) => rotation.positionAt(time),
       illumination,
       ...(options.lookupPv === undefined ? {} : { lookupPv: options.lookupPv }),
-      ...(options.pluginsIdle === undefined ? {} : { pluginsIdle: options.pluginsIdle }),
+      pluginsIdle: options.pluginsIdle ?? (() => pool.whenIdle()),
     }),
   );
   arrayPorts.add(camera);

@@ -1,4 +1,4 @@
-import { BehaviorSubject } from "rxjs";
+import { BehaviorSubject, filter, firstValueFrom } from "rxjs";
 import {
   bytesPerElement,
   elementsOf,
@@ -35,6 +35,11 @@ export class NDArrayPool {
   /** A plugin took a frame into its queue (1), or is done with it (-1). */
   countQueued(change: 1 | -1): void {
     this.queued$.next(this.queued$.value + change);
+  }
+
+  /** Resolves once no plugin has a frame to process, at once if so now. */
+  async whenIdle(): Promise<void> {
+    await firstValueFrom(this.queued$.pipe(filter((queued) => queued === 0)));
   }
 
   /** Frames that somebody still holds. */

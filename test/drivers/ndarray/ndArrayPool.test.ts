@@ -36,3 +36,17 @@ test("a frame released twice is an error that names it", () => {
   array?.release();
   assert.throws(() => array?.release(), /NDArray 1 was released twice/);
 });
+
+test("the pool is idle once every queued frame is done with", async () => {
+  const pool = new NDArrayPool();
+  pool.countQueued(1);
+  let idle = false;
+  const waiting = pool.whenIdle().then(() => {
+    idle = true;
+  });
+  await Promise.resolve();
+  assert.equal(idle, false);
+  pool.countQueued(-1);
+  await waiting;
+  assert.equal(idle, true);
+});
