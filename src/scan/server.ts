@@ -6,7 +6,6 @@ import {
   debounceTime,
   defer,
   distinctUntilChanged,
-  exhaustMap,
   filter,
   finalize,
   ignoreElements,
@@ -155,13 +154,16 @@ const sampleMoves = (context: ScanContext): Observable<never> => {
   const { beamline } = context;
   const move = (button: string, step: Step): Observable<never> =>
     pressed$(beamline.own(button)).pipe(
-      exhaustMap(() => concat(logged(context, button, step), put(beamline.own(button), 0))),
+      concatMap(() => concat(logged(context, button, step), put(beamline.own(button), 0))),
     );
   return merge(move("MoveSampleIn", moveSampleIn(context)), move("MoveSampleOut", moveSampleOut(context)));
 };
 
 const scans = (context: ScanContext): Observable<never> =>
-  pressed$(context.beamline.own("StartScan")).pipe(exhaustMap(() => runScan(context)));
+  pressed$(context.beamline.own("StartScan")).pipe(
+    filter(() => !context.running$.value),
+    mergeMap(() => runScan(context)),
+  );
 
 /** AbortScan springs back, so that it can be pressed again. */
 const aborts = (context: ScanContext): Observable<never> =>

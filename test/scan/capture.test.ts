@@ -232,6 +232,49 @@ describe("changing the stream", () => {
   });
 });
 
+describe("changing the optics", () => {
+  it("keeps dark and flat fields for each lens", async (context) => {
+    const beamline = new TestBeamline(context);
+    const { ended } = await beamline.stream();
+    const dark = beamline.structures.get(`${PREFIX}StreamDarkFields`);
+    let posts = 0;
+    dark?.subscribe(() => posts++);
+    await beamline.press("StreamRetakeDark");
+    const posted = async (count: number): Promise<void> => {
+      while (posts < count) await new Promise((resolve) => dark?.subscribe(resolve));
+    };
+    beamline.pv("2bm:MCTOptics:LensSelect").write(1);
+    await posted(2);
+    assert.ok(existsSync(join(beamline.folder, "dark_fields_0.h5")));
+    beamline.set("NumDarkFields", 7);
+    await beamline.press("StreamRetakeDark");
+    beamline.pv("2bm:MCTOptics:LensSelect").write(0);
+    await posted(4);
+    assert.equal(read(join(beamline.folder, "dark_fields.h5"), "exchange/data_dark").shape[0], 3);
+    assert.equal(read(join(beamline.folder, "dark_fields_1.h5"), "exchange/data_dark").shape[0], 7);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("moves all of the server to another camera between scans", async (context) => {
+    const beamline = new TestBeamline(context);
+    await beamline.shows("ServerRunning", 1);
+    const choose = async (camera: number, filePlugin: string): Promise<void> => {
+      beamline.set("OverwriteWarning", 0);
+      beamline.pv("2bm:MCTOptics:CameraSelect").write(camera);
+      await beamline.served();
+      assert.equal(beamline.text("FilePluginPVPrefix"), filePlugin);
+    };
+    await choose(1, "2bmSP2:HDF1:");
+    await beamline.startScan();
+    assert.match(beamline.text("ScanStatus"), /^Scan failed: 2bmSP2:cam1:Acquire: not connected/);
+    await choose(0, "2bmSP1:HDF1:");
+    const { ended } = await beamline.stream();
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+});
+
 describe("a synchronization", () => {
   it("follows a new step without stopping, and the angles stay those of the frames", async (context) => {
     const beamline = new TestBeamline(context, { StreamScanType: "continuous", NumAngles: 5000 });

@@ -123,6 +123,41 @@ describe("a scan", () => {
     await ended;
   });
 
+  it("can be aborted at any moment and started again", async (context) => {
+    const beamline = new TestBeamline(context, { StreamPreCount: 5 });
+    await beamline.served();
+    for (const milliseconds of [0, 3, 10, 30, 80, 150, 250]) {
+      const ended = beamline.startScan();
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      beamline.set("AbortScan", 1);
+      await ended;
+      assert.equal(beamline.text("ScanStatus"), "Scan aborted", `after ${milliseconds} ms`);
+      assert.equal(beamline.number("2bmSP1:cam1:Acquire"), 0);
+      assert.equal(beamline.number("2bmb:m102.DMOV"), 1);
+    }
+  });
+
+  it("can be aborted in the middle of a retake or a capture", async (context) => {
+    const beamline = new TestBeamline(context, {
+      StreamNumCapture: 100_000,
+      StreamPreCount: 5,
+      NumFlatFields: 1000,
+    });
+    for (const button of ["StreamCapture", "StreamRetakeFlat", "StreamRetakeDark"]) {
+      beamline.set("ImagesCollected", "");
+      const { ended } = await beamline.stream();
+      const pressed = beamline.press(button);
+      await beamline.shows("StreamMessage", /^Capturing/);
+      beamline.set("AbortScan", 1);
+      await ended;
+      await pressed;
+      assert.deepEqual(
+        [beamline.text("StreamMessage"), beamline.text("2bmSP1:HDF1:FileTemplate")],
+        ["Done", "%s%s_%3.3d.h5"],
+      );
+    }
+  });
+
   it("is aborted by a write error", async (context) => {
     const beamline = new TestBeamline(context);
     const { ended } = await beamline.stream();

@@ -25,6 +25,7 @@ const DETECTOR_MACROS = {
   ROT: "2bmb:m102",
   SX: "2bmb:m63",
   SY: "2bmb:m25",
+  M: "2bm:MCTOptics:",
 };
 
 const SETTINGS: Readonly<Record<string, Value>> = {
