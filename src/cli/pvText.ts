@@ -2,6 +2,7 @@ import { ALARM_SEVERITIES } from "../channel/alarm.js";
 import { toPosixMilliseconds } from "../libcom/epicsTime.js";
 import {
   type ArraySize,
+  type BitSet,
   fieldOf,
   type PvStructure,
   type PvType,
@@ -9,6 +10,7 @@ import {
   type PvValue,
   PvVariant,
   type StructureType,
+  structure,
   timeOf,
   type UnionType,
 } from "../pva/index.js";
@@ -109,11 +111,38 @@ function unionLines(type: UnionType, value: PvValue | undefined, depth: number):
   return valueLines(chosen.type, value.value, chosen.name, depth + 1);
 }
 
+/** The structure without the fields that did not come: what a request for some fields is answered with. */
+export function receivedFields(
+  type: StructureType,
+  value: PvStructure,
+  received: BitSet,
+  base = 0,
+): { type: StructureType; value: PvStructure } {
+  if (received.has(base)) return { type, value };
+  const types: [string, PvType][] = [];
+  const values: [string, PvValue][] = [];
+  for (const { name, type: inner, offset } of type.fields) {
+    const bit = base + offset;
+    const present = value[name];
+    if (present === undefined) continue;
+    if (inner.kind === "structure" && isStructure(present)) {
+      if (!received.hasAny(bit, bit + inner.bits)) continue;
+      const below = receivedFields(inner, present, received, bit);
+      types.push([name, below.type]);
+      values.push([name, below.value]);
+    } else if (received.has(bit)) {
+      types.push([name, inner]);
+      values.push([name, present]);
+    }
+  }
+  return { type: structure(type.id, types), value: Object.fromEntries(values) };
+}
+
 /** Local time to the millisecond; `<undefined>` for a record that was never processed. */
 export function timeText(value: PvStructure): string {
   const stamp = value["timeStamp"];
   const time = isStructure(stamp) ? timeOf(stamp) : undefined;
-  if (time === undefined || toPosixMilliseconds(time) === 0) return "<undefined>";
+  if (time === undefined || time.seconds <= 0) return "<undefined>";
   const date = new Date(toPosixMilliseconds(time));
   const two = (number: number, width = 2) => String(number).padStart(width, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { PvaClient, type PvUpdate } from "../pva/index.js";
-import { alarmText, jsonValue, normativeText, timeText, valueLines } from "./pvText.js";
+import { alarmText, jsonValue, normativeText, receivedFields, timeText, valueLines } from "./pvText.js";
 
 export type OutputMode = "nt" | "raw" | "json";
 
@@ -78,9 +78,11 @@ export async function runPvTool(
 
 /** A structure as the mode wants it, with the name of the PV in front. */
 export function updateText(name: string, update: PvUpdate, options: PvToolOptions): string {
-  const { type, value } = update;
+  const { type, value } =
+    options.request === "" ? update : receivedFields(update.type, update.value, update.changed);
   if (options.mode === "json") return `${name} ${JSON.stringify(jsonValue(value))}`;
   const text = options.verbose || options.mode === "raw" ? undefined : normativeText(type, value);
   if (text === undefined) return [name, ...valueLines(type, value)].join("\n");
-  return `${name} ${timeText(value)}  ${text} ${alarmText(value)}`.trimEnd();
+  const time = value["timeStamp"] === undefined ? "" : `${timeText(value)} `;
+  return `${name} ${time} ${text} ${alarmText(value)}`.trimEnd();
 }

@@ -6,6 +6,7 @@ import { main as pvget } from "../../src/cli/pvget.js";
 import { main as pvinfo } from "../../src/cli/pvinfo.js";
 import { main as pvmonitor } from "../../src/cli/pvmonitor.js";
 import { main as pvput } from "../../src/cli/pvput.js";
+import { UNDEFINED_TIME } from "../../src/libcom/epicsTime.js";
 import {
   type PvaServer,
   PvUnion,
@@ -53,6 +54,7 @@ describe("the pv tools", () => {
     "t:ao": { fieldType: "DOUBLE", value: 1.5 },
     "t:enum": { fieldType: "ENUM", value: 1, properties: { states: ["Off", "On air"] } },
     "t:wave": { fieldType: "LONG", elementCount: 10, value: Int32Array.of(1, 2, 3) },
+    "t:new": { fieldType: "LONG", value: 0 },
     "t:text": { fieldType: "STRING", value: "hello" },
   });
   const structures = new SharedPvProvider();
@@ -70,6 +72,7 @@ describe("the pv tools", () => {
 
   before(async () => {
     structures.add("t:custom", custom);
+    table.post("t:new", { time: UNDEFINED_TIME });
     const loopback = await startLoopbackServer({ providers: [table], structures: [structures] });
     server = loopback.server;
     Object.assign(process.env, loopback.env);
@@ -117,6 +120,21 @@ describe("the pv tools", () => {
   test("pvget shows JSON", async () => {
     const { lines } = await run(pvget, "-M", "json", "t:custom");
     assert.deepEqual(lines, ['t:custom {"name":"n","choice":[4,5],"extra":6,"points":[{"x":7}]}']);
+  });
+
+  test("pvget shows only the fields that were asked for", async () => {
+    assert.deepEqual(
+      [
+        (await run(pvget, "-M", "json", "-r", "value,alarm.severity", "t:wave")).lines,
+        (await run(pvget, "-r", "field(value)", "t:wave")).lines,
+      ],
+      [['t:wave {"value":[1,2,3],"alarm":{"severity":0}}'], ["t:wave  [1,2,3]"]],
+    );
+  });
+
+  test("pvget shows that a record was never processed", async () => {
+    const { lines } = await run(pvget, "t:new");
+    assert.deepEqual(lines, ["t:new <undefined>  0"]);
   });
 
   test("pvget says which PV it could not find, and shows the others", async () => {

@@ -1,11 +1,12 @@
 import { BitSet } from "../data/bitSet.js";
 import type { ByteReader } from "../data/byteReader.js";
 import type { ByteWriter } from "../data/byteWriter.js";
+import { merge } from "../data/coerce.js";
 import { decodeStatus, isSuccess } from "../data/status.js";
 import { decodeType, type TypeRegistry } from "../data/typeCodec.js";
 import type { PvType, StructureType } from "../data/types.js";
 import { decodeSelected, decodeValue, encodeSelected, leavesOf } from "../data/valueCodec.js";
-import { defaultStructure, merge, type PvStructure, type PvValue } from "../data/values.js";
+import { defaultStructure, type PvStructure, type PvValue } from "../data/values.js";
 import { Command, SubCommand } from "../protocol/header.js";
 import { type PvRequest, requestStructure } from "../protocol/pvRequest.js";
 import type { ClientConnection, ClientOperation } from "./clientConnection.js";

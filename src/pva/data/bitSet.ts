@@ -23,12 +23,6 @@ export class BitSet {
     return this;
   }
 
-  clear(bit: number): this {
-    const word = bit >>> 5;
-    if (word < this.words.length) this.words[word] = (this.words[word] ?? 0) & ~(1 << (bit & 31));
-    return this;
-  }
-
   get isEmpty(): boolean {
     return this.words.every((word) => word === 0);
   }

@@ -1,5 +1,6 @@
 import type { NumericArray } from "../../channel/dbf.js";
 import type { Timestamp } from "../../libcom/epicsTime.js";
+import { coerce } from "../data/coerce.js";
 import {
   pvBoolean,
   pvInt,
@@ -14,7 +15,6 @@ import {
   union,
 } from "../data/types.js";
 import {
-  coerce,
   isNumericArray,
   isPvStructure,
   type PvStructure,

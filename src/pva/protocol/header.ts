@@ -29,13 +29,13 @@ export const Command = {
 
 export type CommandName = keyof typeof Command;
 
-const commandNames = new Map(Object.entries(Command).map(([name, code]) => [code, name]));
+const commandNames = new Map<number, string>(Object.entries(Command).map(([name, code]) => [code, name]));
 
 export const isCommandName = (name: string): name is CommandName => name in Command;
 
 /** The name of a command code; undefined for one that is not defined. */
 export function commandName(code: number): CommandName | undefined {
-  const name = commandNames.get(code as (typeof Command)[CommandName]);
+  const name = commandNames.get(code);
   return name !== undefined && isCommandName(name) ? name : undefined;
 }
 

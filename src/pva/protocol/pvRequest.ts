@@ -1,7 +1,8 @@
 import { failed, ok, type Result } from "../../libcom/result.js";
 import { BitSet } from "../data/bitSet.js";
+import { joinPath } from "../data/coerce.js";
 import { bitsOf, fieldAt, type PvType, pvString, type StructureType, structure } from "../data/types.js";
-import { isPvStructure, joinPath, type PvStructure, type PvValue } from "../data/values.js";
+import { isPvStructure, type PvStructure, type PvValue } from "../data/values.js";
 
 /** What a client asks of an operation: which fields, and options as text. */
 export interface PvRequest {

@@ -15,12 +15,12 @@ import type {
   Sample,
   WriteResult,
 } from "../../channel/provider.js";
+import { merge } from "../data/coerce.js";
 import type { StructureType } from "../data/types.js";
 import {
   defaultStructure,
   isNumericArray,
   isPvStructure,
-  merge,
   type PvStructure,
   type PvValue,
 } from "../data/values.js";

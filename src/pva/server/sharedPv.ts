@@ -1,7 +1,8 @@
 import type { ClientIdentity } from "../../channel/provider.js";
 import { BitSet } from "../data/bitSet.js";
+import { coerce, merge, PvValueError } from "../data/coerce.js";
 import type { StructureType } from "../data/types.js";
-import { coerce, isPvStructure, merge, type PvStructure, PvValueError } from "../data/values.js";
+import { isPvStructure, type PvStructure } from "../data/values.js";
 import { MemoryPool } from "../protocol/block.js";
 import { type Borrowed, Snapshot } from "./snapshot.js";
 

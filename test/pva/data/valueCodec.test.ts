@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { BitSet } from "../../../src/pva/data/bitSet.js";
 import { ByteReader, DecodeError } from "../../../src/pva/data/byteReader.js";
 import { ByteWriter } from "../../../src/pva/data/byteWriter.js";
+import { coerce, merge } from "../../../src/pva/data/coerce.js";
 import {
   type PvType,
   pvInt,
@@ -24,14 +25,7 @@ import {
   encodeValue,
   leavesOf,
 } from "../../../src/pva/data/valueCodec.js";
-import {
-  coerce,
-  defaultStructure,
-  merge,
-  PvUnion,
-  type PvValue,
-  PvVariant,
-} from "../../../src/pva/data/values.js";
+import { defaultStructure, PvUnion, type PvValue, PvVariant } from "../../../src/pva/data/values.js";
 import {
   arbitraryStructureType,
   arbitraryType,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PvValueError } from "../../../src/pva/data/coerce.js";
 import { pvInt, pvString, scalarArray, structure } from "../../../src/pva/data/types.js";
-import { PvValueError } from "../../../src/pva/data/values.js";
 import { SharedPV, SharedPvProvider } from "../../../src/pva/server/sharedPv.js";
 
 const FIELD = structure("", {

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { coerce } from "../../../src/pva/data/coerce.js";
 import {
   boundedString,
   type PvType,
@@ -15,7 +16,7 @@ import {
   union,
   unionArray,
 } from "../../../src/pva/data/types.js";
-import { coerce, type PvStructure, PvUnion, type PvValue, PvVariant } from "../../../src/pva/data/values.js";
+import { type PvStructure, PvUnion, type PvValue, PvVariant } from "../../../src/pva/data/values.js";
 
 const fieldName = fc.stringMatching(/^[a-z][a-zA-Z0-9]{0,5}$/);
 const scalarName = fc.constantFrom(...SCALAR_NAMES);
