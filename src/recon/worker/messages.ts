@@ -59,4 +59,5 @@ export type FromThread =
 export interface ThreadOptions {
   readonly backend: BackendName | undefined;
   readonly maximumPending: number;
+  readonly longestWaitSeconds: number;
 }

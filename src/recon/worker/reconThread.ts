@@ -5,7 +5,14 @@ import type { ReconBackend } from "../backend/backend.js";
 import type { RawData } from "../pipeline/darkFlat.js";
 import { StreamingSolver } from "../solver/streamingSolver.js";
 import { thetaTable } from "../solver/thetaTable.js";
-import type { FromThread, ProjectionMessage, ProjectionOutcome, ReconSetup, ToThread } from "./messages.js";
+import type {
+  FromThread,
+  ProjectionMessage,
+  ProjectionOutcome,
+  ReconSetup,
+  ThreadOptions,
+  ToThread,
+} from "./messages.js";
 import { PublishSchedule } from "./publishSchedule.js";
 
 /** Computing without looking at messages; a change of parameters waits at most this long, and one projection. */
@@ -17,9 +24,6 @@ const FILTERED_PART_OF_FREE_MEMORY = 0.2;
 /** Projections that the mean of what one takes looks back on. */
 const RUNNING_MEAN = 8;
 
-/** A projection that would wait longer before it is added is dropped: slices are to show the sample as it is now. */
-const LONGEST_WAIT_SECONDS = 0.25;
-
 /**
  * The reconstruction inside its thread: messages in, results out. Messages only leave work in the solver; the work is
  * done between them, a stretch at a time, so that the newest parameters always win.
@@ -27,7 +31,7 @@ const LONGEST_WAIT_SECONDS = 0.25;
 export class ReconThread {
   readonly #port: MessagePort;
   readonly #backend: ReconBackend;
-  readonly #maximumPending: number;
+  readonly #options: ThreadOptions;
   readonly #schedule = new PublishSchedule();
   #solver: StreamingSolver | undefined;
   #generation = 0;
@@ -35,10 +39,10 @@ export class ReconThread {
   #secondsSinceResult = 0;
   readonly #pace = new Pace();
 
-  constructor(port: MessagePort, backend: ReconBackend, maximumPending: number) {
+  constructor(port: MessagePort, backend: ReconBackend, options: ThreadOptions) {
     this.#port = port;
     this.#backend = backend;
-    this.#maximumPending = maximumPending;
+    this.#options = options;
   }
 
   receive(message: ToThread): void {
@@ -82,7 +86,7 @@ export class ReconThread {
       size,
       table,
       parameters,
-      maximumPending: this.#maximumPending,
+      maximumPending: this.#options.maximumPending,
       rawBytes: freemem() * RAW_PART_OF_FREE_MEMORY,
       filteredBytes: freemem() * FILTERED_PART_OF_FREE_MEMORY,
     });
@@ -97,7 +101,7 @@ export class ReconThread {
 
   #accept({ index, stamp, dataType, buffer }: ProjectionMessage): ProjectionOutcome {
     if (this.#solver === undefined) return "ignored";
-    if (this.#solver.waiting * this.#pace.seconds > LONGEST_WAIT_SECONDS) return "dropped";
+    if (this.#solver.waiting * this.#pace.seconds > this.#options.longestWaitSeconds) return "dropped";
     const { width, height } = this.#solver.size;
     const raw = viewOf(dataType, buffer, width * height);
     return isRawData(raw) ? this.#solver.accept(index, raw, stamp) : "ignored";

@@ -9,7 +9,7 @@ if (port === null) throw new Error("reconThreadMain runs as a worker thread only
 
 const options: ThreadOptions = workerData;
 const { backend, reason } = await openBackend(options.backend);
-const thread = new ReconThread(port, backend, options.maximumPending);
+const thread = new ReconThread(port, backend, options);
 port.on("message", (message: ToThread) => thread.receive(message));
 const ready: FromThread = { kind: "ready", backend: backend.name, reason };
 port.postMessage(ready);

@@ -15,6 +15,8 @@ export interface ReconWorkerOptions {
   readonly maximumUnderway?: number;
   /** Frames copied and not yet reconstructed; more are dropped there. */
   readonly maximumPending?: number;
+  /** A projection that would wait longer before it is added is dropped: slices are to show the sample as it is now. */
+  readonly longestWaitSeconds?: number;
 }
 
 export interface ProjectionCounts {
@@ -28,6 +30,7 @@ export interface ProjectionCounts {
 
 const DEFAULT_MAXIMUM_UNDERWAY = 16;
 const DEFAULT_MAXIMUM_PENDING = 32;
+const DEFAULT_LONGEST_WAIT_SECONDS = 0.25;
 
 /**
  * The reconstruction in a thread of its own, seen from the main thread, which it never keeps waiting: frames go over by
@@ -48,6 +51,7 @@ export class ReconWorker {
     const workerData: ThreadOptions = {
       backend: options.backend,
       maximumPending: options.maximumPending ?? DEFAULT_MAXIMUM_PENDING,
+      longestWaitSeconds: options.longestWaitSeconds ?? DEFAULT_LONGEST_WAIT_SECONDS,
     };
     this.#worker = new Worker(new URL("./reconThreadMain.js", import.meta.url), { workerData });
     this.#ready = new Promise((resolve, reject) => {

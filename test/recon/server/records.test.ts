@@ -80,14 +80,16 @@ test("the shipped database: a put-callback of StartRecon completes when the reco
       isOver = true;
     });
     await becomes(engine, `${TR}AbortRecon`, 1);
-    const shown = firstValueFrom(
-      server.results$.pipe(
-        filter((r) => r.views === 3),
-        timeout(10_000),
-      ),
-    );
-    for (const id of [1, 2, 3]) take(id);
-    await shown;
+    for (const id of [1, 2, 3]) {
+      const shown = firstValueFrom(
+        server.results$.pipe(
+          filter((r) => r.views === id),
+          timeout(10_000),
+        ),
+      );
+      take(id);
+      await shown;
+    }
     assert.equal(engine.getString(`${TR}BufferSize`), "3/30");
     assert.equal(textOf(engine.get(`${TR}ReconStatus`)), "Running");
     assert.ok(!isOver);

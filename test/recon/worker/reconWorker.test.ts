@@ -35,7 +35,7 @@ async function withWorker(
   options: ReconWorkerOptions,
   body: (worker: ReconWorker, pool: NDArrayPool) => Promise<void>,
 ): Promise<void> {
-  const worker = new ReconWorker({ backend: "cpu", ...options });
+  const worker = new ReconWorker({ backend: "cpu", longestWaitSeconds: 60, ...options });
   try {
     await body(worker, new NDArrayPool());
   } finally {
