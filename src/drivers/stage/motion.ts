@@ -130,7 +130,7 @@ function trapezoid(start: MotionState, target: number, { velocity, acceleration 
   return { segments: nonEmpty([...segments.slice(0, -1), rest]), endTime };
 }
 
-/** Moments in (from, to] at which one segment passes `position`, in order. */
+/** Moments in [from, to] at which one segment passes `position`, in order. */
 function crossingsInSegment(segment: MotionSegment, position: number, from: number, to: number): number[] {
   const { velocity, acceleration } = segment;
   const offset = segment.position - position;
@@ -148,7 +148,7 @@ function crossingsInSegment(segment: MotionSegment, position: number, from: numb
   }
   return times
     .map((elapsed) => segment.time + elapsed)
-    .filter((time) => time > from && time <= to)
+    .filter((time) => time >= from && time <= to)
     .sort((a, b) => a - b);
 }
 
@@ -167,7 +167,7 @@ export interface Marks {
 }
 
 /**
- * The first mark passed after `from`, or undefined when no mark is passed any more. The mark passed last (`lastIndex`) does not count
+ * The first mark passed from `from` on, or undefined when no mark is passed any more. The mark passed last (`lastIndex`) does not count
  * again: a distance counter starts there, so that an axis that turns back passes the neighbour first.
  */
 export function nextCrossing(

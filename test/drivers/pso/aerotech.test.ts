@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { AerotechController } from "../../../src/drivers/pso/aerotech.js";
 import { PositionSynchronizedOutput, type TriggerPulse } from "../../../src/drivers/pso/positionOutput.js";
 import { SimulatedAxis } from "../../../src/drivers/stage/axis.js";
@@ -116,4 +117,34 @@ test("IGLOBAL(0) is the encoder reading of the first pulse after arming on the f
   const first = pulses[0];
   assert.ok(first !== undefined);
   assert.deepEqual(send("IGLOBAL(0)"), [`%${output.countsAt(first.position)}`]);
+});
+
+test("whatever the axis does, each pulse is one distance from the last, and none is missing", () => {
+  const moves = fc.array(
+    fc.record({
+      target: fc.oneof(
+        fc.integer({ min: -8, max: 8 }),
+        fc.integer({ min: -8000, max: 8000 }).map((value) => value / 1000),
+      ),
+      velocity: fc.double({ min: 1, max: 100, noNaN: true }),
+      wait: fc.double({ min: 0.01, max: 20, noNaN: true }),
+    }),
+    { minLength: 1, maxLength: 12 },
+  );
+  fc.assert(
+    fc.property(moves, (sequence) => {
+      const { clock, axis, output, pulses } = rig();
+      const step = 1000 / (COUNTS_PER_ROTATION / 360);
+      output.arm({ distanceCounts: 1000, window: undefined });
+      for (const { target, velocity, wait } of sequence) {
+        axis.moveTo(target * step, { velocity, acceleration: 10 });
+        clock.advance(wait);
+      }
+      const indices = [0, ...pulses.map(({ position }) => Math.round(position / step))];
+      for (const [number, index] of indices.entries())
+        if (number > 0) assert.equal(Math.abs(index - (indices[number - 1] ?? 0)), 1);
+      const here = axis.status.position / step;
+      assert.ok(Math.abs(here - (indices.at(-1) ?? 0)) <= 1 + 1e-6);
+    }),
+  );
 });
