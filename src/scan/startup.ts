@@ -44,6 +44,26 @@ const neededPvs = ({ beamline }: ScanContext): Pv[] => [
   ...["VAL", "RBV", "VELO", "VMAX", "ACCL", "DIR"].map(beamline.rotation),
 ];
 
+/**
+ * What a scan uses later. A channel of another IOC takes a moment to connect, and a put to one that has not is lost: so all
+ * are opened when the server starts.
+ */
+function openAhead({ beamline }: ScanContext): void {
+  const { names } = beamline;
+  for (const name of ["NumImages", "NumImagesCounter_RBV"]) beamline.camera(name);
+  for (const name of ["FileName", "FileTemplate", "FileNumber", "AutoIncrement"]) beamline.file(name);
+  for (const name of ["FileName_RBV", "FilePath_RBV", "FilePathExists_RBV", "WriteStatus"])
+    beamline.file(name);
+  for (const name of ["Capture_RBV", "PortName_RBV", "PostCount", "StatusMessage", "Trigger", "Trigger_RBV"])
+    beamline.ring(name);
+  beamline.roi("EnableScale");
+  for (const name of ["CameraSelect", "LensSelect"]) beamline.optics(name);
+  for (const name of ["ERES", "HOMF", "JAR", "JOGF", "JOGR", "JVEL", "OFF", "STOP"]) beamline.rotation(name);
+  for (const name of [names.openShutter, names.closeShutter, names.openFastShutter, names.closeFastShutter])
+    beamline.named(name);
+  beamline.named(names.shutterStatus);
+}
+
 /** The record that names the server's own prefix to the camera's attributes, as the HDF5 layout expects it. */
 const attributeMacros = ({ beamline }: ScanContext): string =>
   `DET=${beamline.names.camera},TS=${beamline.prefix}`;
@@ -80,7 +100,13 @@ export const startUp = (context: ScanContext): Step => {
   const { beamline, times } = context;
   const steps: [string, Step][] = [
     ["buttons", sequence(...CONTROLS.map((name) => put(beamline.own(name), 0)), resetButtons(context))],
-    ["PVs", connected(context, neededPvs(context))],
+    [
+      "PVs",
+      sequence(
+        perform(() => openAhead(context)),
+        connected(context, neededPvs(context)),
+      ),
+    ],
     ["WaitForPlugins", putIfThere(beamline.camera("WaitForPlugins"), 1, times.put)],
     ["file path", copyFileNames(context)],
     ["AutoSave", putIfThere(beamline.file("AutoSave"), 0, times.put)],
