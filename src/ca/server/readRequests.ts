@@ -4,7 +4,7 @@ import { dbrSize, dbrType } from "../codec/dbrTypes.js";
 import { Eca, ecaText } from "../codec/eca.js";
 import { beginMessage, type CaMessage } from "../codec/message.js";
 import type { CircuitContext } from "./circuitContext.js";
-import { payloadStatus, putEmptyReading, putReading, valueForDbr } from "./reading.js";
+import { canBeRead, payloadStatus, putEmptyReading, putReading, valueForDbr } from "./reading.js";
 import { findChannel } from "./requestChannel.js";
 
 /** READ_NOTIFY: the value, or a status in the place of the channel id and a payload of zeros. */
@@ -47,7 +47,7 @@ export function read(circuit: CircuitContext, request: CaMessage): void {
   }
   const sample = channel.read();
   const value = valueForDbr(channel, type, sample.value);
-  if (!value.ok) {
+  if (!value.ok || !canBeRead(type)) {
     circuit.sendError(request, Eca.GETFAIL, target.recordName);
     return;
   }

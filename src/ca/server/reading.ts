@@ -32,6 +32,9 @@ const content: {
   acknowledge: { transient: false, severity: 0 },
 };
 
+/** DBR_PUT_ACKT and DBR_PUT_ACKS are for writing only. */
+export const canBeRead = (type: DbrType): boolean => type.class !== "ackt" && type.class !== "acks";
+
 /** The channel's value as the DBR type wants it. Only a type that is not the native one costs a conversion. */
 export function valueForDbr(channel: Channel, type: DbrType, value: Value): Result<Value> {
   if (type.class === "className") return ok(channel.className);
@@ -69,6 +72,8 @@ export function putReading(
   cid: number,
   available: number,
 ): number {
+  if (!canBeRead(type))
+    return putEmptyReading(circuit, channel, command, type, requestedCount, Eca.GETFAIL, available);
   const native = type.class !== "className" && nativeBase(channel.fieldType) === type.base;
   let value = sample.value;
   if (!native) {

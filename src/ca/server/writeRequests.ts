@@ -9,8 +9,7 @@ import type { CircuitChannel, CircuitContext } from "./circuitContext.js";
 import { writeStatus } from "./putNotifyQueue.js";
 import { findChannel } from "./requestChannel.js";
 
-const canBeWritten = (type: DbrType | undefined): type is DbrType =>
-  type !== undefined && type.class !== "stsack" && type.class !== "className";
+const isReadOnly = (type: DbrType): boolean => type.class === "stsack" || type.class === "className";
 
 const isAcknowledge = (type: DbrType): boolean => type.class === "ackt" || type.class === "acks";
 
@@ -36,9 +35,13 @@ export function write(circuit: CircuitContext, request: CaMessage): void {
     return;
   }
   const type = dbrType(request.dataType);
-  if (!canBeWritten(type)) {
+  if (type === undefined) {
     circuit.sendError(request, Eca.BADTYPE, target.recordName);
     circuit.close(`WRITE of DBR type ${request.dataType}`);
+    return;
+  }
+  if (isReadOnly(type)) {
+    circuit.sendError(request, Eca.PUTFAIL, target.recordName);
     return;
   }
   const value = requestValue(type, request);
@@ -64,13 +67,18 @@ export function writeNotify(circuit: CircuitContext, request: CaMessage): void {
     circuit.touch();
   };
   const type = dbrType(dataType);
-  if (!canBeWritten(type)) {
+  if (type === undefined) {
     reply(Eca.BADTYPE);
     circuit.close(`WRITE_NOTIFY of DBR type ${dataType}`);
     return;
   }
   if (!target.channel.access.write) {
     reply(Eca.NOWTACCESS);
+    return;
+  }
+  // WRITE takes the value out of any structure, WRITE_NOTIFY knows only the plain ones.
+  if (type.class !== "plain" && !isAcknowledge(type)) {
+    reply(Eca.PUTFAIL);
     return;
   }
   const value = requestValue(type, request);
