@@ -1,4 +1,5 @@
 import h5wasm from "h5wasm/node";
+import type { PlainData } from "../plugins/binning.js";
 import { type H5Dataset, type H5File, isDataset } from "./h5.js";
 
 /** What a capture wrote: for each frame, in the order it was stored, its id and the dataset it went to. */
@@ -44,12 +45,14 @@ function required(file: H5File, path: string): H5Dataset {
   return dataset;
 }
 
+const isBigPixels = (value: unknown): value is BigInt64Array | BigUint64Array =>
+  value instanceof BigInt64Array || value instanceof BigUint64Array;
+
+const isPixels = (value: unknown): value is PlainData =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView) && !isBigPixels(value);
+
 const asList = (value: unknown): readonly unknown[] =>
-  ArrayBuffer.isView(value) && !(value instanceof DataView)
-    ? Array.from(value as unknown as ArrayLike<unknown>)
-    : Array.isArray(value)
-      ? value
-      : [];
+  isPixels(value) || isBigPixels(value) || Array.isArray(value) ? Array.from<unknown>(value) : [];
 
 export const readStoredFrames = (path: string): StoredFrames =>
   withFile(path, "r", (file) => ({
@@ -99,16 +102,13 @@ export const meanOfStack = (path: string, datasetPath: string): MeanFrame =>
     const sums = new Float64Array(sizeX * sizeY);
     for (let start = 0; start < frames; start += block) {
       const data = dataset.slice([[start, Math.min(start + block, frames)], [], []]);
-      if (!ArrayBuffer.isView(data)) throw new Error(`${path} ${datasetPath} holds no numbers`);
+      if (!isPixels(data)) throw new Error(`${path}: no mean of what ${datasetPath} holds`);
       addFrames(sums, data);
     }
     return { mean: Float32Array.from(sums, (sum) => sum / Math.max(frames, 1)), sizeX, sizeY, frames };
   });
 
-function addFrames(sums: Float64Array, data: ArrayBufferView): void {
-  if (data instanceof DataView || data instanceof BigInt64Array || data instanceof BigUint64Array)
-    throw new Error("frames of 64-bit integers have no mean here");
-  const pixels = data as unknown as ArrayLike<number>;
+function addFrames(sums: Float64Array, pixels: PlainData): void {
   for (let index = 0, pixel = 0; index < pixels.length; index++) {
     sums[pixel] = (sums[pixel] ?? 0) + (pixels[index] ?? 0);
     pixel = pixel + 1 === sums.length ? 0 : pixel + 1;

@@ -67,7 +67,7 @@ export function makeFrame(
   return frame;
 }
 
-/** Waits until a parameter has a value; rejects after five seconds naming it. */
+/** Waits until a parameter has a value; rejects after twenty seconds naming it. */
 export async function waitFor(port: Port, name: string, value: number | string): Promise<void> {
   const parameter = port.parameter(name, 0);
   if (parameter === undefined) throw new Error(`no parameter ${name}`);
@@ -78,7 +78,7 @@ export async function waitFor(port: Port, name: string, value: number | string):
   await firstValueFrom(
     values$.pipe(
       filter((present) => present === value),
-      timeout({ first: 5000, with: late }),
+      timeout({ first: 20_000, with: late }),
     ),
   );
 }
