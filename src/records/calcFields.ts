@@ -2,6 +2,7 @@ import { EventMask } from "../channel/eventMask.js";
 import { ARGUMENT_NAMES, type CalcProgram, compileCalc } from "./calc/index.js";
 import { fieldsNamed } from "./fieldGroups.js";
 import { double, inLink } from "./fieldSpec.js";
+import type { Link } from "./links/link.js";
 import type { CommonRecord, FieldProperties, FieldsOf, RecordIo } from "./recordType.js";
 
 const LETTERS = [
@@ -61,20 +62,46 @@ export function loadArgument(io: RecordIo<CalcRecord>, linkField: string): void 
   if (argument !== undefined) io.loadConstant(argument.link, argument.letter);
 }
 
+/** What processing needs of a record's arguments at hand: most of the 21 are empty for ever. */
+interface ArgumentState {
+  readonly links: readonly Link[];
+  /** The values posted last, as the fields LA to LU have them. */
+  readonly last: Float64Array;
+}
+
+const states = new WeakMap<CalcRecord, ArgumentState>();
+
+function stateOf(record: CalcRecord): ArgumentState {
+  const known = states.get(record);
+  if (known !== undefined) return known;
+  const state = {
+    links: ARGUMENTS.map(({ link }) => record[link]),
+    last: Float64Array.from(ARGUMENTS, ({ last }) => record[last]),
+  };
+  states.set(record, state);
+  return state;
+}
+
 /** Reads all input links; false when any of them failed. */
-export function fetchArguments(io: RecordIo<CalcRecord>): boolean {
+export function fetchArguments(record: CalcRecord, io: RecordIo<CalcRecord>): boolean {
   let complete = true;
-  for (const { link, letter } of ARGUMENTS) if (!io.readLink(link, letter)) complete = false;
+  stateOf(record).links.forEach((source, index) => {
+    const argument = source.isConstant ? undefined : ARGUMENTS[index];
+    if (argument !== undefined && !io.readLink(argument.link, argument.letter)) complete = false;
+  });
   return complete;
 }
 
 /** Posts the arguments that changed; all of them when the alarm did. */
 export function postArguments(record: CalcRecord, io: RecordIo<CalcRecord>, mask: number): void {
-  for (const { letter, last } of ARGUMENTS) {
-    if (record[letter] === record[last] && (mask & EventMask.ALARM) === 0) continue;
+  const posted = stateOf(record).last;
+  ARGUMENTS.forEach(({ letter, last }, index) => {
+    const value = record[letter];
+    if (value === posted[index] && (mask & EventMask.ALARM) === 0) return;
     io.post(letter, mask | EventMask.VALUE | EventMask.LOG);
-    record[last] = record[letter];
-  }
+    record[last] = value;
+    posted[index] = value;
+  });
 }
 
 const letterOf = new Map<string, (typeof ARGUMENTS)[number]>();
@@ -131,8 +158,14 @@ export function evaluate(
   previous: number,
 ): number | undefined {
   if (program === undefined) return undefined;
-  for (let i = 0; i < LETTERS.length; i++) args[i] = record[LETTERS[i] ?? "A"];
+  for (let bits = program.inputs | program.stores; bits !== 0; bits &= bits - 1) {
+    const index = 31 - Math.clz32(bits & -bits);
+    args[index] = record[LETTERS[index] ?? "A"];
+  }
   const done = program.perform(args, previous);
-  for (let i = 0; i < LETTERS.length; i++) record[LETTERS[i] ?? "A"] = args[i] ?? 0;
+  for (let bits = program.stores; bits !== 0; bits &= bits - 1) {
+    const index = 31 - Math.clz32(bits & -bits);
+    record[LETTERS[index] ?? "A"] = args[index] ?? 0;
+  }
   return done ? program.result : undefined;
 }

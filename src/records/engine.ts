@@ -14,7 +14,7 @@ import type { DeviceRecord, DeviceSupport } from "./deviceSupport.js";
 import { attachDevice, deviceChoicesOf } from "./devices/attach.js";
 import { initSoftInput, isSoftChannel } from "./devices/softChannel.js";
 import { addressOf, fieldValue, formatOf, store } from "./fieldAccess.js";
-import { INIT_HOOKS, type InitHook } from "./initHooks.js";
+import type { InitHook } from "./initHooks.js";
 import type { ChannelClient } from "./links/channelClient.js";
 import { Link } from "./links/link.js";
 import { openLink } from "./links/openLink.js";
@@ -43,6 +43,7 @@ export class RecordEngine implements ChannelProvider {
   readonly #records = new Set<DbRecord>();
   readonly #deviceChoices = new Map<string, string[]>();
   readonly #supports: DeviceSupport[] = [];
+  readonly #announced = new Set<InitHook>();
   readonly #hooks = new Map<InitHook, (() => void)[]>();
   readonly #eventTimes = new Map<number, Timestamp>();
   readonly #scanner = new Scanner();
@@ -140,6 +141,10 @@ export class RecordEngine implements ChannelProvider {
 
   /** Calls `action` when iocInit reaches the moment; at once when it has passed it already. */
   onInitHook(name: InitHook, action: () => void): void {
+    if (this.#announced.has(name)) {
+      this.#guard(`hook ${name}`, action);
+      return;
+    }
     const actions = this.#hooks.get(name) ?? [];
     this.#hooks.set(name, [...actions, action]);
   }
@@ -180,6 +185,7 @@ export class RecordEngine implements ChannelProvider {
   }
 
   #announce(hook: InitHook): void {
+    this.#announced.add(hook);
     for (const action of this.#hooks.get(hook) ?? []) this.#guard(`hook ${hook}`, action);
   }
 
@@ -379,5 +385,3 @@ export class RecordEngine implements ChannelProvider {
 
 const unknownName = (name: string): WriteResult =>
   failed({ reason: "failed", message: `PV "${name}" not found` });
-
-export const initHookNames: readonly InitHook[] = INIT_HOOKS;

@@ -69,23 +69,28 @@ export function formatOf(instance: DbRecord, field: string): ConvertProperties {
   return noFormat;
 }
 
+/** Says how a value of its own reads as text. */
+export interface TextSource {
+  format(): ConvertProperties;
+}
+
 /**
  * Stores a value into a field, converted to its type. Links, and what a put does besides storing, are the caller's.
- * `format` says how the source's value reads as text; a client's value has none.
+ * `source` says how its value reads as text, where it becomes text; a client's value has none.
  */
 export function store(
   instance: DbRecord,
   field: string,
   value: Value,
   from: DbfType,
-  format?: ConvertProperties,
+  source?: TextSource,
 ): Result<void> {
   const spec = instance.type.fields[field];
   const address = addressOf(instance, field);
   if (spec === undefined || address === undefined)
     return failed(`${instance.name}.${field} cannot be written`);
   if (isArrayField(spec, address)) {
-    const array = toArray(value, from, address, format);
+    const array = toArray(value, from, address, source);
     if (!array.ok) return array;
     instance.fields[field] = array.value;
     return ok(undefined);
@@ -94,7 +99,7 @@ export function store(
     instance.fields[field] = truncateString(value, address.bytes);
     return ok(undefined);
   }
-  const scalar = toScalar(instance, field, value, from, address.type, format);
+  const scalar = toScalar(instance, field, value, from, address.type, source);
   if (!scalar.ok) return scalar;
   instance.fields[field] =
     typeof scalar.value === "string" && address.bytes === undefined
@@ -113,12 +118,12 @@ function toScalar(
   value: Value,
   from: DbfType,
   to: DbfType,
-  format: ConvertProperties | undefined,
+  source: TextSource | undefined,
 ): Result<Value> {
   const first = isArrayValue(value) ? value[0] : value;
   if (first === undefined) return failed(`no value for ${instance.name}.${field}`);
   if (typeof first === "number" && (to === "DOUBLE" || from === to)) return ok(first);
-  if (to === "STRING") return convertValue(first, from, to, format);
+  if (to === "STRING") return convertValue(first, from, to, source?.format());
   return convertValue(first, from, to, { states: statesOf(instance, field), direction: "put" });
 }
 
@@ -126,12 +131,12 @@ function toArray(
   value: Value,
   from: DbfType,
   address: FieldAddress,
-  format: ConvertProperties | undefined,
+  source: TextSource | undefined,
 ): Result<Value> {
   const array = isArrayValue(value) ? value : arrayOf(value, from);
   const fitting = array.length > address.elementCount ? array.slice(0, address.elementCount) : array;
   if (from === address.type) return ok(fitting);
-  return convertValue(fitting, from, address.type, { ...format, direction: "put" });
+  return convertValue(fitting, from, address.type, { ...source?.format(), direction: "put" });
 }
 
 function arrayOf(value: Exclude<Value, ArrayValue>, type: DbfType): ArrayValue {

@@ -9,7 +9,6 @@ export * from "./menus.js";
 export type * from "./pv.js";
 export { createPvDirectory } from "./pvDirectory.js";
 export {
-  defineRecordType,
   type FieldProperties,
   type RecordBehaviour,
   type RecordIo,

@@ -80,7 +80,7 @@ function addAlias(
 
 function setInitial(store: RecordStore, instance: DbRecord, field: string, text: string): string | undefined {
   const spec = instance.type.fields[field];
-  if (spec === undefined) return `${instance.type.name} has no such field`;
+  if (spec === undefined || spec.special === "attribute") return `${instance.type.name} has no such field`;
   const current = instance.fields[field];
   if (current instanceof Link) {
     current.setText(text);

@@ -5,7 +5,7 @@ import type { ProcessOption, WriteError, WriteResult } from "../channel/provider
 import { failed, ok } from "../libcom/result.js";
 import type { DbRecord } from "./dbRecord.js";
 import { addressOf, store } from "./fieldAccess.js";
-import { isLinkType } from "./fieldSpec.js";
+import { isLinkType, type Special } from "./fieldSpec.js";
 import { Link } from "./links/link.js";
 import { ProcessNotify } from "./processNotify.js";
 import { simulationChanged } from "./simulation.js";
@@ -45,7 +45,9 @@ export function putValue(instance: DbRecord, field: string, { value, type }: Typ
 
 /** Fields that only the record itself sets. */
 export const isReadOnly = (instance: DbRecord, field: string): boolean =>
-  instance.type.fields[field]?.special === "nomod" || addressOf(instance, field)?.readOnly === true;
+  isReserved(instance.type.fields[field]?.special) || addressOf(instance, field)?.readOnly === true;
+
+const isReserved = (special: Special | undefined): boolean => special === "nomod" || special === "attribute";
 
 /** An empty array put to a scalar leaves it alone and raises a LINK alarm, to be seen at the next processing. */
 function storeValue(instance: DbRecord, field: string, value: Value, type: TypedValue["type"]) {

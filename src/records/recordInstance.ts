@@ -272,7 +272,7 @@ export class RecordInstance implements DbRecord {
     const value = this.#readTarget(link, linkField);
     if (value === undefined) return false;
     const { target } = link;
-    return store(this, into, value, target.type, target.format()).ok || this.linkFailed(linkField);
+    return store(this, into, value, target.type, target).ok || this.linkFailed(linkField);
   }
 
   readLinkValue(linkField: string): TypedValue | undefined {

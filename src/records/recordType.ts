@@ -3,7 +3,7 @@ import type { Limits, Properties } from "../channel/provider.js";
 import type { Timestamp } from "../libcom/epicsTime.js";
 import { dbCommonFields } from "./dbCommon.js";
 import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
-import type { FieldSpec, FieldTable } from "./fieldSpec.js";
+import { type FieldSpec, type FieldTable, string } from "./fieldSpec.js";
 import type { Link } from "./links/link.js";
 
 /** The record object that a field table describes: one property per field, natively typed. */
@@ -169,10 +169,10 @@ export function recordType<const F extends FieldTable>(
   ownFields: F,
   behaviour: RecordBehaviour<RecordOf<F>>,
 ): RecordType {
-  const fields: FieldTable = { ...dbCommonFields, ...ownFields };
+  const listed: FieldTable = { ...dbCommonFields, ...ownFields };
+  // Every record can be asked for its type, though no list of fields shows it.
+  const fields = { ...listed, RTYP: string(40, { special: "attribute", initial: name }) };
   // The engine calls these functions only with records made from this very table.
   const erased = behaviour as unknown as RecordBehaviour<CommonRecord>;
-  return { name, fields, fieldNames: Object.keys(fields), behaviour: erased, ownFields };
+  return { name, fields, fieldNames: Object.keys(listed), behaviour: erased, ownFields };
 }
-
-export const defineRecordType = recordType;

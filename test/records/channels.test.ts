@@ -95,3 +95,9 @@ test("an empty array put to a scalar leaves it and is a LINK alarm at the next p
   put(engine, "A", new Float64Array(0));
   assert.deepEqual([engine.get("A"), engine.getString("A.STAT")], [3, "LINK"]);
 });
+
+test("RTYP is the record type, and cannot be written", (t) => {
+  const engine = running(t, { A: ["ao"] });
+  assert.equal(engine.get("A.RTYP"), "ao");
+  assert.equal(engine.put("A.RTYP", "ai").ok, false);
+});

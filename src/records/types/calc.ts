@@ -48,7 +48,7 @@ export const calc = recordType("calc", fields, {
     if (error !== undefined) io.report(`CALC "${record.CALC}": ${error}`);
   },
   process(record, io) {
-    if (!fetchArguments(io)) return undefined;
+    if (!fetchArguments(record, io)) return undefined;
     const value = evaluate(record, expressionsOf(record).get("CALC"), record.VAL);
     if (value === undefined) {
       io.setSevr(Status.CALC, Severity.INVALID, "calcPerform");
