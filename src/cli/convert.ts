@@ -35,26 +35,31 @@ export function convertDatabase(path: string, form?: Form): Conversion {
   };
 }
 
-function run(input: string, output: string | undefined): void {
+/** What the command does; resolves with the exit status. */
+function convert(input: string, output: string | undefined): number {
   if (!existsSync(input)) {
     console.error(`${input}: there is no such file`);
-    process.exitCode = 1;
-    return;
+    return 1;
   }
   const { text, messages, failed } = convertDatabase(
     input,
     output === undefined ? undefined : formOf(output),
   );
   for (const message of messages) console.error(message);
-  if (output === undefined) process.stdout.write(text);
-  else writeFileSync(output, text);
-  if (failed) process.exitCode = 1;
+  try {
+    if (output === undefined) process.stdout.write(text);
+    else writeFileSync(output, text);
+  } catch (error) {
+    console.error(`${output}: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  }
+  return failed ? 1 : 0;
 }
 
-/** `tomoioc convert`: databases between EPICS's form and the YAML form. */
-export const convertCommand = (): Command =>
+/** `tomoioc convert`: databases between EPICS's form and the YAML form. `ended` is told the exit status. */
+export const convertCommand = (ended: (status: number) => void): Command =>
   new Command("convert")
     .description("convert a database: .db or .template to YAML, YAML to .db; comments are not kept")
     .argument("<input>", "a .db, .template or .yaml file")
     .argument("[output]", "where to write; its suffix names the form. Standard output when absent")
-    .action(run);
+    .action((input: string, output: string | undefined) => ended(convert(input, output)));

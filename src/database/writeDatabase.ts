@@ -20,11 +20,11 @@ function withDefaults(macros: RawDatabase["macros"]): (text: string) => string {
 export function writeDb(database: RawDatabase): string {
   const text = withDefaults(database.macros);
   const line = (word: string, name: string, value: string): string =>
-    `    ${word}(${name}, ${quoted(text(value))})`;
+    `    ${word}(${`${name},`.padEnd(5)} ${quoted(text(value))})`;
   const records = database.records.map((record) => {
     const body = [
       ...record.aliases.map((alias) => `    alias(${quoted(text(alias))})`),
-      ...[...record.fields].map(([field, { value }]) => line("field", field.padEnd(4), value)),
+      ...[...record.fields].map(([field, { value }]) => line("field", field, value)),
       ...[...record.info].map(([tag, value]) =>
         line("info", /^[\w:.]+$/.test(tag) ? tag : quoted(tag), value),
       ),

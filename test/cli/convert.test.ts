@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { convertDatabase } from "../../src/cli/convert.js";
+import { main } from "../../src/cli/tomoioc.js";
 
 const directory = mkdtempSync(join(tmpdir(), "tomoioc-convert-"));
 after(() => rmSync(directory, { recursive: true }));
@@ -54,5 +55,14 @@ records:
     assert.ok(converted.failed);
     assert.match(converted.messages[0] ?? "", /bad\.db:1: , expected/);
     assert.match(converted.text, /^ {2}b: \{ type: ai \}$/m);
+  });
+});
+
+describe("the tomoioc program", () => {
+  it("converts to a file named on the command line, and exits 1 for a file that is not there", async () => {
+    const output = join(directory, "out.yaml");
+    assert.equal(await main(["convert", file("in.db", `record(ai, "a") {}`), output], "tomoioc"), 0);
+    assert.match(readFileSync(output, "utf8"), /a: \{ type: ai \}/);
+    assert.equal(await main(["convert", "/nowhere.db"], "tomoioc"), 1);
   });
 });
