@@ -1,5 +1,6 @@
 import type { Command } from "../iocsh/index.js";
 import { asynCommands } from "./asynCommands.js";
+import { beamlineCommands } from "./beamlineCommands.js";
 import type { IocParts } from "./iocParts.js";
 import { pluginCommands } from "./pluginCommands.js";
 
@@ -7,4 +8,5 @@ import { pluginCommands } from "./pluginCommands.js";
 export const driverCommands = (ioc: IocParts): readonly Command[] => [
   ...pluginCommands(ioc),
   ...asynCommands(ioc),
+  ...beamlineCommands(ioc),
 ];

@@ -1,5 +1,6 @@
 import { logger } from "../libcom/log.js";
 import { startTomoStream } from "../recon/index.js";
+import { type ScanTimes, startTomoScanStream } from "../scan/index.js";
 import type { IocParts, Stoppable } from "./iocParts.js";
 
 const log = logger("ioc");
@@ -16,6 +17,18 @@ interface ProcessServer {
 
 const processServers: readonly ProcessServer[] = [
   {
+    name: "tomoScan",
+    records: ["StreamCapture", "StartScan", "ScanStatus"],
+    variable: "TOMOSCAN_SERVER",
+    start: (ioc, prefix) =>
+      startTomoScanStream({
+        pvs: ioc.pvs,
+        prefix,
+        structures: ioc.sharedPvs,
+        times: scanTimes(ioc.environment),
+      }),
+  },
+  {
     name: "tomoStream",
     records: ["ReconPVAName", "StartRecon", "ReconStatus"],
     variable: "TOMOSTREAM_SERVER",
@@ -29,6 +42,12 @@ const processServers: readonly ProcessServer[] = [
       }),
   },
 ];
+
+/** A fast shutter whose status is not readable gets 2 s, unless the beamline's is known to be quicker. */
+function scanTimes(environment: NodeJS.ProcessEnv): Partial<ScanTimes> {
+  const seconds = Number(environment["TOMOSCAN_FAST_SHUTTER_SECONDS"] ?? "");
+  return Number.isFinite(seconds) && seconds > 0 ? { fastShutter: seconds } : {};
+}
 
 /** Prefixes under which all of the server's records are here. */
 function* prefixesOf({ records }: ProcessServer, ioc: IocParts): Iterable<string> {

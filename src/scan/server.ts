@@ -14,6 +14,7 @@ import {
   mergeMap,
   type Observable,
   take,
+  takeUntil,
   tap,
   timer,
 } from "rxjs";
@@ -69,12 +70,21 @@ export function beamlineNames$(pvs: PvSet, prefix: string): Observable<BeamlineN
   );
 }
 
+/** Completes when the scan's frames come, or when they never will, or when the button was released before. */
+const framesOrNever = ({ beamline, scan$, ending$ }: ScanContext, button: string): Step =>
+  scan$.pipe(
+    filter((scan) => scan !== undefined),
+    take(1),
+    takeUntil(merge(ending$.pipe(filter((ending) => ending)), becomes$(beamline.own(button), 0))),
+    ignoreElements(),
+  );
+
 /**
  * One streaming action behind a button: at most one at a time and only while a scan runs, otherwise the button just springs
- * back. However it ends, StreamMessage and the button return to Done.
+ * back; pressed while the scan begins, it waits for the first frames. However it ends, StreamMessage and the button return to Done.
  */
 const action = (context: ScanContext, button: string, work: () => Step, release: Step): Observable<never> => {
-  const { beamline, busy$, scan$, ending$, log } = context;
+  const { beamline, busy$, scan$, running$, ending$, log } = context;
   const springBack = put(beamline.own(button), 0);
   const explain = (error: unknown): Step => {
     const reason = `${button}: ${messageOf(error)}`;
@@ -89,9 +99,12 @@ const action = (context: ScanContext, button: string, work: () => Step, release:
   );
   return pressed$(beamline.own(button)).pipe(
     mergeMap(() => {
-      if (busy$.value || ending$.value || scan$.value === undefined) return springBack;
+      if (busy$.value || ending$.value || !running$.value) return springBack;
       busy$.next(true);
-      return concat(defer(work).pipe(catchError(explain)), done).pipe(finalize(() => busy$.next(false)));
+      const begun = defer(() => (scan$.value === undefined ? sequence() : work()));
+      return concat(framesOrNever(context, button), begun.pipe(catchError(explain)), done).pipe(
+        finalize(() => busy$.next(false)),
+      );
     }),
   );
 };
@@ -181,23 +194,24 @@ const watchdog = ({ beamline, times }: ScanContext): Observable<never> =>
     ignoreElements(),
   );
 
-/** Everything the scan server does for one beamline; unsubscribing stops all of it. Never fails. */
+/**
+ * Everything the scan server does for one beamline; unsubscribing stops all of it. Never fails. ServerRunning says
+ * Running once buttons are heard.
+ */
 export const serve = (context: ScanContext): Observable<never> =>
-  merge(
-    watchdog(context),
-    concat(
-      startUp(context),
-      merge(
-        scans(context),
-        aborts(context),
-        streamingActions(context),
-        streamSettings(context),
-        mirrorCounters(context),
-        settings(context),
-        sampleMoves(context),
-        followLens(context),
-        followCamera(context),
-      ),
+  concat(
+    startUp(context),
+    merge(
+      scans(context),
+      aborts(context),
+      streamingActions(context),
+      streamSettings(context),
+      mirrorCounters(context),
+      settings(context),
+      sampleMoves(context),
+      followLens(context),
+      followCamera(context),
+      watchdog(context),
     ),
   );
 

@@ -1,0 +1,35 @@
+import { serveAerotech } from "../drivers/pso/aerotechServer.js";
+import { type SimulatedBeamline, simBeamlineConfigure } from "../drivers/simulatedBeamline.js";
+import { type Command, CommandError, defineCommand, int, string } from "../iocsh/index.js";
+import type { IocParts } from "./iocParts.js";
+
+/** Commands that make a beamline without hardware. */
+export function beamlineCommands(ioc: IocParts): readonly Command[] {
+  let beamline: SimulatedBeamline | undefined;
+  return [
+    defineCommand({
+      name: "simBeamlineConfigure",
+      args: [string("cameraPort"), string("stagePort"), string("psoPort"), string("size"), string("source")],
+      help: "Makes a simulated beamline: camera, stage, position output, shutters. source is phantom or a Data Exchange file.",
+      run: async (values) => {
+        const made = simBeamlineConfigure(
+          { ...ioc, lookupPv: (name) => ioc.pvs.pv(name) },
+          values.filter((value) => value !== undefined),
+        );
+        beamline = made;
+        ioc.own({ stop: () => made.close() });
+        await made.camera.ready;
+      },
+    }),
+    defineCommand({
+      name: "simAerotechServe",
+      args: [int("tcpPort"), string("interface")],
+      help: "Serves the simulated beamline's motion controller on TCP, for IOCs that connect with drvAsynIPPortConfigure.",
+      run: async ([port, host]) => {
+        if (beamline === undefined) throw new CommandError("simBeamlineConfigure has to come first");
+        const server = await serveAerotech(beamline.controller, { port, host: host ?? "127.0.0.1" });
+        ioc.own({ stop: () => void server.close() });
+      },
+    }),
+  ];
+}
