@@ -119,22 +119,36 @@ function illuminationOf(shutters: ShutterPort, stage: SimulatedStage): Illuminat
   return isOut ? "flat" : "projection";
 }
 
-/** What the iocsh command of that name makes of its arguments; `source` is `phantom` (or nothing) or a Data Exchange file. */
+const LARGEST_IMAGE = 8192;
+
+function imageSize(text: string): number {
+  const pixels = Number(text);
+  if (Number.isInteger(pixels) && pixels >= 8 && pixels <= LARGEST_IMAGE) return pixels;
+  throw new Error(`simBeamlineConfigure: image size "${text}" is not between 8 and ${LARGEST_IMAGE}`);
+}
+
+/**
+ * What the iocsh command of that name makes of its arguments: `simBeamlineConfigure(SP1, ROT, PSO_PORT, 256, 256, source)`, where `source` is
+ * `phantom` (or nothing) or a Data Exchange file, which brings its own size.
+ */
 export const simBeamlineConfigure = (
   context: Pick<SimulatedBeamlineOptions, "ports" | "arrayPorts" | "pool" | "lookupPv" | "pluginsIdle">,
-  [cameraPort = "SP1", stagePort = "ROT", psoPort = "PSO_PORT", size = "256", source = ""]: readonly string[],
-): SimulatedBeamline => {
-  const pixels = Number(size);
-  if (!Number.isInteger(pixels) || pixels < 8 || pixels > 8192)
-    throw new Error(`simBeamlineConfigure: image size "${size}" is not between 8 and 8192`);
-  return createSimulatedBeamline({
+  [
+    cameraPort = "SP1",
+    stagePort = "ROT",
+    psoPort = "PSO_PORT",
+    sizeX = "256",
+    sizeY = sizeX,
+    source = "",
+  ]: readonly string[],
+): SimulatedBeamline =>
+  createSimulatedBeamline({
     ...context,
     cameraPort,
     stagePort,
     psoPort,
     source:
       source === "" || source === "phantom"
-        ? { kind: "phantom", size: pixels }
+        ? { kind: "phantom", size: imageSize(sizeX), rows: imageSize(sizeY) }
         : { kind: "replay", file: source },
   });
-};

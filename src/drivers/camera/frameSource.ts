@@ -38,7 +38,10 @@ export interface SourceInfo {
 export type FrameSourceOptions =
   | {
       readonly kind: "phantom";
+      /** Columns of the detector, and of the sample. */
       readonly size: number;
+      /** As many as columns when absent. */
+      readonly rows?: number;
       /** Detector column of the rotation axis; the middle (size / 2) when absent. */
       readonly center?: number;
       readonly seed?: number;

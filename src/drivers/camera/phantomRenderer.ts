@@ -2,17 +2,20 @@ import type { FrameRenderer, FrameRequest, PixelArray, SourceInfo } from "./fram
 import { phantomAt, projectPhantom, staticPhantom } from "./phantom.js";
 
 export interface PhantomRendererOptions {
+  /** Columns; the phantom is as large as they are. */
   readonly size: number;
+  /** As many as columns when absent. */
+  readonly rows?: number;
   readonly center?: number;
   readonly seed?: number;
   readonly evolving?: boolean;
   readonly noise?: boolean;
 }
 
-/** What the detector behind a phantom of `size` columns and rows is. */
-export const phantomInfo = (size: number): SourceInfo => ({
+/** What the detector behind a phantom of `size` columns is. */
+export const phantomInfo = ({ size, rows = size }: PhantomRendererOptions): SourceInfo => ({
   sizeX: size,
-  sizeY: size,
+  sizeY: rows,
   dataTypes: ["UInt16", "UInt8"],
 });
 
@@ -47,11 +50,11 @@ function normalTable(length: number, random: () => number): Float32Array {
 }
 
 /** The open beam relative to its brightest: a wide vertical profile, multilayer stripes, and unequal pixels. */
-function flatField(size: number, random: () => number): Float32Array {
-  const gain = normalTable(size * size, random);
-  return Float32Array.from({ length: size * size }, (_, index) => {
-    const row = Math.floor(index / size) / size - 0.5;
-    const column = (index % size) / size - 0.5;
+function flatField({ sizeX, sizeY }: SourceInfo, random: () => number): Float32Array {
+  const gain = normalTable(sizeX * sizeY, random);
+  return Float32Array.from({ length: sizeX * sizeY }, (_, index) => {
+    const row = Math.floor(index / sizeX) / sizeY - 0.5;
+    const column = (index % sizeX) / sizeX - 0.5;
     const profile = Math.exp(-2 * row * row) * (1 - 0.15 * column * column);
     const stripes = 1 + 0.05 * Math.sin(40 * row + 2 * Math.sin(6 * column)) + 0.02 * Math.sin(130 * row);
     return 0.93 * profile * stripes * (1 + PIXEL_GAIN_SPREAD * (gain[index] ?? 0));
@@ -74,18 +77,20 @@ export class PhantomRenderer implements FrameRenderer {
   readonly #normal: Float32Array;
   readonly #path: Float32Array;
 
-  constructor({ size, center = size / 2, seed = 1, evolving = true, noise = true }: PhantomRendererOptions) {
+  constructor(options: PhantomRendererOptions) {
+    const { size, center = size / 2, seed = 1, evolving = true, noise = true } = options;
     const random = seededRandom(seed);
-    this.info = phantomInfo(size);
+    this.info = phantomInfo(options);
+    const pixels = this.info.sizeX * this.info.sizeY;
     this.#size = size;
     this.#center = center;
     this.#seed = seed;
     this.#evolving = evolving;
     this.#noiseScale = noise ? 1 : 0;
-    this.#flat = flatField(size, random);
+    this.#flat = flatField(this.info, random);
     this.#normal = normalTable(2 ** NOISE_TABLE_BITS, random);
-    this.#dark = normalTable(size * size, random).map((deviate) => DARK_OFFSET + DARK_PATTERN * deviate);
-    this.#path = new Float32Array(size * size);
+    this.#dark = normalTable(pixels, random).map((deviate) => DARK_OFFSET + DARK_PATTERN * deviate);
+    this.#path = new Float32Array(pixels);
   }
 
   render(request: FrameRequest, out: PixelArray): void {
@@ -111,7 +116,7 @@ export class PhantomRenderer implements FrameRenderer {
 
   #project({ elapsedSeconds, thetaDegrees }: FrameRequest): void {
     const ellipsoids = this.#evolving ? phantomAt(this.#size, elapsedSeconds) : staticPhantom(this.#size);
-    const geometry = { sizeX: this.#size, sizeY: this.#size, center: this.#center };
+    const geometry = { ...this.info, center: this.#center };
     projectPhantom(ellipsoids, thetaDegrees, geometry, this.#path);
   }
 }

@@ -6,7 +6,7 @@ import { makeParameters, type ParametersOf } from "../asyn/definePort.js";
 import type { Parameter, Port } from "../asyn/portDriver.js";
 import type { ArrayPort } from "../ndarray/arrayPorts.js";
 import { imageDimensions, type NDArray } from "../ndarray/ndArray.js";
-import { showArray, showPool } from "../ndarray/ndArrayParameters.js";
+import { setIfChanged, showArray, showPool } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import type { TriggerPulse } from "../pso/positionOutput.js";
 import { type Clock, systemClock } from "../stage/clock.js";
@@ -89,6 +89,7 @@ export class SimulatedCamera implements Port, ArrayPort {
   readonly #stopped = new Subject<void>();
   readonly #readout: SensorReadout;
   readonly #attributes: FrameAttributes;
+  readonly #queue: Subscription;
   #triggering = new Subscription();
   #delivery: Promise<void> = Promise.resolve();
   #acquisition = 0;
@@ -115,7 +116,7 @@ export class SimulatedCamera implements Port, ArrayPort {
       ...(options.lookupPv === undefined ? {} : { lookupPv: options.lookupPv }),
     });
     // Records look at the size when they start, which is before the thread that makes the frames has.
-    if (options.source.kind === "phantom") this.#readout.found(phantomInfo(options.source.size));
+    if (options.source.kind === "phantom") this.#readout.found(phantomInfo(options.source));
     this.#producer = new FrameProducer(options.source);
     this.ready = this.#producer.ready.then((info) => {
       this.#readout.found(info);
@@ -125,6 +126,9 @@ export class SimulatedCamera implements Port, ArrayPort {
       if (!this.#closed) this.#sourceFailed(error);
     });
     this.#handleWrites();
+    this.#queue = options.pool.queued$.subscribe((queued) =>
+      setIfChanged(this.params.NUM_QUEUED_ARRAYS, queued),
+    );
   }
 
   get arrays$(): Observable<NDArray> {
@@ -139,6 +143,7 @@ export class SimulatedCamera implements Port, ArrayPort {
     this.#closed = true;
     this.#halt();
     this.#attributes.close();
+    this.#queue.unsubscribe();
     this.#arrays.complete();
     this.connected$.complete();
     void this.#producer.close();

@@ -48,6 +48,23 @@ test("minus the logarithm of the flat-field corrected frame is the line integral
     }
 });
 
+test("a detector with other rows than columns sees the same rays", () => {
+  const rows = 8;
+  const renderer = new PhantomRenderer({ size: SIZE, rows, evolving: false, noise: false });
+  const frame = (illumination: Illumination) => {
+    const out = new Uint16Array(SIZE * rows);
+    renderer.render(request(illumination, { thetaDegrees: 40 }), out);
+    return out;
+  };
+  const [dark, flat, projection] = [frame("dark"), frame("flat"), frame("projection")];
+  for (let i = 0; i < SIZE * rows; i++) {
+    const transmission = ((projection[i] ?? 0) - (dark[i] ?? 0)) / ((flat[i] ?? 0) - (dark[i] ?? 0));
+    const z = Math.floor(i / SIZE) - rows / 2;
+    const exact = phantomLineIntegral(staticPhantom(SIZE), 40, (i % SIZE) - SIZE / 2, z);
+    assert.ok(Math.abs(-Math.log(transmission) - exact) < 1e-3);
+  }
+});
+
 test("noise has the spread of photon counting, and the same seed gives the same frame", () => {
   const renderer = new PhantomRenderer({ size: SIZE, seed: 5 });
   const first = render(renderer, request("flat", { sequence: 1 }));
