@@ -19,6 +19,7 @@ import type { ArrayConsumer, ArrayPort, ArrayPorts } from "../ndarray/arrayPorts
 import type { NDArray } from "../ndarray/ndArray.js";
 import { ndArrayParameters, setIfChanged, showArray, showPool } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
+import { ByteRateLimit } from "./byteRate.js";
 
 /** What NDPluginBase.template adds to a port that handles NDArrays. Where there is no value, the database gives it. */
 const pluginParameters = {
@@ -85,6 +86,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   #lastInput: NDArray | undefined;
   #lastTaken = Number.NEGATIVE_INFINITY;
   #lastEmittedId: number | undefined;
+  readonly #outputRate = new ByteRateLimit();
 
   constructor(setup: PluginSetup, pluginType: string, own: Readonly<Record<string, Parameter>>) {
     this.portName = setup.portName;
@@ -135,6 +137,23 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
 
   /** Hands a frame to whoever listens; the caller keeps its own reference. */
   protected emit(frame: NDArray): void {
+    if (this.base.ARRAY_CALLBACKS.value !== 0 && this.admits(frame)) this.emitAdmitted(frame);
+  }
+
+  /** Whether MaxByteRate lets a frame out; one that it does not is counted as dropped. */
+  protected admits(frame: NDArray): boolean {
+    const { MAX_BYTE_RATE, DROPPED_OUTPUT_ARRAYS } = this.base;
+    const admitted = this.#outputRate.admits(
+      frame.data.byteLength,
+      MAX_BYTE_RATE.value ?? 0,
+      performance.now(),
+    );
+    if (!admitted) DROPPED_OUTPUT_ARRAYS.set((DROPPED_OUTPUT_ARRAYS.value ?? 0) + 1);
+    return admitted;
+  }
+
+  /** Hands a frame on that `admits` let out. */
+  protected emitAdmitted(frame: NDArray): void {
     if (this.base.ARRAY_CALLBACKS.value === 0) return;
     const expected = this.#lastEmittedId === undefined ? undefined : this.#lastEmittedId + 1;
     if (expected !== undefined && frame.uniqueId !== expected && frame.uniqueId !== expected - 1)

@@ -33,6 +33,7 @@ export class NDPluginPva extends NDPlugin {
   }
 
   protected override process(frame: NDArray): void {
+    if (!this.admits(frame)) return;
     const value = ntNdArrayValue({
       data: frame.data,
       dimensions: frame.dimensions,
@@ -42,7 +43,7 @@ export class NDPluginPva extends NDPlugin {
       attributes: frame.attributes,
     });
     this.#pv.post(value, frame);
-    this.emit(frame);
+    this.emitAdmitted(frame);
   }
 
   protected override onClose(): void {

@@ -172,3 +172,13 @@ test("a plugin that closes gives up every frame", async () => {
   plugin.close();
   assert.equal(pool.inUse, 0);
 });
+
+test("frames beyond MaxByteRate are not passed on, and counted", async () => {
+  const { plugin, camera, pool } = chain({ blocking: true });
+  const ids = collectIds(plugin);
+  await put(plugin, "ENABLE_CALLBACKS", 1);
+  await put(plugin, "MAX_BYTE_RATE", 30);
+  for (let id = 1; id <= 3; id++) camera.emit(makeFrame(pool, id));
+  assert.deepEqual(ids, [1]);
+  assert.equal(shown(plugin, "DROPPED_OUTPUT_ARRAYS"), 2);
+});
