@@ -25,6 +25,7 @@ import { mbboDirect } from "./mbboDirect.js";
 import { motor } from "./motor.js";
 import { sel } from "./sel.js";
 import { seq } from "./seq.js";
+import { sseq } from "./sseq.js";
 import { stringin } from "./stringin.js";
 import { stringout } from "./stringout.js";
 import { subArray } from "./subArray.js";
@@ -58,6 +59,7 @@ const all: readonly RecordType[] = [
   motor,
   sel,
   seq,
+  sseq,
   stringin,
   stringout,
   subArray,

@@ -5,7 +5,7 @@ import { needsPython } from "../../support/python.js";
 import { compare, differences, type Step } from "./reference.js";
 
 /** Record types that Base has; the others come from synApps. */
-const SYNAPPS = new Set(["busy", "motor", "asyn"]);
+const SYNAPPS = new Set(["busy", "motor", "asyn", "sseq"]);
 
 const types = [...new RecordEngine().recordTypes.values()].filter(({ name }) => !SYNAPPS.has(name));
 
