@@ -71,7 +71,7 @@ export class CaClient implements ChannelOwner {
     this.#schedule = new SearchSchedule(this.#settings.maximumSearchPeriodSeconds, (channels) =>
       this.#search(channels),
     );
-    this.#ready = this.#open();
+    this.#ready = this.#open().catch((error: Error) => log.error(`no searching: ${error.message}`));
   }
 
   /** Starts to look for a PV; the channel can be used at once. */
@@ -139,10 +139,7 @@ export class CaClient implements ChannelOwner {
 
   #search(channels: readonly SearchedChannel[]): void {
     if (this.#socket === undefined) {
-      this.#ready.then(
-        () => this.#sendSearches(channels.filter(({ cid }) => this.#schedule.has(cid))),
-        (error: Error) => log.error(`no searching: ${error.message}`),
-      );
+      void this.#ready.then(() => this.#sendSearches(channels.filter(({ cid }) => this.#schedule.has(cid))));
     } else this.#sendSearches(channels);
   }
 

@@ -37,5 +37,9 @@ export function readingOf(message: CaMessage): Result<CaReading> {
   if (type === undefined) return failed(`there is no DBR type ${message.dataType}`);
   const content = getDbr(message.view, message.offset, type, message.count, message.payloadSize);
   if (!content.ok) return content;
-  return ok({ ...content.value, message: "", userTag: 0n, type: type.base, dbr: type });
+  const { value, status, severity, time, properties, acknowledge } = content.value;
+  // Literals, not spreads: this is made for every event.
+  const reading = { value, status, severity, message: "", time, userTag: 0n, type: type.base, dbr: type };
+  if (properties !== undefined) return ok({ ...reading, properties });
+  return ok(acknowledge === undefined ? reading : { ...reading, acknowledge });
 }
