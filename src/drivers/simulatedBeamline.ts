@@ -121,26 +121,23 @@ function illuminationOf(shutters: ShutterPort, stage: SimulatedStage): Illuminat
 
 const LARGEST_IMAGE = 8192;
 
-function imageSize(text: string): number {
-  const pixels = Number(text);
-  if (Number.isInteger(pixels) && pixels >= 8 && pixels <= LARGEST_IMAGE) return pixels;
-  throw new Error(`simBeamlineConfigure: image size "${text}" is not between 8 and ${LARGEST_IMAGE}`);
+/** `256`, or `640x480`. */
+function imageSize(text: string): { size: number; rows: number } {
+  const [size = Number.NaN, rows = size, ...rest] = text.split("x").map(Number);
+  const valid = (pixels: number) => Number.isInteger(pixels) && pixels >= 8 && pixels <= LARGEST_IMAGE;
+  if (valid(size) && valid(rows) && rest.length === 0) return { size, rows };
+  throw new Error(
+    `simBeamlineConfigure: image size "${text}" is not N or NxM between 8 and ${LARGEST_IMAGE}`,
+  );
 }
 
 /**
- * What the iocsh command of that name makes of its arguments: `simBeamlineConfigure(SP1, ROT, PSO_PORT, 256, 256, source)`, where `source` is
+ * What the iocsh command of that name makes of its arguments: `simBeamlineConfigure(SP1, ROT, PSO_PORT, 256, source)`, where `source` is
  * `phantom` (or nothing) or a Data Exchange file, which brings its own size.
  */
 export const simBeamlineConfigure = (
   context: Pick<SimulatedBeamlineOptions, "ports" | "arrayPorts" | "pool" | "lookupPv" | "pluginsIdle">,
-  [
-    cameraPort = "SP1",
-    stagePort = "ROT",
-    psoPort = "PSO_PORT",
-    sizeX = "256",
-    sizeY = sizeX,
-    source = "",
-  ]: readonly string[],
+  [cameraPort = "SP1", stagePort = "ROT", psoPort = "PSO_PORT", size = "256", source = ""]: readonly string[],
 ): SimulatedBeamline =>
   createSimulatedBeamline({
     ...context,
@@ -149,6 +146,6 @@ export const simBeamlineConfigure = (
     psoPort,
     source:
       source === "" || source === "phantom"
-        ? { kind: "phantom", size: imageSize(sizeX), rows: imageSize(sizeY) }
+        ? { kind: "phantom", ...imageSize(size) }
         : { kind: "replay", file: source },
   });

@@ -193,7 +193,7 @@ test("the sample is seen when both shutters are open and it is in, the open beam
 test("the configuration command names what is wrong with its arguments", () => {
   const context = { ports: new PortRegistry(), arrayPorts: new ArrayPorts(), pool: new NDArrayPool() };
   assert.throws(() => simBeamlineConfigure(context, ["SP1", "ROT", "PSO", "huge"]), /image size "huge"/);
-  const beamline = simBeamlineConfigure(context, ["SP1", "ROT", "PSO", "16", "8"]);
+  const beamline = simBeamlineConfigure(context, ["SP1", "ROT", "PSO", "16x8", "phantom"]);
   assert.deepEqual([beamline.camera.params.SIZE_X.value, beamline.camera.params.SIZE_Y.value], [16, 8]);
   assert.throws(() => simBeamlineConfigure(context, ["SP2", "ROT", "PSO", "16"]), /"ROT" exists already/);
   beamline.close();
