@@ -78,22 +78,28 @@ export function formatSaveFile(
   return `${lines.join("\n")}\n`;
 }
 
-/** The quoted elements of an array's text, and whether its closing brace is in it. */
-function parseElements(text: string): { elements: string[]; closed: boolean } {
-  const elements: string[] = [];
-  let at = text.indexOf("{") + 1;
-  while (at < text.length) {
-    if (text[at] === "}") return { elements, closed: true };
-    if (text[at++] !== '"') continue;
-    let element = "";
-    while (at < text.length && text[at] !== '"') {
-      if (text[at] === "\\") element += text[at++];
-      element += text[at++] ?? "";
+/** Takes the text of an array, line by line, until its closing brace. */
+class ElementReader {
+  readonly elements: string[] = [];
+  closed = false;
+  private element: string | undefined;
+
+  read(text: string): void {
+    for (let at = 0; at < text.length && !this.closed; at++) {
+      const character = text.charAt(at);
+      if (this.element === undefined) {
+        if (character === '"') this.element = "";
+        else if (character === "}") this.closed = true;
+      } else if (character === '"') {
+        this.elements.push(unescapeSaved(this.element));
+        this.element = undefined;
+      } else if (character === "\\") {
+        this.element += character + text.charAt(++at);
+      } else {
+        this.element += character;
+      }
     }
-    at++;
-    elements.push(unescapeSaved(element));
   }
-  return { elements, closed: false };
 }
 
 /** Reads a save file; lines that make no sense are skipped, an array may go on over several lines. */
@@ -113,13 +119,12 @@ export function parseSaveFile(text: string): SaveFile {
       continue;
     }
     const first = at;
-    let array = saved;
-    let parsed = parseElements(array);
-    while (!parsed.closed && at + 1 < lines.length && !lines[at + 1]?.startsWith(END_MARK)) {
-      array += lines[++at] ?? "";
-      parsed = parseElements(array);
+    const array = new ElementReader();
+    array.read(saved.slice(ARRAY_MARK.length));
+    while (!array.closed && at + 1 < lines.length && !lines[at + 1]?.startsWith(END_MARK)) {
+      array.read(lines[++at] ?? "");
     }
-    entries.push({ name, value: parsed.elements, line: first + 1 });
+    entries.push({ name, value: array.elements, line: first + 1 });
   }
   return { entries, missing, complete: false };
 }
