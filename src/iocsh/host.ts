@@ -8,7 +8,9 @@ export type InitHookName = "beforeInitRecords" | "afterInitRecords" | "afterIocR
 
 /** What dbpr needs to know of a record type. */
 export interface ReportedRecordType {
-  readonly fields: Readonly<Record<string, { readonly dbf: string; readonly interest?: number }>>;
+  readonly fields: Readonly<
+    Record<string, { readonly dbf: string; readonly interest?: number; readonly special?: string }>
+  >;
 }
 
 /** A record as reports and dbtr use it. */

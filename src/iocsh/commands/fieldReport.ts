@@ -54,7 +54,7 @@ function valueText(engine: ShellEngine, record: string, field: string, dbf: stri
 export function fieldReport(engine: ShellEngine, record: string, level: number): readonly string[] {
   const type = engine.recordTypes.get(engine.record(record)?.recordType ?? "");
   const fields = Object.entries(type?.fields ?? {})
-    .filter(([, { interest = 0 }]) => interest <= level)
+    .filter(([, { interest = 0, special }]) => interest <= level && special !== "attribute")
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const cells = fields.flatMap(([field, { dbf }]) => {
     const text = valueText(engine, record, field, dbf);
