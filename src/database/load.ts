@@ -96,7 +96,7 @@ class Loader {
         return undefined;
       },
       path: (directories, _location, append) => this.finder.setPath(directories, append),
-      record: (record) => this.records.push(record),
+      record: (record) => this.addRecord(record),
       alias: (alias) => this.aliases.push(alias),
       problem: (problem) => this.problems.push(problem),
       nameProblem: recordNameProblem,
@@ -120,7 +120,7 @@ class Loader {
         if (depth < MAXIMUM_INCLUDE_DEPTH) this.load(file, { ...given, ...own }, location, depth + 1);
         else this.problems.push({ location, message: `"${file}" is included by itself` });
       },
-      record: (record) => this.records.push(record),
+      record: (record) => this.addRecord(record),
       alias: (alias) => this.aliases.push(alias),
       expand: (line, location) => this.expand(expander, line, location),
       problem: (problem) => this.problems.push(problem),
@@ -143,13 +143,32 @@ class Loader {
     }
   }
 
+  /** EPICS leaves a field at its initial value when a macro in its value is not defined. */
+  private addRecord(record: RecordDefinition): void {
+    const fields = new Map(record.fields);
+    for (const [field, { value, location }] of record.fields) {
+      if (!/\$[({]/.test(value)) continue;
+      fields.delete(field);
+      const names = [...value.matchAll(/\$\(([^()]*),undefined\)/g)].map((match) => match[1] ?? "");
+      for (const name of names) this.warnings.delete(this.missingMacro(location, name));
+      const what =
+        names.length > 0 ? `the macro ${names.join(", ")} is undefined` : "a macro is not expanded";
+      this.problems.push({ location, record: record.name, field, message: what });
+    }
+    this.records.push({ ...record, fields });
+  }
+
+  private missingMacro({ file, line }: SourceLocation, name: string): string {
+    return `${file}:${line}: the macro ${name} is undefined`;
+  }
+
   private expander(macros: Macros): MacroExpander {
     return new MacroExpander(macros, { environment: this.environment });
   }
 
   private expand(expander: MacroExpander, text: string, location: SourceLocation): string {
     const expanded = expander.expand(text);
-    for (const name of expanded.undefined) this.warn(location, `the macro ${name} is undefined`);
+    for (const name of expanded.undefined) this.warnings.add(this.missingMacro(location, name));
     return expanded.text;
   }
 

@@ -71,10 +71,17 @@ describe("a .db file", () => {
   });
 
   it("expands macros, with defaults and from the line they stand on", () => {
-    const loaded = load(`record(ai, "$(P)$(R=r:)x") { field(INP, "$(Q)") }`, { macros: { P: "p:" } });
+    const loaded = load(`record(ai, "$(P)$(R=r:)x") { field(INP, "$(P)in") }`, { macros: { P: "p:" } });
     assert.deepEqual(namesOf(loaded), ["p:r:x"]);
-    assert.deepEqual(fieldsOf(loaded), { INP: "$(Q,undefined)" });
-    assert.match(loaded.warnings[0] ?? "", /:1: the macro Q is undefined$/);
+    assert.deepEqual(fieldsOf(loaded), { INP: "p:in" });
+  });
+
+  it("leaves out a field whose macro is not defined, as EPICS does", () => {
+    const loaded = load(`record(ai, "x") {\n field(INP, "$(Q)")\n field(PREC, "3")\n info(a, "$(W)")\n}`);
+    assert.deepEqual(fieldsOf(loaded), { PREC: "3" });
+    assert.match(problemsOf(loaded)[0] ?? "", /:2: record "x" field INP: the macro Q is undefined$/);
+    assert.equal(loaded.warnings.length, 1);
+    assert.match(loaded.warnings[0] ?? "", /:4: the macro W is undefined$/);
   });
 
   it("knows the line of every field", () => {
