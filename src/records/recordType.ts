@@ -119,6 +119,8 @@ export interface DeviceFields {
   readonly value: string;
   /** What Raw Soft Channel reads or writes; the type has no such support when absent. */
   readonly raw?: string;
+  /** Raw Soft Channel writes the bits of MASK only. */
+  readonly masksRaw?: boolean;
 }
 
 /** Everything that makes a record type, besides its fields. */

@@ -1,7 +1,6 @@
-import type { DbfType } from "../../channel/dbf.js";
+import type { DbfType, Value } from "../../channel/dbf.js";
 import type { DbRecord } from "../dbRecord.js";
 import { addressOf, fieldValue } from "../fieldAccess.js";
-
 import type { InputOutcome } from "./outcome.js";
 
 const SOFT = "Soft Channel";
@@ -50,7 +49,7 @@ export function readSoft(instance: DbRecord): InputOutcome {
 export function writeSoft(instance: DbRecord): undefined | Promise<void> {
   const soft = softFields(instance);
   if (soft === undefined) return undefined;
-  const value = fieldValue(instance, soft.value);
+  const value = soft.raw ? rawOutput(instance, soft.value) : fieldValue(instance, soft.value);
   const type: DbfType = addressOf(instance, soft.value)?.type ?? "DOUBLE";
   if (dtypOf(instance) !== ASYNC_SOFT) {
     instance.writeLink(soft.link, value, type);
@@ -61,4 +60,11 @@ export function writeSoft(instance: DbRecord): undefined | Promise<void> {
   return target.writeNotify(value, type).then((delivered) => {
     if (!delivered) instance.linkFailed(soft.link);
   });
+}
+
+/** The raw value, of which only the bits of MASK are written where the type says so. */
+function rawOutput(instance: DbRecord, field: string): Value {
+  const value = fieldValue(instance, field);
+  if (instance.type.behaviour.device?.masksRaw !== true) return value;
+  return (Number(value) & Number(instance.fields["MASK"])) >>> 0;
 }

@@ -653,6 +653,38 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: "outputs through the raw soft channel",
+    database: `record(mbbo, "rawmbbo") { field(DTYP, "Raw Soft Channel") field(OUT, "rawt1") field(NOBT, "2") field(SHFT, "1") field(ONVL, "1") field(TWVL, "7") field(ONST, "a") field(TWST, "b") }
+      record(longout, "rawt1") {} record(bo, "rawbo") { field(DTYP, "Raw Soft Channel") field(OUT, "rawt2") } record(longout, "rawt2") {}
+      record(ao, "rawao") { field(DTYP, "Raw Soft Channel") field(OUT, "rawt3") field(LINR, "SLOPE") field(ESLO, "0.5") } record(longout, "rawt3") {}
+      record(mbboDirect, "rawdir") { field(DTYP, "Raw Soft Channel") field(OUT, "rawt4") field(NOBT, "3") } record(longout, "rawt4") {}
+      record(ao, "async") { field(DTYP, "Async Soft Channel") field(OUT, "asynct PP") } record(ao, "asynct") {}`,
+    look: [
+      ["get", "rawmbbo.RVAL"],
+      ["get", "rawmbbo.MASK"],
+      ["get", "rawt1"],
+      ["get", "rawbo.RVAL"],
+      ["get", "rawt2"],
+      ["get", "rawao.RVAL"],
+      ["get", "rawt3"],
+      ["get", "rawdir.RVAL"],
+      ["get", "rawt4"],
+      ["get", "async.PACT"],
+      ["get", "asynct"],
+    ],
+    puts: [
+      ["rawmbbo", "a"],
+      ["rawmbbo", "b"],
+      ["rawbo", "1"],
+      ["rawbo", "0"],
+      ["rawao", "2.6"],
+      ["rawao", "-2.6"],
+      ["rawdir", "255"],
+      ["async", "4"],
+      "settle",
+    ],
+  },
+  {
     name: "event: processes what scans on it",
     database: `record(event, "ev") { field(VAL, "beam") } record(calc, "onbeam") { field(SCAN, "Event") field(EVNT, "beam") field(CALC, "VAL+1") }`,
     look: [...observed("ev"), ["get", "onbeam"]],
