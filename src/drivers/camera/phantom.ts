@@ -38,7 +38,7 @@ const parts: readonly PhantomPart[] = [
 const CRACK = part("crack", [0.42, -0.2, 0], [0.04, 0.22, 0.3], 30, -0.8);
 const BUBBLE = part("bubble", [0, 0.4, 0.5], [0.09, 0.09, 0.09], 0, -0.8);
 
-/** The crack opens from nothing to four times the width of its table row in this time. */
+/** The crack opens from nothing to three times the width of its table row in this time. */
 const CRACK_OPENING_SECONDS = 600;
 const CRACK_FULL_WIDTH = 3;
 /** The bubble rises through the sample, then starts again at the bottom. */
