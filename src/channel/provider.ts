@@ -1,5 +1,6 @@
 import type { Timestamp } from "../libcom/epicsTime.js";
 import type { Result } from "../libcom/result.js";
+import type { ConvertProperties } from "./convert.js";
 import type { DbfType, TypedValue, Value } from "./dbf.js";
 
 /** Who is at the other end of a channel; access security decides by it. */
@@ -88,6 +89,8 @@ export interface Channel {
   /** The present value, alarm and time. */
   read(): Sample;
   properties(): Properties;
+  /** How the value reads as text, where `properties` do not say all of it: numbers beyond an enum's states. */
+  textFormat?(): ConvertProperties;
   acknowledge(): AlarmAcknowledge;
 
   /** Writes and processes as the field asks; returns when the value is stored. */

@@ -1,3 +1,4 @@
+import type { ConvertProperties } from "../channel/convert.js";
 import { type DbfType, isArrayValue, type TypedValue } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type {
@@ -13,7 +14,7 @@ import type {
 import { ok } from "../libcom/result.js";
 import type { ChannelName } from "./channelName.js";
 import type { DbRecord } from "./dbRecord.js";
-import { addressOf } from "./fieldAccess.js";
+import { addressOf, formatOf } from "./fieldAccess.js";
 import { isLinkType } from "./fieldSpec.js";
 import { channelProperties } from "./properties.js";
 import { isReadOnly, type PendingPut, putField, putFieldNotify, textOf } from "./put.js";
@@ -66,6 +67,10 @@ export class RecordChannel implements Channel {
   properties(): Properties {
     if (this.address.asChars) return { description: this.instance.record.DESC };
     return channelProperties(this.instance, this.address.field);
+  }
+
+  textFormat(): ConvertProperties {
+    return this.address.asChars ? {} : formatOf(this.instance, this.address.field);
   }
 
   acknowledge(): AlarmAcknowledge {

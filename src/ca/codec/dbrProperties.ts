@@ -60,6 +60,9 @@ const limitOrder = [
   ["control", "low"],
 ] as const satisfies readonly (readonly [keyof Properties, keyof Limits])[];
 
+/** What a limit reads that the channel does not have; NaN becomes 0 in integers. */
+const absentLimit = { display: 0, control: 0, alarm: Number.NaN, warning: Number.NaN } as const;
+
 const limitCount = (type: DbrType): number => (type.class === "ctrl" ? 8 : 6);
 
 /** Writes states, or precision, units and limits, after the alarm; `offset` is the start of the DBR structure. */
@@ -80,7 +83,7 @@ export function putProperties(out: ByteWriter, offset: number, type: DbrType, pr
   position += UNITS_SIZE;
   for (let index = 0; index < limitCount(type); index++) {
     const [group = "display", side = "high"] = limitOrder[index] ?? [];
-    codec.write(out.view, position, properties[group]?.[side] ?? 0);
+    codec.write(out.view, position, properties[group]?.[side] ?? absentLimit[group]);
     position += codec.size;
   }
 }

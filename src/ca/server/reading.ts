@@ -39,7 +39,8 @@ export const canBeRead = (type: DbrType): boolean => type.class !== "ackt" && ty
 export function valueForDbr(channel: Channel, type: DbrType, value: Value): Result<Value> {
   if (type.class === "className") return ok(channel.className);
   if (nativeBase(channel.fieldType) === type.base) return ok(value);
-  return convertValue(value, channel.fieldType, type.base, { ...channel.properties(), direction: "get" });
+  const format = channel.textFormat?.() ?? channel.properties();
+  return convertValue(value, channel.fieldType, type.base, { ...format, direction: "get" });
 }
 
 /** The ECA status that forbids a payload of `count` elements, or ECA_NORMAL. */

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import type { CaServer } from "../../../src/ca/index.js";
 import * as caget from "../../../src/cli/caget.js";
 import * as cainfo from "../../../src/cli/cainfo.js";
 import * as caput from "../../../src/cli/caput.js";
 import type { ToolOutput } from "../../../src/cli/caToolFormat.js";
-import { peerEnvironment } from "../../ca/support/loopback.js";
+import { loadDatabaseFile } from "../../../src/database/index.js";
+import { RecordEngine } from "../../../src/records/index.js";
+import { peerEnvironment, startServer } from "../../ca/support/loopback.js";
 import { repositoryRoot } from "../../support/paths.js";
 import { needsPython } from "../../support/python.js";
 import { type SoftIoc, startSoftIoc } from "./support/softIoc.js";
@@ -47,15 +50,7 @@ async function run([tool = "", ...argv]: readonly string[]): Promise<Omit<Record
 const comparable = (text: string): string =>
   text.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}/g, "<time>").replace(/Host: .*/g, "Host: <host>");
 
-describe("the tools print what EPICS Base's print", needsPython, () => {
-  let ioc: SoftIoc;
-
-  before(async () => {
-    ioc = await startSoftIoc(join(data, "caTools.db"));
-    Object.assign(process.env, peerEnvironment(ioc.port));
-  });
-  after(() => ioc.stop());
-
+function expectRecorded(): void {
   for (const expected of recorded)
     it(expected.arguments.join(" "), async () => {
       const found = await run(expected.arguments);
@@ -63,4 +58,36 @@ describe("the tools print what EPICS Base's print", needsPython, () => {
       assert.equal(found.errors, expected.errors);
       assert.equal(found.code, expected.code);
     });
+}
+
+const database = join(data, "caTools.db");
+
+describe("the tools print what EPICS Base's print", needsPython, () => {
+  let ioc: SoftIoc;
+
+  before(async () => {
+    ioc = await startSoftIoc(database);
+    Object.assign(process.env, peerEnvironment(ioc.port));
+  });
+  after(() => ioc.stop());
+
+  expectRecorded();
+});
+
+describe("and with our records and server in place of the reference IOC", () => {
+  let server: CaServer;
+  const engine = new RecordEngine();
+
+  before(async () => {
+    engine.load(loadDatabaseFile(database, {}, { catalog: engine.catalog }).definition);
+    engine.iocInit();
+    server = await startServer([engine]);
+    Object.assign(process.env, peerEnvironment(server.udpPort));
+  });
+  after(async () => {
+    await server.stop();
+    engine.stop();
+  });
+
+  expectRecorded();
 });
