@@ -1,5 +1,6 @@
 import { filter, ignoreElements, merge, take, timeout } from "rxjs";
 import type { Pv } from "../records/pv.js";
+import type { Beamline } from "./beamline.js";
 import type { ScanContext } from "./context.js";
 import { readCountsPerRotation } from "./pso.js";
 import { readText } from "./pvValues.js";
@@ -25,43 +26,46 @@ const connected = ({ times, log }: ScanContext, pvs: readonly Pv[]): Step =>
     }),
   );
 
-const neededPvs = ({ beamline }: ScanContext): Pv[] => [
-  ...["Acquire", "AcquireBusy", "AcquireTime", "AcquireTime_RBV", "Model_RBV", "PortName_RBV"].map(
-    beamline.camera,
-  ),
-  ...["WaitForPlugins", "NDAttributesFile", "NDAttributesMacros"].map(beamline.camera),
-  ...["Capture", "Capture_RBV", "NumCapture", "NumCaptured_RBV", "FullFileName_RBV", "FilePath"].map(
-    beamline.file,
-  ),
-  ...["NDArrayPort", "EnableCallbacks", "FileWriteMode", "AutoSave", "XMLFileName"].map(beamline.file),
-  ...["NDArrayPort", "EnableCallbacks"].flatMap((name) => [
-    beamline.pva(name),
-    beamline.roi(name),
-    beamline.ring(name),
-  ]),
-  ...["Capture", "PreCount", "CurrentQty_RBV"].map(beamline.ring),
-  ...["BinX", "BinY", "Scale"].map(beamline.roi),
-  ...["VAL", "RBV", "VELO", "VMAX", "ACCL", "DIR"].map(beamline.rotation),
+type Part = "camera" | "file" | "pva" | "roi" | "ring" | "rotation" | "optics";
+
+const NEEDED: readonly (readonly [part: Part, names: string])[] = [
+  ["camera", "Acquire AcquireBusy AcquireTime AcquireTime_RBV ImageMode Model_RBV PortName_RBV TriggerMode"],
+  ["camera", "NDAttributesFile NDAttributesMacros NumImages NumImagesCounter_RBV WaitForPlugins"],
+  ["file", "Capture Capture_RBV NumCapture NumCaptured_RBV FullFileName_RBV FileWriteMode WriteStatus"],
+  ["file", "FilePath FilePath_RBV FilePathExists_RBV FileName FileName_RBV FileTemplate FileNumber"],
+  ["file", "AutoIncrement AutoSave EnableCallbacks NDArrayPort XMLFileName"],
+  ["pva", "EnableCallbacks NDArrayPort"],
+  ["roi", "BinX BinY EnableCallbacks NDArrayPort Scale"],
+  ["ring", "Capture Capture_RBV CurrentQty_RBV EnableCallbacks NDArrayPort PortName_RBV PostCount PreCount"],
+  ["ring", "StatusMessage Trigger Trigger_RBV"],
+  ["rotation", "ACCL DIR ERES HOMF JAR JOGF JOGR JVEL OFF RBV STOP VAL VELO VMAX"],
 ];
 
+/** What only some cameras, plugins or beamlines have. */
+const OPTIONAL: readonly (readonly [part: Part, names: string])[] = [
+  ["camera", "ArrayCallbacks ExposureMode FrameRateEnable TriggerOverlap TriggerSource"],
+  ["roi", "EnableScale"],
+  [
+    "optics",
+    "CameraSelect Camera0PVPrefix Camera1PVPrefix FilePlugin0PVPrefix FilePlugin1PVPrefix LensSelect",
+  ],
+];
+
+const open = (beamline: Beamline, parts: typeof NEEDED): Pv[] =>
+  parts.flatMap(([part, names]) => names.split(" ").map(beamline[part]));
+
 /**
- * What a scan uses later. A channel of another IOC takes a moment to connect, and a put to one that has not is lost: so all
- * are opened when the server starts.
+ * Opens what a scan uses later. A channel of another IOC takes a moment to connect, and a put to one that has not is lost: so all
+ * are opened when the server starts. Returns those that have to be there.
  */
-function openAhead({ beamline }: ScanContext): void {
+function openAhead({ beamline }: ScanContext): Pv[] {
   const { names } = beamline;
-  for (const name of ["NumImages", "NumImagesCounter_RBV"]) beamline.camera(name);
-  for (const name of ["FileName", "FileTemplate", "FileNumber", "AutoIncrement"]) beamline.file(name);
-  for (const name of ["FileName_RBV", "FilePath_RBV", "FilePathExists_RBV", "WriteStatus"])
-    beamline.file(name);
-  for (const name of ["Capture_RBV", "PortName_RBV", "PostCount", "StatusMessage", "Trigger", "Trigger_RBV"])
-    beamline.ring(name);
-  beamline.roi("EnableScale");
-  for (const name of ["CameraSelect", "LensSelect"]) beamline.optics(name);
-  for (const name of ["ERES", "HOMF", "JAR", "JOGF", "JOGR", "JVEL", "OFF", "STOP"]) beamline.rotation(name);
-  for (const name of [names.openShutter, names.closeShutter, names.openFastShutter, names.closeFastShutter])
-    beamline.named(name);
-  beamline.named(names.shutterStatus);
+  open(beamline, OPTIONAL);
+  const shutters = [names.openShutter, names.closeShutter, names.openFastShutter, names.closeFastShutter];
+  const named = [...shutters, names.shutterStatus]
+    .map((name) => beamline.named(name))
+    .filter((pv) => pv !== undefined);
+  return [...open(beamline, NEEDED), ...named, beamline.sampleX, beamline.sampleY];
 }
 
 /** The record that names the server's own prefix to the camera's attributes, as the HDF5 layout expects it. */
@@ -100,13 +104,7 @@ export const startUp = (context: ScanContext): Step => {
   const { beamline, times } = context;
   const steps: [string, Step][] = [
     ["buttons", sequence(...CONTROLS.map((name) => put(beamline.own(name), 0)), resetButtons(context))],
-    [
-      "PVs",
-      sequence(
-        perform(() => openAhead(context)),
-        connected(context, neededPvs(context)),
-      ),
-    ],
+    ["PVs", connected(context, openAhead(context))],
     ["WaitForPlugins", putIfThere(beamline.camera("WaitForPlugins"), 1, times.put)],
     ["file path", copyFileNames(context)],
     ["AutoSave", putIfThere(beamline.file("AutoSave"), 0, times.put)],

@@ -158,6 +158,24 @@ describe("a scan", () => {
     }
   });
 
+  it("drives a beamline in another IOC as it drives one in its own", async (context) => {
+    const beamline = await TestBeamline.remote(context, {
+      StreamPreCount: 6,
+      FlatFieldAxis: "X",
+      SampleOutX: 1,
+    });
+    const { ended } = await beamline.stream();
+    await beamline.press("StreamRetakeDark");
+    await beamline.press("StreamRetakeFlat");
+    await beamline.shows("StreamPreCounted", 6);
+    await beamline.press("StreamCapture");
+    assert.equal(beamline.number("StreamNumTotalCaptured"), 26);
+    beamline.set("AbortScan", 1);
+    await ended;
+    assert.equal(beamline.text("ScanStatus"), "Scan aborted");
+    assert.equal(beamline.text("2bmSP1:cam1:TriggerSource"), "1");
+  });
+
   it("is aborted by a write error", async (context) => {
     const beamline = new TestBeamline(context);
     const { ended } = await beamline.stream();

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { filter, firstValueFrom, map, take, timeout, toArray } from "rxjs";
+import type { CaClient } from "../../src/ca/index.js";
 import type { Value } from "../../src/channel/dbf.js";
 import { describeProblem, loadDatabaseFile } from "../../src/database/index.js";
 import { SharedPvProvider } from "../../src/pva/index.js";
 import { createPvDirectory, RecordEngine } from "../../src/records/index.js";
-import type { Pv } from "../../src/records/pv.js";
+import type { Pv, PvDirectory } from "../../src/records/pv.js";
 import { type ScanTimes, startTomoScanStream } from "../../src/scan/index.js";
 import { numberOf, textOf } from "../../src/scan/pvValues.js";
 import { repositoryRoot } from "../support/paths.js";
@@ -66,16 +67,32 @@ const SECONDS = 15_000;
 export class ScanRig {
   readonly engine = new RecordEngine();
   readonly structures = new SharedPvProvider();
-  readonly directory = createPvDirectory(this.engine, undefined);
+  /** Where the hardware's records are: in this process, or behind a Channel Access server. */
+  readonly hardware: RecordEngine;
+  #directory: PvDirectory = createPvDirectory(this.engine, undefined);
   readonly folder = mkdtempSync(join(tmpdir(), "tomoioc-scan-"));
   readonly #pvs = new Map<string, Pv>();
 
   readonly #cleanUps: (() => unknown)[] = [() => rmSync(this.folder, { recursive: true })];
 
-  constructor(context: TestContext) {
+  constructor(context: TestContext, hardware?: RecordEngine) {
+    this.hardware = hardware ?? this.engine;
     context.after(async () => {
       for (const cleanUp of this.#cleanUps.reverse()) await cleanUp();
     });
+  }
+
+  get directory(): PvDirectory {
+    return this.#directory;
+  }
+
+  /** Reaches the records of the hardware through Channel Access from now on. */
+  connectHardware(client: CaClient): void {
+    this.#directory = createPvDirectory(this.engine, client);
+  }
+
+  #get(name: string): Value {
+    return this.engine.has(name) ? this.engine.get(name) : this.hardware.get(name);
   }
 
   /** Done at the end of the test, the last one given first. */
@@ -117,11 +134,11 @@ export class ScanRig {
   }
 
   text(record: string): string {
-    return record.includes(":") ? textOf(this.engine.get(record)) : textOf(this.engine.get(PREFIX + record));
+    return textOf(this.#get(record.includes(":") ? record : PREFIX + record));
   }
 
   number(record: string): number {
-    return numberOf(this.engine.get(record.includes(":") ? record : PREFIX + record));
+    return numberOf(this.#get(record.includes(":") ? record : PREFIX + record));
   }
 
   /** Waits until a record of the scan server shows a text or a number. */
@@ -182,12 +199,12 @@ export class ScanRig {
     return { ended };
   }
 
-  load(path: string, macros: Readonly<Record<string, string>>): void {
+  load(path: string, macros: Readonly<Record<string, string>>, engine = this.engine): void {
     const { definition, problems } = loadDatabaseFile(path, macros, {
-      catalog: this.engine.catalog,
+      catalog: engine.catalog,
       environment: {},
     });
-    const all = [...problems, ...this.engine.load(definition)]
+    const all = [...problems, ...engine.load(definition)]
       .map(describeProblem)
       .filter((line) => !line.includes('"fanout"'));
     if (all.length > 0) throw new Error(all.join("\n"));

@@ -51,6 +51,7 @@ export class ScriptedDetector {
   readonly frames: Frame[] = [];
   /** False: the camera takes frames that reach nobody. */
   delivering = true;
+  readonly #pvs = new Map<string, Pv>();
   #file: Frame[] | undefined;
   #ring: Frame[] = [];
   #ringTriggered = false;
@@ -153,7 +154,9 @@ export class ScriptedDetector {
   }
 
   private at(name: string): Pv {
-    return this.pv(this.prefix + name);
+    const known = this.#pvs.get(name) ?? this.pv(this.prefix + name);
+    this.#pvs.set(name, known);
+    return known;
   }
 
   private set(name: string, value: number | string): void {

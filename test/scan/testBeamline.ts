@@ -9,7 +9,9 @@ import { PositionSynchronizedOutput } from "../../src/drivers/pso/positionOutput
 import { systemClock } from "../../src/drivers/stage/clock.js";
 import { motorDeviceSupport } from "../../src/drivers/stage/motorDeviceSupport.js";
 import { SimulatedStage } from "../../src/drivers/stage/simulatedStage.js";
+import { createPvDirectory, RecordEngine } from "../../src/records/index.js";
 import type { ScanTimes } from "../../src/scan/index.js";
+import { clientOf, startServer } from "../ca/support/loopback.js";
 import { repositoryRoot } from "../support/paths.js";
 import { PREFIX, ScanRig } from "./scanRig.js";
 import { ScriptedDetector } from "./scriptedDetector.js";
@@ -45,13 +47,15 @@ const SETTINGS: Readonly<Record<string, Value>> = {
 export class TestBeamline extends ScanRig {
   readonly detector: ScriptedDetector;
   readonly commands: string[] = [];
+  readonly #start: () => void;
 
   constructor(
     context: TestContext,
     settings: Readonly<Record<string, Value>> = {},
     times: Partial<ScanTimes> = {},
+    hardware?: RecordEngine,
   ) {
-    super(context);
+    super(context, hardware);
     const ports = new PortRegistry();
     const stage = ports.add(
       new SimulatedStage("STAGE", [{ name: "rotation" }, { name: "x" }, { name: "y" }]),
@@ -66,16 +70,18 @@ export class TestBeamline extends ScanRig {
       return execute(command);
     };
     ports.add(aerotechPort("PSO_PORT", controller));
-    this.engine.addDeviceSupport(motorDeviceSupport(ports));
+    this.hardware.addDeviceSupport(motorDeviceSupport(ports));
     this.engine.addDeviceSupport(asynRecordDeviceSupport(ports));
     this.loadServer();
-    this.load(join(repositoryRoot, "test/scan/detector.db"), DETECTOR_MACROS);
+    this.load(join(repositoryRoot, "test/scan/detector.db"), DETECTOR_MACROS, this.hardware);
     this.engine.iocInit();
+    if (hardware !== undefined) hardware.iocInit();
 
-    this.pv("2bmSP1:HDF1:FileTemplate").write("%s%s_%3.3d.h5");
+    const inside = createPvDirectory(this.hardware, undefined);
+    this.hardware.put("2bmSP1:HDF1:FileTemplate", "%s%s_%3.3d.h5");
     this.detector = new ScriptedDetector(
-      (name) => this.pv(name),
-      (name) => this.engine.get(name),
+      (name) => inside.pv(name),
+      (name) => (this.engine.has(name) ? this.engine : this.hardware).get(name),
       "2bmSP1:",
       PREFIX,
     );
@@ -86,8 +92,29 @@ export class TestBeamline extends ScanRig {
       output.close();
       ports.close();
     });
-    this.serve({ ...SETTINGS, FilePath: `${this.folder}/`, ...settings }, times);
+    this.#start = () => this.serve({ ...SETTINGS, FilePath: `${this.folder}/`, ...settings }, times);
+    if (hardware === undefined) this.#start();
   }
+
+  /** A beamline whose hardware is another IOC, reached through Channel Access. */
+  static async remote(
+    context: TestContext,
+    settings: Readonly<Record<string, Value>>,
+  ): Promise<TestBeamline> {
+    const hardware = new RecordEngine();
+    const beamline = new TestBeamline(context, settings, { connect: 2 }, hardware);
+    const server = await startServer([hardware]);
+    const client = clientOf(server);
+    beamline.after(async () => {
+      client.close();
+      await server.stop();
+      hardware.stop();
+    });
+    beamline.connectHardware(client);
+    beamline.#start();
+    return beamline;
+  }
+
   /** Where the stage was when the last frame of this id was taken. */
   angleOf(id: number): number {
     return this.detector.frames.findLast((frame) => frame.id === id)?.angle ?? Number.NaN;
