@@ -29,5 +29,7 @@ export function broadcastTheta(rule: ThetaRule): Float32Array {
   const { scanType, numAngles } = rule;
   const cycle = 2 * numAngles;
   const count = scanType === "continuous" ? numAngles : Math.ceil(BACKFORTH_ANGLES / cycle) * cycle;
-  return Float32Array.from({ length: count }, (_, index) => thetaAt(rule, index));
+  const angles = new Float32Array(count);
+  for (let index = 0; index < count; index++) angles[index] = thetaAt(rule, index);
+  return angles;
 }
