@@ -6,6 +6,7 @@ import { fixedName, withFileSettings } from "./fileSettings.js";
 import { readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
 import { after, perform, put, putAndWait, reach, type Step, sequence, when, within } from "./steps.js";
+import { startTransfer } from "./transfer.js";
 
 /** Frames that the ring emits when it is triggered: it waits for the next frame, then goes from the oldest on. */
 function flushRing({ beamline, times }: ScanContext, count: number): Step {
@@ -89,7 +90,8 @@ export function capture(context: ScanContext, stop$: Observable<unknown>): Step 
   const captured: Captured = { file: "", projections: 0, preCounted: 0, paths: [] };
   const finish = after(
     () => Promise.resolve(captured.paths),
-    (paths) => sequence(...paths.map((path) => completeFile(context, path))),
+    (paths) =>
+      sequence(...paths.flatMap((path) => [completeFile(context, path), startTransfer(context, path)])),
   );
   const report = perform(() => {
     beamline.own("StreamFileName").write(captured.file);

@@ -14,6 +14,7 @@ import {
   replyNumber,
 } from "../../src/scan/psoCommands.js";
 import { broadcastTheta, type ThetaRule, thetaAt, thetaIndex } from "../../src/scan/theta.js";
+import { transferCommands } from "../../src/scan/transfer.js";
 
 /** The rotation stage of 2-BM-B. */
 const request = (changes: Partial<MotionRequest> = {}): MotionRequest => ({
@@ -149,6 +150,24 @@ describe("binImage", () => {
     const data = Float32Array.from({ length: 15 }, (_, index) => index);
     const binned = binImage({ data, width: 5, height: 3 }, 2);
     assert.deepEqual(binned, { data: Float32Array.of(3, 5), width: 2, height: 1 });
+  });
+});
+
+describe("the transfer to the analysis computer", () => {
+  it("makes the experiment's folder there and copies the file into it", () => {
+    assert.deepEqual(transferCommands("/data/2026-11/Doe/scan_001.h5", "tomo@handyn:/local/data/"), [
+      { program: "ssh", args: ["-o", "BatchMode=yes", "tomo@handyn", "mkdir -p /local/data/2026-11/Doe/"] },
+      {
+        program: "scp",
+        args: ["-q", "-B", "/data/2026-11/Doe/scan_001.h5", "tomo@handyn:/local/data/2026-11/Doe/"],
+      },
+    ]);
+  });
+
+  it("refuses what a shell could misunderstand", () => {
+    for (const remote of ["handyn", "-oProxyCommand=x:/data/", "tomo@handyn:/data/;rm", "Unknown"])
+      assert.throws(() => transferCommands("/a/b/c.h5", remote), /RemoteAnalysisDir/);
+    assert.throws(() => transferCommands("/data/a b/$(x)/c.h5", "tomo@handyn:/data/"), /cannot be named/);
   });
 });
 
