@@ -44,10 +44,23 @@ import {
 import { changeBinning, logged, mirrorCounters, resizeRing, revertBinning, revertRing } from "./stream.js";
 import { synchronize } from "./synchronize.js";
 
-/** Names of the beamline's parts, at once and whenever an operator or the optics change one. */
-export function beamlineNames$(pvs: PvSet, prefix: string): Observable<BeamlineNames> {
-  const text$ = (record: string): Observable<string> =>
-    pvs.pv(prefix + record).sample$.pipe(map(({ value }) => textOf(value)));
+/**
+ * Names of the beamline's parts, at once and whenever an operator or the optics change one. The name of a part whose record is
+ * not there after `connectSeconds` is empty.
+ */
+export function beamlineNames$(
+  pvs: PvSet,
+  prefix: string,
+  connectSeconds: number,
+): Observable<BeamlineNames> {
+  const text$ = (record: string): Observable<string> => {
+    const given$ = pvs.pv(prefix + record).sample$.pipe(map(({ value }) => textOf(value)));
+    const missing$ = timer(connectSeconds * 1000).pipe(
+      map(() => ""),
+      takeUntil(given$),
+    );
+    return merge(given$, missing$);
+  };
   const names$ = combineLatest({
     camera: text$(NAME_RECORDS.camera),
     filePlugin: text$(NAME_RECORDS.filePlugin),

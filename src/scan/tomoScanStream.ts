@@ -123,7 +123,7 @@ export function startTomoScanStream(options: ScanServerOptions): ScanServer {
   );
   const served$ = broadcasts$.pipe(
     switchMap((broadcasts) =>
-      beamlineNames$(pvs, prefix).pipe(
+      beamlineNames$(pvs, prefix, times.connect).pipe(
         delayWhen(() => betweenScans({ running$ })),
         switchMap((names) => serveAt(names, broadcasts)),
       ),

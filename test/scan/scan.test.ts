@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { ScanRig } from "./scanRig.js";
 import { COUNTS_PER_ROTATION, PREFIX, TestBeamline } from "./testBeamline.js";
 
 describe("a scan", () => {
@@ -212,6 +213,19 @@ describe("between scans the server", () => {
     assert.deepEqual([beamline.number("2bmb:m63.RBV"), beamline.number("2bmb:m25.RBV")], [3, 4]);
     await beamline.press("MoveSampleIn");
     assert.deepEqual([beamline.number("2bmb:m63.RBV"), beamline.number("2bmb:m25.RBV")], [0, 0]);
+  });
+
+  it("serves records that lack those of 2-BM, and says what a scan misses", async (context) => {
+    const beamline = new ScanRig(context);
+    beamline.loadServer({}, ["tomoScan", "tomoScan_PSO", "tomoScanStream"]);
+    beamline.engine.iocInit();
+    beamline.serve({}, {});
+    await beamline.served();
+    await beamline.startScan();
+    assert.match(
+      beamline.text("ScanStatus"),
+      /^Scan failed: 2bmb:TomoScanStream:DetectorTopDir: not connected/,
+    );
   });
 
   it("lets streaming buttons spring back", async (context) => {

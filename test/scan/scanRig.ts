@@ -101,9 +101,11 @@ export class ScanRig {
   }
 
   /** Loads the databases of tomoScan; `macros` replace those of 2-BM-B. */
-  loadServer(macros: Readonly<Record<string, string>> = {}): void {
-    for (const name of ["tomoScan", "tomoScan_PSO", "tomoScan_2BM", "tomoScanStream"])
-      this.load(join(repositoryRoot, "db", `${name}.yaml`), { ...MACROS, ...macros });
+  loadServer(
+    macros: Readonly<Record<string, string>> = {},
+    names: readonly string[] = ["tomoScan", "tomoScan_PSO", "tomoScan_2BM", "tomoScanStream"],
+  ): void {
+    for (const name of names) this.load(join(repositoryRoot, "db", `${name}.yaml`), { ...MACROS, ...macros });
   }
 
   /** Sets records of a running engine and starts the server on them; both stop at the end of the test. */
