@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -49,6 +49,35 @@ describe("the package's databases", () => {
         assert.deepEqual(ours.warnings, []);
         assert.deepEqual(contentsOf(ours), contentsOf(theirs));
       });
+
+  it("save_restoreStatus has the records and fields of autosave's", needsShared, () => {
+    const ours = loadDatabaseFile(join(repositoryRoot, "db/save_restoreStatus.yaml"), MACROS, {
+      environment: {},
+    });
+    const theirs = loadDatabaseFile(join(beamline, "autosave/db/save_restoreStatus.db"), MACROS, {
+      environment: {},
+    });
+    assert.deepEqual(ours.problems, []);
+    assert.deepEqual(contentsOf(ours), contentsOf(theirs));
+  });
+
+  it("have request files that name the PVs of the beamline's", needsShared, () => {
+    const pvsOf = (path: string): string[] => {
+      const lines = readFileSync(path, "utf8")
+        .split("\n")
+        .map((line) => line.trim());
+      return [...new Set(lines.filter((line) => /^(?:\$|#controlPV)/.test(line)))].sort();
+    };
+    for (const [folder, names] of Object.entries(upstream))
+      for (const name of names) {
+        const file = `${name}_settings.req`;
+        assert.deepEqual(
+          pvsOf(join(repositoryRoot, "db", file)),
+          pvsOf(join(beamline, folder, "db", file)),
+          file,
+        );
+      }
+  });
 
   it("replace templates that are not installed under an unmodified boot directory", needsShared, () => {
     const boot = join(beamline, "tomoscan/iocBoot/iocTomoScanStream_2BMB/tomoScanStream.substitutions");
