@@ -46,6 +46,33 @@ if (files.length === 0) {
   console.error(`tomoioc: no test files in ${wanted.join(" ")}`);
   process.exit(1);
 }
-const runner = ["--enable-source-maps", "--test", "--test-timeout=180000", "--test-concurrency=2", ...files];
-if (process.env.TOMOIOC_COVERAGE === undefined) run("node", runner);
-else run("npx", ["c8", "--reporter=text-summary", "--reporter=html", "--src=src", "node", ...runner]);
+
+// A whole beamline needs both cores to keep its frame rate, so those tests come last, one at a time.
+const isWholeBeamline = (file) => file.includes(join("interop", "beamline"));
+const parallel = files.filter((file) => !isWholeBeamline(file));
+const alone = files.filter(isWholeBeamline);
+const batches = [
+  { concurrency: 2, files: parallel },
+  { concurrency: 1, files: alone },
+].filter((batch) => batch.files.length > 0);
+
+for (const { concurrency, files } of batches) {
+  const runner = [
+    "--enable-source-maps",
+    "--test",
+    "--test-timeout=300000",
+    `--test-concurrency=${concurrency}`,
+    ...files,
+  ];
+  if (process.env.TOMOIOC_COVERAGE === undefined) run("node", runner);
+  else
+    run("npx", [
+      "c8",
+      "--clean=false",
+      "--reporter=text-summary",
+      "--reporter=html",
+      "--src=src",
+      "node",
+      ...runner,
+    ]);
+}

@@ -155,6 +155,8 @@ export function retakeFields(context: ScanContext, kind: FieldKind, stop$: Obser
   const project = sequence(
     goBack(context, kind),
     sendFramesTo(context, "HDF5ProjectionLocation", "Projection"),
+    // The ring keeps projections only: what it stores goes to one file.
+    freshFrames(context),
     put(beamline.own("ScanStatus"), "Collecting projections"),
     put(beamline.ring("EnableCallbacks"), 1),
   );

@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { loopbackEnvironment } from "../../support/freePorts.js";
+import { repositoryRoot } from "../../support/paths.js";
+
+/** The demo as a user starts it, on ports of its own. */
+export interface DemoProcess {
+  /** Environment in which clients find it. */
+  readonly env: Record<string, string>;
+  /** Where it captures. */
+  readonly directory: string;
+  /** What it has printed so far. */
+  output(): string;
+  /** Resolves with the exit code; kills it when it has not ended by itself. */
+  exited(timeoutSeconds: number): Promise<number | null>;
+  /** Sends Ctrl-C and waits for the end. */
+  stop(): Promise<number | null>;
+}
+
+const BOOT_SECONDS = 30;
+
+/** Boots the demo and resolves once it says that it is running. */
+export async function startDemo(args: readonly string[] = []): Promise<DemoProcess> {
+  const env = await loopbackEnvironment();
+  const directory = mkdtempSync(join(tmpdir(), "tomoioc-demo-"));
+  const child = spawn(
+    process.execPath,
+    [join(repositoryRoot, "dist/src/cli/demo.js"), "--directory", directory, ...args],
+    { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  const lines: string[] = [];
+  await waitForLine(child, lines, /^tomoioc is running/);
+
+  const exited = (timeoutSeconds: number): Promise<number | null> =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        child.kill("SIGKILL");
+        reject(new Error(`the demo did not end within ${timeoutSeconds} s\n${lines.join("\n")}`));
+      }, timeoutSeconds * 1000);
+      const end = (code: number | null) => {
+        clearTimeout(timer);
+        rmSync(directory, { recursive: true, force: true });
+        resolve(code);
+      };
+      if (child.exitCode !== null) end(child.exitCode);
+      else child.once("exit", end);
+    });
+
+  return {
+    env,
+    directory,
+    output: () => lines.join("\n"),
+    exited,
+    stop: () => {
+      child.kill("SIGINT");
+      return exited(15);
+    },
+  };
+}
+
+function waitForLine(child: ChildProcess, lines: string[], pattern: RegExp): Promise<void> {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error("the demo was started without pipes");
+  createInterface({ input: stderr }).on("line", (line) => lines.push(line));
+  return new Promise((resolve, reject) => {
+    const fail = (reason: string) => reject(new Error(`the demo ${reason}\n${lines.join("\n")}`));
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      fail(`was not running after ${BOOT_SECONDS} s`);
+    }, BOOT_SECONDS * 1000);
+    child.once("exit", (code) => fail(`ended with ${code} while booting`));
+    createInterface({ input: stdout }).on("line", (line) => {
+      lines.push(line);
+      if (!pattern.test(line)) return;
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { needsPython, runPython } from "../../support/python.js";
+import { type DemoProcess, startDemo } from "./demoProcess.js";
+
+/** What an operator's pyepics script does to a running demo; prints what it saw as one JSON line. */
+const OPERATOR = `
+import json, threading, time, epics, h5py, numpy as np
+TS = '2bmb:TomoScanStream:'
+seen = {'ScanStatus': [], 'ImagesCollected': [], 'StreamMessage': []}
+changed = threading.Condition()
+
+def note(pvname=None, char_value=None, **kw):
+    with changed:
+        seen[pvname[len(TS):]].append(char_value)
+        changed.notify_all()
+
+pvs = {name: epics.PV(TS + name, callback=note) for name in seen}
+for pv in pvs.values():
+    assert pv.wait_for_connection(10), pv.pvname
+
+def wait_for(name, wanted, seconds, start=0):
+    limit = time.time() + seconds
+    with changed:
+        while not any(wanted(v) for v in seen[name][start:]):
+            left = limit - time.time()
+            assert left > 0, 'no such %s within %g s: %r' % (name, seconds, seen)
+            changed.wait(left)
+
+def text(name):
+    return epics.caget(TS + name, as_string=True)
+
+def put_wait(name, value, seconds):
+    assert epics.caput(TS + name, value, wait=True, timeout=seconds) == 1, name + ' did not complete'
+
+done = threading.Event()
+start = epics.PV(TS + 'StartScan'); start.wait_for_connection(10)
+for name, value in (('NumDarkFields', 5), ('NumFlatFields', 6), ('StreamNumCapture', 100), ('StreamPreCount', 20)):
+    put_wait(name, value, 10)
+put_wait('FileName', 'operator', 10)
+assert start.put(1, wait=False, use_complete=True, callback=lambda **kw: done.set())
+wait_for('ScanStatus', lambda v: v == 'Collecting projections', 40)
+wait_for('ImagesCollected', lambda v: v.split('/')[0].isdigit() and int(v.split('/')[0]) >= 30, 40)
+assert not done.is_set(), 'StartScan completed while the scan was running'
+
+put_wait('StreamRetakeDark', 1, 40)
+put_wait('StreamRetakeFlat', 1, 40)
+limit = time.time() + 30
+while epics.caget(TS + 'StreamPreCounted') < 20:
+    assert time.time() < limit, 'the pre-count buffer did not fill'
+    time.sleep(0.1)
+put_wait('StreamCapture', 1, 60)
+captured = {'total': epics.caget(TS + 'StreamNumTotalCaptured'), 'message': text('StreamMessage'),
+            'file': text('StreamFileName'), 'path': text('FilePath'), 'full': text('FullFileName')}
+
+epics.caput(TS + 'AbortScan', 1)
+assert done.wait(30), 'the put-callback of StartScan did not complete after AbortScan'
+wait_for('ScanStatus', lambda v: v == 'Scan aborted', 10)
+
+import os
+name = os.path.join(captured['path'], os.path.basename(captured['file']))
+shapes = {}
+with h5py.File(name, 'r') as f:
+    for d in ('data', 'data_white', 'data_dark', 'theta'):
+        shapes[d] = list(f['/exchange/' + d].shape)
+    theta = f['/exchange/theta'][:]
+    ids = f['/defaults/NDArrayUniqueId'][:]
+    steps = np.diff(theta) / np.diff(ids)
+    shapes['thetaStepSpread'] = float(np.ptp(steps))
+    shapes['meanWhite'] = float(f['/exchange/data_white'][:].mean())
+    shapes['meanDark'] = float(f['/exchange/data_dark'][:].mean())
+    shapes['meanData'] = float(f['/exchange/data'][:].mean())
+ring = os.path.join(captured['path'], 'circular_buffer_' + os.path.basename(captured['file']))
+with h5py.File(ring, 'r') as f:
+    shapes['ring'] = list(f['/exchange/data'].shape)
+    shapes['ringBefore'] = int(f['/defaults/NDArrayUniqueId'][-1]) <= int(ids[0]) + 101
+print(json.dumps({'seen': seen, 'captured': captured, 'shapes': shapes}))
+`;
+
+interface Report {
+  readonly seen: Readonly<Record<"ScanStatus" | "ImagesCollected" | "StreamMessage", string[]>>;
+  readonly captured: { total: number; message: string; file: string };
+  readonly shapes: Readonly<Record<string, unknown>> & {
+    data: number[];
+    data_white: number[];
+    data_dark: number[];
+    theta: number[];
+    ring: number[];
+    thetaStepSpread: number;
+    meanWhite: number;
+    meanDark: number;
+    meanData: number;
+  };
+}
+
+let demo: DemoProcess | undefined;
+let report: Report | undefined;
+
+const reported = (): Report => {
+  if (report === undefined) throw new Error("the operator's script did not finish");
+  return report;
+};
+
+before(async () => {
+  if (needsPython.skip !== undefined) return;
+  demo = await startDemo();
+  const { code, stdout, stderr } = await runPython(OPERATOR, { env: demo.env, timeoutSeconds: 150 });
+  assert.equal(code, 0, `${stderr}\n${demo.output()}`);
+  report = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Report;
+});
+
+after(() => demo?.stop());
+
+test("a scan goes through its states until it is aborted", needsPython, () => {
+  const { ScanStatus } = reported().seen;
+  for (const status of ["Beginning scan", "Collecting projections", "Scan aborted"])
+    assert.ok(ScanStatus.includes(status), `${status} is missing from ${ScanStatus}`);
+});
+
+test("a capture of 100 projections with a pre-count of 20 counts 120", needsPython, () => {
+  assert.equal(reported().captured.total, 120);
+  assert.equal(reported().captured.message, "Done");
+  assert.deepEqual(reported().shapes.data.slice(0, 1), [100]);
+  assert.deepEqual(reported().shapes.ring.slice(0, 1), [20]);
+});
+
+test("StreamMessage tells each action", needsPython, () => {
+  const { StreamMessage } = reported().seen;
+  for (const message of [
+    "Capturing dark fields",
+    "Capturing flat fields",
+    "Capturing projections",
+    "Capturing circular buffer",
+  ])
+    assert.ok(StreamMessage.includes(message), `${message} is missing from ${StreamMessage}`);
+});
+
+test("the captured file holds darks, flats and an angle for each projection", needsPython, () => {
+  const { shapes } = reported();
+  const image = shapes.data.slice(1);
+  assert.deepEqual(shapes.data_dark, [5, ...image]);
+  assert.deepEqual(shapes.data_white, [6, ...image]);
+  assert.deepEqual(shapes.theta, [100]);
+  assert.ok(shapes.thetaStepSpread < 1e-3, `uneven steps: ${shapes.thetaStepSpread}`);
+  assert.ok(shapes.meanDark < shapes.meanData && shapes.meanData < shapes.meanWhite);
+});
