@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { type RawDatabase, readRawDatabase } from "../database/rawDatabase.js";
 import { describeProblem } from "../database/recordDefinition.js";
 import { writeDb, writeYaml } from "../database/writeDatabase.js";
+import { errorMessage } from "../libcom/errorMessage.js";
 
 type Form = "yaml" | "db";
 
@@ -50,7 +51,7 @@ function convert(input: string, output: string | undefined): number {
     if (output === undefined) process.stdout.write(text);
     else writeFileSync(output, text);
   } catch (error) {
-    console.error(`${output}: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`${output}: ${errorMessage(error)}`);
     return 1;
   }
   return failed ? 1 : 0;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
+import { errorMessage } from "../libcom/errorMessage.js";
 import { MacroExpander, type Macros } from "../libcom/macLib.js";
 import { checkRecords } from "./check.js";
 import { FileFinder } from "./fileFinder.js";
@@ -35,8 +36,6 @@ export interface LoadedDatabase {
 const MAXIMUM_INCLUDE_DEPTH = 64;
 
 const isYaml = (path: string): boolean => /^\.ya?ml$/.test(extname(path));
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 class Loader {
   private readonly records: RecordDefinition[] = [];
@@ -138,7 +137,7 @@ class Loader {
     try {
       return { path, text: readFileSync(path, "utf8") };
     } catch (error) {
-      this.problems.push({ location, message: `cannot read "${path}": ${reasonOf(error)}` });
+      this.problems.push({ location, message: `cannot read "${path}": ${errorMessage(error)}` });
       return undefined;
     }
   }

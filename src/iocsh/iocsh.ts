@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { errorMessage } from "../libcom/errorMessage.js";
 import { expandMacros } from "../libcom/macLib.js";
 import { Autosave } from "./autosave/autosave.js";
 import { autosaveCommands } from "./autosave/autosaveCommands.js";
@@ -231,7 +232,7 @@ export class Iocsh implements Shell {
     try {
       await command.invoke(words, context);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorMessage(error);
       this.reportError(error instanceof CommandError ? message : `${name}: ${message}`, streams);
     }
   }

@@ -2,6 +2,7 @@ import { BehaviorSubject, NEVER, type Observable, ReplaySubject, type Subscripti
 import type { Value } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type { Properties, Sample } from "../channel/provider.js";
+import { errorMessage } from "../libcom/errorMessage.js";
 import { type ClientChannel, LONGEST_TIMEOUT_SECONDS } from "./links/channelClient.js";
 import type { Pv } from "./pv.js";
 import { valueForField } from "./typedValue.js";
@@ -84,7 +85,7 @@ export class ChannelPv implements Pv {
     try {
       return await outcome;
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorMessage(error);
       throw new Error(message.includes(this.name) ? message : `${this.name}: ${message}`);
     }
   }

@@ -4,6 +4,7 @@ import type { Value } from "../channel/dbf.js";
 import type { Channel, ChannelProvider, ClientIdentity, WriteResult } from "../channel/provider.js";
 import type { DatabaseDefinition, DatabaseProblem, RecordTypeCatalog } from "../database/recordDefinition.js";
 import { now, type Timestamp } from "../libcom/epicsTime.js";
+import { errorMessage } from "../libcom/errorMessage.js";
 import { type Logger, logger } from "../libcom/log.js";
 import { failed } from "../libcom/result.js";
 import { CallbackQueue } from "./callbackQueue.js";
@@ -194,7 +195,7 @@ export class RecordEngine implements ChannelProvider {
     try {
       action();
     } catch (error) {
-      this.#log.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#log.error(`${what}: ${errorMessage(error)}`);
     }
   }
 

@@ -4,6 +4,7 @@ import type { DbfType, TypedValue, Value } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type { Properties, Sample } from "../channel/provider.js";
 import { UNDEFINED_TIME } from "../libcom/epicsTime.js";
+import { errorMessage } from "../libcom/errorMessage.js";
 import { resetAlarms, setSevr } from "./alarms.js";
 import type { DbRecord, PutNotify, RecordHost } from "./dbRecord.js";
 import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
@@ -147,7 +148,7 @@ export class RecordInstance implements DbRecord {
 
   /** A defect in a record type or a device must not leave the record active for ever. */
   #failed(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     this.host.log.error(`${this.name}: processing failed: ${message}`);
     this.setSevr(Status.SOFT, Severity.INVALID, message);
     this.timestamp();

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { errorMessage } from "../libcom/errorMessage.js";
 import type { ScanContext } from "./context.js";
 import { FIELD_DATASETS, FIELD_KINDS, type FieldKind, fieldsFileName } from "./fieldKinds.js";
 import { readNumber, readText } from "./pvValues.js";
-import { messageOf, perform, type Step } from "./steps.js";
+import { perform, type Step } from "./steps.js";
 import { thetaAt, thetaIndex } from "./theta.js";
 
 /** Adds the angle of every projection, by the ids that were stored with the frames. */
@@ -44,7 +45,7 @@ export const completeFile = (context: ScanContext, path: string): Step =>
       try {
         await add();
       } catch (error) {
-        context.log.error(`${path}: ${what}: ${messageOf(error)}`);
+        context.log.error(`${path}: ${what}: ${errorMessage(error)}`);
       }
     }
   });

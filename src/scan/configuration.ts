@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { packageDatabaseDirectory } from "../database/fileFinder.js";
+import { errorMessage } from "../libcom/errorMessage.js";
 import type { ScanContext } from "./context.js";
 import { readText } from "./pvValues.js";
-import { after, messageOf, nothing, perform, type Step } from "./steps.js";
+import { after, nothing, perform, type Step } from "./steps.js";
 
 const REQUEST_FILES = ["tomoScan", "tomoScan_PSO", "tomoScan_2BM", "tomoScanStream"].map(
   (name) => `${name}_settings.req`,
@@ -46,7 +47,7 @@ export const saveConfiguration = (context: ScanContext): Step =>
           await writeFile(configurationPath(dataPath), text);
         } catch (error) {
           context.beamline.own("ScanStatus").write("Error writing configuration");
-          context.log.error(`${configurationPath(dataPath)}: ${messageOf(error)}`);
+          context.log.error(`${configurationPath(dataPath)}: ${errorMessage(error)}`);
         }
       });
     },

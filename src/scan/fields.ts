@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { catchError, concat, ignoreElements, type Observable, skip, take, throwError } from "rxjs";
+import { errorMessage } from "../libcom/errorMessage.js";
 import { binImage } from "./broadcast.js";
 import { setExposure } from "./camera.js";
 import type { ScanContext } from "./context.js";
@@ -10,18 +11,7 @@ import { readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
 import { moveSampleIn, moveSampleOut } from "./sample.js";
 import { closeFastShutter, openFastShutter } from "./shutters.js";
-import {
-  after,
-  changes$,
-  messageOf,
-  nothing,
-  perform,
-  put,
-  putAndWait,
-  type Step,
-  sequence,
-  within,
-} from "./steps.js";
+import { after, changes$, nothing, perform, put, putAndWait, type Step, sequence, within } from "./steps.js";
 
 interface FieldWords {
   readonly frameType: string;
@@ -67,7 +57,7 @@ const freshFrames = ({ beamline, times, log }: ScanContext): Step => {
     take(1),
     ignoreElements(),
     within(times.frames, `${counter.name}: no new frames`),
-    catchError((error) => perform(() => log.warn(messageOf(error)))),
+    catchError((error) => perform(() => log.warn(errorMessage(error)))),
   );
 };
 
@@ -198,4 +188,4 @@ export const broadcastFields = (context: ScanContext, kind: FieldKind): Step =>
         context.broadcasts.field(kind, image);
       });
     },
-  ).pipe(catchError((error) => perform(() => context.log.error(`${kind} fields: ${messageOf(error)}`))));
+  ).pipe(catchError((error) => perform(() => context.log.error(`${kind} fields: ${errorMessage(error)}`))));

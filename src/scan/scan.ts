@@ -12,6 +12,7 @@ import {
   takeWhile,
   tap,
 } from "rxjs";
+import { errorMessage } from "../libcom/errorMessage.js";
 import { runFreely, setExposure, startAcquisition, stopAcquisition, triggerByPulse } from "./camera.js";
 import { saveConfiguration } from "./configuration.js";
 import type { ActiveScan, ScanContext } from "./context.js";
@@ -25,7 +26,6 @@ import { moveSampleIn } from "./sample.js";
 import { closeFastShutter, openFastShutter, openFrontEndShutter } from "./shutters.js";
 import {
   after,
-  messageOf,
   nothing,
   perform,
   put,
@@ -241,7 +241,7 @@ export const runScan = (context: ScanContext): Step =>
     ).pipe(
       takeUntil(aborted$),
       catchError((error) => {
-        outcome = `Scan failed: ${messageOf(error)}`;
+        outcome = `Scan failed: ${errorMessage(error)}`;
         context.log.error(outcome);
         stopMotionAndFile(context);
         return nothing;

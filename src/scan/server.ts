@@ -18,6 +18,7 @@ import {
   tap,
   timer,
 } from "rxjs";
+import { errorMessage } from "../libcom/errorMessage.js";
 import { type BeamlineNames, NAME_RECORDS, type PvSet } from "./beamline.js";
 import { setExposure } from "./camera.js";
 import { capture, releaseRing } from "./capture.js";
@@ -31,7 +32,6 @@ import { startUp } from "./startup.js";
 import {
   becomes$,
   changes$,
-  messageOf,
   number$,
   perform,
   pressed$,
@@ -100,7 +100,7 @@ const action = (context: ScanContext, button: string, work: () => Step, release:
   const { beamline, busy$, scan$, running$, ending$, log } = context;
   const springBack = put(beamline.own(button), 0);
   const explain = (error: unknown): Step => {
-    const reason = `${button}: ${messageOf(error)}`;
+    const reason = `${button}: ${errorMessage(error)}`;
     log.error(reason);
     return put(beamline.own("ScanStatus"), reason);
   };

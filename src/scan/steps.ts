@@ -89,5 +89,3 @@ export const changes$ = (pv: Pv): Observable<number> =>
     filter(([before, now]) => before !== now),
     map(([, now]) => now),
   );
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,10 +1,10 @@
 import { catchError, defer, ignoreElements, merge, type Observable, tap } from "rxjs";
+import { errorMessage } from "../libcom/errorMessage.js";
 import type { ScanContext } from "./context.js";
 import { broadcastFields } from "./fields.js";
 import { readNumber, textOf } from "./pvValues.js";
 import {
   after,
-  messageOf,
   number$,
   perform,
   put,
@@ -103,5 +103,5 @@ export function mirrorCounters({ beamline }: ScanContext): Observable<never> {
 /** Goes on after logging what went wrong. */
 export const logged = (context: ScanContext, what: string, step: Step): Step =>
   defer(() => step).pipe(
-    catchError((error) => perform(() => context.log.error(`${what}: ${messageOf(error)}`))),
+    catchError((error) => perform(() => context.log.error(`${what}: ${errorMessage(error)}`))),
   );

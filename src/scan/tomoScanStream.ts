@@ -19,6 +19,7 @@ import {
   timeout,
 } from "rxjs";
 import { DataExchangeFiles } from "../drivers/hdf5/dataExchangeFiles.js";
+import { errorMessage } from "../libcom/errorMessage.js";
 import { logger } from "../libcom/log.js";
 import type { SharedPvProvider } from "../pva/index.js";
 import type { PvDirectory } from "../records/pv.js";
@@ -28,7 +29,7 @@ import type { ActiveScan, ScanContext } from "./context.js";
 import { DEFAULT_TIMES, type ScanTimes } from "./options.js";
 import { textOf } from "./pvValues.js";
 import { beamlineNames$, betweenScans, serve } from "./server.js";
-import { becomes$, messageOf } from "./steps.js";
+import { becomes$ } from "./steps.js";
 
 export interface ScanServerOptions {
   /** Records of this process first, then Channel Access. */
@@ -108,7 +109,7 @@ export function startTomoScanStream(options: ScanServerOptions): ScanServer {
       return serve(context);
     }).pipe(
       catchError((error) => {
-        log.error(`${prefix}: ${messageOf(error)}`);
+        log.error(`${prefix}: ${errorMessage(error)}`);
         return EMPTY;
       }),
     );
@@ -129,7 +130,7 @@ export function startTomoScanStream(options: ScanServerOptions): ScanServer {
       ),
     ),
   );
-  life.add(served$.subscribe({ error: (error) => log.error(`${prefix}: ${messageOf(error)}`) }));
+  life.add(served$.subscribe({ error: (error) => log.error(`${prefix}: ${errorMessage(error)}`) }));
   log.info(`serving ${prefix}`);
 
   return {

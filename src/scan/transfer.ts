@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { dirname, sep } from "node:path";
 import { promisify } from "node:util";
+import { errorMessage } from "../libcom/errorMessage.js";
 import type { ScanContext } from "./context.js";
 import { readText } from "./pvValues.js";
-import { messageOf, perform, type Step } from "./steps.js";
+import { perform, type Step } from "./steps.js";
 
 const execute = promisify(execFile);
 
@@ -42,7 +43,7 @@ async function transfer(context: ScanContext, path: string): Promise<void> {
     for (const { program, args } of transferCommands(path, remote)) await execute(program, [...args]);
     log.info(`${path}: copied to ${remote}`);
   } catch (error) {
-    log.error(`${path}: not copied to the analysis computer: ${messageOf(error).split("\n")[0]}`);
+    log.error(`${path}: not copied to the analysis computer: ${errorMessage(error).split("\n")[0]}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { EMPTY, map, merge, type Observable, skip } from "rxjs";
 import { Severity, Status } from "../../channel/alarm.js";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import type {
   AttachedDevice,
   DeviceContext,
@@ -48,8 +49,6 @@ function raiseAlarm(
   };
   if (status !== "Success") context.setAlarm(alarms[status], Severity.INVALID, message);
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 interface Attachment<T extends ParameterType> {
   readonly record: DeviceRecord;
@@ -105,7 +104,7 @@ class OutputDevice<T extends ParameterType> implements AttachedDevice {
       raiseAlarm(context, parameter.status, "WRITE");
       return;
     }
-    const fail = (error: unknown) => raiseAlarm(context, failureOf(parameter), "WRITE", messageOf(error));
+    const fail = (error: unknown) => raiseAlarm(context, failureOf(parameter), "WRITE", errorMessage(error));
     this.#writing = true;
     try {
       const pending = parameter.write(binding.fetch(record));

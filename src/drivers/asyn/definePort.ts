@@ -1,4 +1,5 @@
 import { BehaviorSubject, type Observable, type Subscription } from "rxjs";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import { DriverParameter, type ParameterSpec } from "./driverParameter.js";
 import type { OctetInterface, Parameter, ParameterType, Port } from "./portDriver.js";
@@ -47,7 +48,7 @@ export const portDriver =
     const connected = new BehaviorSubject(true);
     const life: Subscription = run({ portName, params }).subscribe({
       error: (error: unknown) => {
-        log.error(`${driverName} ${portName}: ${error instanceof Error ? error.message : String(error)}`);
+        log.error(`${driverName} ${portName}: ${errorMessage(error)}`);
         connected.next(false);
       },
     });

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { viewOf } from "../ndarray/ndArray.js";
 import type { FrameJob, FrameWorkerReply } from "./frameProducer.js";
 import type { FrameRenderer, FrameSourceOptions, PixelArray } from "./frameSource.js";
@@ -32,5 +33,5 @@ function serve(renderer: FrameRenderer): void {
 }
 
 openSource(workerData as FrameSourceOptions).then(serve, (error: unknown) =>
-  reply({ kind: "unusable", message: error instanceof Error ? error.message : String(error) }),
+  reply({ kind: "unusable", message: errorMessage(error) }),
 );

@@ -1,5 +1,6 @@
 import { BehaviorSubject, type Observable, Subject, Subscription } from "rxjs";
 import { now as epicsNow, type Timestamp } from "../../libcom/epicsTime.js";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import type { Pv } from "../../records/pv.js";
 import { makeParameters, type ParametersOf } from "../asyn/definePort.js";
@@ -171,7 +172,7 @@ export class SimulatedCamera implements Port, ArrayPort {
   }
 
   #sourceFailed(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     log.error(`${this.portName}: ${message}`);
     this.params.STATUS.set(DetectorState.Error);
     this.params.STATUS_MESSAGE.set(message);

@@ -1,6 +1,8 @@
+import { errorMessage } from "../../libcom/errorMessage.js";
+
 /** One line out of the HDF5 library's error stack: the operating system's reason where it gives one. */
 export function describeHdf5Error(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorMessage(error);
   const reason = /error message = '([^']*)'/.exec(text)?.[1];
   if (reason !== undefined) return reason;
   const innermost = text

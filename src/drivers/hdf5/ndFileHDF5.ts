@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import { failed, ok, type Result } from "../../libcom/result.js";
 import type { ParametersOf } from "../asyn/definePort.js";
@@ -20,8 +21,6 @@ const packageDatabases = fileURLToPath(new URL("../../../../db/", import.meta.ur
 const ZLIB = 3;
 const MEGABIT = 1024 * 1024;
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /**
  * The layout that XMLFileName means: areaDetector's own when empty, the text itself when it is XML, else a file, looked for where
  * it says and then by its name in this package's db folder.
@@ -36,7 +35,7 @@ export function loadLayout(xmlFileName: string): Result<FileLayout> {
     const layout = parseLayout(readFileSync(place, "utf8"));
     return layout.ok ? layout : failed(`${place}: ${layout.error}`);
   } catch (error) {
-    return failed(`${place}: ${messageOf(error)}`);
+    return failed(`${place}: ${errorMessage(error)}`);
   }
 }
 
@@ -136,7 +135,7 @@ export class NDFileHDF5 extends NDPluginFile {
       await this.#writer.flush();
       params.HDF5_SWMRCbCounter.set((params.HDF5_SWMRCbCounter.value ?? 0) + 1);
     } catch (error) {
-      this.log.warn(`flush: ${messageOf(error)}`);
+      this.log.warn(`flush: ${errorMessage(error)}`);
     }
     return 0;
   }

@@ -1,4 +1,5 @@
 import { mkdirSync, statSync } from "node:fs";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { failed, ok, type Result } from "../../libcom/result.js";
 
 const CONVERSION = /%([-+ 0#]*)(\d*)(?:\.(\d+))?([sdiuxX%])/g;
@@ -70,6 +71,6 @@ export function createDirectories(path: string, depth: number): Result<void> {
     mkdirSync(path, { recursive: true });
     return ok(undefined);
   } catch (error) {
-    return failed(error instanceof Error ? error.message : String(error));
+    return failed(errorMessage(error));
   }
 }

@@ -11,6 +11,7 @@ import {
   startWith,
   switchMap,
 } from "rxjs";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { type Logger, logger } from "../../libcom/log.js";
 import { makeParameters } from "../asyn/definePort.js";
 import { float64, int32, octet } from "../asyn/driverParameter.js";
@@ -56,8 +57,6 @@ export interface PluginSetup {
   readonly arrayPorts: ArrayPorts;
   readonly pool: NDArrayPool;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * A receiver of NDArrays with parameters, a bounded queue and an output, as areaDetector's NDPluginDriver. Frames come from the
@@ -277,7 +276,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     this.#active += 1;
     const started = performance.now();
     const finish = (error?: unknown) => {
-      if (error !== undefined) this.log.error(`frame ${frame.uniqueId}: ${messageOf(error)}`);
+      if (error !== undefined) this.log.error(`frame ${frame.uniqueId}: ${errorMessage(error)}`);
       this.#active -= 1;
       frame.release();
       this.pool.countQueued(-1);

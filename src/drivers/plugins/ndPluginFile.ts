@@ -1,4 +1,5 @@
 import { rename, rm, writeFile } from "node:fs/promises";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { makeParameters, type ParametersOf } from "../asyn/definePort.js";
 import { int32, octet } from "../asyn/driverParameter.js";
 import type { Parameter } from "../asyn/portDriver.js";
@@ -66,8 +67,6 @@ interface Session {
   ending?: Promise<void>;
   failed: boolean;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const sameShape = (a: NDArrayInfo, b: NDArrayInfo): boolean =>
   a.dataType === b.dataType &&
@@ -204,7 +203,7 @@ export class NDPluginFile extends NDPlugin {
       this.#session = { path, temporaryPath, started, accepted: 0, writing: new Set(), failed: false };
       return 1;
     } catch (error) {
-      this.#report(`cannot open ${file.FULL_FILE_NAME.value || "the file"}: ${messageOf(error)}`);
+      this.#report(`cannot open ${file.FULL_FILE_NAME.value || "the file"}: ${errorMessage(error)}`);
       return 0;
     }
   }
@@ -247,7 +246,7 @@ export class NDPluginFile extends NDPlugin {
       this.file.NUM_CAPTURED.set((this.file.NUM_CAPTURED.value ?? 0) + 1);
       this.countArray();
     } catch (error) {
-      if (!session.failed) this.#report(`cannot write ${session.path}: ${messageOf(error)}`);
+      if (!session.failed) this.#report(`cannot write ${session.path}: ${errorMessage(error)}`);
       session.failed = true;
     }
   }
@@ -264,7 +263,7 @@ export class NDPluginFile extends NDPlugin {
       if (session.failed) await this.#format.abandon();
       else await this.#closeStream(session);
     } catch (error) {
-      this.#report(`cannot close ${session.path}: ${messageOf(error)}`);
+      this.#report(`cannot close ${session.path}: ${errorMessage(error)}`);
       await this.#format.abandon();
     }
     const remaining = SHORTEST_CAPTURE_MS - (performance.now() - session.started);
@@ -349,7 +348,7 @@ export class NDPluginFile extends NDPlugin {
           this.countArray();
         }
       } catch (error) {
-        this.#report(`cannot write ${this.file.FULL_FILE_NAME.value || "the file"}: ${messageOf(error)}`);
+        this.#report(`cannot write ${this.file.FULL_FILE_NAME.value || "the file"}: ${errorMessage(error)}`);
         await this.#format.abandon();
       }
       for (const frame of kept) frame.release();

@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve } from "node:path";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { expandMacros } from "../../libcom/macLib.js";
 import { CommandError } from "../command.js";
 import type { IocshHost } from "../host.js";
@@ -212,7 +213,7 @@ export class Autosave {
       try {
         this.restoreOne(pass, file);
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = errorMessage(error);
         if (!this.saidBefore(pass, file.name)) this.printError(message);
         this.noteReboot(SaveStatus.failure, message);
       }

@@ -1,4 +1,5 @@
 import { now } from "../../libcom/epicsTime.js";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import {
   NTNDARRAY_TYPE,
@@ -32,7 +33,7 @@ export class ReconPublisher {
       this.#provider.add(name, this.#pv);
       this.#name = name;
     } catch (error) {
-      log.error(error instanceof Error ? error.message : String(error));
+      log.error(errorMessage(error));
     }
   }
 

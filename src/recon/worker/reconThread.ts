@@ -1,6 +1,7 @@
 import { freemem } from "node:os";
 import type { MessagePort } from "node:worker_threads";
 import { viewOf } from "../../drivers/ndarray/ndArray.js";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import type { ReconBackend } from "../backend/backend.js";
 import type { RawData } from "../pipeline/darkFlat.js";
 import { StreamingSolver } from "../solver/streamingSolver.js";
@@ -49,7 +50,7 @@ export class ReconThread {
     try {
       this.#take(message);
     } catch (error) {
-      this.#send({ kind: "failed", message: messageOf(error) });
+      this.#send({ kind: "failed", message: errorMessage(error) });
     }
     void this.#work();
   }
@@ -117,7 +118,7 @@ export class ReconThread {
         await new Promise(setImmediate);
       }
     } catch (error) {
-      this.#send({ kind: "failed", message: messageOf(error) });
+      this.#send({ kind: "failed", message: errorMessage(error) });
       this.#stop();
     } finally {
       this.#isWorking = false;
@@ -163,8 +164,6 @@ export class ReconThread {
     this.#port.postMessage(message, owned);
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** How long a projection takes, with the removal of those that leave for it: a running mean. */
 class Pace {

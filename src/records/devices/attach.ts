@@ -1,3 +1,4 @@
+import { errorMessage } from "../../libcom/errorMessage.js";
 import type { DbRecord } from "../dbRecord.js";
 import type { DeviceContext, DeviceSupport } from "../deviceSupport.js";
 import type { DeviceFields } from "../recordType.js";
@@ -59,6 +60,6 @@ export function attachDevice(
   try {
     instance.device = support.attach(instance, link?.deviceParameters ?? link?.text ?? "", context);
   } catch (error) {
-    instance.deviceError = error instanceof Error ? error.message : String(error);
+    instance.deviceError = errorMessage(error);
   }
 }

@@ -1,4 +1,5 @@
 import { Severity, Status } from "../../channel/alarm.js";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import type { DbRecord } from "../dbRecord.js";
 import { readSimulated, simulationMode, writeSimulated } from "../simulation.js";
 import type { InputOutcome } from "./outcome.js";
@@ -41,7 +42,7 @@ export function writeDevice(instance: DbRecord): undefined | Promise<void> {
 }
 
 function deviceFailed(instance: DbRecord, status: "READ" | "WRITE", error: unknown): "failed" {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   instance.setSevr(Status[status], Severity.INVALID, message);
   return "failed";
 }

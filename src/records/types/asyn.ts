@@ -1,6 +1,7 @@
 import { Severity, Status } from "../../channel/alarm.js";
 import type { Value } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { escapeText, unescapeText } from "../../libcom/escape.js";
 import { type AsynRecordDevice, isAsynRecordDevice } from "../asynDevice.js";
 import { type FieldAddress, type RecordIo, type RecordOf, recordType } from "../recordType.js";
@@ -83,7 +84,7 @@ async function exchange(record: Asyn, io: Io, device: AsynRecordDevice): Promise
     }
     if (read) storeInput(record, io, reply);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     setError(record, io, message);
     io.setSevr(read ? Status.READ : Status.WRITE, Severity.MAJOR, message);
   }
