@@ -53,9 +53,10 @@ class YamlReader {
   ) {}
 
   read(): void {
-    for (const { location, message } of this.source.errors()) this.context.problem({ location, message });
+    const error = this.source.error();
+    if (error) this.context.problem(error);
     const entries = this.source.entries(this.source.root);
-    if (!entries) {
+    if (!entries && !error) {
       const location = this.source.locationOf(this.source.root);
       this.context.problem({ location, message: "macros:, include:, records: or aliases: is expected" });
     }

@@ -34,12 +34,11 @@ export class YamlSource {
     this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false });
   }
 
-  /** Syntax errors, each in one line. */
-  errors(): { location: SourceLocation; message: string }[] {
-    return this.document.errors.map((error) => ({
-      location: this.at(error.pos[0]),
-      message: error.message.split("\n")[0] ?? error.message,
-    }));
+  /** The first syntax error, in one line: those after it are mostly its consequences. */
+  error(): { location: SourceLocation; message: string } | undefined {
+    const [error] = this.document.errors;
+    if (error === undefined) return undefined;
+    return { location: this.at(error.pos[0]), message: error.message.split("\n")[0] ?? error.message };
   }
 
   get root(): Node | null {

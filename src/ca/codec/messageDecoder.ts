@@ -54,6 +54,11 @@ export class MessageDecoder {
     }
   }
 
+  /** Bytes that no message was made of yet. */
+  get pending(): number {
+    return this.#end - this.#position;
+  }
+
   next(): DecodeOutcome {
     const message = this.message;
     const available = this.#end - this.#position;

@@ -2,6 +2,7 @@ import type { RemoteInfo, Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import type { Server, Socket } from "node:net";
 import type { ChannelProvider } from "../../channel/provider.js";
+import { FirstTimes } from "../../libcom/firstTimes.js";
 import { logger } from "../../libcom/log.js";
 import { ByteWriter } from "../codec/byteWriter.js";
 import { broadcastAddresses, resolveAddresses, type SocketAddress, uniqueAddresses } from "../net/address.js";
@@ -42,6 +43,7 @@ export class CaServer {
   readonly #circuits = new Map<Socket, ServerCircuit>();
   readonly #listeners: Server[] = [];
   readonly #udpSockets: UdpSocket[] = [];
+  readonly #malformed = new FirstTimes();
   #beacons: BeaconSender | undefined;
   #beaconAddresses: readonly SocketAddress[] = [];
   #tcpPort = 0;
@@ -153,7 +155,11 @@ export class CaServer {
     socket.on("message", (datagram: Buffer, sender: RemoteInfo) => {
       if (ignored.has(sender.address)) return;
       out.clear();
-      responder.answer(out, datagram);
+      const nonsense = responder.answer(out, datagram);
+      if (nonsense !== undefined && this.#malformed.isFirst(sender.address))
+        log.warn(
+          `${sender.address}:${sender.port}: malformed datagram ignored: ${nonsense}; said once for this host`,
+        );
       if (hasAnswers(out)) socket.send(Buffer.from(out.written), sender.port, sender.address, () => {});
     });
     socket.on("error", (error) => log.warn(`UDP ${address}:${port}: ${error.message}`));

@@ -19,6 +19,7 @@ export function serveCircuit(socket: Socket, options: Omit<ServerCircuitOptions,
         return flushing.unsent;
       },
       scheduleFlush: () => flushing.scheduleFlush(),
+      complain: (problem) => log.warn(`${name}: ${problem}`),
     },
   );
   const flushing = new FlushingSocket(socket, circuit.out, () => circuit.drain());
@@ -29,7 +30,7 @@ export function serveCircuit(socket: Socket, options: Omit<ServerCircuitOptions,
       flushing.flush();
     }
     if (circuit.state === "closed" && !socket.writableEnded) {
-      log.info(`${name}: ${circuit.closeReason}, disconnected`);
+      log.warn(`${name}: ${circuit.closeReason}, disconnected`);
       socket.end();
     } else if (circuit.stalled) socket.pause();
   };

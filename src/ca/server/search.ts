@@ -29,7 +29,7 @@ export function searchOverTcp(
     putMessage(out, Command.NOT_FOUND, dataType, count, cid, available);
 }
 
-/** Answers one datagram into `out`: nothing when none of its names is served here or it makes no sense. */
+/** Answers searches by datagram. */
 export class SearchResponder {
   readonly #providers: readonly ChannelProvider[];
   readonly #tcpPort: number;
@@ -39,22 +39,30 @@ export class SearchResponder {
     this.#tcpPort = tcpPort;
   }
 
-  answer(out: ByteWriter, datagram: Uint8Array): void {
+  /**
+   * Answers one datagram into `out`: nothing when none of its names is served here. Returns what makes no sense in it;
+   * clients too old are passed over without a word, as RSRV does it.
+   */
+  answer(out: ByteWriter, datagram: Uint8Array): string | undefined {
     const decoder = new MessageDecoder();
     decoder.minorVersion = 0;
     decoder.push(datagram);
     let started = false;
-    while (decoder.next() === "message") {
+    let outcome = decoder.next();
+    for (; outcome === "message"; outcome = decoder.next()) {
       const { message } = decoder;
       if (message.command === Command.VERSION) {
-        if (message.count < MINIMUM_MINOR_VERSION) return;
+        if (message.count < MINIMUM_MINOR_VERSION) return undefined;
         decoder.minorVersion = message.count;
         if (!started && message.count >= SEQUENCE_NUMBER_MINOR_VERSION)
           putMessage(out, Command.VERSION, 1, CA_MINOR_VERSION, message.cid, 0);
         started = true;
-      } else if (message.command !== Command.SEARCH || decoder.minorVersion < MINIMUM_MINOR_VERSION) return;
+      } else if (message.command !== Command.SEARCH) return `command ${message.command} is not for datagrams`;
+      else if (decoder.minorVersion < MINIMUM_MINOR_VERSION) return undefined;
       else this.#answerSearch(out, message);
     }
+    if (outcome === "misaligned") return "a message whose size is no multiple of 8";
+    return decoder.pending > 0 ? "a message that is cut short" : undefined;
   }
 
   #answerSearch(out: ByteWriter, message: CaMessage): void {

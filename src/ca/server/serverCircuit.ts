@@ -44,6 +44,8 @@ export interface CircuitTransport {
   readonly unsent: number;
   /** Send `out` soon: it was written to outside `receive`. */
   scheduleFlush(): void;
+  /** Hears what is wrong with a client that stays connected. */
+  complain?(problem: string): void;
 }
 
 /**
@@ -67,6 +69,7 @@ export class ServerCircuit implements CircuitContext {
   readonly #decoder: MessageDecoder;
   #state: ServerState = "awaitingVersion";
   #interrupted = false;
+  #isDefunct = false;
 
   constructor(options: ServerCircuitOptions, transport: CircuitTransport) {
     this.providers = options.providers;
@@ -113,7 +116,10 @@ export class ServerCircuit implements CircuitContext {
       this.#interrupted = this.stalled;
       if (this.#interrupted) break;
       const outcome = this.#decoder.next();
-      if (outcome === "incomplete") break;
+      if (outcome === "incomplete") {
+        if (this.#decoder.pending >= HEADER_SIZE) this.#judgeStranger();
+        break;
+      }
       if (outcome === "misaligned") {
         this.sendError(this.#decoder.message, Eca.INTERNAL, "CAS: Missaligned protocol rejected");
         this.close("misaligned message");
@@ -136,12 +142,21 @@ export class ServerCircuit implements CircuitContext {
     if (next !== undefined && handler !== undefined) {
       this.#state = next;
       handler(this, message);
-    } else if (this.#state === "awaitingVersion")
+    } else if (this.#state === "awaitingVersion") {
+      this.#judgeStranger();
       this.sendError(message, Eca.DEFUNCT, `CAS: Client version ${this.minorVersion} too old`);
-    else {
+    } else {
       this.sendError(message, Eca.INTERNAL, "invalid (damaged?) request code from TCP");
       this.close(`invalid request code ${message.command}`);
     }
+  }
+
+  /** A program that does not speak Channel Access may stay, as in RSRV: a line in the log says why it gets nothing. */
+  #judgeStranger(): void {
+    const { command } = this.#decoder.message;
+    if (this.#state !== "awaitingVersion" || command === Command.VERSION || this.#isDefunct) return;
+    this.#isDefunct = true;
+    this.#transport.complain?.(`command ${command} before the client's version is refused`);
   }
 
   /** Sends events that waited, until the client has enough again. */

@@ -48,6 +48,11 @@ export class MessageStream {
     this.buffered += chunk.length;
   }
 
+  /** Has a message begun that did not end? */
+  get isUnfinished(): boolean {
+    return this.buffered > 0 || this.header !== undefined || this.segments.length > 0;
+  }
+
   /** The next message that is complete, or undefined. */
   next(): PvaMessage | undefined {
     for (;;) {

@@ -115,7 +115,7 @@ export class PvaServer implements ChannelSource {
     const [first = "0.0.0.0", ...others] = interfaces;
     const listener = await this.listenOn(first, preferredPort).catch((error: unknown) => {
       if (preferredPort === 0) throw error;
-      log.info(`TCP port ${preferredPort}: ${errorMessage(error)}; taking another one`);
+      log.warn(`TCP port ${preferredPort} was unavailable, using another one: ${errorMessage(error)}`);
       return this.listenOn(first, 0);
     });
     const address = listener.address();

@@ -1,9 +1,10 @@
 import { createSocket, type Socket } from "node:dgram";
 import { errorMessage } from "../../libcom/errorMessage.js";
+import { FirstTimes } from "../../libcom/firstTimes.js";
 import { logger } from "../../libcom/log.js";
-import { ByteReader } from "../data/byteReader.js";
+import { ByteReader, DecodeError } from "../data/byteReader.js";
 import { addressFacing, interfaces } from "../net/interfaces.js";
-import { Command, Flag } from "../protocol/header.js";
+import { Command, Flag, MAGIC } from "../protocol/header.js";
 import { MessageStream } from "../protocol/messageStream.js";
 import {
   decodeSearch,
@@ -38,6 +39,7 @@ export interface ResponderOptions {
 /** Answers UDP searches. The port is shared with the other servers of this host. */
 export class SearchResponder {
   private readonly sockets: Socket[] = [];
+  private readonly malformed = new FirstTimes();
   private forwarder: Socket | undefined;
 
   constructor(private readonly options: ResponderOptions) {}
@@ -89,12 +91,17 @@ export class SearchResponder {
     const isOwnForward = host === LOOPBACK && port === this.forwarder?.address().port;
     if (isOwnForward || isFromServer(datagram)) return;
     try {
-      for (const message of new MessageStream("client").push(datagram)) {
+      const stream = new MessageStream("client");
+      for (const message of stream.push(datagram)) {
         if (message.kind !== "application" || message.command !== Command.SEARCH) continue;
         this.answer(listener, new ByteReader(message.payload, message.littleEndian), host, port);
       }
+      if (stream.isUnfinished) throw new DecodeError("a message that is cut short");
     } catch (error) {
-      log.debug(`${host}:${port}: ${errorMessage(error)}; datagram ignored`);
+      if (this.malformed.isFirst(host))
+        log.warn(
+          `${host}:${port}: malformed datagram ignored: ${errorMessage(error)}; said once for this host`,
+        );
     }
   }
 
@@ -134,7 +141,8 @@ export class SearchResponder {
 }
 
 /** Beacons come here too. */
-const isFromServer = (datagram: Uint8Array): boolean => ((datagram[2] ?? 0) & Flag.FROM_SERVER) !== 0;
+const isFromServer = (datagram: Uint8Array): boolean =>
+  datagram[0] === MAGIC && ((datagram[2] ?? 0) & Flag.FROM_SERVER) !== 0;
 
 function joinLocalGroup(socket: Socket): void {
   try {

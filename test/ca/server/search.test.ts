@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ByteWriter } from "../../../src/ca/codec/byteWriter.js";
 import { hasAnswers, SearchResponder } from "../../../src/ca/server/search.js";
@@ -54,5 +55,14 @@ describe("a search by datagram", () => {
 
   it("ends at a command that is not for datagrams", () => {
     sameBytes(answer(`${VERSION} 0004 0000 0005 000d 00000007 00000007 ${SEARCH_X}`), "");
+  });
+
+  it("says what makes no sense in it", () => {
+    const problemOf = (datagram: string): string | undefined =>
+      new SearchResponder([], 5064).answer(new ByteWriter(), bytes(datagram));
+    assert.match(problemOf(`${VERSION} 0006 0003 0005 000d 00000007 00000007 780000`) ?? "", /multiple of 8/);
+    assert.match(problemOf(`${VERSION} 0004 0000 0005 000d 00000007 00000007`) ?? "", /command 4/);
+    assert.match(problemOf(`${VERSION} 0006 0008 0005 000d`) ?? "", /cut short/);
+    assert.equal(problemOf(VERSION + SEARCH_X), undefined);
   });
 });
