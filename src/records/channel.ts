@@ -14,10 +14,11 @@ import type {
 import { ok } from "../libcom/result.js";
 import type { ChannelName } from "./channelName.js";
 import type { DbRecord } from "./dbRecord.js";
-import { addressOf, formatOf } from "./fieldAccess.js";
+import { addressOf, fixedAddress, formatOf } from "./fieldAccess.js";
 import { isLinkType } from "./fieldSpec.js";
 import { channelProperties } from "./properties.js";
 import { isReadOnly, type PendingPut, putField, putFieldNotify, textOf } from "./put.js";
+import type { FieldAddress } from "./recordType.js";
 
 /** Bytes of a link's text as `REC.FIELD$`, with the NUL. */
 const LINK_TEXT_SIZE = 1024;
@@ -28,8 +29,10 @@ const readWrite: AccessRights = { read: true, write: true };
 /** One record field opened by a client. */
 export class RecordChannel implements Channel {
   readonly className: string;
-  readonly #pending = new Set<PendingPut>();
-  readonly #unsubscribe = new Set<() => void>();
+  /** The field's type and size where they cannot change. */
+  readonly #fixed: FieldAddress | undefined;
+  #pending: Set<PendingPut> | undefined;
+  #unsubscribe: Set<() => void> | undefined;
 
   constructor(
     readonly name: string,
@@ -37,13 +40,17 @@ export class RecordChannel implements Channel {
     private readonly address: ChannelName,
   ) {
     this.className = instance.type.name;
+    const spec = instance.type.fields[address.field];
+    this.#fixed = spec === undefined || address.asChars ? undefined : fixedAddress(spec);
   }
 
   get fieldType(): DbfType {
+    if (this.#fixed !== undefined) return this.#fixed.type;
     return this.address.asChars ? "CHAR" : (addressOf(this.instance, this.address.field)?.type ?? "STRING");
   }
 
   get elementCount(): number {
+    if (this.#fixed !== undefined) return this.#fixed.elementCount;
     const { field, asChars } = this.address;
     if (!asChars) return addressOf(this.instance, field)?.elementCount ?? 1;
     const spec = this.instance.type.fields[field];
@@ -84,6 +91,7 @@ export class RecordChannel implements Channel {
 
   async writeNotify(value: TypedValue, process: ProcessOption = "passive"): Promise<WriteResult> {
     const pending = putFieldNotify(this.instance, this.address.field, this.#incoming(value), process);
+    this.#pending ??= new Set();
     this.#pending.add(pending);
     const result = await pending.completion;
     this.#pending.delete(pending);
@@ -115,18 +123,19 @@ export class RecordChannel implements Channel {
   subscribe(mask: number, listener: (event: MonitorEvent) => void): () => void {
     const { field, asChars } = this.address;
     const unsubscribe = this.instance.subscribe(field, { mask, asChars, listener });
+    this.#unsubscribe ??= new Set();
     this.#unsubscribe.add(unsubscribe);
     return () => {
-      this.#unsubscribe.delete(unsubscribe);
+      this.#unsubscribe?.delete(unsubscribe);
       unsubscribe();
     };
   }
 
   close(): void {
-    for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    this.#unsubscribe.clear();
-    for (const pending of this.#pending) pending.cancel();
-    this.#pending.clear();
+    for (const unsubscribe of this.#unsubscribe ?? []) unsubscribe();
+    this.#unsubscribe?.clear();
+    for (const pending of this.#pending ?? []) pending.cancel();
+    this.#pending?.clear();
   }
 
   /** What arrives for `REC.FIELD$` as an array of CHAR is text. */

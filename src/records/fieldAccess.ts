@@ -2,17 +2,36 @@ import { type ConvertProperties, convertValue, truncateString } from "../channel
 import { type ArrayValue, type DbfType, emptyArray, isArrayValue, type Value } from "../channel/dbf.js";
 import { failed, ok, type Result } from "../libcom/result.js";
 import type { DbRecord } from "./dbRecord.js";
-import { channelType, type FieldSpec } from "./fieldSpec.js";
+import type { FieldSpec, FieldType } from "./fieldSpec.js";
 import { Link } from "./links/link.js";
 import type { FieldAddress } from "./recordType.js";
 
-const scalarAddresses = new Map<DbfType, FieldAddress>();
+const scalar = (type: DbfType): FieldAddress => ({ type, elementCount: 1 });
 
-function scalarAddress(type: DbfType): FieldAddress {
-  const known = scalarAddresses.get(type) ?? { type, elementCount: 1 };
-  scalarAddresses.set(type, known);
-  return known;
-}
+/** How clients see the fields of each type that are not NOACCESS. */
+const scalarAddresses: Readonly<Record<Exclude<FieldType, "NOACCESS">, FieldAddress>> = {
+  STRING: scalar("STRING"),
+  CHAR: scalar("CHAR"),
+  UCHAR: scalar("UCHAR"),
+  SHORT: scalar("SHORT"),
+  USHORT: scalar("USHORT"),
+  LONG: scalar("LONG"),
+  ULONG: scalar("ULONG"),
+  INT64: scalar("INT64"),
+  UINT64: scalar("UINT64"),
+  FLOAT: scalar("FLOAT"),
+  DOUBLE: scalar("DOUBLE"),
+  ENUM: scalar("ENUM"),
+  MENU: scalar("ENUM"),
+  DEVICE: scalar("ENUM"),
+  INLINK: scalar("STRING"),
+  OUTLINK: scalar("STRING"),
+  FWDLINK: scalar("STRING"),
+};
+
+/** The address of a field that always has the same one; those with `dbaddr` ask their record type. */
+export const fixedAddress = ({ dbf, special }: FieldSpec): FieldAddress | undefined =>
+  special === "dbaddr" || dbf === "NOACCESS" ? undefined : scalarAddresses[dbf];
 
 /** Type and size of a field as clients see them at this moment; undefined for a field that nobody can see. */
 export function addressOf(instance: DbRecord, field: string): FieldAddress | undefined {
@@ -22,7 +41,7 @@ export function addressOf(instance: DbRecord, field: string): FieldAddress | und
     const address = instance.type.behaviour.address?.(instance.record, field);
     if (address !== undefined) return address;
   }
-  return spec.dbf === "NOACCESS" ? undefined : scalarAddress(channelType(spec.dbf));
+  return spec.dbf === "NOACCESS" ? undefined : scalarAddresses[spec.dbf];
 }
 
 /** A field's value as clients see it: links as their text. */
@@ -74,6 +93,12 @@ export interface TextSource {
   format(): ConvertProperties;
 }
 
+const stored: Result<void> = ok(undefined);
+
+/** Whether a number needs neither conversion nor a look at the field's address. */
+const takesNumbersOf = ({ dbf, special }: FieldSpec, from: DbfType): boolean =>
+  (dbf === "DOUBLE" || dbf === from) && special !== "dbaddr";
+
 /**
  * Stores a value into a field, converted to its type. Links, and what a put does besides storing, are the caller's.
  * `source` says how its value reads as text, where it becomes text; a client's value has none.
@@ -86,6 +111,10 @@ export function store(
   source?: TextSource,
 ): Result<void> {
   const spec = instance.type.fields[field];
+  if (typeof value === "number" && spec !== undefined && takesNumbersOf(spec, from)) {
+    instance.fields[field] = value;
+    return stored;
+  }
   const address = addressOf(instance, field);
   if (spec === undefined || address === undefined)
     return failed(`${instance.name}.${field} cannot be written`);
@@ -93,11 +122,11 @@ export function store(
     const array = toArray(value, from, address, source);
     if (!array.ok) return array;
     instance.fields[field] = array.value;
-    return ok(undefined);
+    return stored;
   }
   if (address.bytes !== undefined && typeof value === "string") {
     instance.fields[field] = truncateString(value, address.bytes);
-    return ok(undefined);
+    return stored;
   }
   const scalar = toScalar(instance, field, value, from, address.type, source);
   if (!scalar.ok) return scalar;
@@ -105,7 +134,7 @@ export function store(
     typeof scalar.value === "string" && address.bytes === undefined
       ? truncateString(scalar.value, spec.size)
       : scalar.value;
-  return ok(undefined);
+  return stored;
 }
 
 /** Fields whose address the record type gives hold arrays, but for enums and long strings. */

@@ -1,11 +1,11 @@
 import { Severity, Status } from "../channel/alarm.js";
-import { isArrayValue, type TypedValue, type Value } from "../channel/dbf.js";
+import { type DbfType, isArrayValue, type TypedValue, type Value } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type { ProcessOption, WriteError, WriteResult } from "../channel/provider.js";
 import { failed, ok } from "../libcom/result.js";
 import type { DbRecord } from "./dbRecord.js";
 import { addressOf, store } from "./fieldAccess.js";
-import { isLinkType, type Special } from "./fieldSpec.js";
+import { type FieldSpec, isLinkType, type Special } from "./fieldSpec.js";
 import { Link } from "./links/link.js";
 import { ProcessNotify } from "./processNotify.js";
 import { simulationChanged } from "./simulation.js";
@@ -21,20 +21,13 @@ const refuse = (reason: WriteError["reason"], message: string): WriteResult => f
 export function putValue(instance: DbRecord, field: string, { value, type }: TypedValue): WriteResult {
   const spec = instance.type.fields[field];
   if (spec === undefined) return refuse("failed", `${instance.name} has no field ${field}`);
-  const name = `${instance.name}.${field}`;
-  if (isReadOnly(instance, field)) return refuse("noAccess", `${name} cannot be written`);
-  if (isLinkType(spec.dbf)) return refuse("badValue", `${name} is a link`);
-  if (spec.special !== undefined) {
-    const refusal = beforePut(instance, field);
-    if (refusal !== undefined) return refuse("failed", `${name}: ${refusal}`);
-  }
-
-  const simulating = instance.fields["SIMM"];
-  const stored = storeValue(instance, field, value, type);
-  if (field === "SIMM") simulationChanged(instance, Number(simulating));
-  const failure = spec.special === undefined ? undefined : afterPut(instance, field);
-  if (!stored.ok) return refuse("noConvert", `${name}: ${stored.error}`);
-  if (failure !== undefined) return refuse("failed", `${name}: ${failure}`);
+  const simulating = field === "SIMM" ? Number(instance.fields[field]) : 0;
+  const problem =
+    spec.special === undefined
+      ? storePlain(instance, field, spec, value, type)
+      : storeSpecial(instance, field, spec, value, type);
+  if (field === "SIMM") simulationChanged(instance, simulating);
+  if (problem !== undefined) return failed(problem);
 
   const isValueField = field === "VAL";
   if (isValueField) instance.record.UDF = 0;
@@ -43,16 +36,57 @@ export function putValue(instance: DbRecord, field: string, { value, type }: Typ
   return done;
 }
 
-/** Fields that only the record itself sets. */
-export const isReadOnly = (instance: DbRecord, field: string): boolean =>
-  isReserved(instance.type.fields[field]?.special) || addressOf(instance, field)?.readOnly === true;
+const problemWith = (
+  reason: WriteError["reason"],
+  instance: DbRecord,
+  field: string,
+  text: string,
+): WriteError => ({ reason, message: `${instance.name}.${field}${text}` });
 
-const isReserved = (special: Special | undefined): boolean => special === "nomod" || special === "attribute";
+/** Fields that nothing watches over: nearly all puts go here. Returns what is wrong. */
+function storePlain(
+  instance: DbRecord,
+  field: string,
+  spec: FieldSpec,
+  value: Value,
+  type: DbfType,
+): WriteError | undefined {
+  if (isLinkType(spec.dbf)) return problemWith("badValue", instance, field, " is a link");
+  const stored = storeValue(instance, field, spec, value, type);
+  return stored.ok ? undefined : problemWith("noConvert", instance, field, `: ${stored.error}`);
+}
+
+/** Fields whose record type has a say before and after the put. */
+function storeSpecial(
+  instance: DbRecord,
+  field: string,
+  spec: FieldSpec,
+  value: Value,
+  type: DbfType,
+): WriteError | undefined {
+  if (isReadOnly(instance, field)) return problemWith("noAccess", instance, field, " cannot be written");
+  const refusal = isLinkType(spec.dbf) ? undefined : beforePut(instance, field);
+  if (refusal !== undefined) return problemWith("failed", instance, field, `: ${refusal}`);
+  const problem = storePlain(instance, field, spec, value, type);
+  if (isLinkType(spec.dbf)) return problem;
+  const failure = afterPut(instance, field);
+  return (
+    problem ?? (failure === undefined ? undefined : problemWith("failed", instance, field, `: ${failure}`))
+  );
+}
+
+/** Fields that only the record itself sets. */
+export function isReadOnly(instance: DbRecord, field: string): boolean {
+  const special = instance.type.fields[field]?.special;
+  if (special === undefined) return false;
+  return isReserved(special) || addressOf(instance, field)?.readOnly === true;
+}
+
+const isReserved = (special: Special): boolean => special === "nomod" || special === "attribute";
 
 /** An empty array put to a scalar leaves it alone and raises a LINK alarm, to be seen at the next processing. */
-function storeValue(instance: DbRecord, field: string, value: Value, type: TypedValue["type"]) {
-  const spec = instance.type.fields[field];
-  if (isArrayValue(value) && value.length === 0 && spec?.dbf !== "NOACCESS") {
+function storeValue(instance: DbRecord, field: string, spec: FieldSpec, value: Value, type: DbfType) {
+  if (isArrayValue(value) && value.length === 0 && spec.dbf !== "NOACCESS") {
     instance.setSevr(Status.LINK, Severity.INVALID);
     return ok(undefined);
   }

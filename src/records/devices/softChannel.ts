@@ -47,6 +47,8 @@ export function readSoft(instance: DbRecord): InputOutcome {
 }
 
 export function writeSoft(instance: DbRecord): undefined | Promise<void> {
+  const { device } = instance.type.behaviour;
+  if (device === undefined || instance.linkOf(device.link).isConstant) return undefined;
   const soft = softFields(instance);
   if (soft === undefined) return undefined;
   const value = soft.raw ? rawOutput(instance, soft.value) : fieldValue(instance, soft.value);
@@ -55,11 +57,12 @@ export function writeSoft(instance: DbRecord): undefined | Promise<void> {
     instance.writeLink(soft.link, value, type);
     return undefined;
   }
-  const { target } = instance.linkOf(soft.link);
-  if (target.kind === "constant" || target.kind === "device") return undefined;
-  return target.writeNotify(value, type).then((delivered) => {
-    if (!delivered) instance.linkFailed(soft.link);
-  });
+  return instance
+    .linkOf(soft.link)
+    .target.writeNotify(value, type)
+    .then((delivered) => {
+      if (!delivered) instance.linkFailed(soft.link);
+    });
 }
 
 /** The raw value, of which only the bits of MASK are written where the type says so. */
