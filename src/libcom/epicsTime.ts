@@ -11,19 +11,21 @@ export const POSIX_TIME_AT_EPICS_EPOCH = 631_152_000;
 export const UNDEFINED_TIME: Timestamp = { seconds: 0, nanoseconds: 0 };
 
 // performance.now() has sub-microsecond resolution but drifts from the wall clock when that is stepped, so the
-// anchor is taken anew whenever the two disagree by more than a few milliseconds.
+// anchor is taken anew whenever the two disagree by more than a few milliseconds. They are compared once a millisecond.
 const MAXIMUM_DRIFT_MS = 5;
+const CHECK_PERIOD_MS = 1;
 let anchorMs = Date.now() - performance.now();
+let nextCheckMs = 0;
 
 /** The present moment. */
 export function now(): Timestamp {
-  let posixMs = anchorMs + performance.now();
-  const wallMs = Date.now();
-  if (Math.abs(posixMs - wallMs) > MAXIMUM_DRIFT_MS) {
-    anchorMs = wallMs - performance.now();
-    posixMs = wallMs;
+  const elapsedMs = performance.now();
+  if (elapsedMs >= nextCheckMs) {
+    nextCheckMs = elapsedMs + CHECK_PERIOD_MS;
+    const wallMs = Date.now();
+    if (Math.abs(anchorMs + elapsedMs - wallMs) > MAXIMUM_DRIFT_MS) anchorMs = wallMs - elapsedMs;
   }
-  return fromPosixMilliseconds(posixMs);
+  return fromPosixMilliseconds(anchorMs + elapsedMs);
 }
 
 export function fromPosixMilliseconds(posixMs: number): Timestamp {
