@@ -36,7 +36,7 @@ describe("mutated messages", () => {
         circuit?.close("next");
         circuit = new ServerCircuit(
           { providers: [provider], tcpPort: 5064, maximumArrayBytes: undefined, peer: "" },
-          { unsent: 0, scheduleFlush: () => {} },
+          { unsent: 0, flush: () => {}, scheduleFlush: () => {} },
         );
         circuit.receive(Buffer.concat([VERSION, CREATE_X]));
       }

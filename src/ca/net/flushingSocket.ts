@@ -1,9 +1,6 @@
 import type { Socket } from "node:net";
 import type { ByteWriter } from "../codec/byteWriter.js";
 
-/** Copies up to this size are cheaper than a second buffer in flight. */
-const COPY_LIMIT = 64 * 1024;
-
 /**
  * Sends a writer's bytes once per turn of the event loop, however many messages were written in it: small sends are
  * where the time of a busy circuit goes.
@@ -36,14 +33,10 @@ export class FlushingSocket {
   }
 
   flush(): void {
-    const { length } = this.#out;
-    if (length === 0) return;
-    if (this.#socket.writable) {
-      const { written } = this.#out;
-      // The writer's buffer is reused at once, a large one is handed over as it is.
-      if (length <= COPY_LIMIT) this.#socket.write(Buffer.from(written));
-      else this.#socket.write(this.#out.detach());
-    }
-    this.#out.clear();
+    if (this.#out.length === 0) return;
+    if (this.#socket.writable) this.#socket.write(this.#out.written);
+    // What the system took at once needs no copy. Of the rest the buffer is the socket's from now on.
+    if (this.#socket.writableLength > 0) this.#out.detach();
+    else this.#out.clear();
   }
 }

@@ -18,6 +18,7 @@ export function serveCircuit(socket: Socket, options: Omit<ServerCircuitOptions,
       get unsent() {
         return flushing.unsent;
       },
+      flush: () => flushing.flush(),
       scheduleFlush: () => flushing.scheduleFlush(),
       complain: (problem) => log.warn(`${name}: ${problem}`),
     },

@@ -43,6 +43,10 @@ export function valueForDbr(channel: Channel, type: DbrType, value: Value): Resu
   return convertValue(value, channel.fieldType, type.base, { ...format, direction: "get" });
 }
 
+/** Without a limit of its own a server gives every channel's whole array. */
+const isWholeArray = (circuit: CircuitContext, channel: Channel, type: DbrType, count: number): boolean =>
+  circuit.maximumArrayBytes === undefined && dbrSize(type, count) <= dbrSize(type, channel.elementCount);
+
 /** The ECA status that forbids a payload of `count` elements, or ECA_NORMAL. */
 export function payloadStatus(
   circuit: CircuitContext,
@@ -51,9 +55,8 @@ export function payloadStatus(
   count: number,
 ): number {
   const size = dbrSize(type, count);
-  const limit =
-    circuit.maximumArrayBytes ?? Math.max(ALWAYS_ALLOWED_BYTES, dbrSize(type, channel.elementCount));
-  if (size > limit) return Eca.TOLARGE;
+  const limit = circuit.maximumArrayBytes ?? ALWAYS_ALLOWED_BYTES;
+  if (size > limit && !isWholeArray(circuit, channel, type, count)) return Eca.TOLARGE;
   if (circuit.minorVersion < LARGE_ARRAY_MINOR_VERSION && needsLargeHeader(size, count))
     return Eca["16KARRAYCLIENT"];
   return Eca.NORMAL;

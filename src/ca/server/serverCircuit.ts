@@ -11,14 +11,34 @@ import {
 } from "../codec/message.js";
 import { MessageDecoder } from "../codec/messageDecoder.js";
 import type { CircuitChannel, CircuitContext, CircuitSubscription } from "./circuitContext.js";
-import { circuitRequests } from "./circuitRequests.js";
+import { circuitRequests, type RequestHandler } from "./circuitRequests.js";
 import { type ServerState, serverCircuitStates } from "./circuitStates.js";
 
 /** Bytes on their way to a client beyond which events wait in their subscriptions. */
 const ENOUGH_BYTES = 256 * 1024;
 /** And beyond which no further request is taken: RSRV blocks in send there. */
 const TOO_MANY_BYTES = 4 * 1024 * 1024;
+/** Answers to a long batch of requests leave in pieces of about this size: the client reads while the rest is made. */
+const SEND_BYTES = 16 * 1024;
 const UNIDENTIFIED = 0xffffffff;
+
+interface Action {
+  readonly handler: RequestHandler;
+  /** The state after the command, by the state before; where there is none the command is not accepted. */
+  readonly next: Readonly<Record<ServerState, ServerState | undefined>>;
+}
+
+/** The tables of states and requests by command code, for one look per message. */
+const actions: readonly (Action | undefined)[] = Object.keys(Command).map((_, code) => {
+  const name = commandName(code);
+  const handler = name && circuitRequests[name];
+  if (name === undefined || handler === undefined) return undefined;
+  const { awaitingVersion, connected, closed } = serverCircuitStates;
+  return {
+    handler,
+    next: { awaitingVersion: awaitingVersion[name], connected: connected[name], closed: closed[name] },
+  };
+});
 
 /** Commands whose ERROR message names the channel by the client's id. */
 const aboutChannel = new Set<number>([
@@ -42,6 +62,8 @@ export interface ServerCircuitOptions {
 export interface CircuitTransport {
   /** Bytes handed to the socket and not sent yet. */
   readonly unsent: number;
+  /** Sends and empties `out`. */
+  flush(): void;
   /** Send `out` soon: it was written to outside `receive`. */
   scheduleFlush(): void;
   /** Hears what is wrong with a client that stays connected. */
@@ -70,6 +92,8 @@ export class ServerCircuit implements CircuitContext {
   #state: ServerState = "awaitingVersion";
   #interrupted = false;
   #isDefunct = false;
+  /** Requests are being taken: the transport sends afterwards. */
+  #receiving = false;
 
   constructor(options: ServerCircuitOptions, transport: CircuitTransport) {
     this.providers = options.providers;
@@ -112,7 +136,9 @@ export class ServerCircuit implements CircuitContext {
   /** Takes requests that arrived, until the client has too much to read, and sends events that waited. */
   proceed(): void {
     this.#interrupted = false;
+    this.#receiving = true;
     while (this.#state !== "closed") {
+      if (this.out.length >= SEND_BYTES) this.#transport.flush();
       this.#interrupted = this.stalled;
       if (this.#interrupted) break;
       const outcome = this.#decoder.next();
@@ -131,17 +157,17 @@ export class ServerCircuit implements CircuitContext {
         );
       else this.#dispatch();
     }
+    this.#receiving = false;
     this.drain();
   }
 
   #dispatch(): void {
     const { message } = this.#decoder;
-    const name = commandName(message.command);
-    const next = name === undefined ? undefined : serverCircuitStates[this.#state][name];
-    const handler = name === undefined ? undefined : circuitRequests[name];
-    if (next !== undefined && handler !== undefined) {
+    const action = actions[message.command];
+    const next = action?.next[this.#state];
+    if (action !== undefined && next !== undefined) {
       this.#state = next;
-      handler(this, message);
+      action.handler(this, message);
     } else if (this.#state === "awaitingVersion") {
       this.#judgeStranger();
       this.sendError(message, Eca.DEFUNCT, `CAS: Client version ${this.minorVersion} too old`);
@@ -173,7 +199,7 @@ export class ServerCircuit implements CircuitContext {
   }
 
   touch(): void {
-    if (this.#state !== "closed") this.#transport.scheduleFlush();
+    if (this.#state !== "closed" && !this.#receiving) this.#transport.scheduleFlush();
   }
 
   sendError(request: CaHeader, status: number, text: string): void {

@@ -30,6 +30,7 @@ function bench(pv = new MemoryPv("DOUBLE", 1), maximumArrayBytes?: number): Benc
       get unsent() {
         return state.unsent;
       },
+      flush: () => {},
       scheduleFlush: () => {},
     },
   );
@@ -80,7 +81,7 @@ describe("a server circuit", () => {
     const provider = new MemoryProvider({});
     const circuit = new ServerCircuit(
       { providers: [provider], tcpPort: 5064, maximumArrayBytes: undefined, peer: "" },
-      { unsent: 0, scheduleFlush: () => {} },
+      { unsent: 0, flush: () => {}, scheduleFlush: () => {} },
     );
     sameBytes(circuit.out.written, "0000 0000 0000 000d 00000000 00000000");
   });
