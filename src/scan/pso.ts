@@ -1,3 +1,4 @@
+import { Severity } from "../channel/alarm.js";
 import type { ScanContext } from "./context.js";
 import { computePositions, type ScanPositions } from "./positions.js";
 import {
@@ -21,9 +22,24 @@ export async function readController({ beamline }: ScanContext): Promise<PsoCont
   return { model: model === "A3200" ? "A3200" : "Ensemble", axis, encoderInput, pulseWidth };
 }
 
+/** Fails with what the asyn record says when the controller was not reached; without triggers a scan takes no frames. */
+async function checkAnswered({ beamline, log }: ScanContext, command: string): Promise<void> {
+  if ((await readNumber(beamline.own("PSOCommand.SEVR"))) >= Severity.MAJOR) {
+    const reason = await readText(beamline.own("PSOCommand.ERRS"));
+    throw new Error(`motion controller: ${command}: ${reason || "no answer"}`);
+  }
+  const reply = await readText(beamline.own("PSOCommand.BINP"));
+  if (reply !== "" && !reply.startsWith("%")) log.warn(`motion controller: ${command}: answered "${reply}"`);
+}
+
 /** Sends commands to the controller, each when the one before was answered. */
-export const send = ({ beamline, times }: ScanContext, ...commands: readonly string[]): Step =>
-  sequence(...commands.map((text) => putAndWait(beamline.own("PSOCommand.BOUT"), text, times.put)));
+export const send = (context: ScanContext, ...commands: readonly string[]): Step =>
+  sequence(
+    ...commands.flatMap((text) => [
+      putAndWait(context.beamline.own("PSOCommand.BOUT"), text, context.times.put),
+      perform(() => checkAnswered(context, text)),
+    ]),
+  );
 
 /** The number in the controller's last answer. */
 export async function readReply({ beamline }: ScanContext): Promise<number> {

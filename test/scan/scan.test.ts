@@ -39,6 +39,15 @@ describe("a scan", () => {
     ]);
   });
 
+  it("fails at once, and says why, when the motion controller cannot be reached", async (context) => {
+    const beamline = new TestBeamline(context);
+    await beamline.served();
+    beamline.set("PSOCommand.PORT", "NOWHERE");
+    beamline.set("StartScan", 1);
+    await beamline.shows("ScanStatus", /^Scan failed: motion controller: PSOCONTROL X RESET: .*NOWHERE/);
+    await beamline.shows("StartScan", /^0$/);
+  });
+
   it("shows its positions, with a step of whole encoder counts", async (context) => {
     const beamline = new TestBeamline(context, { RotationStep: 0.9996 });
     const { ended } = await beamline.stream();

@@ -7,6 +7,7 @@ import type { PortRegistry } from "./portRegistry.js";
 class SelectedPort implements AsynRecordDevice {
   onConnection: (() => void) | undefined;
   readonly #ports: PortRegistry;
+  #portName = "";
   #port: Port | undefined;
   #connection = new Subscription();
   #connected = false;
@@ -42,8 +43,9 @@ class SelectedPort implements AsynRecordDevice {
   select(portName: string): string | undefined {
     this.#connection.unsubscribe();
     this.#connected = false;
+    this.#portName = portName;
     this.#port = this.#ports.get(portName);
-    if (this.#port === undefined) return portName === "" ? undefined : `asyn port "${portName}" not found`;
+    if (this.#port === undefined) return portName === "" ? undefined : this.#missing();
     this.#connection = this.#port.connected$.subscribe((connected) => {
       if (connected === this.#connected) return;
       this.#connected = connected;
@@ -53,13 +55,9 @@ class SelectedPort implements AsynRecordDevice {
   }
 
   async exchange({ write, read, timeoutSeconds }: OctetExchange): Promise<Uint8Array> {
-    const octet = this.#port?.octet;
-    if (octet === undefined)
-      throw new Error(
-        this.#port === undefined
-          ? "no asyn port is selected"
-          : `asyn port "${this.#port.portName}" exchanges no text`,
-      );
+    if (this.#port === undefined) throw new Error(this.#missing());
+    const { octet } = this.#port;
+    if (octet === undefined) throw new Error(`asyn port "${this.#portName}" exchanges no text`);
     if (write !== undefined && read) return octet.writeRead(write, { timeoutSeconds });
     if (read) return octet.read({ timeoutSeconds });
     if (write !== undefined) await octet.write(write, { timeoutSeconds });
@@ -68,6 +66,10 @@ class SelectedPort implements AsynRecordDevice {
 
   detach(): void {
     this.#connection.unsubscribe();
+  }
+
+  #missing(): string {
+    return this.#portName === "" ? "no asyn port is selected" : `asyn port "${this.#portName}" not found`;
   }
 }
 
