@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,10 +21,10 @@ const freePort = (): Promise<number> =>
     });
   });
 
-/** Runs a launcher with lines on its standard input; resolves when it has ended. */
-async function run(program: string, args: readonly string[], input: string) {
+/** A launcher of bin/ with everything it serves on loopback. */
+async function launch(program: string, args: readonly string[]) {
   const [ca, pva] = [await freePort(), await freePort()];
-  const child = spawn(process.execPath, [join(repositoryRoot, "bin", program), ...args], {
+  return spawn(process.execPath, [join(repositoryRoot, "bin", program), ...args], {
     cwd: directory,
     env: {
       ...process.env,
@@ -39,6 +39,11 @@ async function run(program: string, args: readonly string[], input: string) {
     },
     timeout: 30_000,
   });
+}
+
+/** Runs a launcher with lines on its standard input; resolves when it has ended. */
+async function run(program: string, args: readonly string[], input: string) {
+  const child = await launch(program, args);
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (text: Buffer) => (stdout += text.toString()));
@@ -81,3 +86,27 @@ test("a script that is not there is an error", async () => {
   assert.equal(status, 2);
   assert.match(stderr, /Can't open nosuch\.cmd: No such file or directory/);
 });
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  test(`${signal} ends an IOC without a shell, with autosave's last save`, async () => {
+    const place = mkdtempSync(join(directory, "saved-"));
+    writeFileSync(join(place, "settings.req"), "z:ao\n");
+    const script = join(place, "st.cmd");
+    const lines = [
+      `set_requestfile_path("${place}")`,
+      `set_savefile_path("${place}")`,
+      "iocInit",
+      'create_monitor_set("settings.req", 30)',
+      "dbpf z:ao 5",
+    ];
+    writeFileSync(script, `${lines.join("\n")}\n`);
+    const child = await launch("softIoc", ["-S", "-m", "P=z:", "-d", database, script]);
+    const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+    for await (const text of child.stdout) if (/DBF_DOUBLE: +5/.test(String(text))) break;
+    const before = readFileSync(join(place, "settings.sav"), "utf8");
+    child.kill(signal);
+    assert.equal(await ended, 0);
+    assert.match(before, /^z:ao 3$/m);
+    assert.match(readFileSync(join(place, "settings.sav"), "utf8"), /^z:ao 5$/m);
+  });
+}

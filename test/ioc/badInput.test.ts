@@ -190,6 +190,28 @@ test("an unwritable directory for autosave, which is said once however often it 
   assert.equal(booted.complaints.lines.length, 1, "the last save says nothing new");
 });
 
+test("an unwritable directory for captured files", async (t) => {
+  const booted = await boot(t, [
+    'simBeamlineConfigure("SP1", "ROT", "PSO_PORT", "16", "phantom")',
+    'dbLoadRecords("ADBase.yaml", "P=t:,R=cam1:,PORT=SP1")',
+    'NDFileHDF5Configure("HDF1", 10, 0, "SP1", 0)',
+    'dbLoadRecords("NDFileHDF5.yaml", "P=t:,R=HDF1:,PORT=HDF1,NDARRAY_PORT=SP1")',
+  ]);
+  const { ioc } = booted;
+  const puts = [
+    ["EnableCallbacks", "Enable"],
+    ["FilePath", unwritable],
+    ["FileName", "scan"],
+    ["FileTemplate", "%s%s.h5"],
+    ["FileWriteMode", "Stream"],
+  ];
+  for (const [name, value] of puts) ioc.engine.put(`t:HDF1:${name}`, value ?? "");
+  ioc.engine.put("t:cam1:Acquire", 1);
+  await ioc.engine.putNotify("t:HDF1:Capture", 1);
+  await onlyComplains(booted, /HDF1 cannot open .*good\.db\/below\/scan\.h5: .*not a directory/);
+  assert.match(ioc.engine.getString("t:HDF1:WriteMessage"), /cannot open/);
+});
+
 /** Sends bytes to a TCP port and waits until the connection is ended. */
 function sendTcp(port: number | undefined, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
