@@ -27,7 +27,6 @@ export const ALARM_STATUSES = [
   "WRITE_ACCESS",
 ] as const;
 
-export type AlarmSeverityName = (typeof ALARM_SEVERITIES)[number];
 export type AlarmStatusName = (typeof ALARM_STATUSES)[number];
 
 /** `Severity.MAJOR` is 2: severities by name. */

@@ -33,8 +33,6 @@ export const recordSchema = z
   })
   .catchall(text);
 
-export type YamlRecord = z.infer<typeof recordSchema>;
-
 export const TOP_LEVEL_KEYS = ["macros", "include", "records", "aliases"] as const;
 
 export const aliasSchema = text;

@@ -98,23 +98,8 @@ export interface NDArray extends NDArrayInfo {
   release(): void;
 }
 
-/** What crosses to a worker instead of the pixels. The sender keeps the frame retained until the worker is done. */
-export interface NDArrayHandle extends NDArrayInfo {
-  readonly buffer: SharedArrayBuffer;
-}
-
 export const elementsOf = (info: Pick<NDArrayInfo, "dimensions">): number =>
   info.dimensions.reduce((product, dimension) => product * dimension.size, 1);
-
-export const handleOf = (array: NDArray): NDArrayHandle => ({
-  uniqueId: array.uniqueId,
-  timeStamp: array.timeStamp,
-  epicsTimestamp: array.epicsTimestamp,
-  dataType: array.dataType,
-  dimensions: array.dimensions,
-  attributes: array.attributes,
-  buffer: array.buffer,
-});
 
 /** A two-dimensional frame's axes without offset or binning: x fastest, then y. */
 export const imageDimensions = (sizeX: number, sizeY: number): readonly NDDimension[] => [

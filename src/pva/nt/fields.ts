@@ -21,12 +21,6 @@ export const DISPLAY_TYPE = structure("display_t", {
   units: pvString,
 });
 
-export const CONTROL_TYPE = structure("control_t", {
-  limitLow: pvDouble,
-  limitHigh: pvDouble,
-  minStep: pvDouble,
-});
-
 /** time_t of a moment in EPICS time: on the wire seconds count from 1970. */
 export const timeValue = (time: Timestamp, userTag = 0): PvStructure => ({
   secondsPastEpoch: BigInt(time.seconds + POSIX_TIME_AT_EPICS_EPOCH),
@@ -40,9 +34,3 @@ export function timeOf(value: PvStructure): Timestamp | undefined {
   if (typeof secondsPastEpoch !== "bigint" || typeof nanoseconds !== "number") return undefined;
   return { seconds: Number(secondsPastEpoch) - POSIX_TIME_AT_EPICS_EPOCH, nanoseconds };
 }
-
-export const alarmValue = (severity: number, status: number, message: string): PvStructure => ({
-  severity,
-  status,
-  message,
-});

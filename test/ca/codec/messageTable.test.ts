@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { MessageDecoder } from "../../../src/ca/codec/messageDecoder.js";
+import { bytes, sameBytes, written } from "../support/bytes.js";
 import {
   circuitRequestLayouts,
   circuitResponseLayouts,
@@ -10,8 +11,7 @@ import {
   type NamedMessage,
   putNamedMessage,
   searchAnswerLayouts,
-} from "../../../src/ca/codec/messageTable.js";
-import { bytes, sameBytes, written } from "../support/bytes.js";
+} from "../support/messageTable.js";
 
 interface Vector {
   readonly table: MessageTable;

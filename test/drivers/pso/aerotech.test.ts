@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { AerotechController } from "../../../src/drivers/pso/aerotech.js";
 import { PositionSynchronizedOutput, type TriggerPulse } from "../../../src/drivers/pso/positionOutput.js";
 import { SimulatedAxis } from "../../../src/drivers/stage/axis.js";
-import { ManualClock } from "../../../src/drivers/stage/clock.js";
+import { ManualClock } from "../stage/manualClock.js";
 
 const COUNTS_PER_ROTATION = 11_840_158;
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimulatedAxis } from "../../../src/drivers/stage/axis.js";
-import { ManualClock } from "../../../src/drivers/stage/clock.js";
 import type { MotorStatus } from "../../../src/records/motorAxis.js";
+import { ManualClock } from "./manualClock.js";
 
 const profile = { velocity: 10, acceleration: 100 };
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
-import { ManualClock } from "../../../src/drivers/stage/clock.js";
 import { motorDeviceSupport } from "../../../src/drivers/stage/motorDeviceSupport.js";
 import { SimulatedStage } from "../../../src/drivers/stage/simulatedStage.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { database } from "../../records/support.js";
+import { ManualClock } from "./manualClock.js";
 
 const FIELDS = {
   DTYP: "asynMotor",

@@ -1,6 +1,6 @@
-import type { ByteWriter } from "./byteWriter.js";
-import { Command, type CommandName, commandName } from "./commands.js";
-import { beginMessage, type CaMessage, putText, textOf } from "./message.js";
+import type { ByteWriter } from "../../../src/ca/codec/byteWriter.js";
+import { Command, type CommandName, commandName } from "../../../src/ca/codec/commands.js";
+import { beginMessage, type CaMessage, putText, textOf } from "../../../src/ca/codec/message.js";
 
 /** What follows the header: nothing, text, the elements of a DBR type, or the few structures of the protocol itself. */
 export type PayloadKind = "none" | "text" | "dbr" | "eventMask" | "minorVersion" | "error" | "echo";
