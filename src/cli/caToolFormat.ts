@@ -1,6 +1,7 @@
 import { formatExponential, formatFixed, formatGeneral } from "../libcom/cFormat.js";
 import { parseDouble } from "../libcom/parseNumber.js";
 import type { GivenArguments, GivenOption } from "./caGetopt.js";
+import { writeOutput } from "./standardOutput.js";
 
 export type IntegerBase = "decimal" | "binary" | "octal" | "hexadecimal";
 
@@ -27,7 +28,7 @@ export interface ToolOutput {
 }
 
 export const processOutput: ToolOutput = {
-  out: (text) => void process.stdout.write(text),
+  out: writeOutput,
   error: (line) => void process.stderr.write(`${line}\n`),
 };
 

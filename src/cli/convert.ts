@@ -5,6 +5,7 @@ import { type RawDatabase, readRawDatabase } from "../database/rawDatabase.js";
 import { describeProblem } from "../database/recordDefinition.js";
 import { writeDb, writeYaml } from "../database/writeDatabase.js";
 import { errorMessage } from "../libcom/errorMessage.js";
+import { writeOutput } from "./standardOutput.js";
 
 type Form = "yaml" | "db";
 
@@ -48,7 +49,7 @@ function convert(input: string, output: string | undefined): number {
   );
   for (const message of messages) console.error(message);
   try {
-    if (output === undefined) process.stdout.write(text);
+    if (output === undefined) writeOutput(text);
     else writeFileSync(output, text);
   } catch (error) {
     console.error(`${output}: ${errorMessage(error)}`);

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { PvaClient, type PvUpdate } from "../pva/index.js";
 import { alarmText, jsonValue, normativeText, receivedFields, timeText, valueLines } from "./pvText.js";
+import { writeOutput } from "./standardOutput.js";
 
 export type OutputMode = "nt" | "raw" | "json";
 
@@ -22,7 +23,7 @@ export interface PvToolOutput {
 }
 
 export const processOutput: PvToolOutput = {
-  out: (text) => process.stdout.write(`${text}\n`),
+  out: (text) => writeOutput(`${text}\n`),
   error: (text) => process.stderr.write(`${text}\n`),
 };
 

@@ -19,13 +19,13 @@ tomoioc is running: a simulated 2-BM in one process
   servers   Channel Access ${port(ioc.caServer?.tcpPort)}, pvAccess ${port(ioc.pvaServer?.port)}
 
 Try in a second terminal:
-  bin/camonitor ${TOMO_SCAN}ScanStatus ${TOMO_SCAN}StreamMessage
+  bin/camonitor -S ${TOMO_SCAN}ScanStatus ${TOMO_SCAN}StreamMessage
   bin/caput ${TOMO_SCAN}StartScan 1
   bin/caput -c -w 60 ${TOMO_SCAN}StreamRetakeFlat 1
   bin/caput ${TOMO_STREAM}StartRecon 1
   bin/caput ${TOMO_STREAM}OrthoZ 100
   bin/caput -c -w 60 ${TOMO_SCAN}StreamCapture 1
-  bin/pvmonitor -F tree ${RECON}
+  bin/pvmonitor -r "field(uniqueId,dimension)" ${RECON}
   bin/caput ${TOMO_SCAN}AbortScan 1
 Ctrl-C ends it.
 `;
