@@ -34,7 +34,7 @@ module.exports = {
       name: "src-never-imports-tests",
       severity: "error",
       from: { path: "^src/" },
-      to: { path: "^(test|bench)/" },
+      to: { path: "^(test|bench|examples)/" },
     },
   ],
   options: {

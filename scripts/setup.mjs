@@ -44,7 +44,9 @@ export function install() {
 /** Compiles when a source is newer than the last build. */
 export function build() {
   const built = modified(join(root, "dist", ".tsbuildinfo"));
-  const sources = ["src", "test", "bench"].filter((directory) => existsSync(join(root, directory)));
+  const sources = ["src", "test", "bench", "examples"].filter((directory) =>
+    existsSync(join(root, directory)),
+  );
   const newest = Math.max(
     modified(join(root, "tsconfig.json")),
     ...sources.map((s) => newestUnder(join(root, s))),

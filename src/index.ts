@@ -2,4 +2,37 @@ export * from "./channel/alarm.js";
 export * from "./channel/dbf.js";
 export * from "./channel/eventMask.js";
 export * from "./channel/provider.js";
+export {
+  type DriverContext,
+  type DriverPort,
+  type ParametersOf,
+  type ParameterTable,
+  portDriver,
+} from "./drivers/asyn/definePort.js";
+export {
+  choice,
+  DriverParameter,
+  float32Array,
+  float64,
+  float64Array,
+  int8Array,
+  int16Array,
+  int32,
+  int32Array,
+  int64,
+  octet,
+  uint32Digital,
+} from "./drivers/asyn/driverParameter.js";
+export type * from "./drivers/asyn/portDriver.js";
 export { createIoc, Ioc, type IocOptions } from "./ioc/ioc.js";
+export {
+  argv,
+  type Command,
+  CommandError,
+  defineCommand,
+  double,
+  int,
+  path,
+  recordName,
+  string,
+} from "./iocsh/index.js";
