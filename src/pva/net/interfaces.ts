@@ -30,8 +30,11 @@ export const addressFacing = (peer: string): string =>
     .find(({ address, netmask }) => ((toNumber(address) ^ toNumber(peer)) & toNumber(netmask)) === 0)
     ?.address ?? "";
 
-/** Where a datagram reaches every host of our networks. */
-export const broadcastAddresses = (): string[] => {
-  const found = interfaces().flatMap(({ broadcast }) => (broadcast === undefined ? [] : [broadcast]));
-  return [...new Set(found)];
+/** Reaches every socket of this host that listens on the port. */
+const LOOPBACK_BROADCAST = "127.255.255.255";
+
+/** Where a datagram reaches every host of our networks; without a network, the IOCs of this host. */
+export const broadcastAddresses = (ours: readonly Interface[] = interfaces()): string[] => {
+  const found = ours.flatMap(({ broadcast }) => (broadcast === undefined ? [] : [broadcast]));
+  return found.length > 0 ? [...new Set(found)] : [LOOPBACK_BROADCAST];
 };
