@@ -1,5 +1,6 @@
 import type { CaReading } from "../ca/index.js";
 import { elementCountOf, isArrayValue } from "../channel/dbf.js";
+import { untilNul } from "../channel/text.js";
 import type { IntegerBase, ToolFormat } from "./caToolFormat.js";
 
 const MAXIMUM_STATES = 16;
@@ -84,6 +85,5 @@ export function longText(reading: CaReading, format: ToolFormat): string | undef
   const asked = format.count > 0 || elementCountOf(value) > 1;
   if (!asked) return undefined;
   const bytes = isArrayValue(value) ? Uint8Array.from(value, Number) : Uint8Array.of(Number(value));
-  const end = bytes.indexOf(0);
-  return escapeBytes(end < 0 ? bytes : bytes.subarray(0, end));
+  return escapeBytes(untilNul(bytes));
 }

@@ -11,13 +11,14 @@ import type {
   Sample,
   WriteResult,
 } from "../channel/provider.js";
+import { charsToText } from "../channel/text.js";
 import { ok } from "../libcom/result.js";
 import type { ChannelName } from "./channelName.js";
 import type { DbRecord } from "./dbRecord.js";
 import { addressOf, fixedAddress, formatOf } from "./fieldAccess.js";
 import { isLinkType } from "./fieldSpec.js";
 import { channelProperties } from "./properties.js";
-import { isReadOnly, type PendingPut, putField, putFieldNotify, textOf } from "./put.js";
+import { isReadOnly, type PendingPut, putField, putFieldNotify } from "./put.js";
 import type { FieldAddress } from "./recordType.js";
 
 /** Bytes of a link's text as `REC.FIELD$`, with the NUL. */
@@ -142,6 +143,6 @@ export class RecordChannel implements Channel {
   #incoming(value: TypedValue): TypedValue {
     if (!this.address.asChars || !isArrayValue(value.value)) return value;
     if (!(value.value instanceof Int8Array || value.value instanceof Uint8Array)) return value;
-    return { type: "STRING", value: textOf(value.value) };
+    return { type: "STRING", value: charsToText(value.value) };
   }
 }

@@ -2,6 +2,7 @@ import { Severity, Status } from "../channel/alarm.js";
 import { convertValue } from "../channel/convert.js";
 import type { Value } from "../channel/dbf.js";
 import type { Channel, ChannelProvider, ClientIdentity, WriteResult } from "../channel/provider.js";
+import { charsToText } from "../channel/text.js";
 import type { DatabaseDefinition, DatabaseProblem, RecordTypeCatalog } from "../database/recordDefinition.js";
 import { now, type Timestamp } from "../libcom/epicsTime.js";
 import { errorMessage } from "../libcom/errorMessage.js";
@@ -21,7 +22,7 @@ import { Link } from "./links/link.js";
 import { openLink } from "./links/openLink.js";
 import { loadRecords } from "./loader.js";
 import { menuPini } from "./menus.js";
-import { putField, putFieldNotify, textOf } from "./put.js";
+import { putField, putFieldNotify } from "./put.js";
 import { freshFields } from "./recordFactory.js";
 import { RecordInstance } from "./recordInstance.js";
 import type { RecordType } from "./recordType.js";
@@ -324,7 +325,7 @@ export class RecordEngine implements ChannelProvider {
     const type = addressOf(instance, field)?.type ?? "STRING";
     const value = fieldValue(instance, field);
     if (type === "STRING" && typeof value === "string") return value;
-    if (value instanceof Uint8Array || value instanceof Int8Array) return textOf(value);
+    if (value instanceof Uint8Array || value instanceof Int8Array) return charsToText(value);
     const text = convertValue(value, type, "STRING", formatOf(instance, field));
     return text.ok ? String(text.value) : "";
   }

@@ -2,6 +2,7 @@ import { Severity, Status } from "../channel/alarm.js";
 import { type DbfType, isArrayValue, type TypedValue, type Value } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type { ProcessOption, WriteError, WriteResult } from "../channel/provider.js";
+import { charsToText } from "../channel/text.js";
 import { failed, ok } from "../libcom/result.js";
 import type { DbRecord } from "./dbRecord.js";
 import { addressOf, store } from "./fieldAccess.js";
@@ -179,11 +180,5 @@ function linkText(value: Value): string | undefined {
   if (!isArrayValue(value)) return undefined;
   const [first] = value;
   if (typeof first === "string") return first;
-  return value instanceof Uint8Array || value instanceof Int8Array ? textOf(value) : undefined;
-}
-
-/** The text in a CHAR array, up to the first NUL. */
-export function textOf(bytes: Uint8Array | Int8Array): string {
-  const end = bytes.indexOf(0);
-  return Buffer.from(bytes.subarray(0, end < 0 ? bytes.length : end)).toString();
+  return value instanceof Uint8Array || value instanceof Int8Array ? charsToText(value) : undefined;
 }

@@ -2,12 +2,13 @@ import { existsSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { scan as accumulate, concatMap, filter, type Observable, skip } from "rxjs";
+import { number$ } from "../records/pvStreams.js";
 import type { ScanContext } from "./context.js";
 import { FIELD_KINDS, fieldsFileName } from "./fieldKinds.js";
 import { broadcastFields } from "./fields.js";
 import { fileFolder } from "./fileSettings.js";
 import { readText } from "./pvValues.js";
-import { after, changes$, nothing, number$, perform, put, type Step, sequence } from "./steps.js";
+import { after, changes$, nothing, perform, put, type Step, sequence } from "./steps.js";
 
 const LENSES = 3;
 

@@ -11,9 +11,9 @@ import {
   tap,
 } from "rxjs";
 import type { Pv } from "../records/pv.js";
+import { number$ } from "../records/pvStreams.js";
 import type { ScanContext } from "./context.js";
 import { lastNumber } from "./pvValues.js";
-import { number$ } from "./steps.js";
 
 /** `1:02:03`; hours are not padded and may exceed a day. */
 export function durationText(seconds: number): string {

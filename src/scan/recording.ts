@@ -15,10 +15,11 @@ import {
   timeout,
   timer,
 } from "rxjs";
+import { number$ } from "../records/pvStreams.js";
 import type { ScanContext } from "./context.js";
 import { frameTime } from "./positions.js";
 import { readNumber } from "./pvValues.js";
-import { after, nothing, number$, put, putAndWait, reach, type Step, sequence, within } from "./steps.js";
+import { after, nothing, put, putAndWait, reach, type Step, sequence, within } from "./steps.js";
 
 /** Stops the file plugin when no frame came for too long; what was stored until then is a good file. */
 const stopWhenStalled = ({ beamline }: ScanContext, seconds: number): Step =>

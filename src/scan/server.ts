@@ -19,20 +19,19 @@ import {
   timer,
 } from "rxjs";
 import { errorMessage } from "../libcom/errorMessage.js";
+import { number$, text$ } from "../records/pvStreams.js";
 import { type BeamlineNames, NAME_RECORDS, type PvSet } from "./beamline.js";
 import { setExposure } from "./camera.js";
 import { capture, releaseRing } from "./capture.js";
 import type { ScanContext } from "./context.js";
 import { retakeFields } from "./fields.js";
 import { followCamera, followLens } from "./lens.js";
-import { textOf } from "./pvValues.js";
 import { moveSampleIn, moveSampleOut } from "./sample.js";
 import { runScan, stopMotionAndFile } from "./scan.js";
 import { startUp } from "./startup.js";
 import {
   becomes$,
   changes$,
-  number$,
   perform,
   pressed$,
   put,
@@ -53,8 +52,8 @@ export function beamlineNames$(
   prefix: string,
   connectSeconds: number,
 ): Observable<BeamlineNames> {
-  const text$ = (record: string): Observable<string> => {
-    const given$ = pvs.pv(prefix + record).sample$.pipe(map(({ value }) => textOf(value)));
+  const named$ = (record: string): Observable<string> => {
+    const given$ = text$(pvs.pv(prefix + record));
     const missing$ = timer(connectSeconds * 1000).pipe(
       map(() => ""),
       takeUntil(given$),
@@ -62,20 +61,20 @@ export function beamlineNames$(
     return merge(given$, missing$);
   };
   const names$ = combineLatest({
-    camera: text$(NAME_RECORDS.camera),
-    filePlugin: text$(NAME_RECORDS.filePlugin),
-    pvaPlugin: text$(NAME_RECORDS.pvaPlugin),
-    roiPlugin: text$(NAME_RECORDS.roiPlugin),
-    circularBuffer: text$(NAME_RECORDS.circularBuffer),
-    rotation: text$(NAME_RECORDS.rotation),
-    sampleX: text$(NAME_RECORDS.sampleX),
-    sampleY: text$(NAME_RECORDS.sampleY),
-    openShutter: text$(NAME_RECORDS.openShutter),
-    closeShutter: text$(NAME_RECORDS.closeShutter),
-    openFastShutter: text$(NAME_RECORDS.openFastShutter),
-    closeFastShutter: text$(NAME_RECORDS.closeFastShutter),
-    shutterStatus: text$(NAME_RECORDS.shutterStatus),
-    mctOptics: text$(NAME_RECORDS.mctOptics),
+    camera: named$(NAME_RECORDS.camera),
+    filePlugin: named$(NAME_RECORDS.filePlugin),
+    pvaPlugin: named$(NAME_RECORDS.pvaPlugin),
+    roiPlugin: named$(NAME_RECORDS.roiPlugin),
+    circularBuffer: named$(NAME_RECORDS.circularBuffer),
+    rotation: named$(NAME_RECORDS.rotation),
+    sampleX: named$(NAME_RECORDS.sampleX),
+    sampleY: named$(NAME_RECORDS.sampleY),
+    openShutter: named$(NAME_RECORDS.openShutter),
+    closeShutter: named$(NAME_RECORDS.closeShutter),
+    openFastShutter: named$(NAME_RECORDS.openFastShutter),
+    closeFastShutter: named$(NAME_RECORDS.closeFastShutter),
+    shutterStatus: named$(NAME_RECORDS.shutterStatus),
+    mctOptics: named$(NAME_RECORDS.mctOptics),
   });
   return names$.pipe(
     debounceTime(0),
@@ -152,10 +151,7 @@ const streamSettings = (context: ScanContext): Observable<never> => {
 /** Between scans the camera and the file plugin follow the settings; a scan takes them over when it begins. */
 const settings = (context: ScanContext): Observable<never> => {
   const { beamline, times, running$ } = context;
-  const path$ = beamline.own("FilePath").sample$.pipe(
-    map(({ value }) => textOf(value)),
-    distinctUntilChanged(),
-  );
+  const path$ = text$(beamline.own("FilePath")).pipe(distinctUntilChanged());
   return merge(
     changes$(beamline.own("ExposureTime")).pipe(
       filter(() => !running$.value),

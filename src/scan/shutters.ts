@@ -1,7 +1,8 @@
 import { filter, ignoreElements, interval, merge, take, tap } from "rxjs";
+import { number$ } from "../records/pvStreams.js";
 import type { ScanContext } from "./context.js";
 import { readNumber, readText } from "./pvValues.js";
-import { after, nothing, number$, pause, putAndWait, type Step, sequence } from "./steps.js";
+import { after, nothing, pause, putAndWait, type Step, sequence } from "./steps.js";
 
 /** The PV that a record names and the value that a record gives for it. */
 async function commandOf(

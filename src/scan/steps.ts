@@ -17,7 +17,7 @@ import {
 } from "rxjs";
 import type { Value } from "../channel/dbf.js";
 import type { Pv } from "../records/pv.js";
-import { numberOf } from "./pvValues.js";
+import { number$ } from "../records/pvStreams.js";
 
 /** One thing to do: completes when it is done, fails with an error that says why not, stops when unsubscribed. */
 export type Step = Observable<never>;
@@ -63,9 +63,6 @@ export const within =
         with: () => throwError(() => new Error(`${what} within ${seconds} s`)),
       }),
     );
-
-/** The numbers of a PV: the present one, then every change. */
-export const number$ = (pv: Pv): Observable<number> => pv.sample$.pipe(map(({ value }) => numberOf(value)));
 
 /** Waits until a PV's number meets a condition; an event, not a poll, so that nothing short is missed. */
 export const reach = (pv: Pv, wanted: (value: number) => boolean): Step =>

@@ -1,20 +1,11 @@
 import { catchError, defer, ignoreElements, merge, type Observable, tap } from "rxjs";
+import { toText } from "../channel/text.js";
 import { errorMessage } from "../libcom/errorMessage.js";
+import { number$ } from "../records/pvStreams.js";
 import type { ScanContext } from "./context.js";
 import { broadcastFields } from "./fields.js";
-import { readNumber, textOf } from "./pvValues.js";
-import {
-  after,
-  number$,
-  perform,
-  put,
-  putAndWait,
-  putIfThere,
-  reach,
-  type Step,
-  sequence,
-  within,
-} from "./steps.js";
+import { readNumber } from "./pvValues.js";
+import { after, perform, put, putAndWait, putIfThere, reach, type Step, sequence, within } from "./steps.js";
 
 /** The ring keeps StreamPreCount frames: it has to be stopped to be told so. */
 export const resizeRing = ({ beamline, times }: ScanContext): Step => {
@@ -90,7 +81,7 @@ export function mirrorCounters({ beamline }: ScanContext): Observable<never> {
       ignoreElements(),
     );
   const message$ = beamline.ring("StatusMessage").sample$.pipe(
-    tap(({ value }) => beamline.own("StreamCBStatusMessage").write(textOf(value))),
+    tap(({ value }) => beamline.own("StreamCBStatusMessage").write(toText(value))),
     ignoreElements(),
   );
   return merge(

@@ -18,16 +18,17 @@ import {
   take,
   timeout,
 } from "rxjs";
+import { toText } from "../channel/text.js";
 import { DataExchangeFiles } from "../drivers/hdf5/dataExchangeFiles.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { logger } from "../libcom/log.js";
 import type { SharedPvProvider } from "../pva/index.js";
 import type { PvDirectory } from "../records/pv.js";
+import { text$ } from "../records/pvStreams.js";
 import { type BeamlineNames, openBeamline, PvSet } from "./beamline.js";
 import { type Broadcasts, openBroadcasts } from "./broadcast.js";
 import type { ActiveScan, ScanContext } from "./context.js";
 import { DEFAULT_TIMES, type ScanTimes } from "./options.js";
-import { textOf } from "./pvValues.js";
 import { beamlineNames$, betweenScans, serve } from "./server.js";
 import { becomes$ } from "./steps.js";
 
@@ -63,15 +64,11 @@ const statusOf$ = (
   prefix: string,
   scanning: Observable<boolean>,
 ): Observable<ScanServerStatus> => {
-  const text$ = (record: string): Observable<string> =>
-    pvs.pv(prefix + record).sample$.pipe(
-      map(({ value }) => textOf(value)),
-      startWith(""),
-    );
+  const shown$ = (record: string): Observable<string> => text$(pvs.pv(prefix + record)).pipe(startWith(""));
   return combineLatest({
     scanning,
-    status: text$("ScanStatus"),
-    message: text$("StreamMessage"),
+    status: shown$("ScanStatus"),
+    message: shown$("StreamMessage"),
   });
 };
 
@@ -117,7 +114,7 @@ export function startTomoScanStream(options: ScanServerOptions): ScanServer {
   const broadcasts$ = pvs.pv(`${prefix}PvaStreamPVPrefix`).sample$.pipe(
     take(1),
     map(({ value }) => {
-      const broadcasts = openBroadcasts(structures, textOf(value) || prefix);
+      const broadcasts = openBroadcasts(structures, toText(value) || prefix);
       life.add(() => broadcasts.close());
       return broadcasts;
     }),

@@ -5,12 +5,13 @@ import type { TestContext } from "node:test";
 import { filter, firstValueFrom, map, take, timeout, toArray } from "rxjs";
 import type { CaClient } from "../../src/ca/index.js";
 import type { Value } from "../../src/channel/dbf.js";
+import { toNumber } from "../../src/channel/number.js";
+import { toText } from "../../src/channel/text.js";
 import { describeProblem, loadDatabaseFile } from "../../src/database/index.js";
 import { SharedPvProvider } from "../../src/pva/index.js";
 import { createPvDirectory, RecordEngine } from "../../src/records/index.js";
 import type { Pv, PvDirectory } from "../../src/records/pv.js";
 import { type ScanTimes, startTomoScanStream } from "../../src/scan/index.js";
-import { numberOf, textOf } from "../../src/scan/pvValues.js";
 import { repositoryRoot } from "../support/paths.js";
 
 export const PREFIX = "2bmb:TomoScanStream:";
@@ -136,11 +137,11 @@ export class ScanRig {
   }
 
   text(record: string): string {
-    return textOf(this.#get(record.includes(":") ? record : PREFIX + record));
+    return toText(this.#get(record.includes(":") ? record : PREFIX + record));
   }
 
   number(record: string): number {
-    return numberOf(this.#get(record.includes(":") ? record : PREFIX + record));
+    return toNumber(this.#get(record.includes(":") ? record : PREFIX + record));
   }
 
   /** Waits until a record of the scan server shows a text or a number. */
@@ -150,7 +151,7 @@ export class ScanRig {
       wanted instanceof RegExp ? wanted.test(text) : text === String(wanted);
     return firstValueFrom(
       this.pv(name).sample$.pipe(
-        map(({ value }) => textOf(value)),
+        map(({ value }) => toText(value)),
         filter(meets),
         timeout({
           first: SECONDS,
@@ -168,7 +169,7 @@ export class ScanRig {
   texts(record: string, count: number): Promise<string[]> {
     return firstValueFrom(
       this.pv(PREFIX + record).sample$.pipe(
-        map(({ value }) => textOf(value)),
+        map(({ value }) => toText(value)),
         take(count),
         toArray(),
         timeout(SECONDS),

@@ -1,9 +1,10 @@
 import h5wasm from "h5wasm/node";
 import { Subscription } from "rxjs";
 import type { Value } from "../../src/channel/dbf.js";
+import { toNumber } from "../../src/channel/number.js";
+import { toText } from "../../src/channel/text.js";
 import type { Pv } from "../../src/records/pv.js";
 import { fileNameFrom } from "../../src/scan/overwrite.js";
-import { numberOf, textOf } from "../../src/scan/pvValues.js";
 import { becomes$, pressed$ } from "../../src/scan/steps.js";
 
 export const WIDTH = 5;
@@ -83,13 +84,13 @@ export class ScriptedDetector {
       ["HDF1:FilePath", "HDF1:FilePath_RBV"],
       ["HDF1:FileName", "HDF1:FileName_RBV"],
     ] as const)
-      this.life.add(this.at(from).sample$.subscribe(({ value }) => this.set(to, textOf(value))));
+      this.life.add(this.at(from).sample$.subscribe(({ value }) => this.set(to, toText(value))));
   }
 
   /** A trigger of the stage, at this angle. */
   trigger(angle: number): void {
     if (this.number("cam1:Acquire") !== 1 || this.number("cam1:TriggerMode") !== 1) return;
-    const location = textOf(this.get(`${this.server}HDF5Location`));
+    const location = toText(this.get(`${this.server}HDF5Location`));
     const frame = { id: ++this.#taken, location, angle };
     this.frames.push(frame);
     this.set("cam1:NumImagesCounter_RBV", this.#taken);
@@ -164,10 +165,10 @@ export class ScriptedDetector {
   }
 
   private number(name: string): number {
-    return numberOf(this.get(this.prefix + name));
+    return toNumber(this.get(this.prefix + name));
   }
 
   private text(name: string): string {
-    return textOf(this.get(this.prefix + name));
+    return toText(this.get(this.prefix + name));
   }
 }

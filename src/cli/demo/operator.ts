@@ -1,8 +1,8 @@
-import { filter, firstValueFrom, map, type Observable, throwError, timeout } from "rxjs";
-import { toText } from "../../channel/text.js";
+import { filter, firstValueFrom, throwError, timeout } from "rxjs";
 import { SimulatedCamera } from "../../drivers/camera/simulatedCamera.js";
 import type { Ioc } from "../../ioc/ioc.js";
 import type { PvDirectory } from "../../records/index.js";
+import { text$ } from "../../records/pvStreams.js";
 import { CAMERA_PORT, TOMO_SCAN, TOMO_STREAM } from "./names.js";
 
 const SERVER_START_SECONDS = 30;
@@ -30,14 +30,10 @@ export async function fitScanToRecording(ioc: Ioc): Promise<void> {
   for (const [name, value] of Object.entries(settings)) ioc.pvs.pv(name).write(value);
 }
 
-/** The value of a PV as text, now and at each change. */
-const text$ = (pvs: PvDirectory, name: string): Observable<string> =>
-  pvs.pv(name).sample$.pipe(map(({ value }) => toText(value)));
-
 /** Waits until a PV shows text like `wanted`; rejects after `seconds`. */
 const becomes = (pvs: PvDirectory, name: string, wanted: RegExp, seconds: number): Promise<string> =>
   firstValueFrom(
-    text$(pvs, name).pipe(
+    text$(pvs.pv(name)).pipe(
       filter((text) => wanted.test(text)),
       timeout({
         first: seconds * 1000,

@@ -1,4 +1,5 @@
 import { type ArrayValue, type DbfType, emptyArray, isArrayValue, type Value } from "../../channel/dbf.js";
+import { toText } from "../../channel/text.js";
 import type { DeviceRecord, ReadOutcome } from "../../records/deviceSupport.js";
 import type { ParameterChoice, ParameterValueOf } from "./portDriver.js";
 
@@ -136,14 +137,6 @@ export const int64Bindings: Readonly<Record<string, RecordBinding<bigint>>> = {
 const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder();
 
-/** The text up to the first NUL of a CHAR or UCHAR array; strings as they are. */
-export function textOf(value: Value): string {
-  if (!isArrayValue(value)) return String(value);
-  const bytes = Uint8Array.from(value as ArrayLike<number>);
-  const end = bytes.indexOf(0);
-  return fromUtf8.decode(end < 0 ? bytes : bytes.subarray(0, end));
-}
-
 const STRING_RECORD_BYTES = 39;
 
 const valString: RecordBinding<string> = {
@@ -151,7 +144,7 @@ const valString: RecordBinding<string> = {
     record.setField("VAL", truncateUtf8(value, STRING_RECORD_BYTES));
     return "noConvert";
   },
-  fetch: (record) => textOf(record.getField("VAL")),
+  fetch: (record) => toText(record.getField("VAL")),
 };
 
 /** At most `limit` bytes of the text, no character cut in two. */
@@ -169,7 +162,7 @@ const charArray: RecordBinding<string> = {
     record.setField("VAL", resized(bytes.subarray(0, length), elementTypeOf(record), length));
     return "noConvert";
   },
-  fetch: (record) => textOf(record.getField("VAL")),
+  fetch: (record) => toText(record.getField("VAL")),
 };
 
 export const octetBindings: Readonly<Record<string, RecordBinding<string>>> = {

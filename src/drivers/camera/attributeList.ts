@@ -1,9 +1,9 @@
 import type { Subscription } from "rxjs";
 import { isArrayValue, type Value } from "../../channel/dbf.js";
 import type { Properties } from "../../channel/provider.js";
+import { charsToText } from "../../channel/text.js";
 import type { Pv } from "../../records/pv.js";
 import type { Parameter } from "../asyn/portDriver.js";
-import { textOf } from "../asyn/recordBinding.js";
 import type { NDAttribute, NDAttributeSource, NDAttributeType } from "../ndarray/ndArray.js";
 import type { AttributeDefinition } from "./attributeFile.js";
 
@@ -75,7 +75,7 @@ function parameterAttribute(
 function pvValue(value: Value, asked: NDAttributeType | undefined, properties: Properties | undefined) {
   const single = isArrayValue(value)
     ? value instanceof Int8Array || value instanceof Uint8Array
-      ? textOf(value)
+      ? charsToText(value)
       : (value[0] ?? 0)
     : value;
   const state = properties?.states?.[Number(single)];

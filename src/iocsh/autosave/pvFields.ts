@@ -1,6 +1,6 @@
 import { type DbfType, isArrayValue, type ScalarValue, type TypedValue } from "../../channel/dbf.js";
 import type { Channel } from "../../channel/provider.js";
-import { textOf } from "../commands/recordAccess.js";
+import { toText } from "../../channel/text.js";
 import type { ShellEngine } from "../host.js";
 import { formatG } from "../numberFormat.js";
 import type { SavedValue } from "./saveFile.js";
@@ -33,7 +33,7 @@ const scalarText = (type: DbfType, value: ScalarValue): string => {
 export function savedValueOf(channel: Channel): SavedValue {
   const { value } = channel.read();
   if (!isArrayValue(value)) return scalarText(channel.fieldType, value);
-  if (channel.name.endsWith("$")) return textOf(value);
+  if (channel.name.endsWith("$")) return toText(value);
   return Array.from(value as Iterable<ScalarValue>, (element) => scalarText(channel.fieldType, element));
 }
 

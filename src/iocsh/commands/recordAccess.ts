@@ -1,5 +1,6 @@
-import { type ArrayValue, isArrayValue, type ScalarValue, type Value } from "../../channel/dbf.js";
+import { isArrayValue, type ScalarValue, type Value } from "../../channel/dbf.js";
 import type { Channel } from "../../channel/provider.js";
+import { toText } from "../../channel/text.js";
 import { CommandError } from "../command.js";
 import { escapeText } from "../escape.js";
 import type { IocshHost } from "../host.js";
@@ -54,13 +55,6 @@ export function elementText(type: string, value: ScalarValue): string {
 const scalars = (value: Value): readonly ScalarValue[] =>
   isArrayValue(value) ? Array.from<ScalarValue>(value as Iterable<ScalarValue>) : [value];
 
-/** The characters before the first NUL. */
-export const textOf = (codes: ArrayValue): string => {
-  const bytes = Uint8Array.from(codes as ArrayLike<number>);
-  const end = bytes.indexOf(0);
-  return Buffer.from(bytes.subarray(0, end < 0 ? bytes.length : end)).toString("utf8");
-};
-
 const MOST_TEXT_PER_CELL = 70;
 
 function chunks(text: string): readonly string[] {
@@ -76,6 +70,6 @@ export function valueCells(type: string, value: Value): readonly string[] {
   const count = elements.length === 1 ? "" : `[${elements.length}]`;
   const empty = elements.length === 0 ? "(empty)" : "";
   const title = `DBF_${type}${count}: ${empty}`;
-  if (type === "CHAR" && isArrayValue(value) && value.length > 1) return [title, ...chunks(textOf(value))];
+  if (type === "CHAR" && isArrayValue(value) && value.length > 1) return [title, ...chunks(toText(value))];
   return [title, ...elements.map((element) => elementText(type, element))];
 }

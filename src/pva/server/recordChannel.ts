@@ -15,6 +15,7 @@ import type {
   Sample,
   WriteResult,
 } from "../../channel/provider.js";
+import { toText } from "../../channel/text.js";
 import { merge } from "../data/coerce.js";
 import type { StructureType } from "../data/types.js";
 import {
@@ -100,7 +101,7 @@ export class RecordChannel implements ServedChannel {
 /** The value field: an enum's index beside its choices, arrays as they are. */
 function readValue(kind: NormativeKind, value: Value, choices: PvValue | undefined): PvValue {
   if (kind === "enum") return { ...(isPvStructure(choices) ? choices : {}), index: Number(firstOf(value)) };
-  if (kind === "longString") return textOf(value);
+  if (kind === "longString") return toText(value);
   return kind === "array" ? arrayOf(value) : firstOf(value);
 }
 
@@ -111,13 +112,6 @@ function arrayOf(value: Value): ArrayValue {
 }
 
 const firstOf = (value: Value): number | bigint | string => (isArrayValue(value) ? (value[0] ?? 0) : value);
-
-function textOf(value: Value): string {
-  if (!isNumericArray(value)) return String(value);
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  const end = bytes.indexOf(0);
-  return bytes.subarray(0, end < 0 ? bytes.length : end).toString("utf8");
-}
 
 /** What a client put into the value field, as the record takes it. */
 function writtenValue(

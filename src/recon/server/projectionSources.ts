@@ -3,8 +3,8 @@ import type { ImageStreams } from "../../drivers/ndarray/arrayPorts.js";
 import type { NDArray } from "../../drivers/ndarray/ndArray.js";
 import type { PvaClient, SharedPvProvider } from "../../pva/index.js";
 import type { Pv, PvDirectory } from "../../records/pv.js";
+import { number$, text$ } from "../../records/pvStreams.js";
 import { images$ } from "./imageSource.js";
-import { number$, text$ } from "./pvValues.js";
 import { broadcast$, remoteStructures, structure$ } from "./structureSource.js";
 import type { TomoStreamPvs } from "./tomoStreamPvs.js";
 

@@ -18,14 +18,16 @@ import {
   takeUntil,
   tap,
 } from "rxjs";
+import { toNumber } from "../../channel/number.js";
+import { textToChars } from "../../channel/text.js";
 import { logger } from "../../libcom/log.js";
 import type { Pv } from "../../records/pv.js";
+import { number$, text$ } from "../../records/pvStreams.js";
 import type { BackendName } from "../backend/backend.js";
 import type { ProjectionSize } from "../pipeline/preprocess.js";
 import type { ReconResult } from "../worker/messages.js";
 import { type ProjectionCounts, ReconWorker } from "../worker/reconWorker.js";
 import { projectionSources, type SourceOptions } from "./projectionSources.js";
-import { charactersOf, number$, numberOf, text$ } from "./pvValues.js";
 import { ReconPublisher } from "./reconPublisher.js";
 import { ReconSession } from "./reconSession.js";
 import { resizedSettings } from "./resizedSettings.js";
@@ -201,7 +203,7 @@ class TomoStreamServer implements TomoStream {
     return {
       parameters: (size: ProjectionSize) => parametersNow(pvs, size),
       resized: (before: ProjectionSize | undefined, after: ProjectionSize) => {
-        const now = (pv: Pv): number => numberOf(pv.sample?.value);
+        const now = (pv: Pv): number => toNumber(pv.sample?.value);
         const { Center, OrthoX, OrthoY, OrthoZ } = pvs;
         const present = {
           Center: now(Center),
@@ -227,7 +229,7 @@ class TomoStreamServer implements TomoStream {
   #say(status: string): void {
     if (status === this.#status) return;
     this.#status = status;
-    this.#pvs.ReconStatus.write(charactersOf(status));
+    this.#pvs.ReconStatus.write(textToChars(status));
   }
 }
 

@@ -1,9 +1,9 @@
 import { map, merge, type Observable } from "rxjs";
+import { toNumber } from "../../channel/number.js";
 import type { Pv, PvDirectory } from "../../records/pv.js";
 import { FILTER_TYPES } from "../pipeline/filters.js";
 import type { ProjectionSize } from "../pipeline/preprocess.js";
 import { defaultParameters, type ReconParameters } from "../solver/parameters.js";
-import { numberOf } from "./pvValues.js";
 
 /** Records of tomoStream.template that the server reads or writes, without $(P)$(R). */
 const openAll = (open: (name: string) => Pv) => ({
@@ -65,7 +65,7 @@ const DEZINGER_RADII = [0, 2, 3, 4] as const;
 export function parametersNow(pvs: TomoStreamPvs, size: ProjectionSize): ReconParameters {
   const defaults = defaultParameters(size);
   const value = (name: TomoStreamPvName, otherwise: number): number => {
-    const number = numberOf(pvs[name].sample?.value);
+    const number = toNumber(pvs[name].sample?.value);
     return Number.isFinite(number) ? number : otherwise;
   };
   return {

@@ -1,6 +1,7 @@
 import { Severity, Status } from "../../channel/alarm.js";
 import type { Value } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
+import { untilNul } from "../../channel/text.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { escapeText, unescapeText } from "../../libcom/escape.js";
 import { type AsynRecordDevice, isAsynRecordDevice } from "../asynDevice.js";
@@ -32,16 +33,11 @@ const printEscaped = (bytes: Uint8Array): string =>
     (character) => `\\x${character.charCodeAt(0).toString(16)}`,
   );
 
-const upToNul = (bytes: Uint8Array): Uint8Array => {
-  const end = bytes.indexOf(0);
-  return end < 0 ? bytes : bytes.subarray(0, end);
-};
-
 /** What is sent: AOUT or the text in BOUT with its escapes translated, or BOUT's bytes as they are. */
 function outputOf(record: Asyn): Uint8Array {
   if (record.OFMT === asynFMT.ASCII) return translateEscapes(record.AOUT);
   const bytes = bytesOf(record.BOUT);
-  if (record.OFMT === asynFMT.Hybrid) return translateEscapes(Buffer.from(upToNul(bytes)).toString());
+  if (record.OFMT === asynFMT.Hybrid) return translateEscapes(Buffer.from(untilNul(bytes)).toString());
   return bytes.subarray(0, Math.min(record.NOWT, record.OMAX));
 }
 
@@ -65,7 +61,7 @@ function storeInput(record: Asyn, io: Io, reply: Uint8Array): void {
   record.EOMR = reply.length > wanted ? asynEOMREASON.CNT : asynEOMREASON.EOS;
   record.NORD = input.length;
   record.TINP = printEscaped(input).slice(0, EPICS_STRING_BYTES);
-  if (ascii) record.AINP = Buffer.from(upToNul(input)).toString();
+  if (ascii) record.AINP = Buffer.from(untilNul(input)).toString();
   else record.BINP = charsOf(input);
   for (const field of ["EOMR", "NORD", "TINP", ascii ? "AINP" : "BINP"] as const) io.post(field, VALUE_MASK);
 }

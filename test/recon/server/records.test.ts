@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { filter, firstValueFrom, Subject, timeout } from "rxjs";
+import { toText } from "../../../src/channel/text.js";
 import { loadDatabaseFile } from "../../../src/database/index.js";
 import { ImageStreams } from "../../../src/drivers/ndarray/arrayPorts.js";
 import { imageDimensions, type NDArray } from "../../../src/drivers/ndarray/ndArray.js";
 import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
 import { pvInt, SharedPV, SharedPvProvider, scalarArray, structure } from "../../../src/pva/index.js";
 import { startTomoStream, type TomoStream } from "../../../src/recon/index.js";
-import { textOf } from "../../../src/recon/server/pvValues.js";
 import { createPvDirectory, RecordEngine } from "../../../src/records/index.js";
 import { becomes, database, put } from "../../records/support.js";
 import { repositoryRoot } from "../../support/paths.js";
@@ -73,7 +73,7 @@ async function withServer(
 
 test("the shipped database: a put-callback of StartRecon completes when the reconstruction is aborted", async () => {
   await withServer(async ({ engine, server, take }) => {
-    assert.equal(textOf(engine.get(`${TR}ReconStatus`)), "Stopped");
+    assert.equal(toText(engine.get(`${TR}ReconStatus`)), "Stopped");
     assert.equal(engine.getString(`${TR}AbortRecon`), "Yes");
     let isOver = false;
     const over = engine.putNotify(`${TR}StartRecon`, "Acquire").then(() => {
@@ -91,7 +91,7 @@ test("the shipped database: a put-callback of StartRecon completes when the reco
       await shown;
     }
     assert.equal(engine.getString(`${TR}BufferSize`), "3/30");
-    assert.equal(textOf(engine.get(`${TR}ReconStatus`)), "Running");
+    assert.equal(toText(engine.get(`${TR}ReconStatus`)), "Running");
     assert.ok(!isOver);
     put(engine, `${TR}AbortRecon`, "No");
     await over;

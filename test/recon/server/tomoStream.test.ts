@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { filter, firstValueFrom, map, Subject, timeout } from "rxjs";
+import { toText } from "../../../src/channel/text.js";
 import { staticPhantom } from "../../../src/drivers/camera/phantom.js";
 import { ImageStreams } from "../../../src/drivers/ndarray/arrayPorts.js";
 import { imageDimensions, type NDArray, type NDAttribute } from "../../../src/drivers/ndarray/ndArray.js";
@@ -16,7 +17,6 @@ import {
   scalarArray,
   structure,
 } from "../../../src/pva/index.js";
-import { textOf } from "../../../src/recon/server/pvValues.js";
 import { startTomoStream, type TomoStream } from "../../../src/recon/server/tomoStream.js";
 import { startLoopbackServer } from "../../pva/support/loopback.js";
 import { MemoryPvs } from "../support/memoryPvs.js";
@@ -217,7 +217,7 @@ test("angles that are no scan are shown as the problem, and the next angles go o
     beamline.pvs.put(`${TR}StartRecon`, 1);
     const problem = firstValueFrom(
       beamline.pvs.pv(`${TR}ReconStatus`).sample$.pipe(
-        filter(({ value }) => textOf(value).includes("do not make a scan")),
+        filter(({ value }) => toText(value).includes("do not make a scan")),
         timeout(10_000),
       ),
     );

@@ -1,8 +1,8 @@
 import { BehaviorSubject, filter, map } from "rxjs";
 import type { Value } from "../../../src/channel/dbf.js";
 import type { Sample } from "../../../src/channel/provider.js";
+import { toText } from "../../../src/channel/text.js";
 import { now } from "../../../src/libcom/epicsTime.js";
-import { textOf } from "../../../src/recon/server/pvValues.js";
 import type { Pv, PvDirectory } from "../../../src/records/pv.js";
 
 /** PVs that hold what was written to them; one that nobody has given a value never connects. */
@@ -23,7 +23,7 @@ export class MemoryPvs implements PvDirectory {
   }
 
   text(name: string): string {
-    return textOf(this.get(name));
+    return toText(this.get(name) ?? "");
   }
 
   pv(name: string): Pv {
