@@ -62,7 +62,7 @@ export class Ioc implements IocshHost, IocParts {
     this.environment = options.environment ?? process.env;
     // The script may still set EPICS_CA_ADDR_LIST and the like, so clients are made when first used.
     this.#caClient = lazy(() => new CaClient({ environment: this.environment }));
-    this.#pvaClient = lazy(() => new PvaClient());
+    this.#pvaClient = lazy(() => new PvaClient({ environment: this.environment }));
     const client = { connect: (name: string) => this.#caClient.get().connect(name) };
     this.engine = new RecordEngine({ caClient: client });
     for (const support of deviceSupports(this.ports)) this.engine.addDeviceSupport(support);
@@ -120,7 +120,11 @@ export class Ioc implements IocshHost, IocParts {
   /** A server that cannot listen says so; records, drivers and the other protocol go on. */
   async #startServers(): Promise<void> {
     const caServer = new CaServer({ providers: [this.engine], environment: this.environment });
-    const pvaServer = new PvaServer({ providers: [this.engine], structures: [this.sharedPvs] });
+    const pvaServer = new PvaServer({
+      providers: [this.engine],
+      structures: [this.sharedPvs],
+      environment: this.environment,
+    });
     try {
       await caServer.start();
       this.#caServer = caServer;

@@ -1,5 +1,5 @@
 import { logger } from "../libcom/log.js";
-import { startTomoStream } from "../recon/index.js";
+import { BACKEND_NAMES, type BackendName, startTomoStream } from "../recon/index.js";
 import { type ScanTimes, startTomoScanStream } from "../scan/index.js";
 import type { IocParts, Stoppable } from "./iocParts.js";
 
@@ -39,6 +39,7 @@ const processServers: readonly ProcessServer[] = [
         imageStreams: ioc.imageStreams,
         pvaClient: ioc.pvaClient,
         publish: ioc.sharedPvs,
+        backend: reconBackend(ioc.environment),
       }),
   },
 ];
@@ -47,6 +48,15 @@ const processServers: readonly ProcessServer[] = [
 function scanTimes(environment: NodeJS.ProcessEnv): Partial<ScanTimes> {
   const seconds = Number(environment["TOMOSCAN_FAST_SHUTTER_SECONDS"] ?? "");
   return Number.isFinite(seconds) && seconds > 0 ? { fastShutter: seconds } : {};
+}
+
+/** TOMOSTREAM_BACKEND forces cpu or webgpu; otherwise a GPU is used where one answers. */
+function reconBackend(environment: NodeJS.ProcessEnv): BackendName | undefined {
+  const wanted = environment["TOMOSTREAM_BACKEND"];
+  const known = BACKEND_NAMES.find((name) => name === wanted);
+  if (wanted !== undefined && known === undefined)
+    log.warn(`TOMOSTREAM_BACKEND=${wanted} is none of ${BACKEND_NAMES.join(", ")}: ignored`);
+  return known;
 }
 
 /** Prefixes under which all of the server's records are here. */

@@ -27,11 +27,9 @@ async function bootedIoc(
 ): Promise<{ ioc: Ioc; output: () => string; env: NodeJS.ProcessEnv }> {
   const file = join(directory, `db${Math.random()}.db`);
   writeFileSync(file, database);
-  // pvAccess takes its ports from the process, as its tools do.
   const env = await loopbackEnvironment();
-  Object.assign(process.env, env);
   const { streams, output } = quiet();
-  const ioc = createIoc({ environment: { ...process.env }, streams });
+  const ioc = createIoc({ environment: { ...process.env, ...env }, streams });
   await ioc.shell.runLine(`dbLoadRecords("${file}")`);
   await ioc.shell.runLine("iocInit");
   return { ioc, output, env };
@@ -63,7 +61,6 @@ test("a taken Channel Access port is replaced by a free one", async () => {
   const address = blocker.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const env = { ...(await loopbackEnvironment()), EPICS_CA_SERVER_PORT: String(port) };
-  Object.assign(process.env, env);
   const ioc = createIoc({ environment: env, streams: quiet().streams });
   await ioc.iocInit();
   const taken = ioc.caServer?.tcpPort;

@@ -20,8 +20,11 @@ const REFUSED_RETRY_SECONDS = 5;
 /** A connection without channels is closed after this time. */
 const IDLE_SECONDS = 10;
 
-/** Overrides what the EPICS_PVA_* variables say. */
-export type PvaClientOptions = Partial<ClientConfiguration>;
+/** What is given here wins over the EPICS_PVA_* variables. */
+export interface PvaClientOptions extends Partial<ClientConfiguration> {
+  /** Where the variables come from; this process by default. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
 
 interface Peer {
   readonly connection: ClientConnection;
@@ -43,7 +46,8 @@ export class PvaClient {
   private isClosed = false;
 
   constructor(options: PvaClientOptions = {}) {
-    this.configuration = { ...clientConfiguration(), ...options };
+    const { environment, ...settings } = options;
+    this.configuration = { ...clientConfiguration(environment), ...settings };
     this.searcher = new Searcher(this.configuration, {
       found: (ids, endpoint) => this.found(ids, endpoint),
       searching: (message) => this.askNameServers(message),

@@ -4,7 +4,7 @@ import type { ChannelProvider, ClientIdentity } from "../../channel/provider.js"
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import { TcpTransport } from "../net/tcpTransport.js";
-import { serverConfiguration } from "../protocol/environment.js";
+import { type ServerConfiguration, serverConfiguration } from "../protocol/environment.js";
 import { BeaconSender } from "./beaconSender.js";
 import { SERVER_CHANNEL, serverChannel } from "./builtinChannel.js";
 import { recordSource } from "./recordChannel.js";
@@ -19,6 +19,8 @@ const log = logger("pva.server");
 export interface PvaServerOptions {
   readonly providers?: readonly ChannelProvider[];
   readonly structures?: readonly SharedPvProvider[];
+  /** Where the EPICS_PVAS_* and EPICS_PVA_* variables come from; this process by default. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** Interfaces to serve on; empty means all. Default: EPICS_PVAS_INTF_ADDR_LIST. */
   readonly interfaces?: readonly string[];
   /** TCP port; another one is taken when it is in use; 0 means any. Default: EPICS_PVAS_SERVER_PORT or 5075. */
@@ -31,7 +33,7 @@ export interface PvaServerOptions {
 
 /** A pvAccess server: records of its providers as normative types, structures as they are. */
 export class PvaServer implements ChannelSource {
-  private readonly configuration = serverConfiguration();
+  private readonly configuration: ServerConfiguration;
   private readonly guid = randomBytes(12);
   private readonly listeners: Server[] = [];
   private readonly connections = new Map<Socket, ServerConnection>();
@@ -42,6 +44,7 @@ export class PvaServer implements ChannelSource {
   private tcpPort = 0;
 
   constructor(private readonly options: PvaServerOptions) {
+    this.configuration = serverConfiguration(options.environment);
     this.sources = [
       ...(options.structures ?? []).map(structureSource),
       ...(options.providers ?? []).map(recordSource),
