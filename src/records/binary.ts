@@ -1,5 +1,4 @@
 import { Status } from "../channel/alarm.js";
-import { EventMask } from "../channel/eventMask.js";
 import { enumeration, menu, string, ulong, ushort } from "./fieldSpec.js";
 import { menuAlarmSevr } from "./menus.js";
 import type { CommonRecord } from "./recordType.js";
@@ -40,11 +39,7 @@ interface BinaryRecord extends CommonRecord {
   ONAM: string;
 }
 
-type Io = {
-  setSevr(status: number, severity: number): boolean;
-  post(field: "VAL" | "RVAL", mask: number): void;
-  resetAlarms(): number;
-};
+type Io = { setSevr(status: number, severity: number): boolean };
 
 /** The states as clients see them; a missing ONAM leaves one state. */
 export function binaryStates({ ZNAM, ONAM }: { ZNAM: string; ONAM: string }): readonly string[] {
@@ -65,21 +60,6 @@ export function checkStateAlarms(record: BinaryRecord, io: Io): void {
   if (record.VAL === record.LALM) return;
   io.setSevr(Status.COS, record.COSV);
   record.LALM = record.VAL;
-}
-
-/** Posts VAL and RVAL as far as they changed; returns the alarm bits that belong to further fields. */
-export function postBinary(record: BinaryRecord, io: Io): number {
-  let mask = io.resetAlarms();
-  if (record.MLST !== record.VAL) {
-    mask |= EventMask.VALUE | EventMask.LOG;
-    record.MLST = record.VAL;
-  }
-  io.post("VAL", mask);
-  if (record.ORAW !== record.RVAL) {
-    io.post("RVAL", mask | EventMask.VALUE | EventMask.LOG);
-    record.ORAW = record.RVAL;
-  }
-  return mask;
 }
 
 /** RVAL for VAL: MASK where there is one, else the value itself. */

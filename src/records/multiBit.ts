@@ -2,7 +2,6 @@ import { EventMask } from "../channel/eventMask.js";
 import { fieldsNamed } from "./fieldGroups.js";
 import { menu, string, ulong, ushort } from "./fieldSpec.js";
 import { menuAlarmSevr } from "./menus.js";
-import type { CommonRecord } from "./recordType.js";
 
 const STATES = [
   ["ZR", "Zero"],
@@ -102,32 +101,10 @@ export function placeMask(record: { MASK: number; NOBT: number; SHFT: number }):
   record.MASK = (record.MASK << record.SHFT) >>> 0;
 }
 
-interface Posting extends CommonRecord {
-  VAL: number;
-  MLST: number;
-  RVAL: number;
-  ORAW: number;
-}
-
-type Io = { post(field: "VAL" | "RVAL", mask: number): void; resetAlarms(): number };
-
-/** Posts VAL and RVAL as far as they changed; returns the mask posted for VAL. */
-export function postMultiBit(record: Posting, io: Io): number {
-  let mask = io.resetAlarms();
-  if (record.MLST !== record.VAL) {
-    mask |= EventMask.VALUE | EventMask.LOG;
-    record.MLST = record.VAL;
-  }
-  io.post("VAL", mask);
-  if (record.ORAW !== record.RVAL) {
-    io.post("RVAL", mask | EventMask.VALUE | EventMask.LOG);
-    record.ORAW = record.RVAL;
-  }
-  return mask;
-}
+type Io = { post(field: "VAL", mask: number): void };
 
 /** A new name for a state changes what VAL means to clients, and VAL itself when it is the present state. */
-export function stateRenamed(record: { VAL: number }, io: Pick<Io, "post">, field: string): void {
+export function stateRenamed(record: { VAL: number }, io: Io, field: string): void {
   const state = (stringNames as readonly string[]).indexOf(field);
   if (state < 0) return;
   const present = record.VAL === state ? EventMask.VALUE | EventMask.LOG : 0;

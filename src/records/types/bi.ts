@@ -5,13 +5,13 @@ import {
   binaryTexts,
   checkStateAlarms,
   illegalBinaryState,
-  postBinary,
   stateNames,
 } from "../binary.js";
 import { simulatedInput } from "../fieldGroups.js";
 import { inLink, ulong } from "../fieldSpec.js";
 import { menuSimm } from "../menus.js";
 import { recordType } from "../recordType.js";
+import { postState } from "../statePosting.js";
 
 const fields = {
   INP: inLink({ interest: 1, prompt: "Input Specification" }),
@@ -39,7 +39,7 @@ export const bi = recordType("bi", fields, {
     }
     if (record.UDF !== 0) io.setSevr(Status.UDF, record.UDFS);
     else if (record.VAL <= 1) checkStateAlarms(record, io);
-    postBinary(record, io);
+    postState(record, io);
   },
   states: binaryStates,
   stateTexts: binaryTexts,

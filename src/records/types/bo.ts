@@ -1,11 +1,4 @@
-import {
-  binaryFields,
-  binaryStates,
-  binaryTexts,
-  illegalBinaryState,
-  postBinary,
-  stateNames,
-} from "../binary.js";
+import { binaryFields, binaryStates, binaryTexts, illegalBinaryState, stateNames } from "../binary.js";
 import {
   binaryOutputFields,
   binaryOutputProperties,
@@ -19,6 +12,7 @@ import {
 import { simulatedOutput } from "../fieldGroups.js";
 import { menuSimm } from "../menus.js";
 import { recordType } from "../recordType.js";
+import { postState } from "../statePosting.js";
 
 const fields = { ...binaryFields, ...stateNames, ...binaryOutputFields, ...simulatedOutput(menuSimm) };
 
@@ -35,7 +29,7 @@ export const bo = recordType("bo", fields, {
   complete(record, io) {
     if (io.resumed) io.timestamp();
     holdHigh(record, io);
-    postReadback(record, io, postBinary(record, io));
+    postReadback(record, io, postState(record, io));
   },
   states: binaryStates,
   stateTexts: binaryTexts,

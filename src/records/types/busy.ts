@@ -1,4 +1,4 @@
-import { binaryFields, binaryStates, binaryTexts, illegalBinaryState, postBinary } from "../binary.js";
+import { binaryFields, binaryStates, binaryTexts, illegalBinaryState } from "../binary.js";
 import {
   binaryOutputFields,
   binaryOutputProperties,
@@ -12,6 +12,7 @@ import {
 import { inLink, menu, outLink, string, ulong } from "../fieldSpec.js";
 import { menuAlarmSevr, menuYesNo } from "../menus.js";
 import { recordType } from "../recordType.js";
+import { postState } from "../statePosting.js";
 
 const fields = {
   ...binaryFields,
@@ -41,7 +42,7 @@ export const busy = recordType("busy", fields, {
   complete(record, io) {
     io.timestamp();
     holdHigh(record, io);
-    postReadback(record, io, postBinary(record, io));
+    postReadback(record, io, postState(record, io));
     return record.VAL === 0 || record.OVAL === 0;
   },
   states: binaryStates,

@@ -9,7 +9,6 @@ import {
   illegalMultiBitState,
   maskFromBits,
   placeMask,
-  postMultiBit,
   stateFields,
   stateOfRaw,
   stateRenamed,
@@ -18,6 +17,7 @@ import {
   stateTexts,
 } from "../multiBit.js";
 import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { postState } from "../statePosting.js";
 
 const fields = {
   VAL: enumeration({ pp: true, asl: 0, prompt: "Current Value" }),
@@ -72,7 +72,7 @@ export const mbbi = recordType("mbbi", fields, {
       takeRaw(record);
     }
     checkAlarms(record, io, previous);
-    postMultiBit(record, io);
+    postState(record, io);
   },
   afterPut(record, io, field) {
     record.SDEF = hasStates(record) ? 1 : 0;

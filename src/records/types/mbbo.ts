@@ -8,7 +8,6 @@ import {
   illegalMultiBitState,
   maskFromBits,
   placeMask,
-  postMultiBit,
   rawOfState,
   stateFields,
   stateOfRaw,
@@ -19,6 +18,7 @@ import {
 } from "../multiBit.js";
 import { driveOutput, isClosedLoop } from "../output.js";
 import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { postState } from "../statePosting.js";
 
 const fields = {
   VAL: enumeration({ pp: true, asl: 0, special: "dbaddr", prompt: "Desired Value" }),
@@ -92,7 +92,7 @@ export const mbbo = recordType("mbbo", fields, {
   },
   complete(record, io) {
     if (io.resumed) io.timestamp();
-    const mask = postMultiBit(record, io);
+    const mask = postState(record, io);
     if (record.ORBV === record.RBV) return undefined;
     io.post("RBV", mask | EventMask.VALUE | EventMask.LOG);
     record.ORBV = record.RBV;
