@@ -27,3 +27,26 @@ export function driveOutput(
 /** Whether the value comes through DOL. */
 export const isClosedLoop = (record: { OMSL: number; DOL: Link }): boolean =>
   record.OMSL === menuOmsl.closed_loop && !record.DOL.isConstant;
+
+interface LimitedOutput<T extends number | bigint> {
+  VAL: T;
+  readonly DRVH: T;
+  readonly DRVL: T;
+  UDF: number;
+  readonly OMSL: number;
+  readonly DOL: Link;
+}
+
+/** Takes the value through DOL where it comes from there, and keeps what it got within the drive limits. */
+export function takeWithinLimits<T extends number | bigint>(
+  record: LimitedOutput<T>,
+  io: { readLink(link: "DOL", field: "VAL"): boolean },
+): void {
+  if (isClosedLoop(record)) {
+    if (!io.readLink("DOL", "VAL")) return;
+    record.UDF = 0;
+  }
+  if (record.DRVH <= record.DRVL) return;
+  if (record.VAL > record.DRVH) record.VAL = record.DRVH;
+  else if (record.VAL < record.DRVL) record.VAL = record.DRVL;
+}

@@ -14,8 +14,8 @@ import { int64, outLink } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { menuYesNo } from "../menus.js";
 import { numericProperties, scaleFields } from "../numericProperties.js";
-import { driveOutput, isClosedLoop } from "../output.js";
-import { type RecordOf, recordType } from "../recordType.js";
+import { driveOutput, takeWithinLimits } from "../output.js";
+import { recordType } from "../recordType.js";
 
 const fields = {
   VAL: int64({ pp: true, asl: 0, prompt: "Desired Output" }),
@@ -33,12 +33,6 @@ const fields = {
 
 const onScale = scaleFields("IVOV");
 
-function clampToDrive(record: RecordOf<typeof fields>): void {
-  if (record.DRVH <= record.DRVL) return;
-  if (record.VAL > record.DRVH) record.VAL = record.DRVH;
-  else if (record.VAL < record.DRVL) record.VAL = record.DRVL;
-}
-
 /** 64-bit integer output. */
 export const int64out = recordType("int64out", fields, {
   device: { link: "OUT", value: "VAL" },
@@ -49,12 +43,7 @@ export const int64out = recordType("int64out", fields, {
     record.MLST = record.ALST = record.LALM = record.VAL;
   },
   process(record, io) {
-    let fetched = true;
-    if (isClosedLoop(record)) {
-      fetched = io.readLink("DOL", "VAL");
-      if (fetched) record.UDF = 0;
-    }
-    if (fetched) clampToDrive(record);
+    takeWithinLimits(record, io);
     io.timestamp();
     checkLimitAlarms(record, io);
     return driveOutput(

@@ -13,7 +13,7 @@ import { long, menu, noAccess, outLink } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { menuYesNo } from "../menus.js";
 import { numericProperties, scaleFields } from "../numericProperties.js";
-import { driveOutput, isClosedLoop } from "../output.js";
+import { driveOutput, takeWithinLimits } from "../output.js";
 import { menuOutputOption, shouldWrite } from "../outputOption.js";
 import { type RecordOf, recordType } from "../recordType.js";
 
@@ -41,11 +41,6 @@ const onScale = scaleFields("IVOV");
 /** Records whose OUT is new since the last write: the next write is not left out. */
 const outputIsNew = new WeakSet<Longout>();
 
-function clampToDrive(record: Longout): void {
-  if (record.DRVH <= record.DRVL) return;
-  record.VAL = Math.min(Math.max(record.VAL, record.DRVL), record.DRVH);
-}
-
 /** 32-bit integer output. */
 export const longout = recordType("longout", fields, {
   device: { link: "OUT", value: "VAL" },
@@ -57,12 +52,7 @@ export const longout = recordType("longout", fields, {
     outputIsNew.add(record);
   },
   process(record, io) {
-    let fetched = true;
-    if (isClosedLoop(record)) {
-      fetched = io.readLink("DOL", "VAL");
-      if (fetched) record.UDF = 0;
-    }
-    if (fetched) clampToDrive(record);
+    takeWithinLimits(record, io);
     io.timestamp();
     checkLimitAlarms(record, io);
     return driveOutput(
