@@ -1,7 +1,8 @@
 import type { DbfType } from "../channel/dbf.js";
 import { menuFtype } from "./menus.js";
 
-const TYPES: readonly DbfType[] = [
+/** The element types in the order of the menu of FTVL. */
+export const ELEMENT_TYPES: readonly DbfType[] = [
   "STRING",
   "CHAR",
   "UCHAR",
@@ -17,4 +18,5 @@ const TYPES: readonly DbfType[] = [
 ];
 
 /** The element type that a choice of FTVL means; UCHAR where there is no such choice. */
-export const arrayType = (ftvl: number): DbfType => TYPES[ftvl] ?? TYPES[menuFtype.UCHAR] ?? "UCHAR";
+export const arrayType = (ftvl: number): DbfType =>
+  ELEMENT_TYPES[ftvl] ?? ELEMENT_TYPES[menuFtype.UCHAR] ?? "UCHAR";

@@ -1,5 +1,6 @@
 import { type ArrayValue, type DbfType, emptyArray, isArrayValue, type Value } from "../../channel/dbf.js";
 import { toText } from "../../channel/text.js";
+import { ELEMENT_TYPES } from "../../records/arrayType.js";
 import type { DeviceRecord, ReadOutcome } from "../../records/deviceSupport.js";
 import type { ParameterChoice, ParameterValueOf } from "./portDriver.js";
 
@@ -172,21 +173,6 @@ export const octetBindings: Readonly<Record<string, RecordBinding<string>>> = {
   lso: valString,
   waveform: charArray,
 };
-
-const ELEMENT_TYPES: readonly DbfType[] = [
-  "STRING",
-  "CHAR",
-  "UCHAR",
-  "SHORT",
-  "USHORT",
-  "LONG",
-  "ULONG",
-  "INT64",
-  "UINT64",
-  "FLOAT",
-  "DOUBLE",
-  "ENUM",
-];
 
 /** FTVL of an array record; the menu's index, or its text. */
 function elementTypeOf(record: DeviceRecord): DbfType {
