@@ -3,14 +3,7 @@ import { clampedGeometry, type SliceGeometry } from "../pipeline/geometry.js";
 import type { PreprocessParameters, ProjectionSize } from "../pipeline/preprocess.js";
 
 /** Everything an operator can turn, in the units of the PVs. */
-export interface ReconParameters {
-  readonly center: number;
-  readonly orthoX: number;
-  readonly orthoY: number;
-  readonly orthoZ: number;
-  readonly rotX: number;
-  readonly rotY: number;
-  readonly rotZ: number;
+export interface ReconParameters extends Omit<SliceGeometry, "width" | "height"> {
   readonly filter: FilterType;
   readonly dezingerRadius: number;
   readonly energyKeV: number;
