@@ -34,22 +34,23 @@ export interface SourceInfo {
   readonly thetaDegrees?: Float64Array;
 }
 
+export interface PhantomOptions {
+  /** Columns of the detector, and of the sample. */
+  readonly size: number;
+  /** As many as columns when absent. */
+  readonly rows?: number;
+  /** Detector column of the rotation axis; the middle (size / 2) when absent. */
+  readonly center?: number;
+  readonly seed?: number;
+  /** Does the sample change with time? True when absent. */
+  readonly evolving?: boolean;
+  /** Photon noise; true when absent. */
+  readonly noise?: boolean;
+}
+
 /** Where frames come from. */
 export type FrameSourceOptions =
-  | {
-      readonly kind: "phantom";
-      /** Columns of the detector, and of the sample. */
-      readonly size: number;
-      /** As many as columns when absent. */
-      readonly rows?: number;
-      /** Detector column of the rotation axis; the middle (size / 2) when absent. */
-      readonly center?: number;
-      readonly seed?: number;
-      /** Does the sample change with time? True when absent. */
-      readonly evolving?: boolean;
-      /** Photon noise; true when absent. */
-      readonly noise?: boolean;
-    }
+  | ({ readonly kind: "phantom" } & PhantomOptions)
   | {
       readonly kind: "replay";
       readonly file: string;

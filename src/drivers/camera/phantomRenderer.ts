@@ -1,19 +1,8 @@
-import type { FrameRenderer, FrameRequest, PixelArray, SourceInfo } from "./frameSource.js";
+import type { FrameRenderer, FrameRequest, PhantomOptions, PixelArray, SourceInfo } from "./frameSource.js";
 import { phantomAt, projectPhantom, staticPhantom } from "./phantom.js";
 
-export interface PhantomRendererOptions {
-  /** Columns; the phantom is as large as they are. */
-  readonly size: number;
-  /** As many as columns when absent. */
-  readonly rows?: number;
-  readonly center?: number;
-  readonly seed?: number;
-  readonly evolving?: boolean;
-  readonly noise?: boolean;
-}
-
 /** What the detector behind a phantom of `size` columns is. */
-export const phantomInfo = ({ size, rows = size }: PhantomRendererOptions): SourceInfo => ({
+export const phantomInfo = ({ size, rows = size }: PhantomOptions): SourceInfo => ({
   sizeX: size,
   sizeY: rows,
   dataTypes: ["UInt16", "UInt8"],
@@ -77,7 +66,7 @@ export class PhantomRenderer implements FrameRenderer {
   readonly #normal: Float32Array;
   readonly #path: Float32Array;
 
-  constructor(options: PhantomRendererOptions) {
+  constructor(options: PhantomOptions) {
     const { size, center = size / 2, seed = 1, evolving = true, noise = true } = options;
     const random = seededRandom(seed);
     this.info = phantomInfo(options);

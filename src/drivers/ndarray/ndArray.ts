@@ -1,3 +1,4 @@
+import type { NumericArray } from "../../channel/dbf.js";
 import type { Timestamp } from "../../libcom/epicsTime.js";
 
 /** NDDataType_t of areaDetector in its order: the index is the value of DataType_RBV. */
@@ -16,17 +17,8 @@ export const ND_DATA_TYPES = [
 
 export type NDDataType = (typeof ND_DATA_TYPES)[number];
 
-export type NDData =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Float32Array
-  | Float64Array;
+/** The pixels of a frame. */
+export type NDData = NumericArray;
 
 interface NDDataConstructor {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): NDData;
