@@ -4,6 +4,7 @@ import {
   type ArraySize,
   type BitSet,
   fieldOf,
+  isPvStructure,
   type PvStructure,
   type PvType,
   PvUnion,
@@ -54,14 +55,6 @@ export function typeLines(type: PvType, name = "", depth = 0): string[] {
   return [own, ...type.fields.flatMap((field) => typeLines(field.type, field.name, depth + 1))];
 }
 
-const isStructure = (value: PvValue | undefined): value is PvStructure =>
-  typeof value === "object" &&
-  value !== null &&
-  !Array.isArray(value) &&
-  !ArrayBuffer.isView(value) &&
-  !(value instanceof PvUnion) &&
-  !(value instanceof PvVariant);
-
 /** One value without its fields: numbers, text, and arrays in brackets. */
 export function valueText(value: PvValue | undefined): string {
   if (value === undefined || value === null) return "(none)";
@@ -101,7 +94,7 @@ export function valueLines(type: PvType, value: PvValue | undefined, name = "", 
 }
 
 function structureLines(type: StructureType, value: PvValue | undefined, depth: number): string[] {
-  const fields = isStructure(value) ? value : {};
+  const fields = isPvStructure(value) ? value : {};
   return type.fields.flatMap((field) => valueLines(field.type, fields[field.name], field.name, depth + 1));
 }
 
@@ -125,7 +118,7 @@ export function receivedFields(
     const bit = base + offset;
     const present = value[name];
     if (present === undefined) continue;
-    if (inner.kind === "structure" && isStructure(present)) {
+    if (inner.kind === "structure" && isPvStructure(present)) {
       if (!received.hasAny(bit, bit + inner.bits)) continue;
       const below = receivedFields(inner, present, received, bit);
       types.push([name, below.type]);
@@ -141,7 +134,7 @@ export function receivedFields(
 /** Local time to the millisecond; `<undefined>` for a record that was never processed. */
 export function timeText(value: PvStructure): string {
   const stamp = value["timeStamp"];
-  const time = isStructure(stamp) ? timeOf(stamp) : undefined;
+  const time = isPvStructure(stamp) ? timeOf(stamp) : undefined;
   if (time === undefined || time.seconds <= 0) return "<undefined>";
   const date = new Date(toPosixMilliseconds(time));
   const two = (number: number, width = 2) => String(number).padStart(width, "0");
@@ -153,7 +146,7 @@ export function timeText(value: PvStructure): string {
 /** Severity, class of status and message; empty without an alarm. */
 export function alarmText(value: PvStructure): string {
   const alarm = value["alarm"];
-  if (!isStructure(alarm) || Number(alarm["severity"] ?? 0) === 0) return "";
+  if (!isPvStructure(alarm) || Number(alarm["severity"] ?? 0) === 0) return "";
   const severity = ALARM_SEVERITIES[Number(alarm["severity"])] ?? String(alarm["severity"]);
   const status = STATUS_CLASSES[Number(alarm["status"])] ?? String(alarm["status"]);
   return [severity, status, alarm["message"]].filter((part) => part !== "").join(" ");
@@ -164,7 +157,7 @@ export function normativeText(type: StructureType, value: PvStructure): string |
   if (/^epics:nt\/NTScalar(Array)?:/.test(type.id)) return valueText(value["value"]);
   if (!/^epics:nt\/NTEnum:/.test(type.id)) return undefined;
   const choice = value["value"];
-  if (!isStructure(choice)) return undefined;
+  if (!isPvStructure(choice)) return undefined;
   const { index, choices } = choice;
   const name = Array.isArray(choices) ? choices[Number(index)] : undefined;
   return `(${index})${typeof name === "string" ? ` ${name}` : ""}`;
@@ -179,6 +172,6 @@ export function jsonValue(value: PvValue | undefined): unknown {
   if (Array.isArray(value)) return value.map((item) => jsonValue(item));
   if (ArrayBuffer.isView(value))
     return Array.from<number | bigint, unknown>(value, (item) => jsonValue(item));
-  if (!isStructure(value)) return null;
+  if (!isPvStructure(value)) return null;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, jsonValue(item)]));
 }

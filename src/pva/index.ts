@@ -11,7 +11,14 @@ export { PvaClient, type PvaClientOptions } from "./client/pvaClient.js";
 export * from "./data/bitSet.js";
 export { PvValueError } from "./data/coerce.js";
 export * from "./data/types.js";
-export { defaultValue, type PvStructure, PvUnion, type PvValue, PvVariant } from "./data/values.js";
+export {
+  defaultValue,
+  isPvStructure,
+  type PvStructure,
+  PvUnion,
+  type PvValue,
+  PvVariant,
+} from "./data/values.js";
 export * from "./nt/fields.js";
 export * from "./nt/ntNdArray.js";
 export { PvaServer, type PvaServerOptions } from "./server/pvaServer.js";
