@@ -11,17 +11,16 @@ import {
 import { elementCountOf } from "../channel/dbf.js";
 import { waitSeconds, withChannels } from "./caConnect.js";
 import { extraLines } from "./caExtraText.js";
-import { getopt } from "./caGetopt.js";
+import { type GivenOption, getopt } from "./caGetopt.js";
+import { takeOptions } from "./caOptions.js";
 import {
-  applyCommonOption,
   defaultFormat,
-  describeOptionProblem,
   leadingInteger,
   processOutput,
   type ToolFormat,
   type ToolOutput,
 } from "./caToolFormat.js";
-import { cagetUsage, versionLine } from "./caUsage.js";
+import { cagetUsage } from "./caUsage.js";
 import { elementTexts, longText } from "./caValueText.js";
 import { nameColumn, WideLines } from "./caWideLine.js";
 
@@ -158,37 +157,24 @@ export async function main(
   let dbr: DbrType | undefined;
   let callback = false;
   const given = getopt(argv, "taicnhsSVe:f:g:l:#:d:0:w:p:F:");
-  for (const option of given.options) {
-    const { letter, argument } = option;
-    const wanted = styles[letter];
-    if (wanted !== undefined) {
-      if (style !== "plain") output.error("Options t,d,a are mutually exclusive. ('caget -h' for help.)");
-      style = wanted;
-      if (wanted !== "dbr") continue;
-      dbr = requestedDbr(argument);
-      if (dbr !== undefined) continue;
-      output.error("Requested dbr type out of range or invalid - ignored. ('caget -h' for help.)");
-      style = "plain";
-    } else if (letter === "h") {
-      output.error(cagetUsage);
-      return 0;
-    } else if (letter === "V") {
-      output.out(versionLine);
-      return 0;
-    } else if (letter === "c") callback = true;
-    else if (!applyCommonOption(format, option, "caget", output)) {
-      output.error(cagetUsage);
-      return 1;
+  const own = ({ letter, argument }: GivenOption): boolean => {
+    if (letter === "c") {
+      callback = true;
+      return true;
     }
-  }
-  if (given.problem !== undefined) {
-    output.error(describeOptionProblem(given.problem, "caget"));
-    return 1;
-  }
-  if (given.rest.length === 0) {
-    output.error("No pv name specified. ('caget -h' for help.)");
-    return 1;
-  }
+    const wanted = styles[letter];
+    if (wanted === undefined) return false;
+    if (style !== "plain") output.error("Options t,d,a are mutually exclusive. ('caget -h' for help.)");
+    style = wanted;
+    if (wanted !== "dbr") return true;
+    dbr = requestedDbr(argument);
+    if (dbr !== undefined) return true;
+    output.error("Requested dbr type out of range or invalid - ignored. ('caget -h' for help.)");
+    style = "plain";
+    return true;
+  };
+  const exitCode = takeOptions({ name: "caget", usage: cagetUsage }, given, format, output, own);
+  if (exitCode !== undefined) return exitCode;
   return withChannels(given.rest, format, output, (channels) =>
     get(channels, { style, dbr, callback }, format, output),
   );

@@ -2,14 +2,9 @@ import { lookupService } from "node:dns/promises";
 import type { CaChannel } from "../ca/index.js";
 import { withChannels } from "./caConnect.js";
 import { getopt } from "./caGetopt.js";
-import {
-  applyCommonOption,
-  defaultFormat,
-  describeOptionProblem,
-  processOutput,
-  type ToolOutput,
-} from "./caToolFormat.js";
-import { cainfoUsage, versionLine } from "./caUsage.js";
+import { takeOptions } from "./caOptions.js";
+import { defaultFormat, processOutput, type ToolOutput } from "./caToolFormat.js";
+import { cainfoUsage } from "./caUsage.js";
 
 /** `host:port` with the host by name where it has one. */
 async function serverName(server: string): Promise<string> {
@@ -42,24 +37,8 @@ export async function main(
 ): Promise<number> {
   const format = defaultFormat(output);
   const given = getopt(argv, "nhVw:s:p:");
-  for (const option of given.options) {
-    if (option.letter === "V") {
-      output.out(versionLine);
-      return 0;
-    }
-    if (option.letter === "h" || !applyCommonOption(format, option, "cainfo", output)) {
-      output.error(cainfoUsage);
-      return option.letter === "h" ? 0 : 1;
-    }
-  }
-  if (given.problem !== undefined) {
-    output.error(describeOptionProblem(given.problem, "cainfo"));
-    return 1;
-  }
-  if (given.rest.length === 0) {
-    output.error("No pv name specified. ('cainfo -h' for help.)");
-    return 1;
-  }
+  const exitCode = takeOptions({ name: "cainfo", usage: cainfoUsage }, given, format, output);
+  if (exitCode !== undefined) return exitCode;
   return withChannels(given.rest, format, output, async (channels) => {
     for (const channel of channels) output.out(await describe(channel));
     return 0;

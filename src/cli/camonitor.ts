@@ -1,17 +1,11 @@
 import { type CaChannel, CaClient } from "../ca/index.js";
 import { EventMask } from "../channel/eventMask.js";
 import { waitSeconds } from "./caConnect.js";
-import { getopt } from "./caGetopt.js";
+import { type GivenOption, getopt } from "./caGetopt.js";
 import { timeRequest } from "./caget.js";
-import {
-  applyCommonOption,
-  defaultFormat,
-  describeOptionProblem,
-  processOutput,
-  type ToolFormat,
-  type ToolOutput,
-} from "./caToolFormat.js";
-import { camonitorUsage, versionLine } from "./caUsage.js";
+import { takeOptions } from "./caOptions.js";
+import { defaultFormat, processOutput, type ToolFormat, type ToolOutput } from "./caToolFormat.js";
+import { camonitorUsage } from "./caUsage.js";
 import { SERVER_STAMPS, type StampKind, type StampOptions, WideLines } from "./caWideLine.js";
 
 const DEFAULT_MASK = EventMask.VALUE | EventMask.ALARM;
@@ -81,25 +75,14 @@ export async function main(
   let mask: number = DEFAULT_MASK;
   let stamps = SERVER_STAMPS;
   const given = getopt(argv, "nhVm:sSe:f:g:l:#:0:w:t:p:F:");
-  for (const option of given.options) {
-    if (option.letter === "m") mask = maskOf(option.argument, output);
-    else if (option.letter === "t") stamps = stampsOf(option.argument, output);
-    else if (option.letter === "V") {
-      output.out(versionLine);
-      return 0;
-    } else if (option.letter === "h" || !applyCommonOption(format, option, "camonitor", output)) {
-      output.error(camonitorUsage);
-      return option.letter === "h" ? 0 : 1;
-    }
-  }
-  if (given.problem !== undefined) {
-    output.error(describeOptionProblem(given.problem, "camonitor"));
-    return 1;
-  }
-  if (given.rest.length === 0) {
-    output.error("No pv name specified. ('camonitor -h' for help.)");
-    return 1;
-  }
+  const own = ({ letter, argument }: GivenOption): boolean => {
+    if (letter === "m") mask = maskOf(argument, output);
+    else if (letter === "t") stamps = stampsOf(argument, output);
+    else return false;
+    return true;
+  };
+  const exitCode = takeOptions({ name: "camonitor", usage: camonitorUsage }, given, format, output, own);
+  if (exitCode !== undefined) return exitCode;
   const client = new CaClient();
   const lines = new WideLines(format, stamps);
   const channels = given.rest.map((name) => client.connect(name, { priority: format.priority }));

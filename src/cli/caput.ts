@@ -4,17 +4,11 @@ import { unescapeText } from "../libcom/escape.js";
 import { parseDouble } from "../libcom/parseNumber.js";
 import { failed, ok, type Result } from "../libcom/result.js";
 import { waitSeconds, withChannels } from "./caConnect.js";
-import { getopt } from "./caGetopt.js";
+import { type GivenOption, getopt } from "./caGetopt.js";
 import { type GetStyle, outcomeText, readOutcome, timeRequest } from "./caget.js";
-import {
-  applyCommonOption,
-  defaultFormat,
-  describeOptionProblem,
-  processOutput,
-  type ToolFormat,
-  type ToolOutput,
-} from "./caToolFormat.js";
-import { caputUsage, versionLine } from "./caUsage.js";
+import { takeOptions } from "./caOptions.js";
+import { defaultFormat, processOutput, type ToolFormat, type ToolOutput } from "./caToolFormat.js";
+import { caputUsage } from "./caUsage.js";
 import { WideLines } from "./caWideLine.js";
 
 const MAXIMUM_TEXT_BYTES = 39;
@@ -179,24 +173,15 @@ export async function main(
       request.enumAsText = true;
     },
   };
-  for (const option of given.options) {
-    const action = actions[option.letter];
-    if (action !== undefined) action();
-    else if (option.letter === "V") {
-      output.out(versionLine);
-      return 0;
-    } else if (option.letter === "h" || !applyCommonOption(format, option, "caput", output)) {
-      output.error(caputUsage);
-      return option.letter === "h" ? 0 : 1;
-    }
-  }
-  if (given.problem !== undefined) {
-    output.error(describeOptionProblem(given.problem, "caput"));
-    return 1;
-  }
+  const own = ({ letter }: GivenOption): boolean => {
+    actions[letter]?.();
+    return actions[letter] !== undefined;
+  };
+  const exitCode = takeOptions({ name: "caput", usage: caputUsage }, given, format, output, own);
+  if (exitCode !== undefined) return exitCode;
   const [name, ...values] = given.rest;
   if (name === undefined || values.length === 0) {
-    output.error(`No ${name === undefined ? "pv name" : "value"} specified. ('caput -h' for help.)`);
+    output.error("No value specified. ('caput -h' for help.)");
     return 1;
   }
   const words = request.array ? values.slice(1) : [values.join(" ")];
