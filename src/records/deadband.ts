@@ -18,7 +18,6 @@ function beyondRealDeadband(last: number, value: number, deadband: number): bool
 }
 
 interface DeadbandRecord {
-  VAL: Numeric;
   MLST: Numeric;
   MDEL: Numeric;
   ALST: Numeric;
@@ -26,15 +25,19 @@ interface DeadbandRecord {
 }
 
 /** DBE_VALUE and DBE_LOG as far as the value has left MDEL and ADEL; remembers what will be posted. */
-export function deadbandMask(record: DeadbandRecord): number {
+export const deadbandMask = (record: DeadbandRecord & { VAL: Numeric }): number =>
+  deadbandMaskOf(record, record.VAL);
+
+/** As `deadbandMask`, for records whose deadbands are around another field than VAL. */
+export function deadbandMaskOf(record: DeadbandRecord, value: Numeric): number {
   let mask = 0;
-  if (beyondDeadband(record.MLST, record.VAL, record.MDEL)) {
+  if (beyondDeadband(record.MLST, value, record.MDEL)) {
     mask |= EventMask.VALUE;
-    record.MLST = record.VAL;
+    record.MLST = value;
   }
-  if (beyondDeadband(record.ALST, record.VAL, record.ADEL)) {
+  if (beyondDeadband(record.ALST, value, record.ADEL)) {
     mask |= EventMask.LOG;
-    record.ALST = record.VAL;
+    record.ALST = value;
   }
   return mask;
 }

@@ -1,6 +1,6 @@
 import { Severity, Status } from "../../channel/alarm.js";
 import { EventMask } from "../../channel/eventMask.js";
-import { beyondDeadband } from "../deadband.js";
+import { deadbandMaskOf } from "../deadband.js";
 import { menuOmsl } from "../menus.js";
 import { isMotorDevice, type MotorAxis, type MotorStatus } from "../motorAxis.js";
 import { type FieldProperties, type RecordIo, recordType, type ValueName } from "../recordType.js";
@@ -57,16 +57,7 @@ function postChanges(record: Motor, io: Io, alarmMask: number): void {
 }
 
 function postReadback(record: Motor, io: Io, alarmMask: number): void {
-  let mask = alarmMask;
-  if (beyondDeadband(record.MLST, record.RBV, record.MDEL)) {
-    mask |= EventMask.VALUE;
-    record.MLST = record.RBV;
-  }
-  if (beyondDeadband(record.ALST, record.RBV, record.ADEL)) {
-    mask |= EventMask.LOG;
-    record.ALST = record.RBV;
-  }
-  io.post("RBV", mask);
+  io.post("RBV", alarmMask | deadbandMaskOf(record, record.RBV));
 }
 
 /** Takes over what the controller tells. */
