@@ -1,8 +1,8 @@
 import { type DbfType, isArrayValue, type ScalarValue, type TypedValue } from "../../channel/dbf.js";
 import type { Channel } from "../../channel/provider.js";
 import { toText } from "../../channel/text.js";
+import { formatGeneral } from "../../libcom/cFormat.js";
 import type { ShellEngine } from "../host.js";
-import { formatG } from "../numberFormat.js";
 import type { SavedValue } from "./saveFile.js";
 
 const autosaveUser = { user: "autosave", host: "localhost" };
@@ -24,8 +24,8 @@ export function databaseType(engine: ShellEngine, name: string): string | undefi
 }
 
 const scalarText = (type: DbfType, value: ScalarValue): string => {
-  if (type === "DOUBLE") return formatG(Number(value), 14);
-  if (type === "FLOAT") return formatG(Number(value), 7);
+  if (type === "DOUBLE") return formatGeneral(Number(value), 14);
+  if (type === "FLOAT") return formatGeneral(Number(value), 7);
   return String(value);
 };
 

@@ -1,8 +1,8 @@
 import { isArrayValue } from "../../channel/dbf.js";
+import { formatGeneral } from "../../libcom/cFormat.js";
 import { toPosixMilliseconds } from "../../libcom/epicsTime.js";
 import { inColumns } from "../columns.js";
 import type { ShellEngine } from "../host.js";
-import { formatG } from "../numberFormat.js";
 import { strftime } from "../strftime.js";
 
 const TAB = 20;
@@ -23,7 +23,8 @@ function linkText(engine: ShellEngine, text: string): string {
 export function databaseText(engine: ShellEngine, record: string, field: string): string {
   const pv = `${record}.${field}`;
   const dbf = engine.recordTypes.get(engine.record(record)?.recordType ?? "")?.fields[field]?.dbf ?? "";
-  if (dbf === "DOUBLE" || dbf === "FLOAT") return formatG(Number(engine.get(pv)), dbf === "FLOAT" ? 6 : 12);
+  if (dbf === "DOUBLE" || dbf === "FLOAT")
+    return formatGeneral(Number(engine.get(pv)), dbf === "FLOAT" ? 6 : 12);
   if (dbf === "ENUM") return String(engine.get(pv));
   const text = engine.getString(pv);
   // A record type without device support has nothing to choose from.

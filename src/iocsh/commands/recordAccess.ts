@@ -1,10 +1,10 @@
 import { isArrayValue, type ScalarValue, type Value } from "../../channel/dbf.js";
 import type { Channel } from "../../channel/provider.js";
 import { toText } from "../../channel/text.js";
+import { formatGeneral } from "../../libcom/cFormat.js";
 import { CommandError } from "../command.js";
 import { escapeText } from "../escape.js";
 import type { IocshHost } from "../host.js";
-import { formatG } from "../numberFormat.js";
 
 /** Who the shell is when it opens a channel. */
 const consoleUser = { user: "iocsh", host: "localhost" };
@@ -49,7 +49,7 @@ export function elementText(type: string, value: ScalarValue): string {
     const character = printable ? ` = '${String.fromCharCode(Number(value))}'` : "";
     return `${value} = 0x${hexadecimal(value, bits)}${character}`;
   }
-  return formatG(Number(value), type === "FLOAT" ? 6 : 12);
+  return formatGeneral(Number(value), type === "FLOAT" ? 6 : 12);
 }
 
 const scalars = (value: Value): readonly ScalarValue[] =>

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { chdir, cwd } from "node:process";
+import { formatGeneral } from "../../libcom/cFormat.js";
 import { argv, CommandError, defineCommand, double, parseInteger, path, string } from "../command.js";
 import { unescapeText } from "../escape.js";
 import { globMatches } from "../glob.js";
 import { macrosOf } from "../macros.js";
-import { formatG } from "../numberFormat.js";
 import type { Argument } from "../shell.js";
 import { strftime } from "../strftime.js";
 import type { ShellVariable } from "../variables.js";
@@ -36,7 +36,7 @@ function listing(names: readonly string[]): string {
 }
 
 const showVariable = (name: string, { type, value }: ShellVariable): string =>
-  `${type} ${name} = ${type === "int" ? value : formatG(value, 6)}`;
+  `${type} ${name} = ${type === "int" ? value : formatGeneral(value, 6)}`;
 
 const sleep = (seconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.max(0, seconds) * 1000));
