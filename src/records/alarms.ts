@@ -24,11 +24,13 @@ export function resetAlarms(record: CommonRecord, io: Poster): number {
   const status = record.NSTA;
   const severityChanged = record.SEVR !== severity;
   const statusChanged = record.STAT !== status;
-  const messageChanged = record.AMSG !== record.NAMSG;
+  const message = record.NAMSG;
+  const messageChanged = record.AMSG !== message;
   record.NSTA = 0;
   record.NSEV = 0;
+  record.NAMSG = "";
   if (!severityChanged && !statusChanged && !messageChanged) return 0;
-  record.AMSG = record.NAMSG;
+  record.AMSG = message;
   record.STAT = status;
   record.SEVR = severity;
   if (severityChanged) io.post("SEVR", EventMask.VALUE);

@@ -1,4 +1,5 @@
 import { EventMask } from "../channel/eventMask.js";
+import type { Properties } from "../channel/provider.js";
 import { ARGUMENT_NAMES, type CalcProgram, compileCalc } from "./calc/index.js";
 import { fieldsNamed } from "./fieldGroups.js";
 import { double, inLink } from "./fieldSpec.js";
@@ -92,12 +93,27 @@ export function fetchArguments(record: CalcRecord, io: RecordIo<CalcRecord>): bo
   return complete;
 }
 
+/** Reads input links up to the first that fails; false when one did. */
+export function fetchUntilFailure(record: CalcRecord, io: RecordIo<CalcRecord>): boolean {
+  return stateOf(record).links.every((source, index) => {
+    const argument = source.isConstant ? undefined : ARGUMENTS[index];
+    return argument === undefined || io.readLink(argument.link, argument.letter);
+  });
+}
+
+/** Posts the arguments that changed. */
+export const postChangedArguments = (record: CalcRecord, io: RecordIo<CalcRecord>, mask: number): void =>
+  postWhere(record, io, mask, false);
+
 /** Posts the arguments that changed; all of them when the alarm did. */
-export function postArguments(record: CalcRecord, io: RecordIo<CalcRecord>, mask: number): void {
+export const postArguments = (record: CalcRecord, io: RecordIo<CalcRecord>, mask: number): void =>
+  postWhere(record, io, mask, (mask & EventMask.ALARM) !== 0);
+
+function postWhere(record: CalcRecord, io: RecordIo<CalcRecord>, mask: number, all: boolean): void {
   const posted = stateOf(record).last;
   ARGUMENTS.forEach(({ letter, last }, index) => {
     const value = record[letter];
-    if (value === posted[index] && (mask & EventMask.ALARM) === 0) return;
+    if (value === posted[index] && !all) return;
     io.post(letter, mask | EventMask.VALUE | EventMask.LOG);
     record[last] = value;
     posted[index] = value;
@@ -110,23 +126,22 @@ for (const argument of ARGUMENTS) {
   letterOf.set(argument.last, argument);
 }
 
-/** An argument's metadata is that of what its link points at; `precision` is for links to what has none. */
+/** An argument's metadata is that of what its link points at; `precision` is for links to nowhere. */
 export function argumentProperties(
   io: RecordIo<CalcRecord>,
   field: string,
   precision: number,
 ): FieldProperties | undefined {
   const argument = letterOf.get(field);
-  if (argument === undefined) return undefined;
-  const {
-    units,
-    display,
-    alarm,
-    warning,
-    precision: sourcePrecision = precision,
-  } = io.linkProperties(argument.link) ?? {};
+  return argument && linkedProperties(io.linkProperties(argument.link), precision);
+}
+
+/** The metadata of a field that shows what a link points at: all that a source has, and a precision of 0 where it has none. */
+export function linkedProperties(source: Properties | undefined, precision: number): FieldProperties {
+  if (source === undefined) return { precision };
+  const { units, display, alarm, warning } = source;
   return {
-    precision: sourcePrecision,
+    precision: source.precision ?? 0,
     ...(units === undefined ? {} : { units }),
     ...(display === undefined ? {} : { display }),
     ...(alarm === undefined ? {} : { alarm }),

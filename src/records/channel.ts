@@ -1,5 +1,5 @@
 import type { ConvertProperties } from "../channel/convert.js";
-import { type DbfType, isArrayValue, type TypedValue } from "../channel/dbf.js";
+import type { DbfType, TypedValue } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type {
   AccessRights,
@@ -11,18 +11,14 @@ import type {
   Sample,
   WriteResult,
 } from "../channel/provider.js";
-import { charsToText } from "../channel/text.js";
 import { ok } from "../libcom/result.js";
 import type { ChannelName } from "./channelName.js";
 import type { DbRecord } from "./dbRecord.js";
 import { addressOf, fixedAddress, formatOf } from "./fieldAccess.js";
-import { isLinkType } from "./fieldSpec.js";
+import { charCount, incoming } from "./longString.js";
 import { channelProperties } from "./properties.js";
 import { isReadOnly, type PendingPut, putField, putFieldNotify } from "./put.js";
 import type { FieldAddress } from "./recordType.js";
-
-/** Bytes of a link's text as `REC.FIELD$`, with the NUL. */
-const LINK_TEXT_SIZE = 1024;
 
 const readOnly: AccessRights = { read: true, write: false };
 const readWrite: AccessRights = { read: true, write: true };
@@ -54,9 +50,7 @@ export class RecordChannel implements Channel {
     if (this.#fixed !== undefined) return this.#fixed.elementCount;
     const { field, asChars } = this.address;
     if (!asChars) return addressOf(this.instance, field)?.elementCount ?? 1;
-    const spec = this.instance.type.fields[field];
-    if (spec !== undefined && isLinkType(spec.dbf)) return LINK_TEXT_SIZE;
-    return addressOf(this.instance, field)?.bytes ?? spec?.size ?? 1;
+    return charCount(this.instance, field);
   }
 
   get access(): AccessRights {
@@ -87,11 +81,11 @@ export class RecordChannel implements Channel {
   }
 
   write(value: TypedValue, process: ProcessOption = "passive"): WriteResult {
-    return putField(this.instance, this.address.field, this.#incoming(value), process);
+    return putField(this.instance, this.address.field, incoming(this.address, value), process);
   }
 
   async writeNotify(value: TypedValue, process: ProcessOption = "passive"): Promise<WriteResult> {
-    const pending = putFieldNotify(this.instance, this.address.field, this.#incoming(value), process);
+    const pending = putFieldNotify(this.instance, this.address.field, incoming(this.address, value), process);
     this.#pending ??= new Set();
     this.#pending.add(pending);
     const result = await pending.completion;
@@ -137,12 +131,5 @@ export class RecordChannel implements Channel {
     this.#unsubscribe?.clear();
     for (const pending of this.#pending ?? []) pending.cancel();
     this.#pending?.clear();
-  }
-
-  /** What arrives for `REC.FIELD$` as an array of CHAR is text. */
-  #incoming(value: TypedValue): TypedValue {
-    if (!this.address.asChars || !isArrayValue(value.value)) return value;
-    if (!(value.value instanceof Int8Array || value.value instanceof Uint8Array)) return value;
-    return { type: "STRING", value: charsToText(value.value) };
   }
 }

@@ -5,6 +5,7 @@ import type { Logger } from "../libcom/log.js";
 import type { CallbackQueue } from "./callbackQueue.js";
 import type { AttachedDevice, DeviceRecord } from "./deviceSupport.js";
 import type { FieldValue } from "./fieldSpec.js";
+import type { RecordFunction } from "./functions.js";
 import type { Link } from "./links/link.js";
 import type { Subscription } from "./monitors.js";
 import type { CommonRecord, RecordIo, RecordType } from "./recordType.js";
@@ -22,6 +23,8 @@ export interface RecordHost {
   /** Gives a link field a new text and opens it. */
   setLink(record: DbRecord, field: string, text: string): void;
   postEvent(event: string | number): void;
+  /** The function that `sub` and `aSub` records know by this name. */
+  functionNamed(name: string): RecordFunction | undefined;
 }
 
 /** A put with completion that waits for records. */

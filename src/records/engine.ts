@@ -16,6 +16,7 @@ import type { DeviceRecord, DeviceSupport } from "./deviceSupport.js";
 import { attachDevice, deviceChoicesOf } from "./devices/attach.js";
 import { initSoftInput, isSoftChannel } from "./devices/softChannel.js";
 import { addressOf, fieldValue, formatOf, store } from "./fieldAccess.js";
+import type { RecordFunction } from "./functions.js";
 import type { InitHook } from "./initHooks.js";
 import type { ChannelClient } from "./links/channelClient.js";
 import { Link } from "./links/link.js";
@@ -45,6 +46,7 @@ export class RecordEngine implements ChannelProvider {
   readonly #records = new Set<DbRecord>();
   readonly #deviceChoices = new Map<string, string[]>();
   readonly #supports: DeviceSupport[] = [];
+  readonly #functions = new Map<string, RecordFunction>();
   readonly #announced = new Set<InitHook>();
   readonly #hooks = new Map<InitHook, (() => void)[]>();
   readonly #eventTimes = new Map<number, Timestamp>();
@@ -68,6 +70,7 @@ export class RecordEngine implements ChannelProvider {
       },
       postEvent: (event) => this.postEvent(event),
       setLink: (instance, field, text) => this.#setLink(instance, field, text),
+      functionNamed: (name) => this.#functions.get(name),
     };
   }
 
@@ -87,6 +90,11 @@ export class RecordEngine implements ChannelProvider {
   addDeviceSupport(support: DeviceSupport): void {
     this.#supports.push(support);
     for (const type of support.recordTypes) this.#deviceIndex(type, support.dtyp);
+  }
+
+  /** Makes a function known to `sub` and `aSub` records, under the name that their INAM and SNAM give. */
+  registerFunction(name: string, run: RecordFunction): void {
+    this.#functions.set(name, run);
   }
 
   /** Adds records; what is wrong is left out and reported, everything else is there. */

@@ -2,6 +2,7 @@ export * from "./deviceSupport.js";
 export { RecordEngine, type RecordEngineOptions } from "./engine.js";
 export * from "./fieldGroups.js";
 export * from "./fieldSpec.js";
+export type { RecordFunction } from "./functions.js";
 export { INIT_HOOKS, type InitHook } from "./initHooks.js";
 export type { ChannelClient, ClientChannel } from "./links/channelClient.js";
 export { defineMenu, type Menu } from "./menu.js";

@@ -26,7 +26,7 @@ interface LongText {
 const SMALLEST = 16;
 const LARGEST = 32_767;
 
-export function limitSize(record: LongText): void {
+export function limitSize(record: { SIZV: number }): void {
   record.SIZV = Math.min(Math.max(record.SIZV, SMALLEST), LARGEST);
 }
 

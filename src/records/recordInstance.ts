@@ -12,9 +12,11 @@ import { readDevice, writeDevice } from "./devices/recordDevice.js";
 import { isRawSoft } from "./devices/softChannel.js";
 import { addressOf, fieldValue, store } from "./fieldAccess.js";
 import type { FieldValue } from "./fieldSpec.js";
+import { callFunction } from "./functions.js";
 import { constantValue } from "./links/constant.js";
 import { inheritSeverity } from "./links/inherit.js";
 import { Link } from "./links/link.js";
+import { charsOf } from "./longString.js";
 import { FieldMonitors, type Subscription } from "./monitors.js";
 import { notifyCompletion } from "./processNotify.js";
 import type { CommonRecord, RecordType } from "./recordType.js";
@@ -342,15 +344,19 @@ export class RecordInstance implements DbRecord {
     return writeDevice(this);
   }
 
+  // Functions.
+
+  hasFunction(name: string): boolean {
+    return this.host.functionNamed(name) !== undefined;
+  }
+
+  callFunction(name: string): number | Promise<number> | undefined {
+    const run = this.host.functionNamed(name);
+    return run && callFunction(run, this, (message) => this.report(`function ${name}: ${message}`));
+  }
+
   setScan(scan: number): void {
     this.record.SCAN = scan;
     this.host.scanChanged(this);
   }
-}
-
-/** The bytes of a string with its terminating NUL, as `REC.FIELD$` shows it. */
-export function charsOf(text: string): Int8Array {
-  const bytes = new Int8Array(Buffer.byteLength(text) + 1);
-  bytes.set(Buffer.from(text));
-  return bytes;
 }

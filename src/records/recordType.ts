@@ -105,6 +105,10 @@ export interface RecordServices<L extends string, V extends string> {
   linkState(link: L): "constant" | "local" | "connected" | "disconnected";
   /** Metadata of what an input link points at. */
   linkProperties(link: L): Properties | undefined;
+  /** Whether a function of this name is registered. */
+  hasFunction(name: string): boolean;
+  /** Runs a registered function on this record: its status, negative for a failure. Undefined where there is none. */
+  callFunction(name: string): number | Promise<number> | undefined;
   /** Moves the record to another scan list. */
   setScan(scan: number): void;
 }
@@ -114,7 +118,7 @@ export type RecordIo<R> = RecordServices<LinkName<R>, ValueName<R>>;
 
 /** Which fields device support works on. */
 export interface DeviceFields {
-  readonly link: "INP" | "OUT";
+  readonly link: "INP" | "OUT" | "SVL";
   /** What Soft Channel reads or writes. */
   readonly value: string;
   /** What Raw Soft Channel reads or writes; the type has no such support when absent. */

@@ -32,7 +32,7 @@ function softFields(instance: DbRecord): { link: string; value: string; raw: boo
 /** At start a constant INP gives the value, once. */
 export function initSoftInput(instance: DbRecord): void {
   const soft = softFields(instance);
-  if (soft === undefined || soft.link !== "INP") return;
+  if (soft === undefined || soft.link === "OUT") return;
   if (instance.loadConstant(soft.link, soft.value) && !soft.raw) instance.record.UDF = 0;
 }
 

@@ -2,8 +2,10 @@ import type { ConvertProperties } from "../../channel/convert.js";
 import type { DbfType, Value } from "../../channel/dbf.js";
 import type { Properties } from "../../channel/provider.js";
 import type { Timestamp } from "../../libcom/epicsTime.js";
+import type { ChannelName } from "../channelName.js";
 import type { DbRecord } from "../dbRecord.js";
 import { addressOf, fieldValue, formatOf } from "../fieldAccess.js";
+import { charCount, charsOf, incoming } from "../longString.js";
 import { channelProperties } from "../properties.js";
 import { putField, putFieldNotify, putValue } from "../put.js";
 import { inherit } from "./inherit.js";
@@ -19,31 +21,41 @@ export class DbTarget implements LinkTarget {
   constructor(
     private readonly source: DbRecord,
     private readonly instance: DbRecord,
-    private readonly field: string,
+    private readonly address: ChannelName,
     private readonly processPassive: boolean,
     private readonly severity: MaximizeSeverity,
   ) {}
 
+  private get field(): string {
+    return this.address.field;
+  }
+
   get type(): DbfType {
+    if (this.address.asChars) return "CHAR";
     return addressOf(this.instance, this.field)?.type ?? "DOUBLE";
   }
 
   get elementCount(): number {
-    return addressOf(this.instance, this.field)?.elementCount ?? 1;
+    const { instance, address } = this;
+    return address.asChars
+      ? charCount(instance, address.field)
+      : (addressOf(instance, address.field)?.elementCount ?? 1);
   }
 
   read(): Value {
     if (this.processPassive) scanPassive(this.source, this.instance);
-    return fieldValue(this.instance, this.field);
+    const value = fieldValue(this.instance, this.field);
+    return this.address.asChars ? charsOf(String(value)) : value;
   }
 
   format(): ConvertProperties {
+    if (this.address.asChars) return {};
     return formatOf(this.instance, this.field);
   }
 
   write(value: Value, type: DbfType): boolean {
     const { source, instance } = this;
-    const result = putValue(instance, this.field, { value, type });
+    const result = putValue(instance, this.field, incoming(this.address, { value, type }));
     const { NSTA: status, NSEV: severity, NAMSG: message } = source.record;
     inherit(this.severity, instance.record, { status, severity, message });
     if (!result.ok) return false;
@@ -53,9 +65,10 @@ export class DbTarget implements LinkTarget {
   }
 
   async writeNotify(value: Value, type: DbfType): Promise<boolean> {
+    const put = incoming(this.address, { value, type });
     const inhibited = !this.processPassive && this.field !== "PROC";
-    if (inhibited) return putField(this.instance, this.field, { value, type }, "inhibit").ok;
-    return (await putFieldNotify(this.instance, this.field, { value, type }).completion).ok;
+    if (inhibited) return putField(this.instance, this.field, put, "inhibit").ok;
+    return (await putFieldNotify(this.instance, this.field, put).completion).ok;
   }
 
   forward(): void {

@@ -37,7 +37,7 @@ function pvTarget(instance: DbRecord, field: string, link: Link, resolver: LinkR
   const name = isTime ? parsed.target.slice(0, -".TIME".length) : parsed.target;
   const local = resolver.find(name);
   if (local !== undefined && !parsed.ca)
-    return new DbTarget(instance, local.instance, local.address.field, parsed.process, parsed.severity);
+    return new DbTarget(instance, local.instance, local.address, parsed.process, parsed.severity);
 
   const channel = local === undefined ? resolver.client?.connect(name) : localChannel(name, resolver);
   if (channel === undefined) return broken;

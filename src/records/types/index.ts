@@ -3,15 +3,18 @@ import { aai } from "./aai.js";
 import { aao } from "./aao.js";
 import { ai } from "./ai.js";
 import { ao } from "./ao.js";
+import { aSub } from "./aSub.js";
 import { asyn } from "./asyn.js";
 import { bi } from "./bi.js";
 import { bo } from "./bo.js";
 import { busy } from "./busy.js";
 import { calc } from "./calc.js";
 import { calcout } from "./calcout.js";
+import { compress } from "./compress.js";
 import { dfanout } from "./dfanout.js";
 import { event } from "./event.js";
 import { fanout } from "./fanout.js";
+import { histogram } from "./histogram.js";
 import { int64in } from "./int64in.js";
 import { int64out } from "./int64out.js";
 import { longin } from "./longin.js";
@@ -23,11 +26,15 @@ import { mbbiDirect } from "./mbbiDirect.js";
 import { mbbo } from "./mbbo.js";
 import { mbboDirect } from "./mbboDirect.js";
 import { motor } from "./motor.js";
+import { permissive } from "./permissive.js";
+import { printf } from "./printf.js";
 import { sel } from "./sel.js";
 import { seq } from "./seq.js";
 import { sseq } from "./sseq.js";
+import { state } from "./state.js";
 import { stringin } from "./stringin.js";
 import { stringout } from "./stringout.js";
+import { sub } from "./sub.js";
 import { subArray } from "./subArray.js";
 import { waveform } from "./waveform.js";
 
@@ -63,6 +70,13 @@ const all: readonly RecordType[] = [
   stringin,
   stringout,
   subArray,
+  compress,
+  histogram,
+  permissive,
+  state,
+  sub,
+  aSub,
+  printf,
   waveform,
 ];
 

@@ -1,19 +1,4 @@
-import assert from "node:assert/strict";
-import { test } from "node:test";
-import { needsPython } from "../../support/python.js";
-import { compare, differences, type Step } from "./reference.js";
-
-/** The fields that tell what a record made of a put. */
-const observed = (record: string, ...more: string[]): Step[] =>
-  ["VAL", "SEVR", "STAT", "AMSG", "UDF", ...more].map((field): Step => ["get", `${record}.${field}`]);
-
-/** One group of records, and what is done to them: puts, each followed by looks at the records named. */
-interface Case {
-  readonly name: string;
-  readonly database: string;
-  readonly look: readonly Step[];
-  readonly puts: readonly (readonly [pv: string, value: string] | "settle")[];
-}
+import { type Case, type Known, observed, testCases } from "./cases.js";
 
 const CASES: readonly Case[] = [
   {
@@ -717,7 +702,7 @@ const CASES: readonly Case[] = [
 ];
 
 /** What is different on purpose, and why. */
-const KNOWN: readonly { readonly line: RegExp; readonly reason: string }[] = [
+const KNOWN: readonly Known[] = [
   {
     line: /^put (far\.PROC|tonum) .*: Base false, ours true$/,
     reason:
@@ -730,16 +715,4 @@ const KNOWN: readonly { readonly line: RegExp; readonly reason: string }[] = [
   },
 ];
 
-/** What goes on by itself is looked at once it has settled. */
-const stepsOf = ({ look, puts }: Case): Step[] =>
-  puts.flatMap((put, index): Step[] => [
-    put === "settle" ? ["settle"] : ["put", put[0], put[1]],
-    ...(puts[index + 1] === "settle" ? [] : look),
-  ]);
-
-for (const each of CASES)
-  test(`puts do what they do in EPICS Base: ${each.name}`, needsPython, async () => {
-    const compared = await compare(each.database, [...each.look, ...stepsOf(each)]);
-    const unexpected = differences(compared).filter((line) => !KNOWN.some((known) => known.line.test(line)));
-    assert.deepEqual(unexpected, []);
-  });
+testCases(CASES, KNOWN);

@@ -4,9 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { truncateString } from "../../../src/channel/convert.js";
+import type { Value } from "../../../src/channel/dbf.js";
 import { loadDatabaseFile } from "../../../src/database/index.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { interopPython } from "../../support/python.js";
+
+/**
+ * Both IOCs have two functions for sub and aSub records: `add` makes VAL = A + B with status C, `double` makes VALA = 2 A
+ * of three elements with status B.
+ */
 
 /**
  * What is done to an IOC: a put of text as dbpf does it (answers whether it was taken), a get as text, a field's
@@ -56,6 +62,24 @@ def kind(name):
     if target is None or target.dbr_type >= len(TYPES): return None
     return [TYPES[target.dbr_type], target.elements]
 
+DOUBLE, LONG = ctypes.c_double, ctypes.c_int32
+
+def cell(record, field, kind):
+    return ctypes.cast(address(ctypes.string_at(record).decode() + "." + field).field, ctypes.POINTER(kind))
+
+def add(record):
+    cell(record, "VAL", DOUBLE)[0] = cell(record, "A", DOUBLE)[0] + cell(record, "B", DOUBLE)[0]
+    return int(cell(record, "C", DOUBLE)[0])
+
+def double(record):
+    for index in range(3): cell(record, "VALA", DOUBLE)[index] = 2 * cell(record, "A", DOUBLE)[index]
+    return int(cell(record, "B", DOUBLE)[0])
+
+FUNCTION = ctypes.CFUNCTYPE(ctypes.c_long, ctypes.c_void_p)
+functions = {b"add": FUNCTION(add), b"double": FUNCTION(double)}
+dbCore.registryFunctionAdd.argtypes = [ctypes.c_char_p, FUNCTION]
+for name, function in functions.items(): dbCore.registryFunctionAdd(name, function)
+
 request = json.load(sys.stdin)
 softioc.dbLoadDatabase(request["database"])
 softioc.iocInit(lambda *arguments: None, False)
@@ -97,6 +121,16 @@ async function askReference(database: string, steps: readonly Step[]): Promise<A
 
 async function askOurs(database: string, steps: readonly Step[]): Promise<Answer[]> {
   const engine = new RecordEngine();
+  engine.registerFunction("add", (record) => {
+    record.setField("VAL", Number(record.getField("A")) + Number(record.getField("B")));
+    return Math.trunc(Number(record.getField("C")));
+  });
+  engine.registerFunction("double", (record) => {
+    const doubled = new Float64Array(3);
+    doubled.set(numbers(record.getField("A")).map((value) => value * 2));
+    record.setField("VALA", doubled);
+    return Math.trunc(numbers(record.getField("B"))[0] ?? 0);
+  });
   const { definition, problems } = loadDatabaseFile(database, {}, { catalog: engine.catalog });
   const wrong = [...problems, ...engine.load(definition)];
   if (wrong.length > 0) throw new Error(wrong.map(({ message }) => message).join("\n"));
@@ -107,6 +141,8 @@ async function askOurs(database: string, steps: readonly Step[]): Promise<Answer
   engine.stop();
   return answers;
 }
+
+const numbers = (value: Value): Float64Array => (value instanceof Float64Array ? value : new Float64Array(0));
 
 async function answer(engine: RecordEngine, step: Step): Promise<Answer> {
   if (step[0] === "settle") {
