@@ -28,7 +28,8 @@ export function resetAlarms(record: CommonRecord, io: Poster): number {
   const messageChanged = record.AMSG !== message;
   record.NSTA = 0;
   record.NSEV = 0;
-  record.NAMSG = "";
+  // As EPICS Base 7.0.10 has it: the message of an alarm raised twice in a row outlives the alarm.
+  if (messageChanged) record.NAMSG = "";
   if (!severityChanged && !statusChanged && !messageChanged) return 0;
   record.AMSG = message;
   record.STAT = status;

@@ -5,7 +5,7 @@ import type { DeviceRecord } from "./deviceSupport.js";
  * it returns is the status, where a negative one raises the record's BRSV alarm and nothing means 0. A promise keeps
  * the record active until it settles.
  */
-export type RecordFunction = (record: DeviceRecord) => number | void | Promise<number | undefined>;
+export type RecordFunction = (record: DeviceRecord) => number | undefined | Promise<number | undefined>;
 
 /** The status of a function that could not be run. */
 const FAILED = -1;

@@ -187,12 +187,7 @@ const CASES: readonly Case[] = [
     database: `record(printf, "p") { field(SIZV, "30") field(INP0, "num") field(INP1, "txt") field(INP2, "12") field(INP3, "long.VAL$") field(INP4, "-5") field(OUT, "out PP") }
       record(ao, "num") { field(VAL, "3.14159") field(PREC, "2") } record(stringout, "txt") { field(VAL, "beam") } record(lso, "long") { field(SIZV, "60") field(DOL, {const: "a text that is longer than a string of EPICS"}) }
       record(stringin, "out") { } record(printf, "far") { field(INP0, "nowhere") field(FMT, "is %d") } record(printf, "out10") { field(FMT, "%d%d%d%d%d%d%d%d%d%d%d") field(INP9, "1") }`,
-    look: [
-      ...gets("p", "p.SEVR", "p.STAT", "p.UDF", "p.LEN", "out"),
-      ...observed("far"),
-      ...gets("out10"),
-      ["type", "p"],
-    ],
+    look: [...observed("p", "LEN"), ...gets("out"), ...observed("far"), ...gets("out10"), ["type", "p"]],
     puts: puts(
       "p.FMT",
       ..."%d|%5d|%-5d|%05d|%+d|%x|%#x|%o|%hd|%hhd|%lld|%lu|%c|%e|%.3e|%g|%10.4f|%-10.4f|%+.1f|%010.2f|%G|%hf|% f|%s|%s and %s|%s %ls|%s%s%s%.5ls|%.2f %s|%*d|%.*f %s|%s %-8s!|100%%|%q|%|%5%|%s %s %s %s|%f %s %i %.3ls %hhu|%8s|%.2s|%hhhd|%s%s%s%60ls|plain".split(
