@@ -1,4 +1,4 @@
-import { escapeText, unescapeText } from "../libcom/escape.js";
+import { unescapeText } from "../libcom/escape.js";
 import { Lexer, type OpenFile, type Token } from "./lexer.js";
 import type {
   AliasDefinition,
@@ -195,7 +195,7 @@ class Parser {
   }
 
   private json(token: Token): string {
-    if (token.kind === "string") return `"${escapeText(unescapeText(token.text))}"`;
+    if (token.kind === "string") return JSON.stringify(unescapeText(token.text));
     if (token.kind === "word") return isJsonWord(token.text) ? token.text : `"${token.text}"`;
     if (token.kind === "punctuation" && (token.text === "{" || token.text === "["))
       return this.jsonList(token.text === "{");

@@ -9,13 +9,12 @@ const FROM_LETTER: Readonly<Record<string, string>> = {
   "0": "\0",
 };
 
-const TO_LETTER: Readonly<Record<string, string>> = {
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-  '"': '\\"',
-  "\\": "\\\\",
-};
+const TO_LETTER: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(FROM_LETTER).map(([letter, character]) => [character, `\\${letter}`] as const),
+  ["\\", "\\\\"],
+  ["'", "\\'"],
+  ['"', '\\"'],
+]);
 
 /** Replaces C escapes (`\n`, `\x1b`, `\"`) by their characters; an unknown one stands for itself. */
 export const unescapeText = (text: string): string =>
@@ -23,10 +22,14 @@ export const unescapeText = (text: string): string =>
     hex === undefined ? (FROM_LETTER[letter] ?? letter) : String.fromCharCode(Number.parseInt(hex, 16)),
   );
 
-/** Writes a text so that it can stand between double quotes in a database file. */
-export const escapeText = (text: string): string =>
-  text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
-    /["\\\x00-\x1f\x7f]/g,
-    (character) => TO_LETTER[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+/**
+ * The reverse of `unescapeText`, as `epicsStrPrintEscaped` does it: everything that a terminal, a database or a save
+ * file could not show becomes an escape.
+ */
+export const escapeText = (text: string): string => Array.from(text, escapeCharacter).join("");
+
+function escapeCharacter(character: string): string {
+  const code = character.charCodeAt(0);
+  const unprintable = code < 0x20 || code === 0x7f;
+  return TO_LETTER.get(character) ?? (unprintable ? `\\x${code.toString(16).padStart(2, "0")}` : character);
+}

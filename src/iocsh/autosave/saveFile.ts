@@ -1,4 +1,4 @@
-import { unescapeText } from "../escape.js";
+import { unescapeText } from "../../libcom/escape.js";
 
 /** What a save file holds of one PV: text, or the texts of an array's elements. */
 export type SavedValue = string | readonly string[];

@@ -2,8 +2,8 @@ import { isArrayValue, type ScalarValue, type Value } from "../../channel/dbf.js
 import type { Channel } from "../../channel/provider.js";
 import { toText } from "../../channel/text.js";
 import { formatGeneral } from "../../libcom/cFormat.js";
+import { escapeText } from "../../libcom/escape.js";
 import { CommandError } from "../command.js";
-import { escapeText } from "../escape.js";
 import type { IocshHost } from "../host.js";
 
 /** Who the shell is when it opens a channel. */

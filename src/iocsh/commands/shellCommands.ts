@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { chdir, cwd } from "node:process";
 import { formatGeneral } from "../../libcom/cFormat.js";
+import { unescapeText } from "../../libcom/escape.js";
 import { argv, CommandError, defineCommand, double, parseInteger, path, string } from "../command.js";
-import { unescapeText } from "../escape.js";
 import { globMatches } from "../glob.js";
 import { macrosOf } from "../macros.js";
 import type { Argument } from "../shell.js";
