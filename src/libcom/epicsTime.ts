@@ -1,3 +1,5 @@
+import { performance } from "node:perf_hooks";
+
 /** A moment in EPICS time: seconds since 1990-01-01 00:00:00 UTC and nanoseconds within the second. */
 export interface Timestamp {
   readonly seconds: number;

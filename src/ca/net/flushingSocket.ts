@@ -10,6 +10,8 @@ export class FlushingSocket {
   readonly #out: ByteWriter;
   readonly #beforeFlush: () => void;
   #scheduled = false;
+  /** As of the last look; while it is 0 there is no need to look again. */
+  #unsent = 0;
 
   constructor(socket: Socket, out: ByteWriter, beforeFlush: () => void = () => {}) {
     this.#socket = socket;
@@ -19,7 +21,8 @@ export class FlushingSocket {
 
   /** Bytes given to the socket that the system has not taken yet. */
   get unsent(): number {
-    return this.#socket.writableLength;
+    if (this.#unsent > 0) this.#unsent = this.#socket.writableLength;
+    return this.#unsent;
   }
 
   scheduleFlush(): void {
@@ -36,7 +39,8 @@ export class FlushingSocket {
     if (this.#out.length === 0) return;
     if (this.#socket.writable) this.#socket.write(this.#out.written);
     // What the system took at once needs no copy. Of the rest the buffer is the socket's from now on.
-    if (this.#socket.writableLength > 0) this.#out.detach();
+    this.#unsent = this.#socket.writableLength;
+    if (this.#unsent > 0) this.#out.detach();
     else this.#out.clear();
   }
 }
