@@ -64,7 +64,7 @@ export async function readOutcome(channel: CaChannel, options: ReadOptions): Pro
 }
 
 /** Why there is no value. */
-export function problemText(status: number): string {
+function problemText(status: number): string {
   if (status === Eca.DISCONN) return "*** not connected";
   if (status === Eca.NORDACCESS) return "*** no read access";
   if (status === Eca.TIMEOUT) return "*** no data available (timeout)";
@@ -72,7 +72,7 @@ export function problemText(status: number): string {
 }
 
 /** The values of a reading, after their number where there are several. */
-export function valuesText(reading: CaReading, format: ToolFormat): string {
+function valuesText(reading: CaReading, format: ToolFormat): string {
   const text = longText(reading, format);
   if (text !== undefined) return text;
   const count = elementCountOf(reading.value);

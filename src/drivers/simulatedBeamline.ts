@@ -14,7 +14,7 @@ import { type Clock, systemClock } from "./stage/clock.js";
 import { SimulatedStage } from "./stage/simulatedStage.js";
 
 /** Axes of the stage controller in the order of their addresses; db/stage.yaml gives them their motor records. */
-export const STAGE_AXES = [
+const STAGE_AXES = [
   "rotation",
   "sampleX",
   "sampleY",
@@ -29,7 +29,7 @@ export const STAGE_AXES = [
 export const COUNTS_PER_ROTATION = 11_840_158;
 
 /** The sample is out of the beam when X or Y is further than this from zero, in mm. */
-export const SAMPLE_OUT_DISTANCE = 0.5;
+const SAMPLE_OUT_DISTANCE = 0.5;
 
 export interface SimulatedBeamlineOptions {
   readonly ports: PortRegistry;

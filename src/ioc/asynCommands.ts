@@ -8,7 +8,7 @@ import type { IocParts } from "./iocParts.js";
  * Where a controller is really reached: TOMOIOC_IP_MAP="10.54.113.61:8001=127.0.0.1:8001,..." lets an unmodified st.cmd talk
  * to a simulator.
  */
-export function mappedAddress(hostInfo: string, environment: NodeJS.ProcessEnv): string {
+function mappedAddress(hostInfo: string, environment: NodeJS.ProcessEnv): string {
   const [address = "", ...rest] = hostInfo.trim().split(/\s+/);
   for (const entry of (environment["TOMOIOC_IP_MAP"] ?? "").split(",")) {
     const [from, to] = entry.split("=").map((part) => part.trim());

@@ -3,7 +3,7 @@ import { EventMask } from "../channel/eventMask.js";
 type Numeric = number | bigint;
 
 /** Whether a value has left the deadband around an older one; NaN and infinities count once when they come or go. */
-export function beyondDeadband(last: Numeric, value: Numeric, deadband: Numeric): boolean {
+function beyondDeadband(last: Numeric, value: Numeric, deadband: Numeric): boolean {
   if (typeof value === "bigint" && typeof last === "bigint")
     return deadband < 0 || (value > last ? value - last : last - value) > deadband;
   return beyondRealDeadband(Number(last), Number(value), Number(deadband));

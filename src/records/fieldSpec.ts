@@ -124,10 +124,3 @@ export const noAccess = (attributes: FieldAttributes = {}): FieldSpec<undefined>
 
 export const isLinkType = (dbf: FieldType): dbf is "INLINK" | "OUTLINK" | "FWDLINK" =>
   dbf === "INLINK" || dbf === "OUTLINK" || dbf === "FWDLINK";
-
-/** How clients see a field type. NOACCESS fields are seen as their record type's `address` says. */
-export function channelType(dbf: FieldType): DbfType {
-  if (dbf === "MENU" || dbf === "DEVICE") return "ENUM";
-  if (isLinkType(dbf) || dbf === "NOACCESS") return "STRING";
-  return dbf;
-}

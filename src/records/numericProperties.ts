@@ -24,7 +24,7 @@ interface NumericRecord extends AlarmLimits {
 const limitOr = (limit: number | bigint, severity: number): number =>
   severity === 0 ? Number.NaN : Number(limit);
 
-export const alarmLimits = (record: AlarmLimits): Pick<FieldProperties, "alarm" | "warning"> => ({
+const alarmLimits = (record: AlarmLimits): Pick<FieldProperties, "alarm" | "warning"> => ({
   alarm: { low: limitOr(record.LOLO, record.LLSV), high: limitOr(record.HIHI, record.HHSV) },
   warning: { low: limitOr(record.LOW, record.LSV), high: limitOr(record.HIGH, record.HSV) },
 });

@@ -16,7 +16,7 @@ export function fileNameFrom(template: string, path: string, name: string, numbe
 const HIGHEST_NUMBER = 1_000_000;
 
 /** The first number from `number` on whose file does not exist; undefined when the name has no number. */
-export function freeNumber(template: string, path: string, name: string, number: number): number | undefined {
+function freeNumber(template: string, path: string, name: string, number: number): number | undefined {
   if (!/%[\d.]*d/.test(template)) return undefined;
   for (let free = number; free < HIGHEST_NUMBER; free++)
     if (!existsSync(fileNameFrom(template, path, name, free))) return free;

@@ -23,7 +23,7 @@ export const resizeRing = ({ beamline, times }: ScanContext): Step => {
 };
 
 /** StreamBinning 0, 1, 2: the ROI plugin bins 1, 2 or 4 pixels each way and scales the sums back to means. */
-export const applyBinning = ({ beamline, times }: ScanContext): Step =>
+const applyBinning = ({ beamline, times }: ScanContext): Step =>
   after(
     () => readNumber(beamline.own("StreamBinning")),
     (binning) =>

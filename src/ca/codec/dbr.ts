@@ -62,7 +62,7 @@ function putAlarm(out: ByteWriter, offset: number, content: DbrContent): void {
 }
 
 /** Does a payload of `size` bytes hold `count` elements? One string may be sent short, up to its NUL. */
-export const holdsElements = (type: DbrType, count: number, size: number): boolean =>
+const holdsElements = (type: DbrType, count: number, size: number): boolean =>
   type.base === "STRING" && count === 1 ? size >= type.valueOffset : dbrSize(type, count) <= size;
 
 /**

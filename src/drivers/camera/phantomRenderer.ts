@@ -20,7 +20,7 @@ const PIXEL_GAIN_SPREAD = 0.015;
 const NOISE_TABLE_BITS = 16;
 
 /** Mulberry32: a small generator, the same everywhere for the same seed; uniform in (0, 1). */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -22,7 +22,7 @@ export const defaultAttributes: readonly AttributeDefinition[] = [
 ];
 
 /** The values of `defaultAttributes`, in their order. */
-export const defaultValues = (frame: NDArrayInfo): readonly AttributeValue[] => [
+const defaultValues = (frame: NDArrayInfo): readonly AttributeValue[] => [
   frame.uniqueId,
   frame.timeStamp,
   frame.epicsTimestamp.seconds,

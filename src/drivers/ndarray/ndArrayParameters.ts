@@ -8,7 +8,7 @@ const MAX_DIMENSIONS = 10;
 const MEGABYTE = 1024 * 1024;
 
 /** The version of areaDetector's core whose records and behaviour these drivers follow. */
-export const ADCORE_VERSION = "3.13.0";
+const ADCORE_VERSION = "3.13.0";
 
 /**
  * What every port that handles NDArrays has: the parameters of NDArrayBase.template. Those without a value here take the

@@ -41,7 +41,7 @@ export interface RoiAxis {
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
 
 /** The request brought within an axis of `inputSize` pixels, as NDPluginROI does it. */
-export function fitAxis(request: RoiAxisRequest | undefined, inputSize: number): RoiAxis {
+function fitAxis(request: RoiAxisRequest | undefined, inputSize: number): RoiAxis {
   if (request === undefined || !request.enable)
     return { min: 0, size: inputSize, binning: 1, reverse: request?.reverse ?? false, count: inputSize };
   const min = clamp(request.min, 0, Math.max(inputSize - 1, 0));

@@ -22,8 +22,7 @@ export interface SaveSetOptions {
 }
 
 /** `auto_settings.req` is saved in `auto_settings.sav`. */
-export const saveFileNameOf = (requestFile: string): string =>
-  `${basename(requestFile).replace(/\.req$/, "")}.sav`;
+const saveFileNameOf = (requestFile: string): string => `${basename(requestFile).replace(/\.req$/, "")}.sav`;
 
 /** PVs that are saved together, and the timer or monitors that say when. */
 export class SaveSet {

@@ -19,7 +19,7 @@ export type ClientState = "awaitingValidation" | "awaitingAcceptance" | "ready" 
 type Transitions = Readonly<Partial<Record<CommandName, ClientState>>>;
 
 /** What a server may send in which state, and the state after it. */
-export const CLIENT_STATES: Readonly<Record<ClientState, Transitions>> = {
+const CLIENT_STATES: Readonly<Record<ClientState, Transitions>> = {
   awaitingValidation: {
     CONNECTION_VALIDATION: "awaitingAcceptance",
     ECHO: "awaitingValidation",

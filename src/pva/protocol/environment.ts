@@ -1,7 +1,7 @@
 import { logger } from "../../libcom/log.js";
 
-export const DEFAULT_TCP_PORT = 5075;
-export const DEFAULT_UDP_PORT = 5076;
+const DEFAULT_TCP_PORT = 5075;
+const DEFAULT_UDP_PORT = 5076;
 
 export interface Endpoint {
   readonly address: string;

@@ -31,7 +31,7 @@ export type CommandName = keyof typeof Command;
 
 const commandNames = new Map<number, string>(Object.entries(Command).map(([name, code]) => [code, name]));
 
-export const isCommandName = (name: string): name is CommandName => name in Command;
+const isCommandName = (name: string): name is CommandName => name in Command;
 
 /** The name of a command code; undefined for one that is not defined. */
 export function commandName(code: number): CommandName | undefined {
@@ -70,13 +70,13 @@ export const SubCommand = {
 } as const;
 
 export const MAGIC = 0xca;
-export const PROTOCOL_VERSION = 2;
+const PROTOCOL_VERSION = 2;
 export const HEADER_BYTES = 8;
 
 export type Role = "client" | "server";
 
 /** The flags byte of what `role` sends. */
-export const flagsOf = (role: Role, littleEndian: boolean): number =>
+const flagsOf = (role: Role, littleEndian: boolean): number =>
   (role === "server" ? Flag.FROM_SERVER : 0) | (littleEndian ? 0 : Flag.BIG_ENDIAN);
 
 /** Appends one application message; `body` writes the payload. */

@@ -44,7 +44,7 @@ export interface Beacon {
 const V4_MAPPED = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff);
 
 /** Sixteen bytes: an IPv4 address in its IPv6 form, or zeros for "any". */
-export function writeAddress(out: ByteWriter, address: string): void {
+function writeAddress(out: ByteWriter, address: string): void {
   const parts = address.split(".").map(Number);
   if (parts.length !== 4 || parts.every((part) => part === 0)) out.zeros(16);
   else out.raw(V4_MAPPED).raw(Uint8Array.from(parts));

@@ -15,7 +15,7 @@ export type ServerState = "awaitingValidation" | "ready" | "closed";
 type Transitions = Readonly<Partial<Record<CommandName, ServerState>>>;
 
 /** What a client may send in which state, and the state after it. */
-export const SERVER_STATES: Readonly<Record<ServerState, Transitions>> = {
+const SERVER_STATES: Readonly<Record<ServerState, Transitions>> = {
   awaitingValidation: {
     CONNECTION_VALIDATION: "ready",
     ECHO: "awaitingValidation",

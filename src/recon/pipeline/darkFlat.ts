@@ -4,7 +4,7 @@ import type { NDData } from "../../drivers/ndarray/ndArray.js";
 export type RawData = Exclude<NDData, BigInt64Array | BigUint64Array>;
 
 /** A detector pixel that never sees light, and a ray that lets none through, stay finite at this transmission. */
-export const SMALLEST_TRANSMISSION = 1e-6;
+const SMALLEST_TRANSMISSION = 1e-6;
 
 /** Dark and flat field prepared once for many projections. */
 export class FlatField {

@@ -76,5 +76,5 @@ const numbersOf = (value: ArrayBufferView): Float32Array =>
 const isIterableNumbers = (value: ArrayBufferView): value is ArrayBufferView & Iterable<number> =>
   Symbol.iterator in value;
 
-export const sameNumbers = (a: Float32Array, b: Float32Array): boolean =>
+const sameNumbers = (a: Float32Array, b: Float32Array): boolean =>
   a === b || (a.length === b.length && a.every((value, index) => value === b[index]));

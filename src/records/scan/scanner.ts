@@ -2,7 +2,7 @@ import type { DbRecord } from "../dbRecord.js";
 import { menuScan } from "../menus.js";
 
 /** Seconds of each periodic choice of the SCAN menu. */
-export const SCAN_PERIODS: ReadonlyMap<number, number> = new Map([
+const SCAN_PERIODS: ReadonlyMap<number, number> = new Map([
   [menuScan.s10, 10],
   [menuScan.s5, 5],
   [menuScan.s2, 2],

@@ -8,20 +8,20 @@ export const asynTMOD = defineMenu("asynTMOD", {
   Flush: "Flush",
   NoIO: "NoI/O",
 });
-export const asynINTERFACE = defineMenu("asynINTERFACE", {
+const asynINTERFACE = defineMenu("asynINTERFACE", {
   OCTET: "asynOctet",
   INT32: "asynInt32",
   UINT32: "asynUInt32Digital",
   FLOAT64: "asynFloat64",
 });
 export const asynFMT = defineMenu("asynFMT", { ASCII: "ASCII", Hybrid: "Hybrid", Binary: "Binary" });
-export const asynTRACE = defineMenu("asynTRACE", { Off: "Off", On: "On" });
-export const asynAUTOCONNECT = defineMenu("asynAUTOCONNECT", {
+const asynTRACE = defineMenu("asynTRACE", { Off: "Off", On: "On" });
+const asynAUTOCONNECT = defineMenu("asynAUTOCONNECT", {
   noAutoConnect: "noAutoConnect",
   autoConnect: "autoConnect",
 });
-export const asynCONNECT = defineMenu("asynCONNECT", { Disconnect: "Disconnect", Connect: "Connect" });
-export const asynENABLE = defineMenu("asynENABLE", { Disable: "Disable", Enable: "Enable" });
+const asynCONNECT = defineMenu("asynCONNECT", { Disconnect: "Disconnect", Connect: "Connect" });
+const asynENABLE = defineMenu("asynENABLE", { Disable: "Disable", Enable: "Enable" });
 export const asynEOMREASON = defineMenu("asynEOMREASON", {
   None: "None",
   CNT: "Count",

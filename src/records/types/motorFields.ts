@@ -17,24 +17,24 @@ import { menuAlarmSevr, menuOmsl, menuYesNo } from "../menus.js";
 
 export const motorDIR = defineMenu("motorDIR", { Pos: "Pos", Neg: "Neg" });
 export const motorSET = defineMenu("motorSET", { Use: "Use", Set: "Set" });
-export const motorUEIP = defineMenu("motorUEIP", { No: "No", Yes: "Yes" });
+const motorUEIP = defineMenu("motorUEIP", { No: "No", Yes: "Yes" });
 export const motorSPMG = defineMenu("motorSPMG", { Stop: "Stop", Pause: "Pause", Move: "Move", Go: "Go" });
 export const motorFOFF = defineMenu("motorFOFF", { Variable: "Variable", Frozen: "Frozen" });
-export const motorTORQ = defineMenu("motorTORQ", { Disable: "Disable", Enable: "Enable" });
+const motorTORQ = defineMenu("motorTORQ", { Disable: "Disable", Enable: "Enable" });
 export const motorSTUP = defineMenu("motorSTUP", { OFF: "OFF", ON: "ON", BUSY: "BUSY" });
-export const motorRMOD = defineMenu("motorRMOD", {
+const motorRMOD = defineMenu("motorRMOD", {
   Default: "Default",
   Arithmetic: "Arithmetic",
   Geometric: "Geometric",
   InPosition: "In-Position",
 });
-export const motorRSTM = defineMenu("motorRSTM", {
+const motorRSTM = defineMenu("motorRSTM", {
   Never: "Never",
   Always: "Always",
   NearZero: "NearZero",
   Conditional: "Conditional",
 });
-export const motorACCU = defineMenu("motorACCU", { Accl: "Use ACCL", Accs: "Use ACCS" });
+const motorACCU = defineMenu("motorACCU", { Accl: "Use ACCL", Accs: "Use ACCS" });
 
 /** Bits of MSTA, the status word of the controller. */
 export const MotorStatusBit = {
