@@ -1,3 +1,4 @@
+import { errorMessage } from "../libcom/errorMessage.js";
 import type { DeviceRecord } from "./deviceSupport.js";
 
 /**
@@ -17,7 +18,7 @@ export function callFunction(
   report: (message: string) => void,
 ): number | Promise<number> {
   const fail = (error: unknown): number => {
-    report(error instanceof Error ? error.message : String(error));
+    report(errorMessage(error));
     return FAILED;
   };
   try {

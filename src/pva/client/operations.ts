@@ -1,3 +1,4 @@
+import { asError } from "../../libcom/errorMessage.js";
 import { BitSet } from "../data/bitSet.js";
 import type { ByteReader } from "../data/byteReader.js";
 import type { ByteWriter } from "../data/byteWriter.js";
@@ -68,8 +69,6 @@ function structureType(input: ByteReader, registry: TypeRegistry): StructureType
   if (type?.kind !== "structure") throw new PvaError("the server serves something that is not a structure");
   return type;
 }
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /** INIT, then steps until one says it is done; errors of the server or in the bytes end it. */
 abstract class Request<T> implements ClientOperation {

@@ -1,4 +1,5 @@
 import { BehaviorSubject, distinctUntilChanged, Observable } from "rxjs";
+import { asError } from "../../libcom/errorMessage.js";
 import type { PvType, StructureType } from "../data/types.js";
 import type { PvStructure } from "../data/values.js";
 import { EVERYTHING, type PvRequest, parsePvRequest } from "../protocol/pvRequest.js";
@@ -235,7 +236,7 @@ export class PvaChannel implements ChannelListener {
           try {
             running = start(link, outcome);
           } catch (error) {
-            outcome.reject(error instanceof Error ? error : new Error(String(error)));
+            outcome.reject(asError(error));
           }
         },
         complete: () => outcome.reject(new Error("the channel was closed")),
