@@ -36,6 +36,13 @@ export interface ShellEngine extends ChannelProvider {
   put(name: string, value: Value): WriteResult;
   putNotify(name: string, value: Value): Promise<WriteResult>;
   postEvent(event: string | number): void;
+  /** Switches shared by name. */
+  readonly states: {
+    create(name: string): void;
+    get(name: string): boolean | undefined;
+    set(name: string, value: boolean): boolean;
+    names(): Iterable<string>;
+  };
   onInitHook(name: InitHookName, listener: () => void): void;
 }
 

@@ -40,3 +40,6 @@ export function fromPosixMilliseconds(posixMs: number): Timestamp {
 
 export const toPosixMilliseconds = (time: Timestamp): number =>
   (time.seconds + POSIX_TIME_AT_EPICS_EPOCH) * 1000 + time.nanoseconds / 1e6;
+
+/** As a Date, to the millisecond. */
+export const fromEpics = (time: Timestamp): Date => new Date(toPosixMilliseconds(time));

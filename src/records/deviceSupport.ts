@@ -22,6 +22,8 @@ export interface DeviceContext {
   setAlarm(status: number, severity: number, message?: string): void;
   /** Time of the data, used when TSE is -2. */
   setTime(time: Timestamp): void;
+  /** Stamps the record's time as TSE and TSEL ask, and gives it. */
+  timestamp(): Timestamp;
   /** Processes the record as a scan does; no effect before iocInit is done. */
   process(): void;
 }

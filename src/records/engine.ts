@@ -12,8 +12,10 @@ import { CallbackQueue } from "./callbackQueue.js";
 import { RecordChannel } from "./channel.js";
 import { type ChannelName, parseChannelName } from "./channelName.js";
 import type { DbRecord, RecordHost } from "./dbRecord.js";
+import { DbStates } from "./dbStates.js";
 import type { DeviceRecord, DeviceSupport } from "./deviceSupport.js";
 import { attachDevice, deviceChoicesOf } from "./devices/attach.js";
+import { baseDeviceSupports } from "./devices/base/index.js";
 import { initSoftInput, isSoftChannel } from "./devices/softChannel.js";
 import { addressOf, fieldValue, formatOf, store } from "./fieldAccess.js";
 import type { RecordFunction } from "./functions.js";
@@ -45,6 +47,8 @@ export class RecordEngine implements ChannelProvider {
   readonly #byName = new Map<string, DbRecord>();
   readonly #records = new Set<DbRecord>();
   readonly #deviceChoices = new Map<string, string[]>();
+  /** Switches shared by name: Db State device support, the shell's dbState commands. */
+  readonly states = new DbStates();
   readonly #supports: DeviceSupport[] = [];
   readonly #functions = new Map<string, RecordFunction>();
   readonly #announced = new Set<InitHook>();
@@ -72,6 +76,7 @@ export class RecordEngine implements ChannelProvider {
       setLink: (instance, field, text) => this.#setLink(instance, field, text),
       functionNamed: (name) => this.#functions.get(name),
     };
+    for (const support of baseDeviceSupports(this.states)) this.addDeviceSupport(support);
   }
 
   // Loading.

@@ -1,5 +1,5 @@
+import { strftime } from "../../libcom/strftime.js";
 import type { ShellEngine } from "../host.js";
-import { strftime } from "../strftime.js";
 import { SaveMethod, type SaveSet } from "./saveSet.js";
 
 /** The states of the SR_status records. */

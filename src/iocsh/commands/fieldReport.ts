@@ -1,9 +1,9 @@
 import { isArrayValue } from "../../channel/dbf.js";
 import { formatGeneral } from "../../libcom/cFormat.js";
 import { toPosixMilliseconds } from "../../libcom/epicsTime.js";
+import { strftime } from "../../libcom/strftime.js";
 import { inColumns } from "../columns.js";
 import type { ShellEngine } from "../host.js";
-import { strftime } from "../strftime.js";
 
 const TAB = 20;
 

@@ -5,6 +5,7 @@ import { recordCommands } from "./recordCommands.js";
 import { reportCommands } from "./reportCommands.js";
 import { shellCommands } from "./shellCommands.js";
 import { baseStandIns, driverStandIns } from "./standIns.js";
+import { stateCommands } from "./stateCommands.js";
 
 /** Names that are accepted without effect, for a command of the same name to replace. */
 export const standIns: readonly Command[] = [...baseStandIns, ...driverStandIns];
@@ -15,4 +16,5 @@ export const builtinCommands: readonly Command[] = [
   ...lifecycleCommands,
   ...recordCommands,
   ...reportCommands,
+  ...stateCommands,
 ];

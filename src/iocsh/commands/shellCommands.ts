@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { chdir, cwd } from "node:process";
 import { formatGeneral } from "../../libcom/cFormat.js";
 import { unescapeText } from "../../libcom/escape.js";
+import { strftime } from "../../libcom/strftime.js";
 import { argv, CommandError, defineCommand, double, parseInteger, path, string } from "../command.js";
 import { globMatches } from "../glob.js";
 import { macrosOf } from "../macros.js";
 import type { Argument } from "../shell.js";
-import { strftime } from "../strftime.js";
 import type { ShellVariable } from "../variables.js";
 
 const argumentText = ({ name, kind }: Argument): string =>

@@ -57,7 +57,6 @@ const baseNames: NamesByTheme = {
     "dbLoadGroup",
     "dbpvxr",
   ],
-  "database states": ["dbStateClear", "dbStateCreate", "dbStateSet", "dbStateShow", "dbStateShowAll"],
   "callback and scan queues": [
     "callbackParallelThreads",
     "callbackQueueShow",

@@ -53,6 +53,10 @@ export function attachDevice(
     setTime: (time) => {
       record.TIME = time;
     },
+    timestamp: () => {
+      instance.timestamp();
+      return record.TIME;
+    },
     process: () => {
       if (isRunning()) instance.process();
     },

@@ -19,12 +19,15 @@ const fields: Readonly<Record<string, (date: Date) => string>> = {
 };
 
 /** Formats local time with the common strftime fields and EPICS's `%0nf` fraction of a second. */
-export const strftime = (format: string, date: Date): string =>
+export const strftime = (
+  format: string,
+  date: Date,
+  nanoseconds: number = date.getMilliseconds() * 1e6,
+): string =>
   format.replace(/%(?:0?(\d))?([a-zA-Z%])/g, (whole, digits: string | undefined, field: string) => {
     if (field === "f") {
-      return String(date.getMilliseconds())
-        .padStart(3, "0")
-        .padEnd(9, "0")
+      return String(nanoseconds)
+        .padStart(9, "0")
         .slice(0, Number(digits ?? 9));
     }
     return fields[field]?.(date) ?? whole;
