@@ -128,6 +128,7 @@ export class Ioc implements IocshHost, IocParts {
     try {
       await caServer.start();
       this.#caServer = caServer;
+      this.environment["RSRV_SERVER_PORT"] = String(caServer.tcpPort);
     } catch (error) {
       log.error(`Channel Access is not served: ${errorMessage(error)}`);
     }

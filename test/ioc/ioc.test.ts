@@ -44,6 +44,15 @@ test("a record loaded by the shell is served by Channel Access", async () => {
   assert.equal(sample.value, 4.5);
 });
 
+test("RSRV_SERVER_PORT says where Channel Access is served", async () => {
+  const env: NodeJS.ProcessEnv = await loopbackEnvironment();
+  const ioc = createIoc({ environment: env, streams: quiet().streams });
+  await ioc.iocInit();
+  const port = ioc.caServer?.tcpPort;
+  await ioc.stop();
+  assert.equal(env["RSRV_SERVER_PORT"], String(port));
+});
+
 test("a database with errors says where, and its good records are served", async () => {
   const { ioc, output } = await bootedIoc(
     'record(ao, "ioc:good") {}\nrecord(aoo, "ioc:typo") {}\nrecord(ao, "ioc:field") { field(VALL, "1") }',
