@@ -1,3 +1,4 @@
+import type { FieldTable } from "./fieldSpec.js";
 import type { FieldProperties } from "./recordType.js";
 
 interface AlarmLimits {
@@ -36,9 +37,13 @@ export interface NumericFields {
   readonly withoutUnits?: ReadonlySet<string>;
   /** DRVH and DRVL limit what can be put; HOPR and LOPR do otherwise. */
   readonly drive?: "always" | "whenSet";
-  /** Fields that are in units although not on the value's scale. */
-  readonly inUnits?: (field: string) => boolean;
+  /** Fields of the value's type: only these have units. */
+  readonly inUnits: ReadonlySet<string>;
 }
+
+/** The fields of a type's table that are of the type of its value. */
+export const fieldsLikeValue = (fields: FieldTable): ReadonlySet<string> =>
+  new Set(Object.keys(fields).filter((name) => fields[name]?.dbf === fields["VAL"]?.dbf));
 
 /** Fields on the value's scale that all numeric record types have. */
 export const scaleFields = (...more: string[]): ReadonlySet<string> =>
@@ -51,8 +56,7 @@ export function numericProperties(
   fields: NumericFields,
 ): FieldProperties {
   const result: FieldProperties = record.PREC === undefined ? {} : { precision: record.PREC };
-  if (fields.withoutUnits?.has(field) !== true && (fields.inUnits?.(field) ?? true))
-    result.units = record.EGU;
+  if (fields.inUnits.has(field) && fields.withoutUnits?.has(field) !== true) result.units = record.EGU;
   if (!fields.onScale.has(field)) return result;
   const operating = { low: Number(record.LOPR), high: Number(record.HOPR) };
   result.display = operating;

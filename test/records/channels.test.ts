@@ -101,3 +101,15 @@ test("RTYP is the record type, and cannot be written", (t) => {
   assert.equal(engine.get("A.RTYP"), "ao");
   assert.equal(engine.put("A.RTYP", "ai").ok, false);
 });
+
+test("only fields of the value's type have units", (t) => {
+  const engine = running(t, { A: ["ao", { EGU: "mm" }], L: ["longin", { EGU: "counts" }] });
+  const units = (name: string) => engine.open(name)?.properties().units;
+  assert.deepEqual(["A.HOPR", "A.PREC", "A.UDF", "L.HIGH", "L.UTAG"].map(units), [
+    "mm",
+    undefined,
+    undefined,
+    "counts",
+    undefined,
+  ]);
+});

@@ -13,7 +13,7 @@ import { double, inLink, long, menu, noAccess, short, ulong } from "../fieldSpec
 import { checkFilteredLimitAlarms } from "../limitAlarms.js";
 import { needsTable, rawToEngineering } from "../linearConversion.js";
 import { menuConvert, menuSimm } from "../menus.js";
-import { numericProperties, scaleFields } from "../numericProperties.js";
+import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { type RecordOf, recordType } from "../recordType.js";
 
 const fields = {
@@ -46,6 +46,7 @@ const fields = {
 type Ai = RecordOf<typeof fields>;
 
 const onScale = scaleFields("SVAL");
+const inUnits = fieldsLikeValue(fields);
 const withoutUnits = new Set(["ASLO", "AOFF", "SMOO"]);
 
 /** SMOO of the old value stays; INIT marks that there is no old value. */
@@ -94,5 +95,5 @@ export const ai = recordType("ai", fields, {
     if (field === "LINR" || field === "EGUF" || field === "EGUL") record.INIT = 1;
     return undefined;
   },
-  properties: (record, field) => numericProperties(record, field, { onScale, withoutUnits }),
+  properties: (record, field) => numericProperties(record, field, { onScale, inUnits, withoutUnits }),
 });

@@ -17,7 +17,7 @@ import { checkLimitAlarms } from "../limitAlarms.js";
 import { engineeringToRaw, needsTable, rawToEngineering } from "../linearConversion.js";
 import { defineMenu } from "../menu.js";
 import { menuConvert, menuSimm } from "../menus.js";
-import { numericProperties, scaleFields } from "../numericProperties.js";
+import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { driveOutput, isClosedLoop } from "../output.js";
 import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
 
@@ -60,6 +60,7 @@ const fields = {
 type Ao = RecordOf<typeof fields>;
 
 const onScale = scaleFields("OVAL", "PVAL", "IVOV");
+const inUnits = fieldsLikeValue(fields);
 const onDriveScale = scaleFields("OVAL", "PVAL");
 const withoutUnits = new Set(["ASLO", "AOFF"]);
 
@@ -136,7 +137,7 @@ export const ao = recordType("ao", fields, {
     return undefined;
   },
   properties(record, field) {
-    const properties = numericProperties(record, field, { onScale, withoutUnits, drive: "always" });
+    const properties = numericProperties(record, field, { onScale, inUnits, withoutUnits, drive: "always" });
     if (!onDriveScale.has(field)) delete properties.control;
     return properties;
   },

@@ -13,7 +13,7 @@ import { deadbandMask } from "../deadband.js";
 import { alarmFilter, deadbands, limitAlarms, operatingRange, precision, units } from "../fieldGroups.js";
 import { double, noAccess, string } from "../fieldSpec.js";
 import { checkFilteredLimitAlarms } from "../limitAlarms.js";
-import { numericProperties, scaleFields } from "../numericProperties.js";
+import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { type RecordOf, recordType } from "../recordType.js";
 
 const fields = {
@@ -32,6 +32,7 @@ const fields = {
 type Calc = RecordOf<typeof fields>;
 
 const onScale = scaleFields();
+const inUnits = fieldsLikeValue(fields);
 const compiled = new WeakMap<Calc, CompiledExpressions>();
 
 function expressionsOf(record: Calc): CompiledExpressions {
@@ -70,5 +71,5 @@ export const calc = recordType("calc", fields, {
     return field === "CALC" ? compileExpression(expressionsOf(record), "CALC", record.CALC) : undefined;
   },
   properties: (record, field, io) =>
-    argumentProperties(io, field, record.PREC) ?? numericProperties(record, field, { onScale }),
+    argumentProperties(io, field, record.PREC) ?? numericProperties(record, field, { onScale, inUnits }),
 });

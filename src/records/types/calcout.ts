@@ -24,7 +24,7 @@ import {
 import { double, inLink, long, menu, noAccess, outLink, string, ushort } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { defineMenu } from "../menu.js";
-import { numericProperties, scaleFields } from "../numericProperties.js";
+import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { driveOutput } from "../output.js";
 import { menuOutputOption, shouldWrite } from "../outputOption.js";
 import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
@@ -109,6 +109,7 @@ type Calcout = RecordOf<typeof fields>;
 type Io = RecordIo<Calcout>;
 
 const onScale = scaleFields();
+const inUnits = fieldsLikeValue(fields);
 const ODLY_PRECISION = 2;
 const compiled = new WeakMap<Calcout, CompiledExpressions>();
 
@@ -229,6 +230,8 @@ export const calcout = recordType("calcout", fields, {
   },
   properties(record, field, io) {
     if (field === "ODLY") return { units: "s", precision: ODLY_PRECISION };
-    return argumentProperties(io, field, record.PREC) ?? numericProperties(record, field, { onScale });
+    return (
+      argumentProperties(io, field, record.PREC) ?? numericProperties(record, field, { onScale, inUnits })
+    );
   },
 });

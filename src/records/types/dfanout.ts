@@ -12,7 +12,7 @@ import {
 import { double, inLink, menu, outLink, ushort } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { defineMenu } from "../menu.js";
-import { numericProperties, scaleFields } from "../numericProperties.js";
+import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { isClosedLoop } from "../output.js";
 import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
 
@@ -37,6 +37,7 @@ const fields = {
 type Dfanout = RecordOf<typeof fields>;
 
 const onScale = scaleFields();
+const inUnits = fieldsLikeValue(fields);
 
 /** The outputs that SELM and SELN choose; undefined for a SELN that means none there is. */
 function chosen(record: Dfanout): readonly (typeof OUTPUTS)[number][] | undefined {
@@ -69,5 +70,5 @@ export const dfanout = recordType("dfanout", fields, {
   complete(record, io) {
     io.post("VAL", io.resetAlarms() | deadbandMask(record));
   },
-  properties: (record, field) => numericProperties(record, field, { onScale }),
+  properties: (record, field) => numericProperties(record, field, { onScale, inUnits }),
 });

@@ -11,7 +11,7 @@ import {
 import { inLink, int64 } from "../fieldSpec.js";
 import { checkFilteredLimitAlarms } from "../limitAlarms.js";
 import { menuYesNo } from "../menus.js";
-import { numericProperties, scaleFields } from "../numericProperties.js";
+import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { recordType } from "../recordType.js";
 
 const fields = {
@@ -28,6 +28,7 @@ const fields = {
 };
 
 const onScale = scaleFields("SVAL");
+const inUnits = fieldsLikeValue(fields);
 
 /** 64-bit integer input. */
 export const int64in = recordType("int64in", fields, {
@@ -43,5 +44,5 @@ export const int64in = recordType("int64in", fields, {
     checkFilteredLimitAlarms(record, io, previous);
     io.post("VAL", io.resetAlarms() | deadbandMask(record));
   },
-  properties: (record, field) => numericProperties(record, field, { onScale }),
+  properties: (record, field) => numericProperties(record, field, { onScale, inUnits }),
 });

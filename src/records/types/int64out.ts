@@ -13,7 +13,7 @@ import {
 import { int64, outLink } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { menuYesNo } from "../menus.js";
-import { numericProperties, scaleFields } from "../numericProperties.js";
+import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { driveOutput, takeWithinLimits } from "../output.js";
 import { recordType } from "../recordType.js";
 
@@ -32,6 +32,7 @@ const fields = {
 };
 
 const onScale = scaleFields("IVOV");
+const inUnits = fieldsLikeValue(fields);
 
 /** 64-bit integer output. */
 export const int64out = recordType("int64out", fields, {
@@ -58,5 +59,5 @@ export const int64out = recordType("int64out", fields, {
     if (io.resumed) io.timestamp();
     io.post("VAL", io.resetAlarms() | deadbandMask(record));
   },
-  properties: (record, field) => numericProperties(record, field, { onScale, drive: "whenSet" }),
+  properties: (record, field) => numericProperties(record, field, { onScale, inUnits, drive: "whenSet" }),
 });

@@ -10,7 +10,7 @@ import {
 import { inLink, long } from "../fieldSpec.js";
 import { checkFilteredLimitAlarms } from "../limitAlarms.js";
 import { menuYesNo } from "../menus.js";
-import { numericProperties, scaleFields } from "../numericProperties.js";
+import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { recordType } from "../recordType.js";
 
 const fields = {
@@ -26,6 +26,7 @@ const fields = {
 };
 
 const onScale = scaleFields("SVAL");
+const inUnits = fieldsLikeValue(fields);
 
 /** 32-bit integer input. */
 export const longin = recordType("longin", fields, {
@@ -41,5 +42,5 @@ export const longin = recordType("longin", fields, {
     checkFilteredLimitAlarms(record, io, previous);
     io.post("VAL", io.resetAlarms() | deadbandMask(record));
   },
-  properties: (record, field) => numericProperties(record, field, { onScale }),
+  properties: (record, field) => numericProperties(record, field, { onScale, inUnits }),
 });

@@ -12,7 +12,7 @@ import {
 import { long, menu, noAccess, outLink } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { menuYesNo } from "../menus.js";
-import { numericProperties, scaleFields } from "../numericProperties.js";
+import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { driveOutput, takeWithinLimits } from "../output.js";
 import { menuOutputOption, shouldWrite } from "../outputOption.js";
 import { type RecordOf, recordType } from "../recordType.js";
@@ -37,6 +37,7 @@ const fields = {
 type Longout = RecordOf<typeof fields>;
 
 const onScale = scaleFields("IVOV");
+const inUnits = fieldsLikeValue(fields);
 
 /** Records whose OUT is new since the last write: the next write is not left out. */
 const outputIsNew = new WeakSet<Longout>();
@@ -75,5 +76,5 @@ export const longout = recordType("longout", fields, {
     if (field === "OUT" && record.OOCH === menuYesNo.YES) outputIsNew.add(record);
     return undefined;
   },
-  properties: (record, field) => numericProperties(record, field, { onScale, drive: "whenSet" }),
+  properties: (record, field) => numericProperties(record, field, { onScale, inUnits, drive: "whenSet" }),
 });

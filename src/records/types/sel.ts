@@ -5,7 +5,7 @@ import { deadbands, fieldsNamed, limitAlarms, operatingRange, precision, units }
 import { double, inLink, menu, ushort } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { defineMenu } from "../menu.js";
-import { numericProperties, scaleFields } from "../numericProperties.js";
+import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
 
 const selSELM = defineMenu("selSELM", {
@@ -46,6 +46,7 @@ type Sel = RecordOf<typeof fields>;
 type Io = RecordIo<Sel>;
 
 const onScale = scaleFields();
+const inUnits = fieldsLikeValue(fields);
 
 /** Only the specified input is read; the other mechanisms need them all. False when there is nothing to select from. */
 function fetchInputs(record: Sel, io: Io): boolean {
@@ -116,7 +117,7 @@ export const sel = recordType("sel", fields, {
     io.post("VAL", mask);
     postInputs(record, io, mask | EventMask.VALUE | EventMask.LOG);
   },
-  properties: (record, field) => numericProperties(record, field, { onScale }),
+  properties: (record, field) => numericProperties(record, field, { onScale, inUnits }),
 });
 
 function postInputs(record: Sel, io: Io, mask: number): void {

@@ -11,7 +11,7 @@ import { deadbands, limitAlarms, operatingRange, precision, units } from "../fie
 import { double, menu, noAccess, string } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { menuAlarmSevr } from "../menus.js";
-import { numericProperties, scaleFields } from "../numericProperties.js";
+import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
 
 const fields = {
@@ -31,6 +31,7 @@ const fields = {
 type Sub = RecordOf<typeof fields>;
 
 const onScale = scaleFields();
+const inUnits = fieldsLikeValue(fields);
 
 /** The name of the function that was found for SNAM. */
 const bound = new WeakMap<Sub, string>();
@@ -94,5 +95,5 @@ export const sub = recordType("sub", fields, {
   },
   afterPut: (record, io, field) => (field === "SNAM" ? bind(record, io) : undefined),
   properties: (record, field, io) =>
-    argumentProperties(io, field, record.PREC) ?? numericProperties(record, field, { onScale }),
+    argumentProperties(io, field, record.PREC) ?? numericProperties(record, field, { onScale, inUnits }),
 });
