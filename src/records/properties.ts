@@ -23,6 +23,13 @@ const MAX_PRECISION = 15;
 const sensiblePrecision = (precision: number): number =>
   precision < 0 || precision > MAX_PRECISION ? MAX_PRECISION : precision;
 
+const noLimits: Limits = { low: 0, high: 0 };
+
+const defaultLimits = (range: Limits, kind: "control" | "none" | undefined) => ({
+  display: kind === undefined ? range : noLimits,
+  control: kind === "none" ? noLimits : range,
+});
+
 /** What clients learn about a field besides its value. */
 export function channelProperties(instance: DbRecord, field: string): Properties {
   const own = instance.type.behaviour.properties?.(instance.record, field, instance) ?? {};
@@ -36,7 +43,7 @@ export function channelProperties(instance: DbRecord, field: string): Properties
   const form = field === "VAL" ? instance.info("Q:form") : undefined;
   const { precision, ...rest } = own;
   return {
-    ...(range === undefined ? {} : { display: range, control: range }),
+    ...(range === undefined ? {} : defaultLimits(range, instance.type.behaviour.limits)),
     ...rest,
     ...(isFloat && precision !== undefined ? { precision: sensiblePrecision(precision) } : {}),
     description,

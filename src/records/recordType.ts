@@ -152,6 +152,11 @@ export interface RecordBehaviour<R> {
   stateTexts?(record: R): readonly string[];
   /** Text of an enum value that has none of its own. */
   readonly illegalState?: string;
+  /**
+   * Which limits follow from a field's type where `properties` gives none: both kinds when absent, those of control
+   * only, or neither; limits that do not exist are 0.
+   */
+  readonly limits?: "control" | "none";
   /** Metadata of one field; what it leaves out follows from the field's type. */
   properties?(record: R, field: string, io: RecordIo<R>): FieldProperties;
 }

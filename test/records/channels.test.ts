@@ -113,3 +113,15 @@ test("only fields of the value's type have units", (t) => {
     undefined,
   ]);
 });
+
+test("records with states or text have no limits", (t) => {
+  const engine = running(t, { M: ["mbbo"], B: ["bo"], W: ["waveform"] });
+  const limits = (name: string) => {
+    const { display, control } = engine.open(name)?.properties() ?? {};
+    return [display?.low, display?.high, control?.low, control?.high];
+  };
+  assert.deepEqual(limits("M.ZRVL"), [0, 0, 0, 0]);
+  assert.deepEqual(limits("B.PHAS"), [0, 0, -32768, 32767]);
+  assert.deepEqual(limits("B.HIGH"), [0, 0, 0, 100_000]);
+  assert.deepEqual(limits("W.PHAS"), [-32768, 32767, -32768, 32767]);
+});

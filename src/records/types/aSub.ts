@@ -155,6 +155,7 @@ function properties(record: ASub, field: string, io: Io): FieldProperties {
 
 /** Up to 21 arrays, made by a registered function from up to 21 arrays. */
 export const aSub = recordType("aSub", aSubFields, {
+  limits: "control",
   prepare: allocate,
   init(record, io) {
     loadConstants(record, io);

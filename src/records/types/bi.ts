@@ -23,6 +23,7 @@ const fields = {
 
 /** Binary input. */
 export const bi = recordType("bi", fields, {
+  limits: "none",
   device: { link: "INP", value: "VAL", raw: "RVAL" },
   init(record, io) {
     if (io.deviceSetRaw) record.VAL = record.RVAL === 0 ? 0 : 1;

@@ -18,6 +18,7 @@ const fields = { ...binaryFields, ...stateNames, ...binaryOutputFields, ...simul
 
 /** Binary output. */
 export const bo = recordType("bo", fields, {
+  limits: "control",
   device: { link: "OUT", value: "VAL", raw: "RVAL" },
   prepare: takeConstant,
   init: startBinaryOutput,

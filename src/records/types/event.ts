@@ -14,6 +14,7 @@ const fields = {
 
 /** Processes the records that scan on an event. */
 export const event = recordType("event", fields, {
+  limits: "none",
   device: { link: "INP", value: "VAL" },
   process: (_record, io) => io.readDevice(),
   complete(record, io) {

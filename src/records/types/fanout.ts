@@ -19,6 +19,7 @@ const fields = {
 
 /** Processes up to sixteen records. */
 export const fanout = recordType("fanout", fields, {
+  limits: "none",
   prepare(record, io) {
     io.loadConstant("SELL", "SELN");
     lastSelection.set(record, record.SELN);

@@ -14,6 +14,7 @@ const fields = {
 
 /** Long string input. */
 export const lsi = recordType("lsi", fields, {
+  limits: "none",
   device: { link: "INP", value: "VAL" },
   prepare(record, io) {
     limitSize(record);

@@ -17,6 +17,7 @@ const fields = {
 
 /** Long string output. */
 export const lso = recordType("lso", fields, {
+  limits: "none",
   device: { link: "OUT", value: "VAL" },
   prepare(record, io) {
     limitSize(record);

@@ -52,6 +52,7 @@ function checkAlarms(record: Mbbi, io: RecordIo<Mbbi>, previous: Timestamp): voi
 
 /** Multi-bit binary input: one of sixteen states. */
 export const mbbi = recordType("mbbi", fields, {
+  limits: "none",
   device: { link: "INP", value: "VAL", raw: "RVAL" },
   prepare(record, io) {
     maskFromBits(record);

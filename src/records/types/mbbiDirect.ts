@@ -23,6 +23,7 @@ const fields = {
 
 /** A word of up to 32 bits, each in a field of its own. */
 export const mbbiDirect = recordType("mbbiDirect", fields, {
+  limits: "none",
   device: { link: "INP", value: "VAL", raw: "RVAL" },
   prepare(record, io) {
     maskFromBits(record);

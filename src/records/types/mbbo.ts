@@ -56,6 +56,7 @@ function checkAlarms(record: Mbbo, io: RecordIo<Mbbo>): void {
 
 /** Multi-bit binary output: one of sixteen states. */
 export const mbbo = recordType("mbbo", fields, {
+  limits: "none",
   device: { link: "OUT", value: "VAL", raw: "RVAL", masksRaw: true },
   prepare(record, io) {
     record.SDEF = hasStates(record) ? 1 : 0;

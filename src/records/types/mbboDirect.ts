@@ -62,6 +62,7 @@ function postChanges(record: MbboDirect, io: RecordIo<MbboDirect>): void {
 
 /** A word of up to 32 bits that can be set bit by bit. */
 export const mbboDirect = recordType("mbboDirect", fields, {
+  limits: "none",
   device: { link: "OUT", value: "VAL", raw: "RVAL", masksRaw: true },
   prepare(record, io) {
     if (io.loadConstant("DOL", "VAL")) record.UDF = 0;

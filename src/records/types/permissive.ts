@@ -14,6 +14,7 @@ const fields = {
 
 /** One client asks with WFLG, another permits with VAL. */
 export const permissive = recordType("permissive", fields, {
+  limits: "none",
   process(record) {
     record.UDF = 0;
     return undefined;

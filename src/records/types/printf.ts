@@ -83,6 +83,7 @@ function numberOf({ value, type }: TypedValue, to: DbfType): number | bigint | u
 
 /** A text made of up to ten inputs with C's printf. */
 export const printf = recordType("printf", fields, {
+  limits: "none",
   device: { link: "OUT", value: "VAL" },
   prepare: limitSize,
   process(record, io) {

@@ -9,6 +9,7 @@ const fields = {
 
 /** A short text that sequences show; EPICS Base keeps it for old databases only. */
 export const state = recordType("state", fields, {
+  limits: "none",
   process(record) {
     record.UDF = 0;
     return undefined;

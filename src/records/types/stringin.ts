@@ -19,6 +19,7 @@ const fields = {
 
 /** String input, up to 39 bytes. */
 export const stringin = recordType("stringin", fields, {
+  limits: "none",
   device: { link: "INP", value: "VAL" },
   init(record) {
     record.OVAL = record.VAL;

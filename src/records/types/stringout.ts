@@ -21,6 +21,7 @@ const fields = {
 
 /** String output, up to 39 bytes. */
 export const stringout = recordType("stringout", fields, {
+  limits: "none",
   device: { link: "OUT", value: "VAL" },
   prepare(record, io) {
     if (io.loadConstant("DOL", "VAL")) record.UDF = 0;
