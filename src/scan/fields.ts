@@ -1,6 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { catchError, concat, ignoreElements, type Observable, skip, take, throwError } from "rxjs";
+import {
+  catchError,
+  concat,
+  filter,
+  ignoreElements,
+  type Observable,
+  skip,
+  take,
+  takeUntil,
+  throwError,
+} from "rxjs";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { binImage } from "./broadcast.js";
 import { setExposure } from "./camera.js";
@@ -49,8 +59,11 @@ export const sendFramesTo = ({ beamline, times }: ScanContext, location: string,
       ),
   );
 
-/** Two frames later, none is on its way that was begun before. A camera that does not count is not waited for. */
-const freshFrames = ({ beamline, times, log }: ScanContext): Step => {
+/**
+ * Two frames later, none is on its way that was begun before. A camera that does not count is not waited for, nor is one that
+ * the end of the scan stopped.
+ */
+const freshFrames = ({ beamline, times, ending$, log }: ScanContext): Step => {
   const counter = beamline.camera("NumImagesCounter_RBV");
   return changes$(counter).pipe(
     skip(1),
@@ -58,6 +71,7 @@ const freshFrames = ({ beamline, times, log }: ScanContext): Step => {
     ignoreElements(),
     within(times.frames, `${counter.name}: no new frames`),
     catchError((error) => perform(() => log.warn(errorMessage(error)))),
+    takeUntil(ending$.pipe(filter((ending) => ending))),
   );
 };
 

@@ -4,8 +4,6 @@ export interface ScanTimes {
   readonly fastShutter: number;
   /** Between two attempts to open the front-end shutter. */
   readonly shutterRetry: number;
-  /** The camera may take this long to say that it acquires. */
-  readonly acquireStart: number;
   /** A put-callback without a reason to take longer. */
   readonly put: number;
   /** One move of the rotation axis or of the sample. */
@@ -28,7 +26,6 @@ export interface ScanTimes {
 export const DEFAULT_TIMES: ScanTimes = {
   fastShutter: 2,
   shutterRetry: 1,
-  acquireStart: 0.5,
   put: 10,
   motion: 600,
   capture: 10,

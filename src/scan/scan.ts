@@ -216,7 +216,7 @@ const end = (context: ScanContext, outcome: string): Step => {
 };
 
 /** Stops what moves and what writes; the scan's end does the rest. */
-export const stopMotionAndFile = ({ beamline }: ScanContext): void => {
+export const stopMotionAndFile = ({ beamline }: Pick<ScanContext, "beamline">): void => {
   beamline.rotation("STOP").write(1);
   beamline.file("Capture").write(0);
 };

@@ -13,6 +13,7 @@ import {
   merge,
   mergeMap,
   type Observable,
+  share,
   take,
   takeUntil,
   tap,
@@ -20,7 +21,7 @@ import {
 } from "rxjs";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { number$, text$ } from "../records/pvStreams.js";
-import { type BeamlineNames, NAME_RECORDS, type PvSet } from "./beamline.js";
+import { type Beamline, type BeamlineNames, NAME_RECORDS, type PvSet } from "./beamline.js";
 import { setExposure } from "./camera.js";
 import { capture, releaseRing } from "./capture.js";
 import type { ScanContext } from "./context.js";
@@ -187,14 +188,17 @@ const scans = (context: ScanContext): Observable<never> =>
     mergeMap(() => runScan(context)),
   );
 
-/** AbortScan springs back, so that it can be pressed again. */
-const aborts = (context: ScanContext): Observable<never> =>
-  context.aborted$.pipe(
+/**
+ * Emits when AbortScan is pressed, also when that was before anybody listened, and when `others$` do. Stops what moves and lets
+ * AbortScan spring back, so that it can be pressed again.
+ */
+export const abort$ = (beamline: Beamline, others$: Observable<unknown>): Observable<unknown> =>
+  merge(pressed$(beamline.own("AbortScan")), others$).pipe(
     tap(() => {
-      stopMotionAndFile(context);
-      context.beamline.own("AbortScan").write(0);
+      stopMotionAndFile({ beamline });
+      beamline.own("AbortScan").write(0);
     }),
-    ignoreElements(),
+    share(),
   );
 
 const watchdog = ({ beamline, times }: ScanContext): Observable<never> =>
@@ -212,7 +216,7 @@ export const serve = (context: ScanContext): Observable<never> =>
     startUp(context),
     merge(
       scans(context),
-      aborts(context),
+      context.aborted$.pipe(ignoreElements()),
       streamingActions(context),
       streamSettings(context),
       mirrorCounters(context),

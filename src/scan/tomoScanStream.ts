@@ -12,7 +12,6 @@ import {
   type Observable,
   Subject,
   Subscription,
-  share,
   startWith,
   switchMap,
   take,
@@ -29,7 +28,7 @@ import { type BeamlineNames, openBeamline, PvSet } from "./beamline.js";
 import { type Broadcasts, openBroadcasts } from "./broadcast.js";
 import type { ActiveScan, ScanContext } from "./context.js";
 import { DEFAULT_TIMES, type ScanTimes } from "./options.js";
-import { beamlineNames$, betweenScans, serve } from "./server.js";
+import { abort$, beamlineNames$, betweenScans, serve } from "./server.js";
 import { becomes$ } from "./steps.js";
 
 export interface ScanServerOptions {
@@ -89,7 +88,7 @@ export function startTomoScanStream(options: ScanServerOptions): ScanServer {
     defer(() => {
       const beamline = openBeamline(pvs, prefix, names);
       const writeError$ = becomes$(beamline.file("WriteStatus"), 1).pipe(filter(() => running$.value));
-      const aborted$ = merge(stopped$, becomes$(beamline.own("AbortScan"), 1), writeError$).pipe(share());
+      const aborted$ = abort$(beamline, merge(stopped$, writeError$));
       const context: ScanContext = {
         beamline,
         times,

@@ -34,6 +34,9 @@ const FILE_SETTINGS = ["FileName", "FileTemplate", "AutoIncrement", "NDArrayPort
 
 const settingsOf = (beamline: TestBeamline): string[] => FILE_SETTINGS.map((name) => beamline.text(name));
 
+/** For a test that waits until a capture without frames is given up. */
+const IMPATIENT = { capture: 1 };
+
 const SETTINGS = ["scan", "%s%s_%3.3d.h5", "1", "SP1"];
 
 describe("a capture", () => {
@@ -100,7 +103,7 @@ describe("a capture", () => {
   });
 
   it("gives up when no frames come, and the next one works", async (context) => {
-    const beamline = new TestBeamline(context);
+    const beamline = new TestBeamline(context, {}, IMPATIENT);
     const { ended } = await beamline.stream();
     beamline.detector.delivering = false;
     await beamline.press("StreamCapture");
@@ -190,7 +193,7 @@ describe("retaking dark and flat fields", () => {
   });
 
   it("goes back to projections when no frames come", async (context) => {
-    const beamline = new TestBeamline(context);
+    const beamline = new TestBeamline(context, {}, IMPATIENT);
     const { ended } = await beamline.stream();
     beamline.detector.delivering = false;
     await beamline.press("StreamRetakeFlat");

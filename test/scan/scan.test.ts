@@ -147,6 +147,19 @@ describe("a scan", () => {
     }
   });
 
+  it("is aborted by a button that was pressed before the server listened, and so is the next one", async (context) => {
+    const beamline = new TestBeamline(context);
+    await beamline.shows("2bmSP1:HDF1:FilePath", `${beamline.folder}/`);
+    beamline.set("StartScan", 1);
+    beamline.set("AbortScan", 1);
+    await beamline.shows("ScanStatus", "Scan aborted");
+    await beamline.shows("StartScan", /^0$/);
+    const { ended } = await beamline.stream();
+    beamline.set("AbortScan", 1);
+    await ended;
+    assert.equal(beamline.number("AbortScan"), 0);
+  });
+
   it("can be aborted in the middle of a retake or a capture", async (context) => {
     const beamline = new TestBeamline(context, {
       StreamNumCapture: 100_000,

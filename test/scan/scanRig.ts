@@ -8,6 +8,7 @@ import type { Value } from "../../src/channel/dbf.js";
 import { toNumber } from "../../src/channel/number.js";
 import { toText } from "../../src/channel/text.js";
 import { describeProblem, loadDatabaseFile } from "../../src/database/index.js";
+import { errorMessage } from "../../src/libcom/errorMessage.js";
 import { SharedPvProvider } from "../../src/pva/index.js";
 import { createPvDirectory, RecordEngine } from "../../src/records/index.js";
 import type { Pv, PvDirectory } from "../../src/records/pv.js";
@@ -47,15 +48,15 @@ const MACROS: Readonly<Record<string, string>> = {
   PVA_STREAM: PREFIX,
 };
 
-/** Hardware that needs no time, and patience that is short. */
+/** Hardware that needs no time, and patience for a busy machine; no wait for what a test leaves out. */
 const TEST_TIMES: Partial<ScanTimes> = {
   fastShutter: 0,
   shutterRetry: 0.05,
-  capture: 0.5,
-  frames: 0.5,
+  capture: 10,
+  frames: 10,
   connect: 0.2,
-  put: 3,
-  motion: 10,
+  put: 10,
+  motion: 20,
   lastPulse: 0,
   newSpeed: 0,
   firstFrame: 0.05,
@@ -63,6 +64,9 @@ const TEST_TIMES: Partial<ScanTimes> = {
 };
 
 const SECONDS = 15_000;
+
+/** No scan of a test takes longer, whatever else the machine does. */
+const SCAN_SECONDS = 120;
 
 /** A record engine with the records of the scan server, and the server when it was started. */
 export class ScanRig {
@@ -178,8 +182,11 @@ export class ScanRig {
   }
 
   /** Presses StartScan; resolves as a put-callback does, when the scan is over. */
-  startScan(): Promise<void> {
-    return this.pv(`${PREFIX}StartScan`).writeNotify(1, { timeoutSeconds: 30 });
+  async startScan(): Promise<void> {
+    const started = this.pv(`${PREFIX}StartScan`).writeNotify(1, { timeoutSeconds: SCAN_SECONDS });
+    await started.catch((error: unknown) => {
+      throw new Error(`${errorMessage(error)}; scan: ${this.text("ScanStatus")}`);
+    });
   }
 
   /** Presses a busy button and waits for it to return. */

@@ -98,7 +98,7 @@ async function rig(context: TestContext): Promise<ScanRig> {
       StreamNumCapture: 60,
       StreamScanType: "continuous",
     },
-    { capture: 5, frames: 2 },
+    {},
   );
   return beamline;
 }
