@@ -2,7 +2,8 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { NTNDARRAY_TYPE, ntNdArrayValue, SharedPV, SharedPvProvider } from "../src/pva/index.js";
-import { freeUdpPort, loopbackEnvironment, startLoopbackServer } from "../test/pva/support/loopback.js";
+import { loopbackEnvironment, startLoopbackServer } from "../test/pva/support/loopback.js";
+import { freePort } from "../test/support/freePorts.js";
 import { runPython, spawnPython } from "../test/support/python.js";
 
 const SECONDS = 3;
@@ -75,7 +76,7 @@ async function ours(width: number): Promise<number> {
 }
 
 async function p4ps(width: number): Promise<number> {
-  const udpPort = await freeUdpPort();
+  const udpPort = await freePort();
   const env = { ...loopbackEnvironment(udpPort), EPICS_PVA_SERVER_PORT: String(udpPort) };
   const server: ChildProcess = spawnPython(p4pServer(width), {
     ...env,

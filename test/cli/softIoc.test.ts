@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { freePort } from "../support/freePorts.js";
 import { repositoryRoot } from "../support/paths.js";
 
 const directory = mkdtempSync(join(tmpdir(), "softioc-"));
@@ -12,14 +12,6 @@ after(() => rmSync(directory, { recursive: true }));
 
 const database = join(directory, "test.db");
 writeFileSync(database, 'record(ao, "$(P)ao") { field(VAL, "3") }\nrecord(bo, "$(P)bo") { }\n');
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
-    });
-  });
 
 /** A launcher of bin/ with everything it serves on loopback. */
 async function launch(program: string, args: readonly string[]) {

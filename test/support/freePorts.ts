@@ -1,14 +1,15 @@
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 
-const freeUdpPort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/** Below the ports that systems give to outgoing connections (from 32768 in Linux), so that none of those takes one. */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+
+const isUdpFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const socket = createSocket("udp4");
-    socket.on("error", reject);
-    socket.bind(0, "127.0.0.1", () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
+    socket.on("error", () => resolve(false));
+    socket.bind(port, "127.0.0.1", () => socket.close(() => resolve(true)));
   });
 
 const isTcpFree = (port: number): Promise<boolean> =>
@@ -18,11 +19,15 @@ const isTcpFree = (port: number): Promise<boolean> =>
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 
-/** A port that is free for UDP and TCP on loopback now. */
+const handedOut = new Set<number>();
+
+/** A port that is free for UDP and TCP on loopback now, another one each time. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = await freeUdpPort();
-    if (await isTcpFree(port)) return port;
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
+    if ((await isUdpFree(port)) && (await isTcpFree(port))) return port;
   }
 }
 

@@ -5,8 +5,8 @@ import { describe, it } from "node:test";
 import { beaconMessage } from "../../../src/ca/net/beacon.js";
 import { CaRepeater } from "../../../src/ca/net/repeater.js";
 import { registerMessage } from "../../../src/ca/net/repeaterRegistration.js";
+import { freePort } from "../../support/freePorts.js";
 import { sameBytes } from "../support/bytes.js";
-import { freePort } from "../support/loopback.js";
 
 const LOOPBACK = "127.0.0.1";
 

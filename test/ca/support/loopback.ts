@@ -1,5 +1,3 @@
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
 import { CaClient, type CaClientOptions } from "../../../src/ca/client/caClient.js";
 import { CaServer, type CaServerOptions } from "../../../src/ca/server/caServer.js";
 import type { ChannelProvider } from "../../../src/channel/provider.js";
@@ -40,13 +38,3 @@ export const peerEnvironment = (port: number): NodeJS.ProcessEnv => ({
   EPICS_CAS_INTF_ADDR_LIST: "127.0.0.1",
   EPICS_CAS_AUTO_BEACON_ADDR_LIST: "NO",
 });
-
-/** A UDP port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}

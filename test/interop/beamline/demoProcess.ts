@@ -31,6 +31,7 @@ export async function startDemo(args: readonly string[] = []): Promise<DemoProce
     [join(repositoryRoot, "dist/src/cli/demo.js"), "--directory", directory, ...args],
     { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] },
   );
+  child.once("exit", () => rmSync(directory, { recursive: true, force: true }));
   const lines: string[] = [];
   await waitForLine(child, lines, /^tomoioc is running/);
 
@@ -42,7 +43,6 @@ export async function startDemo(args: readonly string[] = []): Promise<DemoProce
       }, timeoutSeconds * 1000);
       const end = (code: number | null) => {
         clearTimeout(timer);
-        rmSync(directory, { recursive: true, force: true });
         resolve(code);
       };
       if (child.exitCode !== null) end(child.exitCode);

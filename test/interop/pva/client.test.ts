@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { firstValueFrom, map, skip, take, timeout, toArray } from "rxjs";
 import { PvaClient, PvaError, readNtNdArray } from "../../../src/pva/index.js";
-import { freeUdpPort, loopbackEnvironment } from "../../pva/support/loopback.js";
+import { loopbackEnvironment } from "../../pva/support/loopback.js";
+import { freePort } from "../../support/freePorts.js";
 import { needsPython, spawnPython } from "../../support/python.js";
 
 const p4pServer = `
@@ -47,7 +48,7 @@ describe("our client against a p4p server", needsPython, () => {
   let client: PvaClient;
 
   before(async () => {
-    const udpPort = await freeUdpPort();
+    const udpPort = await freePort();
     child = spawnPython(p4pServer, {
       ...loopbackEnvironment(udpPort),
       EPICS_PVAS_INTF_ADDR_LIST: "127.0.0.1",

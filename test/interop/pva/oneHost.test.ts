@@ -10,7 +10,8 @@ import {
   SharedPvProvider,
   structure,
 } from "../../../src/pva/index.js";
-import { freeUdpPort, loopbackEnvironment } from "../../pva/support/loopback.js";
+import { loopbackEnvironment } from "../../pva/support/loopback.js";
+import { freePort } from "../../support/freePorts.js";
 import { needsPython, runPython, spawnPython } from "../../support/python.js";
 
 const p4pServer = `
@@ -73,7 +74,7 @@ with Context('pva', nt=False) as context:
 describe("our server and a p4p server share the ports of one host", needsPython, () => {
   for (const first of ["ours", "theirs"]) {
     test(`when ${first} starts first`, async () => {
-      const udpPort = await freeUdpPort();
+      const udpPort = await freePort();
       const earlier = first === "ours" ? await startOurs(udpPort) : await startTheirs(udpPort);
       const later = first === "ours" ? await startTheirs(udpPort) : await startOurs(udpPort);
       const seen = await readBoth(udpPort).finally(async () => {

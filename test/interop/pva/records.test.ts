@@ -4,6 +4,7 @@ import { Severity, Status } from "../../../src/channel/alarm.js";
 import type { PvaServer } from "../../../src/pva/index.js";
 import { startLoopbackServer } from "../../pva/support/loopback.js";
 import { TableProvider } from "../../pva/support/tableProvider.js";
+import { freePort } from "../../support/freePorts.js";
 import { needsPython, runPython } from "../../support/python.js";
 
 const limits = (low: number, high: number) => ({ low, high });
@@ -237,7 +238,7 @@ with Context('pva', nt=False) as context:
       EPICS_PVA_SERVER_PORT: String(other.udpPort),
       EPICS_PVAS_INTF_ADDR_LIST: "127.0.0.1",
       EPICS_CAS_INTF_ADDR_LIST: "127.0.0.1",
-      EPICS_CA_SERVER_PORT: String(other.udpPort + 1),
+      EPICS_CA_SERVER_PORT: String(await freePort()),
     },
   });
   assert.equal(reference.code, 0, reference.stderr);

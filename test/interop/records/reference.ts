@@ -7,6 +7,7 @@ import { truncateString } from "../../../src/channel/convert.js";
 import type { Value } from "../../../src/channel/dbf.js";
 import { loadDatabaseFile } from "../../../src/database/index.js";
 import { RecordEngine } from "../../../src/records/index.js";
+import { freePort } from "../../support/freePorts.js";
 import { interopPython } from "../../support/python.js";
 
 /**
@@ -93,7 +94,6 @@ os._exit(0)
 `;
 
 const quiet = {
-  EPICS_CA_SERVER_PORT: String(20000 + Math.floor(Math.random() * 20000)),
   EPICS_CAS_INTF_ADDR_LIST: "127.0.0.1",
   EPICS_CAS_BEACON_ADDR_LIST: "127.0.0.1",
   EPICS_CAS_AUTO_BEACON_ADDR_LIST: "NO",
@@ -103,7 +103,8 @@ const quiet = {
 
 async function askReference(database: string, steps: readonly Step[]): Promise<Answer[]> {
   if (interopPython === undefined) throw new Error("the Python interop environment is absent");
-  const child = spawn(interopPython, ["-u", "-c", PROGRAM], { env: { ...process.env, ...quiet } });
+  const env = { ...process.env, ...quiet, EPICS_CA_SERVER_PORT: String(await freePort()) };
+  const child = spawn(interopPython, ["-u", "-c", PROGRAM], { env });
   const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
   let out = "";
   let errors = "";

@@ -15,7 +15,8 @@ import {
   SharedPvProvider,
   structure,
 } from "../../../src/pva/index.js";
-import { freeUdpPort, type LoopbackServer, startLoopbackServer } from "../support/loopback.js";
+import { freePort } from "../../support/freePorts.js";
+import { type LoopbackServer, startLoopbackServer } from "../support/loopback.js";
 import { TableProvider } from "../support/tableProvider.js";
 
 const COUNTER = structure("", { value: pvInt, note: pvString });
@@ -188,7 +189,7 @@ test("a name server answers searches over TCP", async () => {
   const client = new PvaClient({
     addressList: [],
     autoAddressList: false,
-    broadcastPort: await freeUdpPort(),
+    broadcastPort: await freePort(),
     nameServers: [{ address: "127.0.0.1", port: server.port }],
   });
   assert.equal((await client.get("t:counter"))["value"], 5);

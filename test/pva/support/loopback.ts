@@ -1,17 +1,5 @@
-import { createSocket } from "node:dgram";
 import { PvaServer, type PvaServerOptions } from "../../../src/pva/server/pvaServer.js";
-
-/** A UDP port that nobody uses now. */
-export function freeUdpPort(): Promise<number> {
-  const socket = createSocket("udp4");
-  return new Promise((resolve, reject) => {
-    socket.once("error", reject);
-    socket.bind(0, "127.0.0.1", () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
-}
+import { freePort } from "../../support/freePorts.js";
 
 export interface LoopbackServer {
   readonly server: PvaServer;
@@ -22,7 +10,7 @@ export interface LoopbackServer {
 
 /** A server on loopback with ports of its own. */
 export async function startLoopbackServer(options: PvaServerOptions): Promise<LoopbackServer> {
-  const udpPort = await freeUdpPort();
+  const udpPort = await freePort();
   const server = new PvaServer({
     interfaces: ["127.0.0.1"],
     serverPort: 0,

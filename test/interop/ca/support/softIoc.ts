@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { peerEnvironment } from "../../../ca/support/loopback.js";
+import { freePort } from "../../../support/freePorts.js";
 import { spawnPython } from "../../../support/python.js";
 
 const PROGRAM = `
@@ -13,9 +14,6 @@ sys.stdin.read()
 import os
 os._exit(0)
 `;
-
-/** A port that nobody else in this test run is likely to use. */
-export const randomPort = (): number => 20_000 + Math.floor(Math.random() * 20_000);
 
 /** The reference IOC (EPICS Base itself) with the records of a database file. */
 export interface SoftIoc {
@@ -37,11 +35,12 @@ function running(child: ChildProcess): Promise<void> {
 }
 
 /** Starts the reference IOC on the loopback interface and waits until it runs. */
-export async function startSoftIoc(database: string, port = randomPort()): Promise<SoftIoc> {
-  const child = spawnPython(PROGRAM, { ...peerEnvironment(port), TZ: "UTC" }, [database]);
+export async function startSoftIoc(database: string, port?: number): Promise<SoftIoc> {
+  const serverPort = port ?? (await freePort());
+  const child = spawnPython(PROGRAM, { ...peerEnvironment(serverPort), TZ: "UTC" }, [database]);
   await running(child);
   return {
-    port,
+    port: serverPort,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const closed = once(child, "close");
