@@ -71,7 +71,10 @@ function waitForLine(child: ChildProcess, lines: string[], pattern: RegExp): Pro
       child.kill("SIGKILL");
       fail(`was not running after ${BOOT_SECONDS} s`);
     }, BOOT_SECONDS * 1000);
-    child.once("exit", (code) => fail(`ended with ${code} while booting`));
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      fail(`ended with ${code} while booting`);
+    });
     createInterface({ input: stdout }).on("line", (line) => {
       lines.push(line);
       if (!pattern.test(line)) return;
