@@ -22,7 +22,11 @@ export interface ConvertProperties {
   readonly direction?: "get" | "put" | undefined;
 }
 
-const INTEGER_KINDS: Readonly<Partial<Record<DbfType, IntegerKind>>> = {
+/** The field types that hold whole numbers. */
+export type IntegerType = Exclude<DbfType, "STRING" | "FLOAT" | "DOUBLE">;
+
+/** Size and sign of whole numbers by field type. */
+export const INTEGER_KINDS: Readonly<Record<IntegerType, IntegerKind>> = {
   CHAR: { bits: 8, signed: true },
   UCHAR: { bits: 8, signed: false },
   SHORT: { bits: 16, signed: true },
@@ -33,6 +37,11 @@ const INTEGER_KINDS: Readonly<Partial<Record<DbfType, IntegerKind>>> = {
   UINT64: { bits: 64, signed: false },
   ENUM: { bits: 16, signed: false },
 };
+
+const isIntegerType = (type: DbfType): type is IntegerType => type in INTEGER_KINDS;
+
+const integerKindOf = (type: DbfType): IntegerKind | undefined =>
+  isIntegerType(type) ? INTEGER_KINDS[type] : undefined;
 
 const DEFAULT_PRECISION = 6;
 const FLOAT_MINIMUM = 2 ** -126;
@@ -99,7 +108,7 @@ const wrapBig = (value: bigint, kind: IntegerKind): bigint =>
 function numberToNumber(value: number | bigint, from: DbfType, to: DbfType): number | bigint {
   if (to === "DOUBLE") return Number(value);
   if (to === "FLOAT") return from === "DOUBLE" ? doubleToFloat(Number(value)) : Math.fround(Number(value));
-  const kind = INTEGER_KINDS[to];
+  const kind = integerKindOf(to);
   if (kind === undefined) return value;
   if (kind.bits === 64) {
     if (typeof value === "bigint") return wrapBig(value, kind);
@@ -153,7 +162,7 @@ function stringToNumber(text: string, to: DbfType, properties: ConvertProperties
     const parsed = to === "DOUBLE" ? parseDouble(text) : parseFloat32(text);
     return parsed.ok ? ok(parsed.value.value) : parsed;
   }
-  const kind = INTEGER_KINDS[to];
+  const kind = integerKindOf(to);
   if (kind === undefined) return failed(`no conversion to ${to}`);
   if (to === "ULONG") return stringToUlong(text, kind);
   const parsed = parseInteger(text, kind);

@@ -1,4 +1,4 @@
-import { truncateString } from "../channel/convert.js";
+import { INTEGER_KINDS, type IntegerType, truncateString } from "../channel/convert.js";
 import type {
   DatabaseDefinition,
   DatabaseProblem,
@@ -97,18 +97,6 @@ function setInitial(store: RecordStore, instance: DbRecord, field: string, text:
   return undefined;
 }
 
-const integerKinds = {
-  CHAR: { bits: 8, signed: true },
-  UCHAR: { bits: 8, signed: false },
-  SHORT: { bits: 16, signed: true },
-  USHORT: { bits: 16, signed: false },
-  LONG: { bits: 32, signed: true },
-  ULONG: { bits: 32, signed: false },
-  INT64: { bits: 64, signed: true },
-  UINT64: { bits: 64, signed: false },
-  ENUM: { bits: 16, signed: false },
-} as const;
-
 /** The value that a database's text gives a field; numbers may not have anything behind them. */
 export function initialValue(spec: FieldSpec, text: string): Result<string | number | bigint> {
   const { dbf } = spec;
@@ -139,9 +127,9 @@ function realNumber(text: string, dbf: "DOUBLE" | "FLOAT"): Result<number> {
   return ok(dbf === "FLOAT" ? Math.fround(parsed.value.value) : parsed.value.value);
 }
 
-function wholeNumber(text: string, dbf: keyof typeof integerKinds): Result<number | bigint> {
+function wholeNumber(text: string, dbf: IntegerType): Result<number | bigint> {
   if (text.trim() === "") return ok(dbf === "INT64" || dbf === "UINT64" ? 0n : 0);
-  const parsed = parseInteger(text, integerKinds[dbf]);
+  const parsed = parseInteger(text, INTEGER_KINDS[dbf]);
   if (!parsed.ok) return parsed;
   if (parsed.value.rest !== "") return failed(`"${text}" is not a whole number`);
   return ok(dbf === "INT64" || dbf === "UINT64" ? parsed.value.value : Number(parsed.value.value));
