@@ -4,10 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { truncateString } from "../../../src/channel/convert.js";
-import type { Value } from "../../../src/channel/dbf.js";
+import { type DbfType, emptyArray, isArrayValue, type Value } from "../../../src/channel/dbf.js";
+import type { Channel } from "../../../src/channel/provider.js";
 import { loadDatabaseFile } from "../../../src/database/index.js";
+import { parseChannelName } from "../../../src/records/channelName.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { freePort } from "../../support/freePorts.js";
+import { repositoryRoot } from "../../support/paths.js";
 import { interopPython } from "../../support/python.js";
 
 /**
@@ -15,83 +18,31 @@ import { interopPython } from "../../support/python.js";
  * of three elements with status B.
  */
 
+/** One element of a value in JSON: wide integers are decimal strings; NaN, Infinity and -Infinity are spelled. */
+export type Element = number | string;
+
 /**
- * What is done to an IOC: a put of text as dbpf does it (answers whether it was taken), a get as text, a field's
- * type and size, or a moment for what goes on by itself.
+ * What is done to an IOC: a put of text (answers whether it was taken) or of elements of a type, a get of the first
+ * element as text, a read of all elements in the field's own type, processing without a put, a field's type with its size
+ * and whether clients may write, or a moment for what goes on by itself.
  */
 export type Step =
   | readonly ["put", pv: string, value: string]
+  | readonly ["putAs", pv: string, type: DbfType, elements: readonly Element[]]
   | readonly ["get", pv: string]
+  | readonly ["read", pv: string]
+  | readonly ["process", pv: string]
   | readonly ["type", pv: string]
   | readonly ["settle"];
 
-export type Answer = string | boolean | readonly [type: string, elements: number] | null;
+/** A field's type, the most elements it can have, whether clients may write. */
+export type FieldKind = readonly [type: string, elements: number, writable: boolean];
+
+/** Null where there is no such field. */
+export type Answer = string | boolean | readonly Element[] | FieldKind | null;
 
 /** Base's own IOC in a process, driven through its database access. */
-const PROGRAM = `
-import ctypes, json, os, sys, time
-answer_to = os.dup(1)
-os.dup2(2, 1)
-from softioc import softioc
-from epicscorelibs.ioc import dbCore
-
-TYPES = ["STRING", "CHAR", "UCHAR", "SHORT", "USHORT", "LONG", "ULONG", "INT64", "UINT64", "FLOAT", "DOUBLE", "ENUM"]
-
-class Address(ctypes.Structure):
-    _fields_ = [("record", ctypes.c_void_p), ("field", ctypes.c_void_p), ("description", ctypes.c_void_p),
-                ("elements", ctypes.c_long), ("field_type", ctypes.c_short), ("size", ctypes.c_short),
-                ("special", ctypes.c_short), ("dbr_type", ctypes.c_short), ("spare", ctypes.c_char * 64)]
-
-def address(name):
-    found = Address()
-    return found if dbCore.dbNameToAddr(name.encode(), ctypes.byref(found)) == 0 else None
-
-def put(name, value):
-    target = address(name)
-    if target is None: return None
-    return dbCore.dbPutField(ctypes.byref(target), 0, ctypes.create_string_buffer(value.encode(), 1024), 1) == 0
-
-def get(name):
-    source = address(name)
-    if source is None: return None
-    count, options, buffer = ctypes.c_long(1), ctypes.c_long(0), ctypes.create_string_buffer(64)
-    status = dbCore.dbGetField(ctypes.byref(source), 0, buffer, ctypes.byref(options), ctypes.byref(count), None)
-    return buffer.value.decode() if status == 0 else None
-
-def kind(name):
-    target = address(name)
-    if target is None or target.dbr_type >= len(TYPES): return None
-    return [TYPES[target.dbr_type], target.elements]
-
-DOUBLE, LONG = ctypes.c_double, ctypes.c_int32
-
-def cell(record, field, kind):
-    return ctypes.cast(address(ctypes.string_at(record).decode() + "." + field).field, ctypes.POINTER(kind))
-
-def add(record):
-    cell(record, "VAL", DOUBLE)[0] = cell(record, "A", DOUBLE)[0] + cell(record, "B", DOUBLE)[0]
-    return int(cell(record, "C", DOUBLE)[0])
-
-def double(record):
-    for index in range(3): cell(record, "VALA", DOUBLE)[index] = 2 * cell(record, "A", DOUBLE)[index]
-    return int(cell(record, "B", DOUBLE)[0])
-
-FUNCTION = ctypes.CFUNCTYPE(ctypes.c_long, ctypes.c_void_p)
-functions = {b"add": FUNCTION(add), b"double": FUNCTION(double)}
-dbCore.registryFunctionAdd.argtypes = [ctypes.c_char_p, FUNCTION]
-for name, function in functions.items(): dbCore.registryFunctionAdd(name, function)
-
-request = json.load(sys.stdin)
-softioc.dbLoadDatabase(request["database"])
-softioc.iocInit(lambda *arguments: None, False)
-time.sleep(0.3)
-answers = []
-for name, *arguments in request["steps"]:
-    if name == "settle": time.sleep(0.3)
-    answers.append({"put": put, "get": get, "type": kind, "settle": lambda: True}[name](*arguments))
-os.write(answer_to, json.dumps(answers).encode())
-os._exit(0)
-`;
+const PROGRAM = join(repositoryRoot, "test", "interop", "records", "referenceIoc.py");
 
 const quiet = {
   EPICS_CAS_INTF_ADDR_LIST: "127.0.0.1",
@@ -104,7 +55,7 @@ const quiet = {
 async function askReference(database: string, steps: readonly Step[]): Promise<Answer[]> {
   if (interopPython === undefined) throw new Error("the Python interop environment is absent");
   const env = { ...process.env, ...quiet, EPICS_CA_SERVER_PORT: String(await freePort()) };
-  const child = spawn(interopPython, ["-u", "-c", PROGRAM], { env });
+  const child = spawn(interopPython, [PROGRAM], { env });
   const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
   let out = "";
   let errors = "";
@@ -151,13 +102,43 @@ async function answer(engine: RecordEngine, step: Step): Promise<Answer> {
     return true;
   }
   const [action, pv] = step;
-  if (action === "put") return engine.has(pv) ? engine.put(pv, step[2]).ok : null;
   const channel = engine.open(pv);
   if (channel === undefined) return null;
-  if (action === "type") return [channel.fieldType, channel.elementCount];
-  // The reference is read as DBR_STRING.
-  const text = truncateString(engine.getString(pv));
-  return channel.elementCount > 1 ? (text.split(",")[0] ?? "") : text;
+  switch (action) {
+    case "put":
+      return engine.put(pv, step[2]).ok;
+    case "putAs":
+      return channel.write({ type: step[2], value: valueFrom(step[2], step[3]) }).ok;
+    case "process":
+      engine.instance(parseChannelName(pv).record)?.process();
+      return true;
+    case "type":
+      return [channel.fieldType, channel.elementCount, channel.access.write];
+    case "read":
+      return elementsOf(channel.read().value);
+    case "get":
+      return firstAsText(engine, channel);
+  }
+}
+
+function valueFrom(type: DbfType, elements: readonly Element[]): Value {
+  const texts = elements.map(String);
+  if (type === "STRING") return texts.length === 1 ? (texts[0] ?? "") : texts;
+  const array = emptyArray(type, elements.length);
+  if (array instanceof BigInt64Array || array instanceof BigUint64Array) array.set(texts.map(BigInt));
+  else if (ArrayBuffer.isView(array)) array.set(elements.map(Number));
+  return elements.length === 1 ? (array[0] ?? 0) : array;
+}
+
+const elementsOf = (value: Value): Element[] =>
+  [...(isArrayValue(value) ? value : [value])].map((element) =>
+    typeof element === "number" && Number.isFinite(element) ? element : String(element),
+  );
+
+/** The reference is read as DBR_STRING. */
+function firstAsText(engine: RecordEngine, { name, elementCount }: Channel): string {
+  const text = truncateString(engine.getString(name));
+  return elementCount > 1 ? (text.split(",")[0] ?? "") : text;
 }
 
 export interface Compared {
