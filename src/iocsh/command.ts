@@ -25,14 +25,15 @@ export function defineCommand<const A extends readonly Argument[]>(
     name,
     args,
     help,
-    invoke(words, context) {
-      const values = args.map((argument, index) => {
+    prepare(words) {
+      const values: unknown[] = [];
+      for (const [index, argument] of args.entries()) {
         const parsed = argument.parse(words.slice(index));
-        if (!parsed.ok) throw new CommandError(parsed.error);
-        return parsed.value;
-      });
-      // The mapped tuple type says what `map` over a tuple loses.
-      return definition.run(values as unknown as ArgumentValues<A>, context);
+        if (!parsed.ok) return parsed;
+        values.push(parsed.value);
+      }
+      // The mapped tuple type says what a loop over a tuple loses.
+      return ok((context) => definition.run(values as unknown as ArgumentValues<A>, context));
     },
   };
 }
@@ -57,8 +58,8 @@ export const int = (name: string): Argument<number> => ({
   parse: ([word = ""]) => {
     if (word === "") return ok(0);
     const value = parseInteger(word);
-    if (value === undefined) return failed(`Invalid integer '${word}'.`);
-    return Math.abs(value) > Number.MAX_SAFE_INTEGER ? failed(`Integer '${word}' out of range.`) : ok(value);
+    if (value === "range") return failed(`Integer '${word}' out of range.`);
+    return value === undefined ? failed(`Invalid integer '${word}'.`) : ok(value);
   },
 });
 
@@ -89,12 +90,17 @@ export const pdbbase = (name = "pdbbase"): Argument<undefined> => ({
       : failed(`Expecting 'pdbbase' got '${word}'.`),
 });
 
-/** An integer as C's strtol with base 0 reads it, or undefined. */
-export function parseInteger(word: string): number | undefined {
-  const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/.exec(word);
+/**
+ * An integer as C's strtol with base 0 reads it and an `int` keeps it; undefined when it is none, "range" when it begins
+ * with a number that no 64 bits hold.
+ */
+export function parseInteger(word: string): number | "range" | undefined {
+  const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/.exec(word);
   if (match === null) return undefined;
   const digits = match[2] ?? "";
-  const radix = /^0[xX]/.test(digits) ? 16 : digits.length > 1 && digits.startsWith("0") ? 8 : 10;
-  const magnitude = Number.parseInt(radix === 16 ? digits.slice(2) : digits, radix);
-  return match[1] === "-" ? -magnitude : magnitude;
+  const isOctal = digits.length > 1 && digits.startsWith("0") && !/^0[xX]/.test(digits);
+  const magnitude = BigInt(isOctal ? `0o${digits.slice(1)}` : digits);
+  if (magnitude >= 2n ** 64n) return "range";
+  if (match[0].length < word.length) return undefined;
+  return Number(BigInt.asIntN(32, match[1] === "-" ? -magnitude : magnitude));
 }

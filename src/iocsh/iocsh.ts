@@ -11,12 +11,19 @@ import type { IocshHost } from "./host.js";
 import { openRedirects, reasonOf, type ShellStreams } from "./output.js";
 import { scriptLines } from "./script.js";
 import type { Argument, Command, CommandContext, Scope, ScriptOutcome, Shell } from "./shell.js";
+import { inBold, inRed, shownOn } from "./style.js";
 import { type SplitLine, splitLine } from "./tokenizer.js";
 import { builtinVariables, type ShellVariable } from "./variables.js";
 
 export interface IocshOptions {
   readonly streams?: ShellStreams;
 }
+
+/** How macLib says that a macro is missing, or needs itself. */
+const missingMacro = (name: string, raw: string, expanded: string): string =>
+  expanded.includes(`$(${name},recursive)`)
+    ? `macLib: macro ${name} is recursive (expanding string ${raw})`
+    : `macLib: macro ${name} is undefined (expanding string ${raw})`;
 
 const registerRecordDeviceDriver = /^\w+_registerRecordDeviceDriver$/;
 
@@ -26,7 +33,8 @@ const registerRecordDeviceDriver = /^\w+_registerRecordDeviceDriver$/;
  */
 export class Iocsh implements Shell {
   readonly host: IocshHost;
-  readonly streams: ShellStreams;
+  /** Where text goes now: those of the options, or what a redirect put in their place. */
+  private streams: ShellStreams;
   readonly variables: Map<string, ShellVariable>;
   readonly autosave: Autosave;
   readonly afterIocRunning: string[] = [];
@@ -80,17 +88,19 @@ export class Iocsh implements Shell {
       }
       text = readFileSync(path, "utf8");
     } catch (error) {
-      this.reportError(`Can't open ${path}: ${reasonOf(error)}`, this.streams);
+      this.complain(inRed(`Can't open ${path}: ${reasonOf(error)}`));
       return { ok: false };
     }
     const scope = this.enter({ script: basename(path), interactive: false, macros });
     try {
+      let ok = true;
       for (const line of scriptLines(text)) {
         scope.line = line.number;
         if ((await this.interpret(line.text, scope, { echo: true })) === "exit") break;
-        if (scope.failed && !(await this.afterFailure(scope))) return { ok: false };
+        if (scope.failed && scope.onError.action !== "continue") ok = false;
+        if (scope.failed && !(await this.afterFailure(scope))) break;
       }
-      return { ok: true };
+      return { ok };
     } finally {
       this.leave(scope);
     }
@@ -105,6 +115,8 @@ export class Iocsh implements Shell {
     const scope = this.enter({ script: undefined, interactive: false, macros });
     try {
       await this.interpret(text, scope, { echo: false });
+      // A single line has nothing to go on with: an error always breaks.
+      if (scope.failed) this.complain("iocsh Error: Break");
       return { ok: !scope.failed };
     } finally {
       this.leave(scope);
@@ -169,79 +181,109 @@ export class Iocsh implements Shell {
     // Comments are never expanded: what they say about macros is not meant for us.
     const comment = /^\s*#/.test(raw);
     if (comment) {
-      if (options.echo && !/^\s*#-/.test(raw)) this.streams.stdout.write(`${raw}\n`);
+      if (options.echo && !/^\s*#-/.test(raw)) this.echo(raw);
       return undefined;
     }
-    const expanded = this.expand(raw);
-    if (expanded.undefined.length > 0) {
-      const names = expanded.undefined.join(", ");
-      const verb = expanded.undefined.length > 1 ? "macros are" : "macro is";
-      this.reportError(`${verb} undefined: ${names} (in: ${raw.trim()})`, this.streams);
+    const { text: line, undefined: missing } = this.expand(raw);
+    if (missing.length > 0) {
+      for (const name of missing) this.complain(missingMacro(name, raw, line));
+      scope.failed = true;
       return undefined;
     }
-    const line = expanded.text;
-    if (options.echo && line !== "") this.streams.stdout.write(`${line}\n`);
+    if (options.echo && line !== "") this.echo(line);
     if (line.trim() === "" || /^\s*#/.test(line)) return undefined;
     const split = splitLine(line);
     if (!split.ok) {
-      this.reportError(split.error, this.streams);
+      this.reportError(split.error);
       return undefined;
     }
     return this.execute(split.value, scope);
   }
 
+  private echo(line: string): void {
+    this.streams.stdout.write(`${shownOn(this.streams.stdout, inBold(line))}\n`);
+  }
+
   private async execute({ words, redirects }: SplitLine, scope: Scope): Promise<"exit" | undefined> {
     const [name, ...rest] = words;
+    // A line without words, `()`, ends the script as EPICS Base's does.
+    if (name === undefined && redirects.size === 0) return "exit";
     const input = redirects.get(0);
-    if (name === undefined && input !== undefined) {
-      if (!(await this.runScript(input.path)).ok) scope.failed = true;
-      return undefined;
-    }
     if (name === "exit") return "exit";
-    const opened = openRedirects(redirects, this.streams);
+    const isScript = name === undefined && input !== undefined;
+    const opened = openRedirects(
+      isScript ? new Map([...redirects].filter(([number]) => number !== 0)) : redirects,
+      this.streams,
+    );
     if (!opened.ok) {
-      this.reportError(opened.error, this.streams);
+      this.reportError(opened.error);
       return undefined;
     }
     try {
-      if (name !== undefined) await this.invoke(name, rest, opened.value);
+      if (isScript) await this.redirected(opened.value, () => this.include(input.path, scope));
+      else if (name !== undefined) await this.invoke(name, rest, opened.value);
     } finally {
       opened.value.close();
     }
     return undefined;
   }
 
+  private async include(path: string, scope: Scope): Promise<void> {
+    if (!(await this.runScript(path)).ok) scope.failed = true;
+  }
+
+  /** Everything written meanwhile goes to `streams`, that of nested scripts and lines too. */
+  private async redirected(streams: ShellStreams, action: () => void | Promise<void>): Promise<void> {
+    const before = this.streams;
+    this.streams = streams;
+    try {
+      await action();
+    } finally {
+      this.streams = before;
+    }
+  }
+
   private async invoke(name: string, words: readonly string[], streams: ShellStreams): Promise<void> {
     const command = this.command(name);
     if (command === undefined) {
-      this.reportError(`Command '${name}' not registered.`, streams);
+      this.reportError(`Command '${name}' not registered.`);
+      return;
+    }
+    const call = command.prepare(words);
+    if (!call.ok) {
+      this.reportError(call.error);
       return;
     }
     const scope = this.scope;
     const context: CommandContext = {
       shell: this,
       host: this.host,
-      print: (line) => void streams.stdout.write(`${line}\n`),
-      write: (text) => void streams.stdout.write(text),
-      warn: (line) => void streams.stderr.write(`${line}\n`),
+      print: (line) => void streams.stdout.write(`${shownOn(streams.stdout, line)}\n`),
+      write: (text) => void streams.stdout.write(shownOn(streams.stdout, text)),
+      warn: (line) => void streams.stderr.write(`${shownOn(streams.stderr, line)}\n`),
       error: (line) => {
-        streams.stderr.write(`${line}\n`);
+        streams.stderr.write(`${shownOn(streams.stderr, line)}\n`);
         if (scope !== undefined) scope.failed = true;
       },
     };
     try {
-      await command.invoke(words, context);
+      await this.redirected(streams, () => call.value(context));
     } catch (error) {
       const message = errorMessage(error);
       this.reportError(error instanceof CommandError ? message : `${name}: ${message}`, streams);
     }
   }
 
-  private reportError(message: string, streams: ShellStreams): void {
+  /** One line about the present line of the script, with its place. */
+  private reportError(message: string, streams: ShellStreams = this.streams): void {
     const scope = this.scope;
     if (scope !== undefined) scope.failed = true;
-    const place = scope?.script === undefined ? "" : `ERROR ${scope.script}:${scope.line}: `;
-    streams.stderr.write(`${place}${message}\n`);
+    const place = scope?.script === undefined ? "" : `${inRed("ERROR")} ${scope.script} line ${scope.line}: `;
+    streams.stderr.write(`${shownOn(streams.stderr, place + inRed(message))}\n`);
+  }
+
+  private complain(message: string): void {
+    this.streams.stderr.write(`${shownOn(this.streams.stderr, message)}\n`);
   }
 
   /** Applies `on error`; false when the script ends here. */
@@ -252,16 +294,16 @@ export class Iocsh implements Shell {
         return true;
       case "wait": {
         const { seconds } = scope.onError;
-        this.streams.stderr.write(`iocsh Error: Waiting ${seconds.toFixed(1)} sec ...\n`);
+        this.complain(`iocsh Error: Waiting ${seconds.toFixed(1)} sec ...`);
         await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
         scope.failed = false;
         return true;
       }
       case "break":
-        this.streams.stderr.write("iocsh Error: Break\n");
+        this.complain("iocsh Error: Break");
         return false;
       case "halt":
-        this.streams.stderr.write("iocsh Error: Halt\n");
+        this.complain("iocsh Error: Halt");
         return await new Promise<boolean>(() => undefined);
     }
   }

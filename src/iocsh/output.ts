@@ -4,6 +4,7 @@ import type { Redirect } from "./tokenizer.js";
 
 /** Where text goes: a stream, a redirected file, or a test's buffer. */
 export interface TextSink {
+  readonly isTTY?: boolean | undefined;
   write(text: string): unknown;
 }
 

@@ -37,7 +37,8 @@ export interface Command {
   readonly name: string;
   readonly args: readonly Argument[];
   readonly help: string;
-  invoke(words: readonly string[], context: CommandContext): void | Promise<void>;
+  /** Converts the words to what the arguments say; the result runs the command. */
+  prepare(words: readonly string[]): Result<(context: CommandContext) => void | Promise<void>>;
 }
 
 /** What a command may use while it runs. */

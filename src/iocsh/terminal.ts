@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { createInterface, type Interface } from "node:readline";
 import { completeLine } from "./completion.js";
 import type { Iocsh } from "./iocsh.js";
+import { inGreen } from "./style.js";
 
 export interface TerminalOptions {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -54,7 +55,9 @@ export async function runTerminal(shell: Iocsh, { input, output }: TerminalOptio
   lines.on("history", (kept: string[]) => (history = kept));
   lines.on("SIGINT", () => lines.close());
   const showPrompt = (continued: boolean) => {
-    lines.setPrompt(continued ? "> " : (environment["IOCSH_PS1"] ?? "epics> "));
+    lines.setPrompt(
+      continued ? "> " : (environment["IOCSH_PS1"] ?? (terminal ? inGreen("epics> ") : "epics> ")),
+    );
     lines.prompt();
   };
   let pending = "";

@@ -26,6 +26,7 @@ export function splitLine(line: string): Result<SplitLine> {
   let target: { descriptor: number; mode: Redirect["mode"] } | undefined;
   let targetIsOpen = false;
 
+  /** False at the second redirect of a descriptor: EPICS Base keeps the first and ignores the rest of the line. */
   const endWord = (): boolean => {
     if (word === undefined) return true;
     const text = word;
@@ -63,12 +64,13 @@ export function splitLine(line: string): Result<SplitLine> {
       at++;
     }
     if (character === "<" || character === ">") {
-      if (!endWord() || target !== undefined) return failed("Invalid redirection.");
+      if (!endWord()) return ok({ words, redirects });
+      if (target !== undefined) return failed("Invalid redirection.");
       const append = character === ">" && line[at + 1] === ">";
       if (append) at++;
       target = { descriptor, mode: character === "<" ? "r" : append ? "a" : "w" };
     } else if (separators.includes(character)) {
-      if (!endWord()) return failed("Invalid redirection.");
+      if (!endWord()) return ok({ words, redirects });
     } else {
       if (target !== undefined) targetIsOpen = true;
       if (character === '"' || character === "'") {
@@ -80,6 +82,7 @@ export function splitLine(line: string): Result<SplitLine> {
     }
   }
   if (quote !== "") return failed("Unbalanced quote.");
-  if (!endWord() || target !== undefined) return failed("Invalid redirection.");
+  endWord();
+  if (target !== undefined) return failed("Invalid redirection.");
   return ok({ words, redirects });
 }

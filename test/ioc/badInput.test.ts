@@ -23,13 +23,16 @@ const good = file(
   'record(ao, "t:good") { field(VAL, "4.5") field(DRVH, "10") field(DRVL, "-10") }\n',
 );
 
+// How a shell ends a line that failed, whatever was said about it.
+const ending = "iocsh Error: Break";
+
 /** The lines of complaint of one IOC, from its shell and its log. */
 class Complaints {
   readonly lines: string[] = [];
   readonly #waiting = new Set<() => void>();
   readonly sink = {
     write: (text: string): boolean => {
-      this.lines.push(...text.split("\n").filter((line) => line !== ""));
+      this.lines.push(...text.split("\n").filter((line) => line !== "" && line !== ending));
       for (const wake of this.#waiting) wake();
       return true;
     },

@@ -80,7 +80,7 @@ test("an exception in a command is one line, and the script goes on", async () =
   });
   const { ok } = await shell.runLine("fails");
   assert.equal(ok, false);
-  assert.equal(stderr.text, "fails: the device is on fire\n");
+  assert.equal(stderr.text, "fails: the device is on fire\niocsh Error: Break\n");
 });
 
 test("output goes to the file that a redirect names, and is appended with >>", async () => {
@@ -93,12 +93,12 @@ test("output goes to the file that a redirect names, and is appended with >>", a
   assert.match(readFileSync(file, "utf8"), /^one\ntwo\n\necho string\n/);
 });
 
-test("errors go to the file that 2> names", async () => {
+test("errors of a command go to the file that 2> names", async () => {
   const { shell, stderr } = bareShell();
   const file = join(directory, "errors");
-  await shell.runLine(`nosuch 2>${file}`);
-  assert.equal(stderr.text, "");
-  assert.equal(readFileSync(file, "utf8"), "Command 'nosuch' not registered.\n");
+  await shell.runLine(`cd /no/such/directory 2>${file}`);
+  assert.equal(stderr.text, "iocsh Error: Break\n");
+  assert.equal(readFileSync(file, "utf8"), "Invalid directory path, ignored\n");
 });
 
 test("help shows a command's arguments, and those that a pattern matches", async () => {
@@ -113,7 +113,7 @@ test("system runs a command of the operating system", async () => {
   await shell.runLine("system 'echo $NAME'");
   await shell.runLine("system 'exit 3'");
   assert.equal(stdout.text, "cork\n");
-  assert.equal(stderr.text, "system: 'exit 3' ended with status 3\n");
+  assert.equal(stderr.text, "system: 'exit 3' ended with status 3\niocsh Error: Break\n");
 });
 
 test("a boot directory without envPaths gets its variables, those that are set stay", async () => {

@@ -91,20 +91,20 @@ test("the recorded answers are those of EPICS Base", needsPython, async () => {
 });
 
 const failures: readonly (readonly [script: string, message: string])[] = [
-  ["nosuch 1", "ERROR test.cmd:1: Command 'nosuch' not registered."],
-  ["\n\nepicsThreadSleep(x)", "ERROR test.cmd:3: Invalid double 'x'."],
-  ["dbpr(a, 1z)", "ERROR test.cmd:1: Invalid integer '1z'."],
-  ['echo "open', "ERROR test.cmd:1: Unbalanced quote."],
-  ["echo >", "ERROR test.cmd:1: Invalid redirection."],
-  ["echo a\\\n$(UNDEFINED)", "ERROR test.cmd:1: macro is undefined: UNDEFINED (in: echo a$(UNDEFINED))"],
-  ["registerAllRecordDeviceDrivers(xx)", "ERROR test.cmd:1: Expecting 'pdbbase' got 'xx'."],
-  ["cd /no/such/directory", "ERROR test.cmd:1: Invalid directory path, ignored"],
-  ["< nosuchfile", "ERROR test.cmd:1: Can't open nosuchfile: No such file or directory"],
-  ["echo a > /no/such/file", "ERROR test.cmd:1: Can't open '/no/such/file': No such file or directory"],
+  ["nosuch 1", "ERROR test.cmd line 1: Command 'nosuch' not registered."],
+  ["\n\nepicsThreadSleep(x)", "ERROR test.cmd line 3: Invalid double 'x'."],
+  ["dbpr(a, 1z)", "ERROR test.cmd line 1: Invalid integer '1z'."],
+  ['echo "open', "ERROR test.cmd line 1: Unbalanced quote."],
+  ["echo >", "ERROR test.cmd line 1: Invalid redirection."],
+  ["echo a\\\n$(UNDEFINED)", "macLib: macro UNDEFINED is undefined (expanding string echo a$(UNDEFINED))"],
+  ["registerAllRecordDeviceDrivers(xx)", "ERROR test.cmd line 1: Expecting 'pdbbase' got 'xx'."],
+  ["cd /no/such/directory", "Invalid directory path, ignored"],
+  ["< nosuchfile", "Can't open nosuchfile: No such file or directory"],
+  ["echo a > /no/such/file", "ERROR test.cmd line 1: Can't open '/no/such/file': No such file or directory"],
 ];
 
 for (const [script, message] of failures) {
-  test(`the script ${JSON.stringify(script)} gives one line with its place`, async () => {
+  test(`the script ${JSON.stringify(script)} gives one line`, async () => {
     const { shell, stderr } = bareShell();
     await shell.runScript(file("test.cmd", script));
     assert.equal(stderr.text, `${message}\n`);

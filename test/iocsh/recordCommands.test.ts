@@ -163,7 +163,7 @@ for (const [command, message] of refusals) {
     writeFileSync(refused, `dbLoadRecords("${database}")\niocInit\n${command}\n`);
     await shell.runScript(refused);
     stop();
-    assert.equal(stderr.text, `ERROR refused.cmd:3: ${message}\n`);
+    assert.equal(stderr.text, `ERROR refused.cmd line 3: ${message}\n`);
   });
 }
 
@@ -173,7 +173,7 @@ test("a database with a bad record loads the rest and says what is wrong", async
   writeFileSync(bad, 'record(ao, "t:good") { }\nrecord(nosuchtype, "t:bad") { }\n');
   await shell.runLine(`dbLoadRecords("${bad}")`);
   stop();
-  assert.match(stderr.text, /^ERROR .*bad\.db:2: .*nosuchtype.*\n$/);
+  assert.match(stderr.text, /^ERROR .*bad\.db:2: .*nosuchtype.*$/m);
   assert.ok(engine.has("t:good"));
 });
 

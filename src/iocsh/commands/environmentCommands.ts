@@ -1,4 +1,4 @@
-import { CommandError, defineCommand, string } from "../command.js";
+import { defineCommand, string } from "../command.js";
 import { globMatches } from "../glob.js";
 
 /** EPICS's configuration parameters with their defaults; undefined where there is none. */
@@ -22,14 +22,19 @@ const parameters: Readonly<Record<string, string | undefined>> = {
   EPICS_CAS_SERVER_PORT: undefined,
   EPICS_CAS_INTF_ADDR_LIST: undefined,
   EPICS_CAS_IGNORE_ADDR_LIST: undefined,
-  EPICS_PVA_ADDR_LIST: undefined,
-  EPICS_PVA_AUTO_ADDR_LIST: "YES",
-  EPICS_PVA_BROADCAST_PORT: "5076",
-  EPICS_PVA_SERVER_PORT: "5075",
-  EPICS_PVAS_INTF_ADDR_LIST: undefined,
+  EPICS_IOC_IGNORE_SERVERS: undefined,
+  EPICS_IOC_LOG_PORT: "7004",
+  EPICS_ALLOW_POSIX_THREAD_PRIORITY_SCHEDULING: "YES",
+  EPICS_TZ: "CST6CDT,M3.2.0/2,M11.1.0/2",
+  EPICS_TS_NTP_INET: undefined,
   IOCSH_PS1: "epics> ",
   IOCSH_HISTSIZE: "50",
   IOCSH_HISTEDIT_DISABLE: undefined,
+  EPICS_IOC_LOG_INET: undefined,
+  EPICS_IOC_LOG_FILE_NAME: undefined,
+  EPICS_IOC_LOG_FILE_COMMAND: undefined,
+  EPICS_IOC_LOG_FILE_LIMIT: "1000000",
+  EPICS_ABORT_ON_ASSERT: "NO",
 };
 
 const showParameters = (environment: NodeJS.ProcessEnv): readonly string[] =>
@@ -53,9 +58,9 @@ export const environmentCommands = [
     name: "epicsEnvSet",
     args: [string("name"), string("value")],
     help: "Set an environment variable.",
-    run([name, value], { shell }) {
-      if (name === undefined) throw new CommandError("Missing environment variable name argument.");
-      if (value === undefined) throw new CommandError("Missing environment variable value argument.");
+    run([name, value], { shell, error }) {
+      if (name === undefined) return error("Missing environment variable name argument.");
+      if (value === undefined) return error("Missing environment variable value argument.");
       shell.setEnvironment(name, value);
     },
   }),
@@ -63,8 +68,8 @@ export const environmentCommands = [
     name: "epicsEnvUnset",
     args: [string("name")],
     help: "Remove an environment variable.",
-    run([name], { shell }) {
-      if (name === undefined) throw new CommandError("Missing environment variable name argument.");
+    run([name], { shell, error }) {
+      if (name === undefined) return error("Missing environment variable name argument.");
       shell.setEnvironment(name, undefined);
     },
   }),
@@ -72,10 +77,9 @@ export const environmentCommands = [
     name: "epicsEnvShow",
     args: [string("[name]")],
     help: "Show the environment variables that match a name or pattern, or all.",
-    run([pattern = "*"], { host, print, error }) {
+    run([pattern = "*"], { host, print }) {
       const matching = Object.entries(host.environment).filter(([name]) => globMatches(pattern, name));
       for (const [name, value] of matching) print(`${name}=${value}`);
-      if (matching.length === 0) error(`${pattern} is not an environment variable.`);
     },
   }),
   parameterCommand("epicsParamShow"),

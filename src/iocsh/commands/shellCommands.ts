@@ -6,7 +6,8 @@ import { strftime } from "../../libcom/strftime.js";
 import { argv, CommandError, defineCommand, double, parseInteger, path, string } from "../command.js";
 import { globMatches } from "../glob.js";
 import { macrosOf } from "../macros.js";
-import type { Argument } from "../shell.js";
+import type { Argument, Shell } from "../shell.js";
+import { inBold, inRed, underlined } from "../style.js";
 import type { ShellVariable } from "../variables.js";
 
 const argumentText = ({ name, kind }: Argument): string =>
@@ -41,6 +42,17 @@ const showVariable = (name: string, { type, value }: ShellVariable): string =>
 const sleep = (seconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.max(0, seconds) * 1000));
 
+async function runCommand(
+  shell: Shell,
+  command: string | undefined,
+  macros: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (command === undefined) return;
+  const { scope } = shell;
+  const { ok } = await shell.runLine(command, macros);
+  if (!ok && scope !== undefined) scope.failed = true;
+}
+
 export const shellCommands = [
   defineCommand({
     name: "#",
@@ -63,8 +75,9 @@ export const shellCommands = [
         .commands()
         .filter(({ name }) => patterns.some((each) => globMatches(each, name)));
       for (const [index, { name, args, help }] of matching.entries()) {
-        if (index > 0) print("_".repeat(60));
-        print(`\n${[name, ...args.map(argumentText)].join(" ")}\n\n${help}`);
+        if (index > 0) print(underlined(" ".repeat(60)));
+        print(["\n" + inBold(name), ...args.map(argumentText)].join(" "));
+        print(`\n${help}`);
       }
     },
   }),
@@ -72,17 +85,19 @@ export const shellCommands = [
     name: "echo",
     args: [string("string")],
     help: "Print a string after expanding macros, environment variables and escapes.",
-    run: ([text = ""], { print }) => print(unescapeText(text)),
+    // A C string ends at its first NUL.
+    run: ([text = ""], { print }) => print(unescapeText(text).split("\0", 1)[0] ?? ""),
   }),
   defineCommand({
     name: "cd",
     args: [path("directory name")],
     help: "Change the working directory.",
-    run([directory = ""]) {
+    run([directory = ""], { shell, error }) {
       try {
         chdir(directory);
+        shell.setEnvironment("PWD", cwd());
       } catch {
-        throw new CommandError("Invalid directory path, ignored");
+        error("Invalid directory path, ignored");
       }
     },
   }),
@@ -133,17 +148,16 @@ export const shellCommands = [
     name: "iocshCmd",
     args: [string("command")],
     help: "Run one command line.",
-    async run([command], { shell, error }) {
-      if (command !== undefined && !(await shell.runLine(command)).ok) error("iocsh Error: Break");
+    async run([command], { shell }) {
+      await runCommand(shell, command, {});
     },
   }),
   defineCommand({
     name: "iocshRun",
     args: [string("command"), string("macros")],
     help: "Run one command line with macros.",
-    async run([command, macros], { shell, error }) {
-      if (command === undefined) return;
-      if (!(await shell.runLine(command, macrosOf(macros))).ok) error("iocsh Error: Break");
+    async run([command, macros], { shell }) {
+      await runCommand(shell, command, macrosOf(macros));
     },
   }),
   defineCommand({
@@ -161,40 +175,45 @@ export const shellCommands = [
     name: "on",
     args: [argv("'error' 'continue' | 'break' | 'wait' [value] | 'halt'")],
     help: "Say what a script does after a line that failed: continue (default), break, halt, or wait some seconds.",
-    run([[event, action, delay]], { shell }) {
+    run([[event, action, delay]], { shell, warn, error }) {
       const { scope } = shell;
-      const usage = "Usage: on error [continue | break | halt | wait <delay>]";
-      if (scope === undefined || event !== "error" || action === undefined) throw new CommandError(usage);
-      if (scope.interactive) throw new CommandError("Interactive shell ignores  on error ...");
+      const usage = `Usage: ${inBold("on error")} [continue | break | halt | wait <delay>]`;
+      if (scope === undefined || event !== "error" || action === undefined) return warn(usage);
+      if (scope.interactive) return warn("Interactive shell ignores  on error ...");
       scope.failed = false;
       if (action === "continue" || action === "break" || action === "halt") scope.onError = { action };
       else if (action === "wait") {
-        const seconds = Number(delay ?? "5");
-        if (!(seconds >= 0)) throw new CommandError(`Invalid 'on error wait' delay '${delay}'.`);
-        scope.onError = { action, seconds };
-      } else throw new CommandError(usage);
+        if (delay === undefined) {
+          scope.onError = { action: "halt" };
+          return warn(usage);
+        }
+        const seconds = Number(delay);
+        if (Number.isNaN(seconds)) error(`${usage}\n${inRed(`Invalid 'on error wait' delay '${delay}'.`)}`);
+        scope.onError = { action, seconds: Number.isNaN(seconds) ? 5 : Math.max(0, seconds) };
+      } else error(usage);
     },
   }),
   defineCommand({
     name: "var",
     args: [string("[variable"), string("[value]]")],
     help: "Show all variables, those that match a pattern, or set one.",
-    run([name, value], { shell: { variables }, print }) {
+    run([name, value], { shell: { variables }, print, warn, error }) {
       if (value === undefined) {
         const matching = [...variables].filter(([each]) => name === undefined || globMatches(name, each));
-        if (matching.length === 0) throw new CommandError(`No known vars match '${name}'.`);
         for (const [each, variable] of matching) print(showVariable(each, variable));
+        if (matching.length === 0) error(inRed(`No known vars match '${name}'.`));
         return;
       }
       const variable = variables.get(name ?? "");
-      if (variable === undefined) throw new CommandError(`No known var '${name}'.`);
+      if (variable === undefined) return error(inRed(`No known var '${name}'.`));
       const number =
         variable.type === "int" ? parseInteger(value) : Number(value === "" ? Number.NaN : value);
-      if (number === undefined || Number.isNaN(number)) {
-        const kind = variable.type === "int" ? "integer" : "double";
-        throw new CommandError(`Invalid ${kind}, var '${name}' not changed.`);
+      if (typeof number === "number" && !Number.isNaN(number)) {
+        variable.value = number;
+        return;
       }
-      variable.value = number;
+      const kind = variable.type === "int" ? "integer" : "double";
+      warn(inRed(`Invalid ${kind}, var '${name}' not changed.`));
     },
   }),
 ];
