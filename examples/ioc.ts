@@ -1,13 +1,13 @@
 // An IOC of your own: a driver, its records, both protocols. Run: node dist/examples/ioc.js lab:
 import { fileURLToPath } from "node:url";
 import { interval, tap } from "rxjs";
-import { createIoc, float64, portDriver } from "../src/index.js";
+import { createIoc, defineDriver, float64 } from "tomoioc";
 
 const STEP_SECONDS = 0.1;
 const TIME_CONSTANT_SECONDS = 2;
 
 /** A plate that creeps towards its set point. Records reach its parameters as @asyn(PORT,0)NAME. */
-const thermostat = portDriver(
+const thermostat = defineDriver(
   "Thermostat",
   { SETPOINT: float64(20), TEMPERATURE: float64(20) },
   ({ params: { SETPOINT, TEMPERATURE } }) => {

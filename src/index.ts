@@ -5,10 +5,10 @@ export * from "./channel/provider.js";
 export {
   type DriverContext,
   type DriverPort,
+  defineDriver,
   type ParametersOf,
   type ParameterTable,
-  portDriver,
-} from "./drivers/asyn/definePort.js";
+} from "./drivers/asyn/defineDriver.js";
 export {
   choice,
   DriverParameter,
@@ -36,3 +36,4 @@ export {
   recordName,
   string,
 } from "./iocsh/index.js";
+export { defineRecordType } from "./records/index.js";

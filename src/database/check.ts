@@ -37,7 +37,9 @@ export function checkRecords(
       problem({
         location: record.location,
         record: record.name,
-        message: `unknown record type "${record.type}"${didYouMean(record.type, catalog.recordTypes())}`,
+        message:
+          catalog.whyAbsent?.(record.type) ??
+          `unknown record type "${record.type}"${didYouMean(record.type, catalog.recordTypes())}`,
       });
       return [];
     }

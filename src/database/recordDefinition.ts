@@ -50,6 +50,8 @@ export interface RecordTypeCatalog {
   /** The choices of a menu field, or undefined when the field is no menu. */
   menuChoices(recordType: string, field: string): readonly string[] | undefined;
   recordTypes(): Iterable<string>;
+  /** Why there is no such type, where that is on purpose. */
+  whyAbsent?(recordType: string): string | undefined;
 }
 
 export const describeProblem = (problem: DatabaseProblem): string => {

@@ -32,7 +32,7 @@ import type { RecordType } from "./recordType.js";
 import { Scanner } from "./scan/scanner.js";
 import { initSimulation } from "./simulation.js";
 import { typedValue, valueForField } from "./typedValue.js";
-import { recordTypes } from "./types/index.js";
+import { absentRecordTypes, recordTypes } from "./types/index.js";
 
 export interface RecordEngineOptions {
   /** Serves links to other IOCs; without it such links stay disconnected. */
@@ -43,7 +43,8 @@ type State = "loading" | "building" | "running" | "stopped";
 
 /** The records of one IOC: loads, initialises, scans and serves them. */
 export class RecordEngine implements ChannelProvider {
-  readonly recordTypes: ReadonlyMap<string, RecordType> = recordTypes;
+  readonly #types = new Map(recordTypes);
+  readonly recordTypes: ReadonlyMap<string, RecordType> = this.#types;
   readonly #byName = new Map<string, DbRecord>();
   readonly #records = new Set<DbRecord>();
   readonly #deviceChoices = new Map<string, string[]>();
@@ -84,12 +85,19 @@ export class RecordEngine implements ChannelProvider {
   /** What loaders check databases against. */
   readonly catalog: RecordTypeCatalog = {
     fieldNames: (type) => {
-      const known = recordTypes.get(type);
+      const known = this.#types.get(type);
       return known && new Set(known.fieldNames);
     },
-    menuChoices: (type, field) => recordTypes.get(type)?.fields[field]?.menu?.choices,
-    recordTypes: () => recordTypes.keys(),
+    menuChoices: (type, field) => this.#types.get(type)?.fields[field]?.menu?.choices,
+    recordTypes: () => this.#types.keys(),
+    whyAbsent: (type) => absentRecordTypes.get(type),
   };
+
+  /** Makes a record type known to the databases that are loaded from now on. Throws when its name is taken. */
+  addRecordType(type: RecordType): void {
+    if (this.#types.has(type.name)) throw new Error(`record type "${type.name}" exists already`);
+    this.#types.set(type.name, type);
+  }
 
   /** Makes a DTYP known. Comes before iocInit. */
   addDeviceSupport(support: DeviceSupport): void {
@@ -122,7 +130,7 @@ export class RecordEngine implements ChannelProvider {
   }
 
   #create(name: string, typeName: string): DbRecord | undefined {
-    const type = recordTypes.get(typeName);
+    const type = this.#types.get(typeName);
     if (type === undefined) return undefined;
     const instance = new RecordInstance(name, type, this.#host, freshFields(type));
     this.#byName.set(name, instance);
@@ -140,7 +148,7 @@ export class RecordEngine implements ChannelProvider {
   #choices(type: string): string[] {
     const known = this.#deviceChoices.get(type);
     if (known !== undefined) return known;
-    const behaviour = recordTypes.get(type)?.behaviour;
+    const behaviour = this.#types.get(type)?.behaviour;
     const choices = deviceChoicesOf(type, behaviour?.device, behaviour?.ownDevice);
     this.#deviceChoices.set(type, choices);
     return choices;

@@ -10,10 +10,10 @@ export * from "./menus.js";
 export type * from "./pv.js";
 export { createPvDirectory } from "./pvDirectory.js";
 export {
+  defineRecordType,
   type FieldProperties,
   type RecordBehaviour,
   type RecordIo,
   type RecordOf,
   type RecordType,
-  recordType,
 } from "./recordType.js";

@@ -175,7 +175,7 @@ export interface RecordType {
  * Defines a record type. The field table decides what can be read, written and configured and the type of
  * `record.FIELD` in the functions; nothing else in the engine knows the type.
  */
-export function recordType<const F extends FieldTable>(
+export function defineRecordType<const F extends FieldTable>(
   name: string,
   ownFields: F,
   behaviour: RecordBehaviour<RecordOf<F>>,

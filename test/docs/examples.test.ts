@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
+import { filter, firstValueFrom, skip } from "rxjs";
 import { CaClient } from "../../src/ca/index.js";
 import { loopbackEnvironment } from "../support/freePorts.js";
 import { repositoryRoot } from "../support/paths.js";
@@ -11,9 +13,9 @@ import { repositoryRoot } from "../support/paths.js";
 const env = await loopbackEnvironment();
 
 /** One of the programs in examples/, compiled. */
-const start = (program: string, ...args: string[]): ChildProcess =>
+const start = (program: string, args: readonly string[], environment = env): ChildProcess =>
   spawn(process.execPath, [join(repositoryRoot, "dist/examples", `${program}.js`), ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "inherit"],
     timeout: 60_000,
   });
@@ -25,18 +27,21 @@ async function line(program: ChildProcess, pattern: RegExp): Promise<string> {
   throw new Error(`no line like ${pattern}`);
 }
 
+/** Programs are asked to end as an operator does it, and have to do so without a complaint. */
+async function end(program: ChildProcess): Promise<void> {
+  const ended = once(program, "exit");
+  program.kill("SIGINT");
+  assert.deepEqual(await ended, [0, null]);
+}
+
 let ioc: ChildProcess;
 
 before(async () => {
-  ioc = start("ioc", "lab:");
+  ioc = start("ioc", ["lab:"]);
   await line(ioc, /^serving lab:Setpoint lab:Temperature lab:Deviation$/);
 });
 
-after(async () => {
-  const ended = once(ioc, "exit");
-  ioc.kill("SIGINT");
-  assert.deepEqual(await ended, [0, null]);
-});
+after(() => end(ioc));
 
 test("the example driver's parameters are records", async () => {
   const client = new CaClient({ environment: env });
@@ -48,23 +53,56 @@ test("the example driver's parameters are records", async () => {
 });
 
 test("the example monitor shows changes and their alarms", async () => {
-  const monitor = start("monitor", "lab:Deviation", "lab:Temperature");
+  const monitor = start("monitor", ["lab:Deviation", "lab:Temperature"]);
   const shown = await line(monitor, /^lab:Temperature \d/);
-  const ended = once(monitor, "exit");
-  monitor.kill("SIGINT");
-  assert.deepEqual(await ended, [0, null]);
+  await end(monitor);
   assert.match(shown, /^lab:Temperature [\d.]+$/);
 });
 
 test("the example get reads a normative type", async () => {
-  const get = start("get", "lab:Temperature");
+  const get = start("get", ["lab:Temperature"]);
   const { value, display } = JSON.parse(await line(get, /^\{/));
   assert.equal(typeof value, "number");
   assert.equal(display.units, "degC");
 });
 
 test("the example get says when a PV is not there", async () => {
-  const get = start("get", "lab:Nothing");
+  const get = start("get", ["lab:Nothing"]);
   const [code] = await once(get, "exit");
   assert.equal(code, 1);
+});
+
+test("the example record type is served as any other", async () => {
+  const ownEnv = await loopbackEnvironment();
+  const program = start("recordType", ["own:"], ownEnv);
+  await line(program, /^serving own:Reading own:Mean$/);
+  const client = new CaClient({ environment: ownEnv });
+  const counted = firstValueFrom(
+    client
+      .connect("own:Mean.COUNT")
+      .monitor()
+      .pipe(filter(({ value }) => value === 3)),
+  );
+  const reading = client.connect("own:Reading");
+  const mean = client.connect("own:Mean");
+  await firstValueFrom(mean.monitor());
+  for (const value of [4, 5]) {
+    const read = firstValueFrom(mean.monitor().pipe(skip(1)));
+    await reading.writeNotify({ type: "DOUBLE", value });
+    await read;
+  }
+  await counted;
+  const { value } = await mean.read();
+  const { units } = await mean.properties();
+  client.close();
+  await end(program);
+  assert.deepEqual([value, units], [3, "V"], "the mean of 0, 4 and 5");
+});
+
+test("the listings of the TypeScript API's page are the examples", () => {
+  const page = readFileSync(join(repositoryRoot, "docs/typescript-api.md"), "utf8");
+  const listings = [...page.matchAll(/`(examples\/[\w.]+)`:\n\n```\w+\n([\s\S]*?)```/g)];
+  assert.equal(listings.length, 4);
+  for (const [, path = "", text] of listings)
+    assert.equal(text, readFileSync(join(repositoryRoot, path), "utf8"), path);
 });

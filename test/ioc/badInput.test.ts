@@ -140,6 +140,13 @@ test("an unknown record type leaves the records around it served", async (t) => 
   assert.ok(await isServed(booted, "t:a"));
 });
 
+test("an sscan record is not provided, and the records around it are served", async (t) => {
+  const scans = file("scans.db", 'record(sscan, "t:scan1") { field(NPTS, "5") }\nrecord(ao, "t:a") {}\n');
+  const booted = await boot(t, [`dbLoadRecords("${scans}")`]);
+  await onlyComplains(booted, /scans\.db:1: record "t:scan1": the sscan record is not provided/);
+  assert.ok(await isServed(booted, "t:a"));
+});
+
 test("an unknown record type in a YAML database", async (t) => {
   const unknown = file("unknown.yaml", "records:\n  t:a: { type: aoo }\n  t:b: { type: ao }\n");
   await onlyComplains(await boot(t, [`dbLoadRecords("${unknown}")`]), /unknown\.yaml:2: .*aoo/);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RecordEngine } from "../../src/records/index.js";
+import { defineRecordType, double, RecordEngine } from "../../src/records/index.js";
 import { database } from "./support.js";
 
 test("records are merged: later fields win", () => {
@@ -75,4 +75,14 @@ test("records cannot be loaded after iocInit", () => {
   engine.iocInit();
   assert.equal(engine.load(database({ A: ["ao"] })).length, 1);
   engine.stop();
+});
+
+test("a record type of a program's own is loaded as any other, under a name that is free", () => {
+  const engine = new RecordEngine();
+  const type = defineRecordType("mine", { VAL: double() }, { process: () => undefined });
+  engine.addRecordType(type);
+  assert.deepEqual(engine.load(database({ M: ["mine", { VAL: "3" }] })), []);
+  assert.equal(engine.get("M"), 3);
+  assert.throws(() => engine.addRecordType(type), /"mine" exists already/);
+  assert.equal(new RecordEngine().recordTypes.has("mine"), false, "other engines do not know it");
 });

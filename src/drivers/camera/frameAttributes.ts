@@ -1,6 +1,6 @@
 import { logger } from "../../libcom/log.js";
 import type { Pv } from "../../records/pv.js";
-import type { ParametersOf } from "../asyn/definePort.js";
+import type { ParametersOf } from "../asyn/defineDriver.js";
 import type { Parameter } from "../asyn/portDriver.js";
 import type { NDAttribute } from "../ndarray/ndArray.js";
 import { loadAttributes } from "./attributeFile.js";

@@ -1,4 +1,4 @@
-import type { ParametersOf } from "../asyn/definePort.js";
+import type { ParametersOf } from "../asyn/defineDriver.js";
 import { bytesPerElement, ND_DATA_TYPES, type NDDataType } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { type cameraParameters, PixelFormat } from "./cameraParameters.js";

@@ -3,7 +3,7 @@ import { now as epicsNow, type Timestamp } from "../../libcom/epicsTime.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import type { Pv } from "../../records/pv.js";
-import { makeParameters, type ParametersOf } from "../asyn/definePort.js";
+import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import type { Parameter, Port } from "../asyn/portDriver.js";
 import type { ArrayPort } from "../ndarray/arrayPorts.js";
 import { imageDimensions, type NDArray } from "../ndarray/ndArray.js";

@@ -1,4 +1,4 @@
-import { makeParameters } from "../asyn/definePort.js";
+import { makeParameters } from "../asyn/defineDriver.js";
 import { DriverParameter, float64, int32, octet } from "../asyn/driverParameter.js";
 import type { Parameter } from "../asyn/portDriver.js";
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import { failed, ok, type Result } from "../../libcom/result.js";
-import type { ParametersOf } from "../asyn/definePort.js";
+import type { ParametersOf } from "../asyn/defineDriver.js";
 import type { NDArray, NDArrayInfo } from "../ndarray/ndArray.js";
 import type { PluginSetup } from "../plugins/ndPlugin.js";
 import { type FileFormat, NDPluginFile } from "../plugins/ndPluginFile.js";

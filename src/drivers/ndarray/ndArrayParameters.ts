@@ -1,4 +1,4 @@
-import type { ParametersOf } from "../asyn/definePort.js";
+import type { ParametersOf } from "../asyn/defineDriver.js";
 import { float64, int32, int32Array, octet } from "../asyn/driverParameter.js";
 import { bytesPerElement, elementsOf, ND_DATA_TYPES, type NDArrayInfo } from "./ndArray.js";
 import type { NDArrayPool } from "./ndArrayPool.js";

@@ -13,7 +13,7 @@ import {
 } from "rxjs";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { type Logger, logger } from "../../libcom/log.js";
-import { makeParameters } from "../asyn/definePort.js";
+import { makeParameters } from "../asyn/defineDriver.js";
 import { float64, int32, octet } from "../asyn/driverParameter.js";
 import type { Parameter, ParameterType, Port } from "../asyn/portDriver.js";
 import type { ArrayConsumer, ArrayPort, ArrayPorts } from "../ndarray/arrayPorts.js";

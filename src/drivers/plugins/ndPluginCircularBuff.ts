@@ -1,6 +1,6 @@
 import { filter, firstValueFrom, merge, Subject } from "rxjs";
 import { ARGUMENT_NAMES, type CalcProgram, compileCalc } from "../../records/calc/index.js";
-import { makeParameters, type ParametersOf } from "../asyn/definePort.js";
+import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { float64, int32, octet } from "../asyn/driverParameter.js";
 import type { NDArray } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";

@@ -1,6 +1,6 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { errorMessage } from "../../libcom/errorMessage.js";
-import { makeParameters, type ParametersOf } from "../asyn/definePort.js";
+import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { int32, octet } from "../asyn/driverParameter.js";
 import type { Parameter } from "../asyn/portDriver.js";
 import type { NDArray, NDArrayInfo } from "../ndarray/ndArray.js";

@@ -1,5 +1,5 @@
 import { NTNDARRAY_TYPE, ntNdArrayValue, SharedPV, type SharedPvProvider } from "../../pva/index.js";
-import { makeParameters } from "../asyn/definePort.js";
+import { makeParameters } from "../asyn/defineDriver.js";
 import { octet } from "../asyn/driverParameter.js";
 import type { ImageStreams } from "../ndarray/arrayPorts.js";
 import type { NDArray, NDData } from "../ndarray/ndArray.js";

@@ -1,4 +1,4 @@
-import { makeParameters, type ParametersOf } from "../asyn/definePort.js";
+import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { float64, int32, octet } from "../asyn/driverParameter.js";
 import { ND_DATA_TYPES, type NDArray } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";

@@ -1,4 +1,4 @@
-import { makeParameters, type ParametersOf } from "../asyn/definePort.js";
+import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { float64, int32 } from "../asyn/driverParameter.js";
 import type { NDArray } from "../ndarray/ndArray.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";

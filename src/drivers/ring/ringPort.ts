@@ -1,5 +1,5 @@
 import { tap, timer } from "rxjs";
-import { portDriver } from "../asyn/definePort.js";
+import { defineDriver } from "../asyn/defineDriver.js";
 import { float64, octet } from "../asyn/driverParameter.js";
 
 const TOP_UP_SECONDS = 120;
@@ -21,7 +21,7 @@ export function timeOfDay(date: Date): string {
 }
 
 /** What the storage ring tells beamlines, once a second. */
-export const ringPort = portDriver(
+export const ringPort = defineDriver(
   "Ring",
   {
     CURRENT: float64(FULL_CURRENT_MA),

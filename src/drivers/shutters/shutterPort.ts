@@ -1,5 +1,5 @@
 import { merge, Observable } from "rxjs";
-import { type DriverPort, portDriver } from "../asyn/definePort.js";
+import { type DriverPort, defineDriver } from "../asyn/defineDriver.js";
 import { type DriverParameter, int32 } from "../asyn/driverParameter.js";
 
 /** How long a shutter's blades travel. */
@@ -48,7 +48,7 @@ const shutter = (open: Command, close: Command, status: Command): Observable<nev
   });
 
 /** The front-end shutter (A) and the fast shutter (B) of a beamline; both closed at first. */
-export const shutterPort = portDriver("Shutters", shutterParameters, ({ params }) =>
+export const shutterPort = defineDriver("Shutters", shutterParameters, ({ params }) =>
   merge(
     shutter(params.OPEN_A, params.CLOSE_A, params.STATUS_A),
     shutter(params.OPEN_B, params.CLOSE_B, params.STATUS_B),

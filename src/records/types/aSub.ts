@@ -14,7 +14,7 @@ import {
 } from "../aSubFields.js";
 import { linkedProperties } from "../calcFields.js";
 import type { FieldAddress, FieldProperties, RecordIo, RecordOf } from "../recordType.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 type ASub = RecordOf<typeof aSubFields>;
 type Io = RecordIo<ASub>;
@@ -154,7 +154,7 @@ function properties(record: ASub, field: string, io: Io): FieldProperties {
 }
 
 /** Up to 21 arrays, made by a registered function from up to 21 arrays. */
-export const aSub = recordType("aSub", aSubFields, {
+export const aSub = defineRecordType("aSub", aSubFields, {
   limits: "control",
   prepare: allocate,
   init(record, io) {

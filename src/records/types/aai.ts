@@ -3,7 +3,7 @@ import { arrayAddress, arrayFields, arrayProperties, countElements, startArray }
 import { simulatedInput } from "../fieldGroups.js";
 import { inLink, ulong } from "../fieldSpec.js";
 import { menuYesNo } from "../menus.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const fields = {
   ...arrayFields("aai"),
@@ -13,7 +13,7 @@ const fields = {
 };
 
 /** Array input of up to NELM elements of FTVL. */
-export const aai = recordType("aai", fields, {
+export const aai = defineRecordType("aai", fields, {
   device: { link: "INP", value: "VAL" },
   prepare(record, io) {
     startArray(record, record.NELM > 1 ? 0 : 1);

@@ -4,7 +4,7 @@ import { closedLoop, simulatedOutput } from "../fieldGroups.js";
 import { outLink, ulong } from "../fieldSpec.js";
 import { menuOmsl, menuYesNo } from "../menus.js";
 import { isClosedLoop } from "../output.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const fields = {
   ...arrayFields("aao"),
@@ -15,7 +15,7 @@ const fields = {
 };
 
 /** Array output of up to NELM elements of FTVL. */
-export const aao = recordType("aao", fields, {
+export const aao = defineRecordType("aao", fields, {
   device: { link: "OUT", value: "VAL" },
   prepare(record, io) {
     startArray(record);

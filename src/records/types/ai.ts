@@ -14,7 +14,7 @@ import { checkFilteredLimitAlarms } from "../limitAlarms.js";
 import { needsTable, rawToEngineering } from "../linearConversion.js";
 import { menuConvert, menuSimm } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
-import { type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordOf } from "../recordType.js";
 
 const fields = {
   VAL: double({ pp: true, asl: 0, prompt: "Current EGU Value" }),
@@ -56,7 +56,7 @@ function smooth(record: Ai, before: number, value: number): number {
 }
 
 /** Analog input. */
-export const ai = recordType("ai", fields, {
+export const ai = defineRecordType("ai", fields, {
   device: { link: "INP", value: "VAL", raw: "RVAL" },
   prepare(record) {
     record.INIT = 1;

@@ -19,7 +19,7 @@ import { defineMenu } from "../menu.js";
 import { menuConvert, menuSimm } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { driveOutput, isClosedLoop } from "../output.js";
-import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const aoOIF = defineMenu("aoOIF", { Full: "Full", Incremental: "Incremental" });
 
@@ -96,7 +96,7 @@ function desiredValue(record: Ao, io: RecordIo<Ao>): number | undefined {
 }
 
 /** Analog output. */
-export const ao = recordType("ao", fields, {
+export const ao = defineRecordType("ao", fields, {
   device: { link: "OUT", value: "OVAL", raw: "RVAL" },
   prepare(record, io) {
     if (io.loadConstant("DOL", "VAL")) record.UDF = Number.isNaN(record.VAL) ? 1 : 0;

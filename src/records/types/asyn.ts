@@ -5,7 +5,7 @@ import { untilNul } from "../../channel/text.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { escapeText, unescapeText } from "../../libcom/escape.js";
 import { type AsynRecordDevice, isAsynRecordDevice } from "../asynDevice.js";
-import { type FieldAddress, type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type FieldAddress, type RecordIo, type RecordOf } from "../recordType.js";
 import { asynEOMREASON, asynFields, asynFMT, asynTMOD } from "./asynFields.js";
 
 type Asyn = RecordOf<typeof asynFields>;
@@ -104,7 +104,7 @@ const eosOf = (text: string): string => Buffer.from(translateEscapes(text)).toSt
 const CONNECTION_FIELDS = ["PORT", "OCTETIV", "IEOS", "OEOS", "CNCT", "PCNCT"] as const;
 
 /** Text exchange with any asyn port, chosen while running: AOUT or BOUT out, AINP or BINP in. */
-export const asyn = recordType("asyn", asynFields, {
+export const asyn = defineRecordType("asyn", asynFields, {
   ownDevice: "asynRecordDevice",
   prepare(record) {
     record.BOUT = new Int8Array();

@@ -10,7 +10,7 @@ import {
 import { simulatedInput } from "../fieldGroups.js";
 import { inLink, ulong } from "../fieldSpec.js";
 import { menuSimm } from "../menus.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 import { postState } from "../statePosting.js";
 
 const fields = {
@@ -22,7 +22,7 @@ const fields = {
 };
 
 /** Binary input. */
-export const bi = recordType("bi", fields, {
+export const bi = defineRecordType("bi", fields, {
   limits: "none",
   device: { link: "INP", value: "VAL", raw: "RVAL" },
   init(record, io) {

@@ -11,13 +11,13 @@ import {
 } from "../binaryOutput.js";
 import { simulatedOutput } from "../fieldGroups.js";
 import { menuSimm } from "../menus.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 import { postState } from "../statePosting.js";
 
 const fields = { ...binaryFields, ...stateNames, ...binaryOutputFields, ...simulatedOutput(menuSimm) };
 
 /** Binary output. */
-export const bo = recordType("bo", fields, {
+export const bo = defineRecordType("bo", fields, {
   limits: "control",
   device: { link: "OUT", value: "VAL", raw: "RVAL" },
   prepare: takeConstant,

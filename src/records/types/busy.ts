@@ -11,7 +11,7 @@ import {
 } from "../binaryOutput.js";
 import { inLink, menu, outLink, string, ulong } from "../fieldSpec.js";
 import { menuAlarmSevr, menuYesNo } from "../menus.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 import { postState } from "../statePosting.js";
 
 const fields = {
@@ -30,7 +30,7 @@ const fields = {
  * A flag for something that takes time: a put-callback of 1 is complete when something else has put 0. The forward
  * link, and with it the completion, waits for 0.
  */
-export const busy = recordType("busy", fields, {
+export const busy = defineRecordType("busy", fields, {
   device: { link: "OUT", value: "VAL", raw: "RVAL" },
   prepare: takeConstant,
   init: startBinaryOutput,

@@ -14,7 +14,7 @@ import { alarmFilter, deadbands, limitAlarms, operatingRange, precision, units }
 import { double, noAccess, string } from "../fieldSpec.js";
 import { checkFilteredLimitAlarms } from "../limitAlarms.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
-import { type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordOf } from "../recordType.js";
 
 const fields = {
   VAL: double({ asl: 0, prompt: "Result" }),
@@ -42,7 +42,7 @@ function expressionsOf(record: Calc): CompiledExpressions {
 }
 
 /** Calculation of one value from up to 21 inputs. */
-export const calc = recordType("calc", fields, {
+export const calc = defineRecordType("calc", fields, {
   init(record, io) {
     loadArguments(io);
     const error = compileExpression(expressionsOf(record), "CALC", record.CALC);

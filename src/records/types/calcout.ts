@@ -27,7 +27,7 @@ import { defineMenu } from "../menu.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { driveOutput } from "../output.js";
 import { menuOutputOption, shouldWrite } from "../outputOption.js";
-import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const calcoutOOPT = menuOutputOption("calcoutOOPT");
 const calcoutDOPT = defineMenu("calcoutDOPT", { useVal: "Use CALC", useOval: "Use OCAL" });
@@ -188,7 +188,7 @@ async function outputLater(record: Calcout, io: Io): Promise<void> {
 }
 
 /** Calculation with an output that depends on the result. */
-export const calcout = recordType("calcout", fields, {
+export const calcout = defineRecordType("calcout", fields, {
   device: { link: "OUT", value: "OVAL" },
   init(record, io) {
     loadArguments(io);

@@ -7,7 +7,7 @@ import { operatingRange, precision, units } from "../fieldGroups.js";
 import { array, double, inLink, long, menu, noAccess, short, ulong } from "../fieldSpec.js";
 import { defineMenu } from "../menu.js";
 import { menuYesNo } from "../menus.js";
-import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const compressALG = defineMenu("compressALG", {
   nTo1Low: "N to 1 Low Value",
@@ -163,7 +163,7 @@ function compressed(record: Compress, state: State, input: Float64Array): ArrayL
 }
 
 /** Keeps the last NSAM values, or one for every N of them. */
-export const compress = recordType("compress", fields, {
+export const compress = defineRecordType("compress", fields, {
   prepare(record) {
     record.NSAM = Math.max(1, record.NSAM);
     startOver(record);

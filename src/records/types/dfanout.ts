@@ -14,7 +14,7 @@ import { checkLimitAlarms } from "../limitAlarms.js";
 import { defineMenu } from "../menu.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { isClosedLoop } from "../output.js";
-import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const dfanoutSELM = defineMenu("dfanoutSELM", { All: "All", Specified: "Specified", Mask: "Mask" });
 
@@ -54,7 +54,7 @@ function pushValue(record: Dfanout, io: RecordIo<Dfanout>): void {
 }
 
 /** Writes one value through up to eight links. */
-export const dfanout = recordType("dfanout", fields, {
+export const dfanout = defineRecordType("dfanout", fields, {
   prepare(record, io) {
     io.loadConstant("SELL", "SELN");
     if (io.loadConstant("DOL", "VAL")) record.UDF = Number.isNaN(record.VAL) ? 1 : 0;

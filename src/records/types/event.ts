@@ -2,7 +2,7 @@ import { EventMask } from "../../channel/eventMask.js";
 import { simulatedInput } from "../fieldGroups.js";
 import { inLink, noAccess, string } from "../fieldSpec.js";
 import { menuYesNo } from "../menus.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const fields = {
   VAL: string(40, { asl: 0, special: "mod", prompt: "Event Name To Post" }),
@@ -13,7 +13,7 @@ const fields = {
 };
 
 /** Processes the records that scan on an event. */
-export const event = recordType("event", fields, {
+export const event = defineRecordType("event", fields, {
   limits: "none",
   device: { link: "INP", value: "VAL" },
   process: (_record, io) => io.readDevice(),

@@ -2,7 +2,7 @@ import { Severity, Status } from "../../channel/alarm.js";
 import { EventMask } from "../../channel/eventMask.js";
 import { fieldsNamed } from "../fieldGroups.js";
 import { forwardLink, inLink, long, menu, short, ushort } from "../fieldSpec.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 import { GROUP_IDS, menuSelect, selectedGroups } from "../selection.js";
 
 const LINKS = GROUP_IDS.map((id) => `LNK${id}` as const);
@@ -18,7 +18,7 @@ const fields = {
 };
 
 /** Processes up to sixteen records. */
-export const fanout = recordType("fanout", fields, {
+export const fanout = defineRecordType("fanout", fields, {
   limits: "none",
   prepare(record, io) {
     io.loadConstant("SELL", "SELN");

@@ -4,7 +4,7 @@ import { precision, simulatedInput } from "../fieldGroups.js";
 import { array, double, inLink, menu, noAccess, short, ulong, ushort } from "../fieldSpec.js";
 import { defineMenu } from "../menu.js";
 import { menuYesNo } from "../menus.js";
-import { type FieldProperties, type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type FieldProperties, type RecordIo, type RecordOf } from "../recordType.js";
 
 const histogramCMD = defineMenu("histogramCMD", {
   Read: "Read",
@@ -121,7 +121,7 @@ const between = (low: number, high: number): FieldProperties => ({
 });
 
 /** How often a signal was in each of NELM equal ranges between LLIM and ULIM. */
-export const histogram = recordType("histogram", fields, {
+export const histogram = defineRecordType("histogram", fields, {
   device: { link: "SVL", value: "SGNL" },
   prepare(record) {
     record.NELM = Math.max(1, record.NELM);

@@ -81,3 +81,8 @@ const all: readonly RecordType[] = [
 ];
 
 export const recordTypes: ReadonlyMap<string, RecordType> = new Map(all.map((type) => [type.name, type]));
+
+/** Types that databases of synApps use and that are not provided on purpose, and what to tell who loads one. */
+export const absentRecordTypes: ReadonlyMap<string, string> = new Map([
+  ["sscan", "the sscan record is not provided: scans are programs here, as tomoScan's"],
+]);

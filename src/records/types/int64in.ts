@@ -12,7 +12,7 @@ import { inLink, int64 } from "../fieldSpec.js";
 import { checkFilteredLimitAlarms } from "../limitAlarms.js";
 import { menuYesNo } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const fields = {
   VAL: int64({ pp: true, asl: 0, prompt: "Current value" }),
@@ -31,7 +31,7 @@ const onScale = scaleFields("SVAL");
 const inUnits = fieldsLikeValue(fields);
 
 /** 64-bit integer input. */
-export const int64in = recordType("int64in", fields, {
+export const int64in = defineRecordType("int64in", fields, {
   device: { link: "INP", value: "VAL" },
   init(record) {
     record.MLST = record.ALST = record.LALM = record.VAL;

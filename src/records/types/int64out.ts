@@ -15,7 +15,7 @@ import { checkLimitAlarms } from "../limitAlarms.js";
 import { menuYesNo } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { driveOutput, takeWithinLimits } from "../output.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const fields = {
   VAL: int64({ pp: true, asl: 0, prompt: "Desired Output" }),
@@ -35,7 +35,7 @@ const onScale = scaleFields("IVOV");
 const inUnits = fieldsLikeValue(fields);
 
 /** 64-bit integer output. */
-export const int64out = recordType("int64out", fields, {
+export const int64out = defineRecordType("int64out", fields, {
   device: { link: "OUT", value: "VAL" },
   prepare(record, io) {
     if (io.loadConstant("DOL", "VAL")) record.UDF = 0;

@@ -11,7 +11,7 @@ import { inLink, long } from "../fieldSpec.js";
 import { checkFilteredLimitAlarms } from "../limitAlarms.js";
 import { menuYesNo } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const fields = {
   VAL: long({ pp: true, asl: 0, prompt: "Current value" }),
@@ -29,7 +29,7 @@ const onScale = scaleFields("SVAL");
 const inUnits = fieldsLikeValue(fields);
 
 /** 32-bit integer input. */
-export const longin = recordType("longin", fields, {
+export const longin = defineRecordType("longin", fields, {
   device: { link: "INP", value: "VAL" },
   init(record) {
     record.MLST = record.ALST = record.LALM = record.VAL;

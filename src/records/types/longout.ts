@@ -15,7 +15,7 @@ import { menuYesNo } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { driveOutput, takeWithinLimits } from "../output.js";
 import { menuOutputOption, shouldWrite } from "../outputOption.js";
-import { type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordOf } from "../recordType.js";
 
 const fields = {
   VAL: long({ pp: true, asl: 0, prompt: "Desired Output" }),
@@ -43,7 +43,7 @@ const inUnits = fieldsLikeValue(fields);
 const outputIsNew = new WeakSet<Longout>();
 
 /** 32-bit integer output. */
-export const longout = recordType("longout", fields, {
+export const longout = defineRecordType("longout", fields, {
   device: { link: "OUT", value: "VAL" },
   prepare(record, io) {
     if (io.loadConstant("DOL", "VAL")) record.UDF = 0;

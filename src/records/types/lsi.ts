@@ -3,7 +3,7 @@ import { simulatedInput } from "../fieldGroups.js";
 import { inLink, ulong } from "../fieldSpec.js";
 import { lengthOf, limitSize, longTextAddress, longTextFields, measure, postLongText } from "../longText.js";
 import { menuYesNo } from "../menus.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const fields = {
   ...longTextFields,
@@ -13,7 +13,7 @@ const fields = {
 };
 
 /** Long string input. */
-export const lsi = recordType("lsi", fields, {
+export const lsi = defineRecordType("lsi", fields, {
   limits: "none",
   device: { link: "INP", value: "VAL" },
   prepare(record, io) {

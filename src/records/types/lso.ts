@@ -4,7 +4,7 @@ import { outLink, string, ulong } from "../fieldSpec.js";
 import { lengthOf, limitSize, longTextAddress, longTextFields, measure, postLongText } from "../longText.js";
 import { menuYesNo } from "../menus.js";
 import { driveOutput, isClosedLoop } from "../output.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const fields = {
   ...longTextFields,
@@ -16,7 +16,7 @@ const fields = {
 };
 
 /** Long string output. */
-export const lso = recordType("lso", fields, {
+export const lso = defineRecordType("lso", fields, {
   limits: "none",
   device: { link: "OUT", value: "VAL" },
   prepare(record, io) {

@@ -16,7 +16,7 @@ import {
   statesOf,
   stateTexts,
 } from "../multiBit.js";
-import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 import { postState } from "../statePosting.js";
 
 const fields = {
@@ -51,7 +51,7 @@ function checkAlarms(record: Mbbi, io: RecordIo<Mbbi>, previous: Timestamp): voi
 }
 
 /** Multi-bit binary input: one of sixteen states. */
-export const mbbi = recordType("mbbi", fields, {
+export const mbbi = defineRecordType("mbbi", fields, {
   limits: "none",
   device: { link: "INP", value: "VAL", raw: "RVAL" },
   prepare(record, io) {

@@ -5,7 +5,7 @@ import { simulatedInput } from "../fieldGroups.js";
 import { inLink, long, short, ulong, ushort } from "../fieldSpec.js";
 import { menuSimm } from "../menus.js";
 import { maskFromBits, placeMask } from "../multiBit.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const fields = {
   VAL: long({ pp: true, asl: 0, prompt: "Current Value" }),
@@ -22,7 +22,7 @@ const fields = {
 };
 
 /** A word of up to 32 bits, each in a field of its own. */
-export const mbbiDirect = recordType("mbbiDirect", fields, {
+export const mbbiDirect = defineRecordType("mbbiDirect", fields, {
   limits: "none",
   device: { link: "INP", value: "VAL", raw: "RVAL" },
   prepare(record, io) {

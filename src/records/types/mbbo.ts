@@ -17,7 +17,7 @@ import {
   stateTexts,
 } from "../multiBit.js";
 import { driveOutput, isClosedLoop } from "../output.js";
-import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 import { postState } from "../statePosting.js";
 
 const fields = {
@@ -55,7 +55,7 @@ function checkAlarms(record: Mbbo, io: RecordIo<Mbbo>): void {
 }
 
 /** Multi-bit binary output: one of sixteen states. */
-export const mbbo = recordType("mbbo", fields, {
+export const mbbo = defineRecordType("mbbo", fields, {
   limits: "none",
   device: { link: "OUT", value: "VAL", raw: "RVAL", masksRaw: true },
   prepare(record, io) {

@@ -6,7 +6,7 @@ import { long, menu, outLink, short, ulong, ushort } from "../fieldSpec.js";
 import { menuOmsl, menuSimm } from "../menus.js";
 import { maskFromBits, placeMask } from "../multiBit.js";
 import { driveOutput, isClosedLoop } from "../output.js";
-import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const fields = {
   VAL: long({ pp: true, asl: 0, prompt: "Word" }),
@@ -61,7 +61,7 @@ function postChanges(record: MbboDirect, io: RecordIo<MbboDirect>): void {
 }
 
 /** A word of up to 32 bits that can be set bit by bit. */
-export const mbboDirect = recordType("mbboDirect", fields, {
+export const mbboDirect = defineRecordType("mbboDirect", fields, {
   limits: "none",
   device: { link: "OUT", value: "VAL", raw: "RVAL", masksRaw: true },
   prepare(record, io) {

@@ -3,7 +3,7 @@ import { EventMask } from "../../channel/eventMask.js";
 import { deadbandMaskOf } from "../deadband.js";
 import { menuOmsl } from "../menus.js";
 import { isMotorDevice, type MotorAxis, type MotorStatus } from "../motorAxis.js";
-import { type FieldProperties, type RecordIo, recordType, type ValueName } from "../recordType.js";
+import { defineRecordType, type FieldProperties, type RecordIo, type ValueName } from "../recordType.js";
 import {
   MotionInProgress,
   MotorStatusBit,
@@ -253,7 +253,7 @@ function properties(record: Motor, field: string): FieldProperties {
  * A motor: user, dial and raw coordinates, limits, jogging, homing and tweaking over an axis. The forward link runs and a put-callback
  * completes when DMOV is 1, however the motion ended.
  */
-export const motor = recordType("motor", motorFields, {
+export const motor = defineRecordType("motor", motorFields, {
   device: { link: "OUT", value: "VAL" },
   prepare(record) {
     followResolution(record, undefined);

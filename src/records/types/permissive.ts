@@ -1,6 +1,6 @@
 import { EventMask } from "../../channel/eventMask.js";
 import { string, ushort } from "../fieldSpec.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const last = { special: "nomod", interest: 3 } as const;
 
@@ -13,7 +13,7 @@ const fields = {
 };
 
 /** One client asks with WFLG, another permits with VAL. */
-export const permissive = recordType("permissive", fields, {
+export const permissive = defineRecordType("permissive", fields, {
   limits: "none",
   process(record) {
     record.UDF = 0;

@@ -8,7 +8,7 @@ import { inLink, longString, outLink, string, ulong, ushort } from "../fieldSpec
 import { constantValue } from "../links/constant.js";
 import { lengthOf, limitSize } from "../longText.js";
 import { type PrintfArguments, printfText } from "../printfFormat.js";
-import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const INPUTS = ["INP0", "INP1", "INP2", "INP3", "INP4", "INP5", "INP6", "INP7", "INP8", "INP9"] as const;
 
@@ -82,7 +82,7 @@ function numberOf({ value, type }: TypedValue, to: DbfType): number | bigint | u
 }
 
 /** A text made of up to ten inputs with C's printf. */
-export const printf = recordType("printf", fields, {
+export const printf = defineRecordType("printf", fields, {
   limits: "none",
   device: { link: "OUT", value: "VAL" },
   prepare: limitSize,

@@ -6,7 +6,7 @@ import { double, inLink, menu, ushort } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { defineMenu } from "../menu.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
-import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const selSELM = defineMenu("selSELM", {
   Specified: "Specified",
@@ -91,7 +91,7 @@ function extreme(
 }
 
 /** One of twelve values: a specified one, the highest, the lowest or the median. */
-export const sel = recordType("sel", fields, {
+export const sel = defineRecordType("sel", fields, {
   prepare(record, io) {
     io.loadConstant("NVL", "SELN");
     for (const { link, value } of INPUTS) {

@@ -2,7 +2,7 @@ import { Severity, Status } from "../../channel/alarm.js";
 import { EventMask } from "../../channel/eventMask.js";
 import { fieldsNamed } from "../fieldGroups.js";
 import { double, inLink, long, menu, outLink, short, ushort } from "../fieldSpec.js";
-import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 import { GROUP_IDS, menuSelect, selectedGroups } from "../selection.js";
 
 const GROUPS = GROUP_IDS.map(
@@ -64,7 +64,7 @@ async function runGroups(record: Seq, io: RecordIo<Seq>, groups: readonly Group[
 }
 
 /** Writes up to sixteen values one after the other, with delays. */
-export const seq = recordType("seq", fields, {
+export const seq = defineRecordType("seq", fields, {
   prepare(record, io) {
     io.loadConstant("SELL", "SELN");
     for (const { source, value } of GROUPS) io.loadConstant(source, value);

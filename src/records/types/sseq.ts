@@ -3,7 +3,7 @@ import { EventMask } from "../../channel/eventMask.js";
 import { fieldsNamed } from "../fieldGroups.js";
 import { double, inLink, long, menu, outLink, short, string, ushort } from "../fieldSpec.js";
 import { defineMenu } from "../menu.js";
-import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 import { menuSelect } from "../selection.js";
 
 const sseqWAIT = defineMenu("sseqWAIT", {
@@ -170,7 +170,7 @@ function updateLinkStates(record: Sseq, io: Io): void {
 }
 
 /** synApps' string sequence: writes up to ten numbers or texts one after the other, waiting where asked to. */
-export const sseq = recordType("sseq", fields, {
+export const sseq = defineRecordType("sseq", fields, {
   prepare(_record, io) {
     io.loadConstant("SELL", "SELN");
     for (const { source, number, text } of STEPS) {

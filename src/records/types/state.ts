@@ -1,6 +1,6 @@
 import { EventMask } from "../../channel/eventMask.js";
 import { string } from "../fieldSpec.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const fields = {
   VAL: string(20, { pp: true, asl: 0, prompt: "Value" }),
@@ -8,7 +8,7 @@ const fields = {
 };
 
 /** A short text that sequences show; EPICS Base keeps it for old databases only. */
-export const state = recordType("state", fields, {
+export const state = defineRecordType("state", fields, {
   limits: "none",
   process(record) {
     record.UDF = 0;

@@ -2,7 +2,7 @@ import { Status } from "../../channel/alarm.js";
 import { simulatedInput } from "../fieldGroups.js";
 import { inLink, menu, string } from "../fieldSpec.js";
 import { menuYesNo } from "../menus.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 import { menuStringPost, postString } from "../stringMonitor.js";
 
 const menuPost = menuStringPost("stringinPOST");
@@ -18,7 +18,7 @@ const fields = {
 };
 
 /** String input, up to 39 bytes. */
-export const stringin = recordType("stringin", fields, {
+export const stringin = defineRecordType("stringin", fields, {
   limits: "none",
   device: { link: "INP", value: "VAL" },
   init(record) {

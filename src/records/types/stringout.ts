@@ -3,7 +3,7 @@ import { closedLoop, invalidAction, simulatedOutput } from "../fieldGroups.js";
 import { menu, outLink, string } from "../fieldSpec.js";
 import { menuYesNo } from "../menus.js";
 import { driveOutput, isClosedLoop } from "../output.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 import { menuStringPost, postString } from "../stringMonitor.js";
 
 const menuPost = menuStringPost("stringoutPOST");
@@ -20,7 +20,7 @@ const fields = {
 };
 
 /** String output, up to 39 bytes. */
-export const stringout = recordType("stringout", fields, {
+export const stringout = defineRecordType("stringout", fields, {
   limits: "none",
   device: { link: "OUT", value: "VAL" },
   prepare(record, io) {

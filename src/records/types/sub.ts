@@ -12,7 +12,7 @@ import { double, menu, noAccess, string } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { menuAlarmSevr } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
-import { type RecordIo, type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const fields = {
   VAL: double({ pp: true, asl: 0, prompt: "Result" }),
@@ -66,7 +66,7 @@ function finish(record: Sub, io: RecordIo<Sub>, status: number): void {
 }
 
 /** One value, made by a registered function from up to 21 inputs. */
-export const sub = recordType("sub", fields, {
+export const sub = defineRecordType("sub", fields, {
   init(record, io) {
     loadArguments(io);
     if (record.INAM !== "" && io.callFunction(record.INAM) === undefined) {

@@ -4,7 +4,7 @@ import { arrayType } from "../arrayType.js";
 import { operatingRange, precision, units } from "../fieldGroups.js";
 import { array, double, inLink, long, menu, noAccess, short, ulong } from "../fieldSpec.js";
 import { menuFtype } from "../menus.js";
-import { type RecordOf, recordType } from "../recordType.js";
+import { defineRecordType, type RecordOf } from "../recordType.js";
 
 const fields = {
   VAL: array({ pp: true, asl: 0, special: "dbaddr", prompt: "Value" }),
@@ -33,7 +33,7 @@ const part = (value: ArrayValue, start: number, count: number): ArrayValue =>
   value.slice(start, start + count);
 
 /** NELM elements from element INDX of what INP reads, fewer where the source ends before. */
-export const subArray = recordType("subArray", fields, {
+export const subArray = defineRecordType("subArray", fields, {
   device: { link: "INP", value: "VAL" },
   prepare(record) {
     record.MALM = Math.max(1, record.MALM);

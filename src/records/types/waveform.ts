@@ -3,7 +3,7 @@ import { arrayAddress, arrayFields, arrayProperties, countElements, startArray }
 import { simulatedInput } from "../fieldGroups.js";
 import { inLink, short, ulong } from "../fieldSpec.js";
 import { menuYesNo } from "../menus.js";
-import { recordType } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const fields = {
   ...arrayFields("waveform"),
@@ -17,7 +17,7 @@ const fields = {
 const busyRange = { low: 0, high: 1 };
 
 /** Array of up to NELM elements of FTVL; NORD says how many there are. */
-export const waveform = recordType("waveform", fields, {
+export const waveform = defineRecordType("waveform", fields, {
   device: { link: "INP", value: "VAL" },
   prepare(record, io) {
     startArray(record);

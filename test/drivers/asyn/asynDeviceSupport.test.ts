@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { NEVER } from "rxjs";
 import { Severity, Status } from "../../../src/channel/alarm.js";
 import { asynDeviceSupports } from "../../../src/drivers/asyn/asynDeviceSupport.js";
-import { portDriver } from "../../../src/drivers/asyn/definePort.js";
+import { defineDriver } from "../../../src/drivers/asyn/defineDriver.js";
 import {
   float32Array,
   float64,
@@ -16,7 +16,7 @@ import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
 import type { AttachedDevice } from "../../../src/records/deviceSupport.js";
 import { type FakeRecord, fakeRecord } from "./fakeRecord.js";
 
-const testPort = portDriver(
+const testPort = defineDriver(
   "Test",
   {
     COUNT: int32(7),

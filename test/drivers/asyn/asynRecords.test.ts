@@ -3,13 +3,13 @@ import { type TestContext, test } from "node:test";
 import { NEVER } from "rxjs";
 import { Status } from "../../../src/channel/alarm.js";
 import { asynDeviceSupports } from "../../../src/drivers/asyn/asynDeviceSupport.js";
-import { portDriver } from "../../../src/drivers/asyn/definePort.js";
+import { defineDriver } from "../../../src/drivers/asyn/defineDriver.js";
 import { choice, int32, octet } from "../../../src/drivers/asyn/driverParameter.js";
 import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { database, type TestRecords } from "../../records/support.js";
 
-const testPort = portDriver(
+const testPort = defineDriver(
   "Test",
   {
     COUNT: int32(7),

@@ -35,7 +35,7 @@ export function makeParameters<Table extends ParameterTable>(table: Table): Para
  * A driver as a value: its parameters, and what it does for as long as it lives. The observable that `run` returns is
  * subscribed when a port is made and unsubscribed by `close`; an error in it is logged and ends the driver, not the process.
  */
-export const portDriver =
+export const defineDriver =
   <Table extends ParameterTable>(
     driverName: string,
     table: Table,

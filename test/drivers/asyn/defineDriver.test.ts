@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { filter, map, NEVER, tap, throwError } from "rxjs";
-import { portDriver } from "../../../src/drivers/asyn/definePort.js";
+import { defineDriver } from "../../../src/drivers/asyn/defineDriver.js";
 import { int32, octet } from "../../../src/drivers/asyn/driverParameter.js";
 import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
 
-const door = portDriver("Door", { OPEN: int32(0), STATUS: int32(), NAME: octet("front") }, ({ params }) =>
+const door = defineDriver("Door", { OPEN: int32(0), STATUS: int32(), NAME: octet("front") }, ({ params }) =>
   params.OPEN.written$.pipe(
     filter((value) => value === 1),
     map((value) => params.STATUS.set(value)),
@@ -51,7 +51,7 @@ test("parameters are found by name, unknown names are undefined", () => {
 
 test("an error in a driver ends the driver, not the process", () => {
   let connected: boolean | undefined;
-  const broken = portDriver("Broken", { X: int32() }, () => throwError(() => new Error("hardware fault")))(
+  const broken = defineDriver("Broken", { X: int32() }, () => throwError(() => new Error("hardware fault")))(
     "B",
   );
   broken.connected$.subscribe((value) => {
@@ -63,7 +63,7 @@ test("an error in a driver ends the driver, not the process", () => {
 test("closing the registry ends every driver, and a name is taken once", () => {
   const ports = new PortRegistry();
   let ended = false;
-  const quiet = portDriver("Quiet", { X: int32() }, () =>
+  const quiet = defineDriver("Quiet", { X: int32() }, () =>
     NEVER.pipe(tap({ unsubscribe: () => (ended = true) })),
   );
   ports.add(quiet("Q"));
