@@ -16,8 +16,8 @@ export interface RecordHost {
   readonly log: Logger;
   /** Names of the device supports for a record type; a record's DTYP is an index into it. */
   deviceChoices(recordType: string): readonly string[];
-  /** The time of a time stamp event; 0 is the present moment. */
-  eventTime(event: number): Timestamp;
+  /** The time of a time stamp event: 0 is the present moment; undefined where nothing tells the time of events. */
+  eventTime(event: number): Timestamp | undefined;
   /** Moves a record to the scan list that its SCAN, PHAS and EVNT ask for. */
   scanChanged(record: DbRecord): void;
   /** Gives a link field a new text and opens it. */

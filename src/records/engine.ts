@@ -4,7 +4,7 @@ import type { Value } from "../channel/dbf.js";
 import type { Channel, ChannelProvider, ClientIdentity, WriteResult } from "../channel/provider.js";
 import { charsToText } from "../channel/text.js";
 import type { DatabaseDefinition, DatabaseProblem, RecordTypeCatalog } from "../database/recordDefinition.js";
-import { now, type Timestamp } from "../libcom/epicsTime.js";
+import { now } from "../libcom/epicsTime.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { type Logger, logger } from "../libcom/log.js";
 import { failed } from "../libcom/result.js";
@@ -39,7 +39,10 @@ export interface RecordEngineOptions {
   readonly caClient?: ChannelClient;
 }
 
-type State = "loading" | "building" | "running" | "stopped";
+type State = "loading" | "building" | "built" | "running" | "paused" | "stopped";
+
+/** States in which clients may put and SCAN decides on the scan lists. */
+const isInitialised = (state: State): boolean => state !== "loading" && state !== "building";
 
 /** The records of one IOC: loads, initialises, scans and serves them. */
 export class RecordEngine implements ChannelProvider {
@@ -54,7 +57,6 @@ export class RecordEngine implements ChannelProvider {
   readonly #functions = new Map<string, RecordFunction>();
   readonly #announced = new Set<InitHook>();
   readonly #hooks = new Map<InitHook, (() => void)[]>();
-  readonly #eventTimes = new Map<number, Timestamp>();
   readonly #scanner = new Scanner();
   readonly #callbacks = new CallbackQueue();
   readonly #log: Logger = logger("records");
@@ -69,9 +71,9 @@ export class RecordEngine implements ChannelProvider {
       callbacks: this.#callbacks,
       log: this.#log,
       deviceChoices: (type) => this.#choices(type),
-      eventTime: (event) => (event > 0 ? (this.#eventTimes.get(event) ?? now()) : now()),
+      eventTime: (event) => (event === 0 ? now() : undefined),
       scanChanged: (instance) => {
-        if (this.#state === "running") this.#scanner.update(instance);
+        if (isInitialised(this.#state)) this.#scanner.update(instance);
       },
       postEvent: (event) => this.postEvent(event),
       setLink: (instance, field, text) => this.#setLink(instance, field, text),
@@ -184,16 +186,37 @@ export class RecordEngine implements ChannelProvider {
     for (const instance of this.#records) this.#init(instance);
     for (const action of this.#atReady.splice(0)) action();
     this.#announce("afterInitRecords");
-    this.#state = "running";
+    this.#state = "built";
     for (const instance of this.#records) this.#scanner.update(instance);
     this.#processAtInit(menuPini.YES);
     this.#announce("afterInitialProcess");
+    this.iocRun();
+  }
+
+  /** Starts scanning, after iocInit or a pause; records with PINI RUN and RUNNING process each time. */
+  iocRun(): boolean {
+    if (this.#state !== "built" && this.#state !== "paused") return false;
     this.#announce("atIocRun");
     this.#processAtInit(menuPini.RUN);
     this.#scanner.start();
+    this.#state = "running";
     this.#announce("afterDatabaseRunning");
     this.#processAtInit(menuPini.RUNNING);
     this.#announce("afterIocRunning");
+    return true;
+  }
+
+  /** Scanning rests until `iocRun`; what is announced meanwhile is lost. Puts and links go on. */
+  iocPause(): boolean {
+    if (this.#state !== "running") return false;
+    this.#announce("atIocPause");
+    this.#processAtInit(menuPini.PAUSE);
+    this.#scanner.pause();
+    this.#state = "paused";
+    this.#announce("afterDatabasePaused");
+    this.#processAtInit(menuPini.PAUSED);
+    this.#announce("afterIocPaused");
+    return true;
   }
 
   /** Stops scanning, closes links and detaches devices. Pending completions never settle. */
@@ -261,7 +284,7 @@ export class RecordEngine implements ChannelProvider {
   #attach(instance: DbRecord): void {
     const dtyp = instance.deviceChoices[instance.record.DTYP];
     if (dtyp === undefined || isSoftChannel(dtyp)) return;
-    attachDevice(instance, dtyp, this.#supports, () => this.#state === "running");
+    attachDevice(instance, dtyp, this.#supports, () => isInitialised(this.#state));
     if (instance.deviceError === undefined) return;
     instance.record.STAT = Status.LINK;
     instance.record.SEVR = Severity.INVALID;
@@ -288,9 +311,8 @@ export class RecordEngine implements ChannelProvider {
 
   // Scanning.
 
-  /** Processes the records with SCAN "Event" that wait for this event; numbers also stamp TSE. */
+  /** Processes the records with SCAN "Event" that wait for this event. */
   postEvent(event: string | number): void {
-    if (typeof event === "number") this.#eventTimes.set(event, now());
     this.#scanner.postEvent(event);
   }
 
@@ -359,7 +381,7 @@ export class RecordEngine implements ChannelProvider {
     const found = this.#find(name);
     if (found === undefined) return unknownName(name);
     const { instance, address } = found;
-    if (this.#state !== "running") return this.#putInitial(instance, address.field, value);
+    if (!isInitialised(this.#state)) return this.#putInitial(instance, address.field, value);
     return putField(instance, address.field, this.#typed(instance, address.field, value));
   }
 

@@ -1,4 +1,4 @@
-/** Moments of iocInit at which others may act, in order. */
+/** Moments in the life of an IOC at which others may act, in order. */
 export const INIT_HOOKS = [
   "atIocBuild",
   /** Records have the values of their database, nothing runs: autosave's pass 0. */
@@ -7,10 +7,15 @@ export const INIT_HOOKS = [
   "afterInitRecords",
   /** PINI records have processed, scanning has not started. */
   "afterInitialProcess",
+  /** iocInit goes on from here, and so does iocRun after a pause. */
   "atIocRun",
   /** Scanning runs. */
   "afterDatabaseRunning",
   "afterIocRunning",
+  "atIocPause",
+  /** Scanning rests. */
+  "afterDatabasePaused",
+  "afterIocPaused",
 ] as const;
 
 export type InitHook = (typeof INIT_HOOKS)[number];

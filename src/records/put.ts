@@ -6,7 +6,7 @@ import { charsToText } from "../channel/text.js";
 import { failed, ok } from "../libcom/result.js";
 import type { DbRecord } from "./dbRecord.js";
 import { addressOf, store } from "./fieldAccess.js";
-import { type FieldSpec, isLinkType, type Special } from "./fieldSpec.js";
+import { type FieldSpec, isLinkType } from "./fieldSpec.js";
 import { Link } from "./links/link.js";
 import { ProcessNotify } from "./processNotify.js";
 import { simulationChanged } from "./simulation.js";
@@ -66,6 +66,7 @@ function storeSpecial(
   type: DbfType,
 ): WriteError | undefined {
   if (isReadOnly(instance, field)) return problemWith("noAccess", instance, field, " cannot be written");
+  if (spec.special === "attribute") return problemWith("failed", instance, field, " cannot be written");
   const refusal = isLinkType(spec.dbf) ? undefined : beforePut(instance, field);
   if (refusal !== undefined) return problemWith("failed", instance, field, `: ${refusal}`);
   const problem = storePlain(instance, field, spec, value, type);
@@ -80,10 +81,8 @@ function storeSpecial(
 export function isReadOnly(instance: DbRecord, field: string): boolean {
   const special = instance.type.fields[field]?.special;
   if (special === undefined) return false;
-  return isReserved(special) || addressOf(instance, field)?.readOnly === true;
+  return special === "nomod" || addressOf(instance, field)?.readOnly === true;
 }
-
-const isReserved = (special: Special): boolean => special === "nomod" || special === "attribute";
 
 /** An empty array put to a scalar leaves it alone and raises a LINK alarm, to be seen at the next processing. */
 function storeValue(instance: DbRecord, field: string, spec: FieldSpec, value: Value, type: DbfType) {

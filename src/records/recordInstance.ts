@@ -24,6 +24,9 @@ import type { CommonRecord, RecordType } from "./recordType.js";
 /** Attempts to process an active record that are tolerated before it goes into alarm. */
 const MAX_LOCK = 10;
 
+/** TSE of records whose device sets TIME. */
+const DEVICE_TIME = -2;
+
 /** One record: its fields, and what runs it. Type functions see it as their `io`. */
 export class RecordInstance implements DbRecord {
   readonly fields: Record<string, FieldValue>;
@@ -231,7 +234,10 @@ export class RecordInstance implements DbRecord {
       }
       this.readLink("TSEL", "TSE");
     }
-    if (record.TSE !== -2) record.TIME = this.host.eventTime(record.TSE);
+    if (record.TSE === DEVICE_TIME) return;
+    const time = this.host.eventTime(record.TSE);
+    if (time === undefined) this.report(`TSE ${record.TSE}: nothing tells the time of this event`);
+    else record.TIME = time;
   }
 
   post(field: string, mask: number): void {

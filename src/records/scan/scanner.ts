@@ -60,6 +60,8 @@ export class Scanner {
   /** Records whose devices announced something before scanning started. */
   readonly #announced = new Set<DbRecord>();
   #running = false;
+  /** What devices announce during a pause is lost. */
+  #paused = false;
 
   /** Puts a record on the list that its SCAN, PHAS and EVNT ask for, off the one it was on. */
   update(instance: DbRecord): void {
@@ -71,15 +73,22 @@ export class Scanner {
 
   start(): void {
     this.#running = true;
+    this.#paused = false;
     for (const scan of this.#periodic.keys()) this.#startTimer(scan);
     for (const instance of this.#announced) instance.process();
     this.#announced.clear();
   }
 
-  stop(): void {
+  /** No record is scanned until `start`. */
+  pause(): void {
     this.#running = false;
+    this.#paused = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+  }
+
+  stop(): void {
+    this.pause();
     for (const remove of this.#removers.values()) remove();
     this.#removers.clear();
   }
@@ -110,7 +119,7 @@ export class Scanner {
   #addIoIntr(instance: DbRecord): () => void {
     const subscription = instance.device?.ioIntr$?.subscribe(() => {
       if (this.#running) instance.process();
-      else this.#announced.add(instance);
+      else if (!this.#paused) this.#announced.add(instance);
     });
     return () => {
       subscription?.unsubscribe();
