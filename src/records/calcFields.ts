@@ -3,7 +3,6 @@ import type { Properties } from "../channel/provider.js";
 import { ARGUMENT_NAMES, type CalcProgram, compileCalc } from "./calc/index.js";
 import { fieldsNamed } from "./fieldGroups.js";
 import { double, inLink } from "./fieldSpec.js";
-import type { Link } from "./links/link.js";
 import type { CommonRecord, FieldProperties, FieldsOf, RecordIo } from "./recordType.js";
 
 const LETTERS = [
@@ -63,43 +62,26 @@ export function loadArgument(io: RecordIo<CalcRecord>, linkField: string): void 
   if (argument !== undefined) io.loadConstant(argument.link, argument.letter);
 }
 
-/** What processing needs of a record's arguments at hand: most of the 21 are empty for ever. */
-interface ArgumentState {
-  readonly links: readonly Link[];
-  /** The values posted last, as the fields LA to LU have them. */
-  readonly last: Float64Array;
-}
-
-const states = new WeakMap<CalcRecord, ArgumentState>();
-
-function stateOf(record: CalcRecord): ArgumentState {
-  const known = states.get(record);
-  if (known !== undefined) return known;
-  const state = {
-    links: ARGUMENTS.map(({ link }) => record[link]),
-    last: Float64Array.from(ARGUMENTS, ({ last }) => record[last]),
-  };
-  states.set(record, state);
-  return state;
-}
+const argumentOfLink: ReadonlyMap<string, (typeof ARGUMENTS)[number]> = new Map(
+  ARGUMENTS.map((argument) => [argument.link, argument]),
+);
 
 /** Reads all input links; false when any of them failed. */
-export function fetchArguments(record: CalcRecord, io: RecordIo<CalcRecord>): boolean {
+export function fetchArguments(io: RecordIo<CalcRecord>): boolean {
   let complete = true;
-  stateOf(record).links.forEach((source, index) => {
-    const argument = source.isConstant ? undefined : ARGUMENTS[index];
+  for (const name of io.openLinks) {
+    const argument = argumentOfLink.get(name);
     if (argument !== undefined && !io.readLink(argument.link, argument.letter)) complete = false;
-  });
+  }
   return complete;
 }
 
 /** Reads input links up to the first that fails; false when one did. */
-export function fetchUntilFailure(record: CalcRecord, io: RecordIo<CalcRecord>): boolean {
-  return stateOf(record).links.every((source, index) => {
-    const argument = source.isConstant ? undefined : ARGUMENTS[index];
+export const fetchUntilFailure = (io: RecordIo<CalcRecord>): boolean =>
+  io.openLinks.every((name) => {
+    const argument = argumentOfLink.get(name);
     return argument === undefined || io.readLink(argument.link, argument.letter);
   });
-}
 
 /** Posts the arguments that changed. */
 export const postChangedArguments = (record: CalcRecord, io: RecordIo<CalcRecord>, mask: number): void =>
@@ -110,14 +92,12 @@ export const postArguments = (record: CalcRecord, io: RecordIo<CalcRecord>, mask
   postWhere(record, io, mask, (mask & EventMask.ALARM) !== 0);
 
 function postWhere(record: CalcRecord, io: RecordIo<CalcRecord>, mask: number, all: boolean): void {
-  const posted = stateOf(record).last;
-  ARGUMENTS.forEach(({ letter, last }, index) => {
+  for (const { letter, last } of ARGUMENTS) {
     const value = record[letter];
-    if (value === posted[index] && !all) return;
+    if (value === record[last] && !all) continue;
     io.post(letter, mask | EventMask.VALUE | EventMask.LOG);
     record[last] = value;
-    posted[index] = value;
-  });
+  }
 }
 
 const letterOf = new Map<string, (typeof ARGUMENTS)[number]>();

@@ -47,9 +47,11 @@ export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
   /** The fields by name, and the same object with those that every record has typed. */
   readonly fields: Record<string, FieldValue>;
   readonly record: CommonRecord;
-  readonly infoTags: Map<string, string>;
+  readonly infoTags: ReadonlyMap<string, string>;
   readonly deviceChoices: readonly string[];
 
+  /** The link fields that lead somewhere; kept by the engine, which opens them. */
+  openLinks: readonly string[];
   device: AttachedDevice | undefined;
   /** Why the device support could not be attached; every processing then raises an alarm with it. */
   deviceError: string | undefined;
@@ -57,11 +59,13 @@ export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
   tselIsTime: boolean;
   /** The put-callback that waits for this record, and those that wait for their turn. */
   notify: PutNotify | undefined;
-  readonly notifyQueue: PutNotify[];
+  notifyQueue: PutNotify[] | undefined;
   /** The record is somewhere in the chain of records that process each other right now. */
   inChain: boolean;
 
   info(tag: string): string | undefined;
+  /** Sets an info tag, as the database gives it. */
+  addInfo(tag: string, value: string): void;
   linkState(link: string): "constant" | "local" | "connected" | "disconnected";
   linkProperties(link: string): Properties | undefined;
   linkOf(field: string): Link;

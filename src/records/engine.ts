@@ -86,10 +86,7 @@ export class RecordEngine implements ChannelProvider {
 
   /** What loaders check databases against. */
   readonly catalog: RecordTypeCatalog = {
-    fieldNames: (type) => {
-      const known = this.#types.get(type);
-      return known && new Set(known.fieldNames);
-    },
+    fieldNames: (type) => this.#types.get(type)?.settable,
     menuChoices: (type, field) => this.#types.get(type)?.fields[field]?.menu?.choices,
     recordTypes: () => this.#types.keys(),
     whyAbsent: (type) => absentRecordTypes.get(type),
@@ -226,7 +223,7 @@ export class RecordEngine implements ChannelProvider {
     this.#callbacks.stop();
     for (const instance of this.#records) {
       instance.device?.detach?.();
-      for (const value of Object.values(instance.fields)) if (value instanceof Link) value.close();
+      for (const field of instance.type.linkNames) instance.linkOf(field).close();
     }
   }
 
@@ -256,8 +253,10 @@ export class RecordEngine implements ChannelProvider {
   }
 
   #openLinks(instance: DbRecord): void {
-    for (const [field, value] of Object.entries(instance.fields))
-      if (value instanceof Link) this.#openLink(instance, field, value);
+    const used = instance.type.linkNames.filter((field) => !instance.linkOf(field).isEmpty);
+    if (used.length === 0) return;
+    for (const field of used) this.#openLink(instance, field, instance.linkOf(field));
+    noteOpenLinks(instance);
   }
 
   #openLink(instance: DbRecord, field: string, link: Link): void {
@@ -292,10 +291,13 @@ export class RecordEngine implements ChannelProvider {
   }
 
   #setLink(instance: DbRecord, field: string, text: string): void {
-    const link = instance.linkOf(field);
-    link.setText(text);
+    const old = instance.linkOf(field);
+    old.close();
+    const link = Link.of(old.direction, text);
+    instance.fields[field] = link;
     if (this.#state === "loading") return;
     this.#openLink(instance, field, link);
+    noteOpenLinks(instance);
     if (field !== instance.type.behaviour.device?.link) return;
     instance.device?.detach?.();
     instance.device = undefined;
@@ -426,6 +428,10 @@ export class RecordEngine implements ChannelProvider {
   names(): Iterable<string> {
     return this.#byName.keys();
   }
+}
+
+function noteOpenLinks(instance: DbRecord): void {
+  instance.openLinks = instance.type.linkNames.filter((field) => !instance.linkOf(field).isConstant);
 }
 
 const unknownName = (name: string): WriteResult =>

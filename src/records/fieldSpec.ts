@@ -61,7 +61,7 @@ const link =
   (attributes: FieldAttributes = {}): FieldSpec<Link> => ({
     dbf,
     size: 0,
-    blank: () => new Link(dbf),
+    blank: () => Link.of(dbf, ""),
     ...attributes,
   });
 

@@ -50,7 +50,7 @@ function loadRecord(store: RecordStore, definition: RecordDefinition, problems: 
     const failure = setInitial(store, instance.value, field, value);
     if (failure !== undefined) problems.push({ location: place, record: name, field, message: failure });
   }
-  for (const [tag, value] of definition.info) instance.value.infoTags.set(tag, value);
+  for (const [tag, value] of definition.info) instance.value.addInfo(tag, value);
   for (const alias of definition.aliases) addAlias(store, instance.value, alias, location, problems);
 }
 
@@ -83,7 +83,7 @@ function setInitial(store: RecordStore, instance: DbRecord, field: string, text:
   if (spec === undefined || spec.special === "attribute") return `${instance.type.name} has no such field`;
   const current = instance.fields[field];
   if (current instanceof Link) {
-    current.setText(text);
+    instance.fields[field] = Link.of(current.direction, text);
     return undefined;
   }
   if (spec.dbf === "DEVICE") {

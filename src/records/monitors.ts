@@ -8,10 +8,12 @@ export interface Subscription {
   readonly listener: (event: MonitorEvent) => void;
 }
 
-/** Takes the sample that subscribers of a field get. */
-export type Sampler = (field: string, asChars: boolean) => Sample;
+/** The record, from which the samples that subscribers get are taken. */
+export interface Sampler {
+  sample(field: string, asChars: boolean): Sample;
+}
 
-/** The subscriptions to the fields of one record. Posting to a record nobody listens to costs a comparison. */
+/** The subscriptions to the fields of one record. */
 export class FieldMonitors {
   #byField: Map<string, Subscription[]> | undefined;
 
@@ -51,8 +53,8 @@ function deliver(
   let chars: MonitorEvent | undefined;
   for (const subscription of subscriptions) {
     if ((subscription.mask & mask) === 0) continue;
-    if (subscription.asChars) chars ??= { mask, sample: sampler(field, true) };
-    else plain ??= { mask, sample: sampler(field, false) };
+    if (subscription.asChars) chars ??= { mask, sample: sampler.sample(field, true) };
+    else plain ??= { mask, sample: sampler.sample(field, false) };
     const event = subscription.asChars ? chars : plain;
     if (event !== undefined) subscription.listener(event);
   }

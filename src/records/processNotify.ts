@@ -27,8 +27,13 @@ export class ProcessNotify implements PutNotify {
   }
 
   start(): void {
-    if (this.target.notify !== undefined) this.target.notifyQueue.push(this);
-    else this.begin();
+    const { target } = this;
+    if (target.notify === undefined) {
+      this.begin();
+      return;
+    }
+    target.notifyQueue ??= [];
+    target.notifyQueue.push(this);
   }
 
   /** The record is this put's; waits until it is idle, then puts. */
@@ -54,8 +59,9 @@ export class ProcessNotify implements PutNotify {
 
   /** The client has gone: frees every record that this put holds. */
   cancel(): void {
-    const queued = this.target.notifyQueue.indexOf(this);
-    if (queued >= 0) this.target.notifyQueue.splice(queued, 1);
+    const queue = this.target.notifyQueue ?? [];
+    const queued = queue.indexOf(this);
+    if (queued >= 0) queue.splice(queued, 1);
     this.state = "done";
     for (const instance of this.waiting) if (instance.notify === this) release(instance);
     this.waiting.clear();
@@ -90,7 +96,7 @@ export function notifyCompletion(instance: DbRecord): void {
 
 /** Gives the record to the next put-callback in line. */
 function release(instance: DbRecord): void {
-  const next = instance.notifyQueue.shift();
+  const next = instance.notifyQueue?.shift();
   instance.notify = next;
   if (next === undefined) return;
   instance.host.callbacks.request(() => {

@@ -1,5 +1,4 @@
 import type { FieldValue } from "./fieldSpec.js";
-import { Link } from "./links/link.js";
 import { initialValue } from "./loader.js";
 import type { RecordType } from "./recordType.js";
 
@@ -22,10 +21,4 @@ function templateOf(type: RecordType): Readonly<Record<string, FieldValue>> {
 }
 
 /** Makes a record's fields. All records of a type are copies of one object, so that the engine sees one shape. */
-export function freshFields(type: RecordType): Record<string, FieldValue> {
-  const template = templateOf(type);
-  const fields = { ...template };
-  for (const [name, value] of Object.entries(template))
-    if (value instanceof Link) fields[name] = new Link(value.direction);
-  return fields;
-}
+export const freshFields = (type: RecordType): Record<string, FieldValue> => ({ ...templateOf(type) });

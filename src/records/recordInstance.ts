@@ -27,13 +27,17 @@ const MAX_LOCK = 10;
 /** TSE of records whose device sets TIME. */
 const DEVICE_TIME = -2;
 
+const noLinks: readonly string[] = [];
+const noTags: ReadonlyMap<string, string> = new Map();
+
 /** One record: its fields, and what runs it. Type functions see it as their `io`. */
 export class RecordInstance implements DbRecord {
   readonly fields: Record<string, FieldValue>;
   readonly record: CommonRecord;
-  readonly infoTags = new Map<string, string>();
-  readonly monitors = new FieldMonitors();
-
+  /** What only some records ever have is made when the first needs it: a database has records by the thousand. */
+  #infoTags: Map<string, string> | undefined;
+  #monitors: FieldMonitors | undefined;
+  openLinks: readonly string[] = noLinks;
   resumed = false;
   input: ReadOutcome | "failed" = "noConvert";
   device: AttachedDevice | undefined;
@@ -45,7 +49,7 @@ export class RecordInstance implements DbRecord {
   tselIsTime = false;
   /** The put-callback that waits for this record, and those that wait for their turn. */
   notify: PutNotify | undefined;
-  readonly notifyQueue: PutNotify[] = [];
+  notifyQueue: PutNotify[] | undefined;
   /** The record is somewhere in the chain of records that process each other right now. */
   inChain = false;
 
@@ -95,7 +99,16 @@ export class RecordInstance implements DbRecord {
   }
 
   info(tag: string): string | undefined {
-    return this.infoTags.get(tag);
+    return this.#infoTags?.get(tag);
+  }
+
+  get infoTags(): ReadonlyMap<string, string> {
+    return this.#infoTags ?? noTags;
+  }
+
+  addInfo(tag: string, value: string): void {
+    this.#infoTags ??= new Map();
+    this.#infoTags.set(tag, value);
   }
 
   linkOf(field: string): Link {
@@ -241,20 +254,21 @@ export class RecordInstance implements DbRecord {
   }
 
   post(field: string, mask: number): void {
-    if (mask !== 0) this.monitors.post(field, mask, this.#sampler);
+    if (mask !== 0) this.#monitors?.post(field, mask, this);
   }
 
   postAll(mask: number): void {
-    this.monitors.postAll(mask, this.#sampler);
+    this.#monitors?.postAll(mask, this);
   }
 
   /** Posts the field that a name without a field means. */
   postValue(mask: number): void {
-    this.monitors.post("VAL", mask, this.#sampler);
+    this.#monitors?.post("VAL", mask, this);
   }
 
   subscribe(field: string, subscription: Subscription): () => void {
-    return this.monitors.subscribe(field, subscription);
+    this.#monitors ??= new FieldMonitors();
+    return this.#monitors.subscribe(field, subscription);
   }
 
   /** A field's value with the record's alarm and time. */
@@ -270,8 +284,6 @@ export class RecordInstance implements DbRecord {
       userTag: UTAG,
     };
   }
-
-  readonly #sampler = (field: string, asChars: boolean): Sample => this.sample(field, asChars);
 
   // Links.
 

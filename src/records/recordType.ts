@@ -3,7 +3,7 @@ import type { Limits, Properties } from "../channel/provider.js";
 import type { Timestamp } from "../libcom/epicsTime.js";
 import { dbCommonFields } from "./dbCommon.js";
 import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
-import { type FieldSpec, type FieldTable, string } from "./fieldSpec.js";
+import { type FieldSpec, type FieldTable, isLinkType, string } from "./fieldSpec.js";
 import type { Link } from "./links/link.js";
 
 /** The record object that a field table describes: one property per field, natively typed. */
@@ -47,6 +47,9 @@ export interface RecordServices<L extends string, V extends string> {
   info(tag: string): string | undefined;
   /** True in the second half of an asynchronous processing, after the promise of `process` settled. */
   readonly resumed: boolean;
+
+  /** The link fields that lead somewhere, in the order of the field table: those that are not empty or constant. */
+  readonly openLinks: readonly string[];
 
   /**
    * Reads an input link into a field, converted to its type. A constant link leaves the field alone. False, with a LINK
@@ -166,6 +169,10 @@ export interface RecordType {
   readonly name: string;
   readonly fields: FieldTable;
   readonly fieldNames: readonly string[];
+  /** The same names, for questions. */
+  readonly settable: ReadonlySet<string>;
+  /** The fields that are links. */
+  readonly linkNames: readonly string[];
   readonly behaviour: RecordBehaviour<CommonRecord>;
   /** The fields beyond those of every record, for documentation and tests. */
   readonly ownFields: FieldTable;
@@ -182,8 +189,11 @@ export function defineRecordType<const F extends FieldTable>(
 ): RecordType {
   const listed: FieldTable = { ...dbCommonFields, ...ownFields };
   // Every record can be asked for its type, though no list of fields shows it.
-  const fields = { ...listed, RTYP: string(40, { special: "attribute", initial: name }) };
+  const fields: FieldTable = { ...listed, RTYP: string(40, { special: "attribute", initial: name }) };
   // The engine calls these functions only with records made from this very table.
   const erased = behaviour as unknown as RecordBehaviour<CommonRecord>;
-  return { name, fields, fieldNames: Object.keys(listed), behaviour: erased, ownFields };
+  const fieldNames = Object.keys(listed);
+  const linkNames = fieldNames.filter((field) => isLinkType(fields[field]?.dbf ?? "NOACCESS"));
+  const settable = new Set(fieldNames);
+  return { name, fields, fieldNames, settable, linkNames, behaviour: erased, ownFields };
 }

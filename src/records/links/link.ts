@@ -61,20 +61,29 @@ export class DeadTarget implements LinkTarget {
 }
 
 const constantTarget = new DeadTarget("constant");
+const emptyLink: ParsedLink = { kind: "constant", text: "" };
 
-/** A link field of a record: its text, what the text means, and the other end once the IOC runs. */
+/** What a link field of a record holds: its text, what the text means, and the other end once the IOC runs. */
 export class Link {
-  text = "";
-  parsed: ParsedLink = { kind: "constant", text: "" };
   target: LinkTarget = constantTarget;
 
-  constructor(readonly direction: LinkDirection) {}
+  private constructor(
+    readonly direction: LinkDirection,
+    readonly text: string,
+    readonly parsed: ParsedLink,
+  ) {}
 
-  /** Takes a new text; the old other end is closed, the new one is opened by the engine. */
-  setText(text: string): void {
-    this.close();
-    this.text = text.trim();
-    this.parsed = parseLink(text, this.direction);
+  static readonly #empty: Readonly<Record<LinkDirection, Link>> = {
+    INLINK: new Link("INLINK", "", emptyLink),
+    OUTLINK: new Link("OUTLINK", "", emptyLink),
+    FWDLINK: new Link("FWDLINK", "", emptyLink),
+  };
+
+  /** A new text is a new link, which the engine opens. All empty links are one: most fields stay empty for ever. */
+  static of(direction: LinkDirection, text: string): Link {
+    const trimmed = text.trim();
+    if (trimmed === "") return Link.#empty[direction];
+    return new Link(direction, trimmed, parseLink(trimmed, direction));
   }
 
   /** Constants, empty links and device addresses: nothing is read or written through them at run time. */

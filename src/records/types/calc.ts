@@ -49,7 +49,7 @@ export const calc = defineRecordType("calc", fields, {
     if (error !== undefined) io.report(`CALC "${record.CALC}": ${error}`);
   },
   process(record, io) {
-    if (!fetchArguments(record, io)) return undefined;
+    if (!fetchArguments(io)) return undefined;
     const value = evaluate(record, expressionsOf(record).get("CALC"), record.VAL);
     if (value === undefined) {
       io.setSevr(Status.CALC, Severity.INVALID, "calcPerform");

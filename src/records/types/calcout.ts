@@ -136,7 +136,7 @@ function updateLinkStates(record: Calcout, io: Io): void {
 }
 
 function calculate(record: Calcout, io: Io): void {
-  if (!fetchArguments(record, io)) return;
+  if (!fetchArguments(io)) return;
   const value = evaluate(record, expressionsOf(record).get("CALC"), record.VAL);
   if (value === undefined) {
     io.setSevr(Status.CALC, Severity.INVALID, "calcPerform");

@@ -78,7 +78,7 @@ export const sub = defineRecordType("sub", fields, {
     if (!bound.has(record)) return;
     record.MLST = record.ALST = record.LALM = record.VAL;
   },
-  process: (record, io) => (fetchUntilFailure(record, io) ? run(record, io) : undefined),
+  process: (record, io) => (fetchUntilFailure(io) ? run(record, io) : undefined),
   complete(record, io) {
     io.timestamp();
     checkLimitAlarms(record, io);
