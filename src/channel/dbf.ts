@@ -61,6 +61,17 @@ export function emptyArray(type: DbfType, length: number): ArrayValue {
   return type === "STRING" ? new Array<string>(length).fill("") : new arrayConstructors[type](length);
 }
 
+/** The elements of an array of `type` in one of another length: cut off, or followed by zeros or empty strings. */
+export function copyOfLength(array: ArrayValue, type: DbfType, length: number): ArrayValue {
+  const copy = emptyArray(type, length);
+  for (let index = 0; index < Math.min(array.length, length); index++) {
+    const element = array[index] ?? 0;
+    if (copy instanceof BigInt64Array || copy instanceof BigUint64Array) copy[index] = BigInt(element);
+    else if (ArrayBuffer.isView(copy)) copy[index] = Number(element);
+  }
+  return ArrayBuffer.isView(copy) ? copy : copy.map((_, index) => String(array[index] ?? ""));
+}
+
 export const isArrayValue = (value: Value): value is ArrayValue => typeof value === "object";
 
 export const elementCountOf = (value: Value): number => (isArrayValue(value) ? value.length : 1);

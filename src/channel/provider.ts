@@ -93,6 +93,9 @@ export interface Channel {
   textFormat?(): ConvertProperties;
   acknowledge(): AlarmAcknowledge;
 
+  /** What a subscription begins with: undefined when a filter holds it back. As `read` when absent. */
+  first?(mask: number): Sample | undefined;
+
   /** Writes and processes as the field asks; returns when the value is stored. */
   write(value: TypedValue, process?: ProcessOption): WriteResult;
   /** Writes, and settles when everything the write started has finished (put-callback). */
@@ -100,10 +103,14 @@ export interface Channel {
   /** PUT_ACKT and PUT_ACKS. */
   writeAcknowledge(acknowledge: { transient: boolean } | { severity: number }): WriteResult;
 
-  /** Calls `listener` for each event that meets `mask`; the first comes from `read`, not from here. */
+  /** Calls `listener` for each event that meets `mask`; the first comes from `first`, not from here. */
   subscribe(mask: number, listener: (event: MonitorEvent) => void): () => void;
   close(): void;
 }
+
+/** What a subscription to the channel begins with; undefined when a filter holds it back. */
+export const firstSample = (channel: Channel, mask: number): Sample | undefined =>
+  channel.first === undefined ? channel.read() : channel.first(mask);
 
 /** A source of channels. The record engine is one; a test's in-memory table is another. */
 export interface ChannelProvider {

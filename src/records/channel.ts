@@ -12,13 +12,13 @@ import type {
   WriteResult,
 } from "../channel/provider.js";
 import { ok } from "../libcom/result.js";
-import type { ChannelName } from "./channelName.js";
+import type { FieldName } from "./channelName.js";
 import type { DbRecord } from "./dbRecord.js";
-import { addressOf, fixedAddress, formatOf } from "./fieldAccess.js";
-import { charCount, incoming } from "./longString.js";
+import { formatOf } from "./fieldAccess.js";
+import { FieldView, type FoundChannel } from "./fieldView.js";
+import { incoming } from "./longString.js";
 import { channelProperties } from "./properties.js";
 import { isReadOnly, type PendingPut, putField, putFieldNotify } from "./put.js";
-import type { FieldAddress } from "./recordType.js";
 
 const readOnly: AccessRights = { read: true, write: false };
 const readWrite: AccessRights = { read: true, write: true };
@@ -26,31 +26,28 @@ const readWrite: AccessRights = { read: true, write: true };
 /** One record field opened by a client. */
 export class RecordChannel implements Channel {
   readonly className: string;
-  /** The field's type and size where they cannot change. */
-  readonly #fixed: FieldAddress | undefined;
+  private readonly instance: DbRecord;
+  private readonly address: FieldName;
+  readonly #view: FieldView;
   #pending: Set<PendingPut> | undefined;
   #unsubscribe: Set<() => void> | undefined;
 
   constructor(
     readonly name: string,
-    private readonly instance: DbRecord,
-    private readonly address: ChannelName,
+    field: FoundChannel,
   ) {
-    this.className = instance.type.name;
-    const spec = instance.type.fields[address.field];
-    this.#fixed = spec === undefined || address.asChars ? undefined : fixedAddress(spec);
+    this.instance = field.instance;
+    this.address = field.address;
+    this.className = field.instance.type.name;
+    this.#view = new FieldView(field);
   }
 
   get fieldType(): DbfType {
-    if (this.#fixed !== undefined) return this.#fixed.type;
-    return this.address.asChars ? "CHAR" : (addressOf(this.instance, this.address.field)?.type ?? "STRING");
+    return this.#view.shape.type;
   }
 
   get elementCount(): number {
-    if (this.#fixed !== undefined) return this.#fixed.elementCount;
-    const { field, asChars } = this.address;
-    if (!asChars) return addressOf(this.instance, field)?.elementCount ?? 1;
-    return charCount(this.instance, field);
+    return this.#view.shape.elementCount;
   }
 
   get access(): AccessRights {
@@ -63,7 +60,11 @@ export class RecordChannel implements Channel {
   }
 
   read(): Sample {
-    return this.instance.sample(this.address.field, this.address.asChars);
+    return this.#view.read();
+  }
+
+  first(mask: number): Sample | undefined {
+    return this.#view.first(mask);
   }
 
   properties(): Properties {
@@ -116,8 +117,7 @@ export class RecordChannel implements Channel {
   }
 
   subscribe(mask: number, listener: (event: MonitorEvent) => void): () => void {
-    const { field, asChars } = this.address;
-    const unsubscribe = this.instance.subscribe(field, { mask, asChars, listener });
+    const unsubscribe = this.#view.subscribe(mask, listener);
     this.#unsubscribe ??= new Set();
     this.#unsubscribe.add(unsubscribe);
     return () => {

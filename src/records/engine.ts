@@ -10,14 +10,16 @@ import { type Logger, logger } from "../libcom/log.js";
 import { failed } from "../libcom/result.js";
 import { CallbackQueue } from "./callbackQueue.js";
 import { RecordChannel } from "./channel.js";
-import { type ChannelName, parseChannelName } from "./channelName.js";
+import { parseChannelName, parseFieldName } from "./channelName.js";
 import type { DbRecord, RecordHost } from "./dbRecord.js";
 import { DbStates } from "./dbStates.js";
 import type { DeviceRecord, DeviceSupport } from "./deviceSupport.js";
 import { attachDevice, deviceChoicesOf } from "./devices/attach.js";
 import { baseDeviceSupports } from "./devices/base/index.js";
 import { initSoftInput, isSoftChannel } from "./devices/softChannel.js";
-import { addressOf, fieldValue, formatOf, store } from "./fieldAccess.js";
+import { addressOf, fieldValue, formatOf, isText, store } from "./fieldAccess.js";
+import type { FoundChannel } from "./fieldView.js";
+import { makeFilters } from "./filters/filterChain.js";
 import type { RecordFunction } from "./functions.js";
 import type { InitHook } from "./initHooks.js";
 import type { ChannelClient } from "./links/channelClient.js";
@@ -261,7 +263,7 @@ export class RecordEngine implements ChannelProvider {
 
   #openLink(instance: DbRecord, field: string, link: Link): void {
     openLink(instance, field, link, {
-      find: (name) => this.#find(name),
+      find: (name) => this.#findChannel(name),
       open: (name) => this.open(name),
       client: this.#caClient,
       callbacks: this.#callbacks,
@@ -342,13 +344,25 @@ export class RecordEngine implements ChannelProvider {
     for (const [alias, { name }] of this.#byName) if (alias !== name) yield { alias, record: name };
   }
 
-  #find(name: string): { instance: DbRecord; address: ChannelName } | undefined {
-    const address = parseChannelName(name);
+  /** Record and field of a name, whatever filters it goes on to name. */
+  #find(name: string): Omit<FoundChannel, "filters"> | undefined {
+    const address = parseFieldName(name);
     const instance = this.#byName.get(address.record);
     if (instance === undefined) return undefined;
     const spec = instance.type.fields[address.field];
     if (spec === undefined || (spec.dbf === "NOACCESS" && spec.special !== "dbaddr")) return undefined;
-    return { instance, address };
+    return address.asChars && !isText(instance, address.field) ? undefined : { instance, address };
+  }
+
+  /** A whole name with its filters; undefined when any part of it is wrong. */
+  #findChannel(name: string): FoundChannel | undefined {
+    const found = this.#find(name);
+    if (found === undefined) return undefined;
+    const parsed = parseChannelName(name);
+    const filters = parsed.ok ? makeFilters(parsed.value.filters, { states: this.states }) : parsed;
+    if (filters.ok) return { ...found, filters: filters.value };
+    this.#log.info(filters.error);
+    return undefined;
   }
 
   /** @throws Error when there is no such record or field */
@@ -415,14 +429,15 @@ export class RecordEngine implements ChannelProvider {
 
   // ChannelProvider.
 
+  /** Looks at record and field only, as searches in EPICS Base do: `open` judges the rest. */
   has(name: string): boolean {
     return this.#find(name) !== undefined;
   }
 
   /** Everybody may read and write; access security will look at the client. */
   open(name: string, _client?: ClientIdentity): Channel | undefined {
-    const found = this.#find(name);
-    return found && new RecordChannel(name, found.instance, found.address);
+    const found = this.#findChannel(name);
+    return found && new RecordChannel(name, found);
   }
 
   names(): Iterable<string> {

@@ -44,6 +44,10 @@ export function addressOf(instance: DbRecord, field: string): FieldAddress | und
   return spec.dbf === "NOACCESS" ? undefined : scalarAddresses[spec.dbf];
 }
 
+/** Whether `REC.FIELD$` shows the field as characters. */
+export const isText = (instance: DbRecord, field: string): boolean =>
+  addressOf(instance, field)?.type === "STRING";
+
 /** A field's value as clients see it: links as their text. */
 export function fieldValue(instance: DbRecord, field: string): Value {
   const value = instance.fields[field];

@@ -3,6 +3,7 @@ import { convertValue } from "../channel/convert.js";
 import type { DbfType, TypedValue, Value } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type { Properties, Sample } from "../channel/provider.js";
+import { toText } from "../channel/text.js";
 import { UNDEFINED_TIME } from "../libcom/epicsTime.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { resetAlarms, setSevr } from "./alarms.js";
@@ -276,7 +277,7 @@ export class RecordInstance implements DbRecord {
     const { STAT, SEVR, AMSG, TIME, UTAG } = this.record;
     const value = fieldValue(this, field);
     return {
-      value: asChars ? charsOf(String(value)) : value,
+      value: asChars ? charsOf(toText(value)) : value,
       status: STAT,
       severity: SEVR,
       message: AMSG,

@@ -1,4 +1,4 @@
-import type { Channel, MonitorEvent, Sample } from "../../channel/provider.js";
+import { type Channel, firstSample, type MonitorEvent, type Sample } from "../../channel/provider.js";
 import { Command } from "../codec/commands.js";
 import type { DbrType } from "../codec/dbrTypes.js";
 import { Eca, ecaText } from "../codec/eca.js";
@@ -15,6 +15,7 @@ export class Subscription implements CircuitSubscription {
   readonly #channel: Channel;
   readonly #type: DbrType;
   readonly #request: CaHeader;
+  readonly #mask: number;
   readonly #queue: Sample[] = [];
   readonly #unsubscribe: () => void;
   #readable: boolean;
@@ -24,6 +25,7 @@ export class Subscription implements CircuitSubscription {
     this.#channel = channel;
     this.#type = type;
     this.#request = request;
+    this.#mask = mask;
     this.#readable = channel.access.read;
     this.#unsubscribe = channel.subscribe(mask, (event) => this.#post(event));
   }
@@ -34,8 +36,12 @@ export class Subscription implements CircuitSubscription {
 
   /** The event that every subscription starts with. */
   sendFirst(): void {
-    if (this.#readable) this.#offer(this.#channel.read());
-    else this.#sendDenied();
+    if (!this.#readable) {
+      this.#sendDenied();
+      return;
+    }
+    const sample = firstSample(this.#channel, this.#mask);
+    if (sample !== undefined) this.#offer(sample);
   }
 
   /** Read access was lost or came back: the client hears of it as an event with a status, or with a value. */

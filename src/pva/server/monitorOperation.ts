@@ -78,7 +78,8 @@ export class MonitorOperation implements Operation {
       this.unsubscribe = served.subscribe(this.request, (snapshot) =>
         this.enqueue(snapshot, snapshot.changed),
       );
-      this.enqueue(served.get(), new BitSet([0]));
+      const first = served.first === undefined ? served.get() : served.first(this.request);
+      if (first !== undefined) this.enqueue(first, new BitSet([0]));
     } catch (error) {
       this.refuse(errorMessage(error));
     }

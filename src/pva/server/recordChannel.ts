@@ -6,14 +6,15 @@ import {
   type Value,
 } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
-import type {
-  Channel,
-  ChannelProvider,
-  ClientIdentity,
-  MonitorEvent,
-  ProcessOption,
-  Sample,
-  WriteResult,
+import {
+  type Channel,
+  type ChannelProvider,
+  type ClientIdentity,
+  firstSample,
+  type MonitorEvent,
+  type ProcessOption,
+  type Sample,
+  type WriteResult,
 } from "../../channel/provider.js";
 import { toText } from "../../channel/text.js";
 import { merge } from "../data/coerce.js";
@@ -30,6 +31,8 @@ import type { PvRequest } from "../protocol/pvRequest.js";
 import type { ChannelSource, ServedChannel } from "./servedChannel.js";
 import type { PvPut } from "./sharedPv.js";
 import { Snapshot } from "./snapshot.js";
+
+const EVERYTHING = EventMask.VALUE | EventMask.ALARM | EventMask.PROPERTY;
 
 /** Records (or whatever else a ChannelProvider has) as QSRV serves them. */
 export const recordSource = (provider: ChannelProvider): ChannelSource => ({
@@ -60,8 +63,14 @@ export class RecordChannel implements ServedChannel {
   }
 
   get(): Snapshot {
-    if (!this.channel.access.read) throw new Error(`${this.channel.name}: read access denied`);
-    return this.update(EventMask.VALUE | EventMask.ALARM | EventMask.PROPERTY, this.channel.read());
+    this.requireReadAccess();
+    return this.update(EVERYTHING, this.channel.read());
+  }
+
+  first({ options }: PvRequest): Snapshot | undefined {
+    this.requireReadAccess();
+    const sample = firstSample(this.channel, monitorMask(options.get("DBE")));
+    return sample && this.update(EVERYTHING, sample);
   }
 
   put({ partial }: PvPut, { options }: PvRequest): void | Promise<void> {
@@ -82,6 +91,10 @@ export class RecordChannel implements ServedChannel {
 
   close(): void {
     this.channel.close();
+  }
+
+  private requireReadAccess(): void {
+    if (!this.channel.access.read) throw new Error(`${this.channel.name}: read access denied`);
   }
 
   /** The structure after an event, and which of its fields the event is about. */

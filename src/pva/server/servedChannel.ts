@@ -10,6 +10,8 @@ export interface ServedChannel {
   readonly type: StructureType;
   get(): Snapshot;
   put(put: PvPut, request: PvRequest): void | Promise<void>;
+  /** What a subscription begins with: undefined when a filter holds it back. As `get` when absent. */
+  first?(request: PvRequest): Snapshot | undefined;
   /** Calls `listener` for what happens from now on. */
   subscribe(request: PvRequest, listener: (snapshot: Snapshot) => void): () => void;
   /** Answers a remote procedure call; absent where there is none. */

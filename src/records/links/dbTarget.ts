@@ -2,10 +2,11 @@ import type { ConvertProperties } from "../../channel/convert.js";
 import type { DbfType, Value } from "../../channel/dbf.js";
 import type { Properties } from "../../channel/provider.js";
 import type { Timestamp } from "../../libcom/epicsTime.js";
-import type { ChannelName } from "../channelName.js";
+import type { FieldName } from "../channelName.js";
 import type { DbRecord } from "../dbRecord.js";
-import { addressOf, fieldValue, formatOf } from "../fieldAccess.js";
-import { charCount, charsOf, incoming } from "../longString.js";
+import { fieldValue, formatOf } from "../fieldAccess.js";
+import { FieldView, type FoundChannel } from "../fieldView.js";
+import { incoming } from "../longString.js";
 import { channelProperties } from "../properties.js";
 import { putField, putFieldNotify, putValue } from "../put.js";
 import { inherit } from "./inherit.js";
@@ -18,34 +19,37 @@ export class DbTarget implements LinkTarget {
   readonly kind = "db";
   readonly connected = true;
 
+  private readonly instance: DbRecord;
+  private readonly address: FieldName;
+  private readonly view: FieldView;
+
   constructor(
     private readonly source: DbRecord,
-    private readonly instance: DbRecord,
-    private readonly address: ChannelName,
+    target: FoundChannel,
     private readonly processPassive: boolean,
     private readonly severity: MaximizeSeverity,
-  ) {}
+  ) {
+    this.instance = target.instance;
+    this.address = target.address;
+    this.view = new FieldView(target);
+  }
 
   private get field(): string {
     return this.address.field;
   }
 
   get type(): DbfType {
-    if (this.address.asChars) return "CHAR";
-    return addressOf(this.instance, this.field)?.type ?? "DOUBLE";
+    return this.view.shape.type;
   }
 
   get elementCount(): number {
-    const { instance, address } = this;
-    return address.asChars
-      ? charCount(instance, address.field)
-      : (addressOf(instance, address.field)?.elementCount ?? 1);
+    return this.view.shape.elementCount;
   }
 
   read(): Value {
     if (this.processPassive) scanPassive(this.source, this.instance);
-    const value = fieldValue(this.instance, this.field);
-    return this.address.asChars ? charsOf(String(value)) : value;
+    const isPlain = !this.view.isFiltered && !this.address.asChars;
+    return isPlain ? fieldValue(this.instance, this.field) : this.view.read().value;
   }
 
   format(): ConvertProperties {

@@ -1,7 +1,7 @@
 import { BehaviorSubject, Observable } from "rxjs";
 import type { DbfType, TypedValue } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
-import type { Channel, Properties, Sample } from "../../channel/provider.js";
+import { type Channel, firstSample, type Properties, type Sample } from "../../channel/provider.js";
 import type { ClientChannel } from "./channelClient.js";
 
 /** A channel of this process, used as if it were reached through Channel Access. */
@@ -45,7 +45,8 @@ export class LocalChannel implements ClientChannel {
   monitor({ mask = EventMask.VALUE | EventMask.ALARM }: { mask?: number } = {}): Observable<Sample> {
     return new Observable((subscriber) => {
       const unsubscribe = this.channel.subscribe(mask, ({ sample }) => subscriber.next(sample));
-      subscriber.next(this.channel.read());
+      const first = firstSample(this.channel, mask);
+      if (first !== undefined) subscriber.next(first);
       return unsubscribe;
     });
   }

@@ -1,7 +1,7 @@
 import type { Channel } from "../../channel/provider.js";
 import type { CallbackQueue } from "../callbackQueue.js";
-import type { ChannelName } from "../channelName.js";
 import type { DbRecord } from "../dbRecord.js";
+import type { FoundChannel } from "../fieldView.js";
 import { menuScan } from "../menus.js";
 import { CaTarget } from "./caTarget.js";
 import type { ChannelClient } from "./channelClient.js";
@@ -11,7 +11,7 @@ import { DeadTarget, type Link, type LinkTarget } from "./link.js";
 import { LocalChannel } from "./localChannel.js";
 
 export interface LinkResolver {
-  find(name: string): { instance: DbRecord; address: ChannelName } | undefined;
+  find(name: string): FoundChannel | undefined;
   open(name: string): Channel | undefined;
   readonly client: ChannelClient | undefined;
   readonly callbacks: CallbackQueue;
@@ -37,7 +37,7 @@ function pvTarget(instance: DbRecord, field: string, link: Link, resolver: LinkR
   const name = isTime ? parsed.target.slice(0, -".TIME".length) : parsed.target;
   const local = resolver.find(name);
   if (local !== undefined && !parsed.ca)
-    return new DbTarget(instance, local.instance, local.address, parsed.process, parsed.severity);
+    return new DbTarget(instance, local, parsed.process, parsed.severity);
 
   const channel = local === undefined ? resolver.client?.connect(name) : localChannel(name, resolver);
   if (channel === undefined) return broken;

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { truncateString } from "../../../src/channel/convert.js";
 import { type DbfType, emptyArray, isArrayValue, type Value } from "../../../src/channel/dbf.js";
-import type { Channel } from "../../../src/channel/provider.js";
+import { type Channel, firstSample, type Sample } from "../../../src/channel/provider.js";
 import { loadDatabaseFile } from "../../../src/database/index.js";
-import { parseChannelName } from "../../../src/records/channelName.js";
+import { parseFieldName } from "../../../src/records/channelName.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { freePort } from "../../support/freePorts.js";
 import { repositoryRoot } from "../../support/paths.js";
@@ -23,8 +23,9 @@ export type Element = number | string;
 
 /**
  * What is done to an IOC: a put of text (answers whether it was taken) or of elements of a type, a get of the first
- * element as text, a read of all elements in the field's own type, processing without a put, a field's type with its size
- * and whether clients may write, or a moment for what goes on by itself.
+ * element as text, a read of all elements through the channel's filters, processing without a put, a channel's type with
+ * its size and whether clients may write, a monitor and what it has heard since the last look, a dbState, or a moment for
+ * what goes on by itself.
  */
 export type Step =
   | readonly ["put", pv: string, value: string]
@@ -33,13 +34,22 @@ export type Step =
   | readonly ["read", pv: string]
   | readonly ["process", pv: string]
   | readonly ["type", pv: string]
+  | readonly ["monitor", pv: string, mask: number]
+  | readonly ["events", pv: string]
+  | readonly ["state", name: string, on: boolean]
   | readonly ["settle"];
 
 /** A field's type, the most elements it can have, whether clients may write. */
 export type FieldKind = readonly [type: string, elements: number, writable: boolean];
 
 /** Null where there is no such field. */
-export type Answer = string | boolean | readonly Element[] | FieldKind | null;
+export type Answer =
+  | string
+  | boolean
+  | readonly Element[]
+  | readonly (readonly Element[])[]
+  | FieldKind
+  | null;
 
 /** Base's own IOC in a process, driven through its database access. */
 const PROGRAM = join(repositoryRoot, "test", "interop", "records", "referenceIoc.py");
@@ -89,18 +99,27 @@ async function askOurs(database: string, steps: readonly Step[]): Promise<Answer
   engine.iocInit();
   await delay(50);
   const answers: Answer[] = [];
-  for (const step of steps) answers.push(await answer(engine, step));
+  const monitors: Monitors = new Map();
+  for (const step of steps) answers.push(await answer(engine, monitors, step));
   engine.stop();
   return answers;
 }
 
 const numbers = (value: Value): Float64Array => (value instanceof Float64Array ? value : new Float64Array(0));
 
-async function answer(engine: RecordEngine, step: Step): Promise<Answer> {
+/** What monitors have heard since the last look, by channel name. */
+type Monitors = Map<string, Element[][]>;
+
+async function answer(engine: RecordEngine, monitors: Monitors, step: Step): Promise<Answer> {
   if (step[0] === "settle") {
     await delay(300);
     return true;
   }
+  if (step[0] === "state") {
+    engine.states.create(step[1]);
+    return engine.states.set(step[1], step[2]);
+  }
+  if (step[0] === "events") return monitors.get(step[1])?.splice(0) ?? null;
   const [action, pv] = step;
   const channel = engine.open(pv);
   if (channel === undefined) return null;
@@ -109,8 +128,11 @@ async function answer(engine: RecordEngine, step: Step): Promise<Answer> {
       return engine.put(pv, step[2]).ok;
     case "putAs":
       return channel.write({ type: step[2], value: valueFrom(step[2], step[3]) }).ok;
+    case "monitor":
+      monitors.set(pv, listenTo(channel, step[2]));
+      return true;
     case "process":
-      engine.instance(parseChannelName(pv).record)?.process();
+      engine.instance(parseFieldName(pv).record)?.process();
       return true;
     case "type":
       return [channel.fieldType, channel.elementCount, channel.access.write];
@@ -119,6 +141,15 @@ async function answer(engine: RecordEngine, step: Step): Promise<Answer> {
     case "get":
       return firstAsText(engine, channel);
   }
+}
+
+function listenTo(channel: Channel, mask: number): Element[][] {
+  const heard: Element[][] = [];
+  const hear = ({ value }: Sample): void => void heard.push(elementsOf(value));
+  channel.subscribe(mask, ({ sample }) => hear(sample));
+  const first = firstSample(channel, mask);
+  if (first !== undefined) hear(first);
+  return heard;
 }
 
 function valueFrom(type: DbfType, elements: readonly Element[]): Value {

@@ -25,7 +25,7 @@ TYPES = {
 }
 NAMES = list(TYPES)
 STRING = NAMES.index("STRING")
-SPC_NOMOD = 1
+SPC_NOMOD, SPC_ATTRIBUTE = 1, 7
 
 
 class Address(C.Structure):
@@ -36,10 +36,34 @@ class Address(C.Structure):
 
 
 class Channel(C.Structure):
-    _fields_ = [("name", C.c_char_p), ("address", Address)]
+    _fields_ = [
+        ("name", C.c_char_p), ("address", Address), ("final_elements", C.c_long), ("final_size", C.c_short),
+        ("final_type", C.c_short),
+    ]
 
 
-dbCore.dbChannelCreate.restype = C.POINTER(Channel)
+Pointer = C.POINTER(Channel)
+EVENT = C.CFUNCTYPE(None, C.c_void_p, Pointer, C.c_int, C.c_void_p)
+dbCore.dbChannelCreate.restype = Pointer
+dbCore.db_create_read_log.restype = C.c_void_p
+for run in (dbCore.dbChannelRunPreChain, dbCore.dbChannelRunPostChain):
+    run.restype, run.argtypes = C.c_void_p, [Pointer, C.c_void_p]
+dbCore.db_delete_field_log.argtypes = [C.c_void_p]
+dbCore.db_init_events.restype = C.c_void_p
+dbCore.db_start_events.argtypes = [C.c_void_p, C.c_char_p, C.c_void_p, C.c_void_p, C.c_uint]
+dbCore.db_add_event.restype = C.c_void_p
+dbCore.db_add_event.argtypes = [C.c_void_p, Pointer, EVENT, C.c_void_p, C.c_uint]
+dbCore.db_event_enable.argtypes = dbCore.db_post_single_event.argtypes = [C.c_void_p]
+dbCore.dbStateCreate.restype = C.c_void_p
+dbCore.dbStateSet.argtypes = dbCore.dbStateClear.argtypes = [C.c_void_p]
+dbCore.dbChannelGetField.argtypes = [Pointer, C.c_short, C.c_void_p, C.c_void_p, C.c_void_p, C.c_void_p]
+
+
+def opened(name):
+    """A channel with its filters."""
+    channel = dbCore.dbChannelCreate(name.encode())
+    if not channel or dbCore.dbChannelOpen(channel) != 0 or channel.contents.final_type >= len(NAMES): return None
+    return channel
 
 
 def address(name):
@@ -70,22 +94,72 @@ def encode(kind, values):
 def get(name):
     """The first element as DBR_STRING."""
     source = address(name)
-    values = None if source is None else elements(source, STRING, 1)
-    return "".join(values) if values is not None else None
+    if source is None: return None
+    buffer, count, options = TYPES["STRING"](), C.c_long(1), C.c_long(0)
+    status = dbCore.dbGetField(C.byref(source), STRING, buffer, C.byref(options), C.byref(count), None)
+    return "" if status == 0 and count.value == 0 else spelled(STRING, buffer) if status == 0 else None
 
 
 def read(name):
-    """All elements in the field's own type."""
-    source = address(name)
-    if source is None or source.dbr_type >= len(NAMES): return None
-    return elements(source, source.dbr_type, source.elements)
+    """All elements in the channel's own type, through its filters."""
+    channel = opened(name)
+    if channel is None: return None
+    log = dbCore.db_create_read_log(channel)
+    for run in (dbCore.dbChannelRunPreChain, dbCore.dbChannelRunPostChain):
+        if log: log = run(channel, log)
+    values = elements(channel, log)
+    if log: dbCore.db_delete_field_log(log)
+    return values
 
 
-def elements(source, kind, most):
-    buffer = (TYPES[NAMES[kind]] * max(1, most))()
-    count, options = C.c_long(most), C.c_long(0)
-    status = dbCore.dbGetField(C.byref(source), kind, buffer, C.byref(options), C.byref(count), None)
+def elements(channel, log):
+    kind, count = channel.contents.final_type, C.c_long(channel.contents.final_elements)
+    buffer = (TYPES[NAMES[kind]] * max(1, count.value))()
+    status = dbCore.dbChannelGetField(channel, kind, buffer, None, C.byref(count), log)
     return [spelled(kind, value) for value in buffer[: count.value]] if status == 0 else None
+
+
+monitors = {}
+event_context = []
+
+
+def monitor(name, mask):
+    """Collects the events of a channel, the first one included."""
+    channel = opened(name)
+    if channel is None: return None
+    if not event_context:
+        event_context.append(dbCore.db_init_events())
+        dbCore.db_start_events(event_context[0], b"monitors", None, None, 50)
+    seen = []
+
+    def heard(user, channel, remaining, log):
+        seen.append(elements(channel, log))
+
+    callback = EVENT(heard)
+    subscription = dbCore.db_add_event(event_context[0], channel, callback, None, mask)
+    monitors[name] = (seen, callback)
+    dbCore.db_event_enable(subscription)
+    dbCore.db_post_single_event(subscription)
+    return True
+
+
+def events(name):
+    """What has come since the last look, once nothing comes any more."""
+    if name not in monitors: return None
+    seen, _ = monitors[name]
+    count = -1
+    while count != len(seen):
+        count = len(seen)
+        time.sleep(0.01)
+    taken = seen[:count]
+    del seen[:count]
+    return taken
+
+
+def state(name, on):
+    switch = dbCore.dbStateCreate(name.encode())
+    (dbCore.dbStateSet if on else dbCore.dbStateClear)(switch)
+    return True
 
 
 def spelled(kind, value):
@@ -96,9 +170,10 @@ def spelled(kind, value):
 
 
 def kind(name):
-    target = address(name)
-    if target is None or target.dbr_type >= len(NAMES): return None
-    return [NAMES[target.dbr_type], target.elements, target.special != SPC_NOMOD]
+    channel = opened(name)
+    if channel is None: return None
+    found = channel.contents
+    return [NAMES[found.final_type], found.final_elements, found.address.special not in (SPC_NOMOD, SPC_ATTRIBUTE)]
 
 
 def process(name):
@@ -139,7 +214,10 @@ request = json.load(sys.stdin)
 softioc.dbLoadDatabase(request["database"])
 softioc.iocInit(lambda *arguments: None, False)
 time.sleep(0.3)
-actions = {"put": put, "putAs": put_as, "get": get, "read": read, "type": kind, "process": process, "settle": settle}
+actions = {
+    "put": put, "putAs": put_as, "get": get, "read": read, "type": kind, "process": process, "settle": settle,
+    "monitor": monitor, "events": events, "state": state,
+}
 answers = [actions[name](*arguments) for name, *arguments in request["steps"]]
 with os.fdopen(answer_to, "w") as out: json.dump(answers, out)
 os._exit(0)

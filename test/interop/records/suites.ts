@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { needsPython } from "../../support/python.js";
+import type { Known } from "./cases.js";
+import { type Compared, compare, differences, type Step } from "./reference.js";
+
+/** One of EPICS Base's own test programs, said again as steps that both IOCs take. */
+export interface Suite {
+  readonly name: string;
+  readonly steps: readonly Step[];
+}
+
+/** One test per suite; all share one database and one process of EPICS Base, and run in the order of the table. */
+export function testSuites(
+  title: string,
+  database: string,
+  suites: readonly Suite[],
+  known: readonly Known[] = [],
+): void {
+  describe(title, needsPython, () => {
+    let answers: Promise<Compared[]> | undefined;
+    let from = 0;
+    for (const { name, steps } of suites) {
+      const start = from;
+      from += steps.length;
+      test(`${name}: ${steps.length} steps`, async () => {
+        answers ??= compare(
+          database,
+          suites.flatMap((suite) => suite.steps),
+        );
+        const lines = differences((await answers).slice(start, start + steps.length));
+        assert.deepEqual(
+          lines.filter((line) => !known.some((one) => one.line.test(line))),
+          [],
+        );
+      });
+    }
+  });
+}
