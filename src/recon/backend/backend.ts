@@ -1,21 +1,38 @@
+import type { FlatField, RawData } from "../pipeline/darkFlat.js";
 import type { SliceData, SliceGeometry } from "../pipeline/geometry.js";
+import type { PreprocessParameters, ProjectionSize } from "../pipeline/preprocess.js";
 
-/** Sums of backprojections for one geometry. Calls take effect in order; a promise says when the next may follow. */
-export interface SliceAccumulator {
-  readonly geometry: SliceGeometry;
-  /** Adds (weight 1) or takes away (weight -1) a filtered projection of height rows of width pixels, not kept. */
-  add(filtered: Float32Array, thetaRadians: number, weight: 1 | -1): void | Promise<void>;
+/**
+ * The projections of a window and the sums of their backprojections, wherever a backend keeps them. Projections have
+ * places, small numbers that their owner gives out and uses again. Calls take effect in the order they are made; a
+ * promise says when the next may follow.
+ */
+export interface Reconstruction {
+  /** Copies the counts of a projection to a place, over what was there. */
+  keep(place: number, raw: RawData): void;
+  /** How counts become line integrals from now on. Comes before the first `add`, and before new sums when it changes. */
+  preprocess(fields: FlatField, parameters: PreprocessParameters): void;
+  /** Begins new sums. */
+  begin(geometry: SliceGeometry): void;
+  /** Adds (weight 1) or takes away (weight -1) the projection at a place. */
+  add(place: number, thetaRadians: number, weight: 1 | -1): void | Promise<void>;
   /** The sums times `scale`; pi / views gives the attenuation per pixel. */
   read(scale: number): SliceData<Float32Array> | Promise<SliceData<Float32Array>>;
   close(): void;
 }
 
-export const BACKEND_NAMES = ["cpu", "webgpu"] as const;
+export const BACKEND_NAMES = ["cpu", "webgpu", "gpu.js"] as const;
 
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
-/** Where backprojection runs. */
+export interface ReconstructionOptions {
+  readonly size: ProjectionSize;
+  /** Whether there is memory for filtered projections beside the counts; a backend may do without them. */
+  readonly keepsFiltered: boolean;
+}
+
+/** Where projections are preprocessed and backprojected. */
 export interface ReconBackend {
   readonly name: BackendName;
-  accumulate(geometry: SliceGeometry): SliceAccumulator;
+  start(options: ReconstructionOptions): Reconstruction;
 }

@@ -1,23 +1,9 @@
-import { Backprojector } from "../pipeline/backproject.js";
-import type { SliceGeometry } from "../pipeline/geometry.js";
-import type { ReconBackend, SliceAccumulator } from "./backend.js";
+import type { ReconBackend } from "./backend.js";
+import { cpuAccumulator } from "./host/cpuAccumulator.js";
+import { HostReconstruction } from "./host/hostReconstruction.js";
 
-/** Backprojection in this thread, by the reference implementation. */
-export const cpuBackend: ReconBackend = { name: "cpu", accumulate: cpuAccumulator };
-
-function cpuAccumulator(geometry: SliceGeometry): SliceAccumulator {
-  const backprojector = new Backprojector(geometry);
-  const { sums } = backprojector;
-  return {
-    geometry,
-    add: (filtered, thetaRadians, weight) => backprojector.add(filtered, thetaRadians, weight),
-    read: (scale) => ({ z: scaled(sums.z, scale), y: scaled(sums.y, scale), x: scaled(sums.x, scale) }),
-    close: () => {},
-  };
-}
-
-function scaled(sum: Float64Array, scale: number): Float32Array {
-  const out = new Float32Array(sum.length);
-  for (let i = 0; i < sum.length; i++) out[i] = (sum[i] as number) * scale;
-  return out;
-}
+/** Everything in this thread, by the reference implementation. */
+export const cpuBackend: ReconBackend = {
+  name: "cpu",
+  start: (options) => new HostReconstruction(options, cpuAccumulator),
+};

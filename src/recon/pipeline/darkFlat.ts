@@ -4,30 +4,30 @@ import type { NDData } from "../../drivers/ndarray/ndArray.js";
 export type RawData = Exclude<NDData, BigInt64Array | BigUint64Array>;
 
 /** A detector pixel that never sees light, and a ray that lets none through, stay finite at this transmission. */
-const SMALLEST_TRANSMISSION = 1e-6;
+export const SMALLEST_TRANSMISSION = 1e-6;
 
 /** Dark and flat field prepared once for many projections. */
 export class FlatField {
-  readonly #dark: Float32Array;
+  readonly dark: Float32Array;
   /** 1 / max(flat - dark, 1e-6). */
-  readonly #gain: Float32Array;
+  readonly gain: Float32Array;
 
   /** Mean dark and flat frame, both of the projections' size. */
   constructor(dark: Float32Array, flat: Float32Array) {
     if (dark.length !== flat.length)
       throw new RangeError(`dark field has ${dark.length} pixels, flat field ${flat.length}`);
-    this.#dark = dark;
-    this.#gain = flat.map((value, pixel) => 1 / Math.max(value - (dark[pixel] ?? 0), SMALLEST_TRANSMISSION));
+    this.dark = dark;
+    this.gain = flat.map((value, pixel) => 1 / Math.max(value - (dark[pixel] ?? 0), SMALLEST_TRANSMISSION));
   }
 
   get length(): number {
-    return this.#dark.length;
+    return this.dark.length;
   }
 
   /** Transmission of each pixel into `out`: (raw - dark) / (flat - dark). */
   transmission(raw: RawData, out: Float32Array): void {
-    const dark = this.#dark;
-    const gain = this.#gain;
+    const dark = this.dark;
+    const gain = this.gain;
     for (let pixel = 0; pixel < out.length; pixel++)
       out[pixel] = ((raw[pixel] as number) - (dark[pixel] as number)) * (gain[pixel] as number);
   }

@@ -1,5 +1,5 @@
 /** A pixel that differs from its neighbourhood's median by more than this part of the median is a zinger. */
-const ZINGER_RATIO = 0.5;
+export const ZINGER_RATIO = 0.5;
 
 /**
  * Replaces zingers in one frame by the median of the (2 radius + 1) square around them, windows clipped at the

@@ -9,36 +9,52 @@ export interface PhaseRetrieval {
   readonly alpha: number;
 }
 
+interface FrameSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 const PLANCK_REDUCED_KEV_S = 6.58211928e-19;
 const LIGHT_CM_PER_S = 299_792_458e2;
 
 export const wavelengthCm = (energyKeV: number): number =>
   (2 * Math.PI * PLANCK_REDUCED_KEV_S * LIGHT_CM_PER_S) / energyKeV;
 
+/** Phase retrieval of frames of one size: multiplication with 1 / (1 + strength k^2), k in cycles per pixel. */
+export interface PhasePlan {
+  /** Size of the frame with its padding. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly strength: number;
+}
+
 /**
- * Paganin's filter on transmission frames, in place: 1 / (lambda z k^2 / (4 pi) + alpha), scaled to 1 at k = 0, with
- * k in cycles per cm. Frames are padded on each side by their edge values to at least the width of the Fresnel
- * fringe, so that borders do not wrap.
+ * Paganin's filter 1 / (lambda z k^2 / (4 pi) + alpha), scaled to 1 at k = 0. Frames are padded on each side by their
+ * edge values to at least the width of the Fresnel fringe, so that borders do not wrap.
  */
-export function paganin(
-  size: { readonly width: number; readonly height: number },
-  phase: PhaseRetrieval,
-): (frame: Float32Array) => void {
+export function phasePlan(size: FrameSize, phase: PhaseRetrieval): PhasePlan {
   const pixelCm = phase.pixelSizeUm * 1e-4;
   const distanceCm = phase.distanceMm / 10;
   const lambda = wavelengthCm(phase.energyKeV);
   const fringe = Math.ceil((Math.PI * lambda * distanceCm) / pixelCm ** 2);
-  const columns = nextPowerOfTwo(size.width + fringe);
-  const rows = nextPowerOfTwo(size.height + fringe);
+  return {
+    columns: nextPowerOfTwo(size.width + fringe),
+    rows: nextPowerOfTwo(size.height + fringe),
+    strength: (lambda * distanceCm) / (4 * Math.PI) / phase.alpha / pixelCm ** 2,
+  };
+}
+
+/** Phase retrieval on transmission frames, in place. */
+export function paganin(size: FrameSize, phase: PhaseRetrieval): (frame: Float32Array) => void {
+  const { columns, rows, strength } = phasePlan(size, phase);
   const response = new Float64Array(columns * rows);
-  const frequency = (k: number, count: number): number => Math.min(k, count - k) / (count * pixelCm);
+  const frequency = (k: number, count: number): number => Math.min(k, count - k) / count;
   const horizontal = new Fft(columns);
   const vertical = new Fft(rows);
   vertical.order.forEach((ky, row) => {
     horizontal.order.forEach((kx, column) => {
       const squared = frequency(ky, rows) ** 2 + frequency(kx, columns) ** 2;
-      const attenuation = (lambda * distanceCm * squared) / (4 * Math.PI) / phase.alpha;
-      response[row * columns + column] = 1 / (1 + attenuation) / (rows * columns);
+      response[row * columns + column] = 1 / (1 + strength * squared) / (rows * columns);
     });
   });
   return (frame) => {
@@ -55,12 +71,7 @@ export function paganin(
 }
 
 /** The frame in the middle of a larger one, surrounded by its edge values. */
-function padded(
-  frame: Float32Array,
-  size: { readonly width: number; readonly height: number },
-  columns: number,
-  rows: number,
-): Float64Array {
+function padded(frame: Float32Array, size: FrameSize, columns: number, rows: number): Float64Array {
   const left = (columns - size.width) >> 1;
   const top = (rows - size.height) >> 1;
   const out = new Float64Array(columns * rows);
@@ -74,13 +85,7 @@ function padded(
   return out;
 }
 
-function crop(
-  data: Float64Array,
-  frame: Float32Array,
-  size: { readonly width: number; readonly height: number },
-  columns: number,
-  rows: number,
-): void {
+function crop(data: Float64Array, frame: Float32Array, size: FrameSize, columns: number, rows: number): void {
   const left = (columns - size.width) >> 1;
   const top = (rows - size.height) >> 1;
   for (let y = 0; y < size.height; y++) {

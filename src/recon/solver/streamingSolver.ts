@@ -1,8 +1,8 @@
 import type { NDArrayInfo } from "../../drivers/ndarray/ndArray.js";
-import type { ReconBackend, SliceAccumulator } from "../backend/backend.js";
+import type { ReconBackend, Reconstruction } from "../backend/backend.js";
 import { FlatField, type RawData } from "../pipeline/darkFlat.js";
 import type { SliceData, SliceGeometry } from "../pipeline/geometry.js";
-import { Preprocessor, type ProjectionSize } from "../pipeline/preprocess.js";
+import type { ProjectionSize } from "../pipeline/preprocess.js";
 import { AngularWindow, type View } from "./angularWindow.js";
 import { changeOf, geometryOf, preprocessOf, type ReconParameters } from "./parameters.js";
 import { spreadOrder } from "./spreadOrder.js";
@@ -11,12 +11,11 @@ import type { ThetaTable } from "./thetaTable.js";
 /** What tells a frame from others, carried through to the slices it is the newest of. */
 export type FrameStamp = Pick<NDArrayInfo, "uniqueId" | "timeStamp" | "epicsTimestamp">;
 
-/** A projection of the window: its counts, and whether it is in the sums. */
+/** A projection of the window: where the backend keeps it, and whether it is in the sums. */
 interface Entry {
   readonly view: View;
   readonly stamp: FrameStamp;
-  readonly raw: RawData;
-  filtered: Float32Array | undefined;
+  readonly place: number;
   added: boolean;
 }
 
@@ -27,7 +26,7 @@ export interface SolverOptions {
   readonly parameters: ReconParameters;
   /** Memory for raw projections; where a half turn does not fit, only every second, third ... is taken. */
   readonly rawBytes?: number;
-  /** Memory for filtered projections beside the raw ones; without it a leaving projection is filtered once more. */
+  /** Memory for filtered projections beside the raw ones; without it a backend may filter one once more. */
   readonly filteredBytes?: number;
   /** Projections that may wait to be added; more are dropped whole. */
   readonly maximumPending?: number;
@@ -47,7 +46,6 @@ export interface ReconSlices {
 const DEFAULT_RAW_BYTES = 4 * 1024 * 1024 * 1024;
 const DEFAULT_FILTERED_BYTES = 1024 * 1024 * 1024;
 const DEFAULT_MAXIMUM_PENDING = 64;
-const MOST_SPARE = 8;
 const RADIANS_PER_DEGREE = Math.PI / 180;
 
 /**
@@ -59,42 +57,37 @@ const RADIANS_PER_DEGREE = Math.PI / 180;
  */
 export class StreamingSolver {
   readonly size: ProjectionSize;
-  readonly #backend: ReconBackend;
+  readonly #reconstruction: Reconstruction;
   readonly #window: AngularWindow;
-  readonly #keepsFiltered: boolean;
   readonly #maximumPending: number;
   readonly #rawBytes: number;
   readonly #entries = new Map<number, Entry>();
-  readonly #scratch: Float32Array;
+  readonly #places = new Places();
   #parameters: ReconParameters;
   #dark: Float32Array | undefined;
   #flat: Float32Array | undefined;
   #openBeam: number | undefined;
-  #preprocessor: Preprocessor | undefined;
-  #accumulator: SliceAccumulator;
+  #geometry: SliceGeometry;
+  #mustPreprocess = true;
   #stride = 1;
   #inSums = 0;
   #newest: Entry | undefined;
   #arrived: Entry[] = [];
   #leaving: Entry[] = [];
   #backlog: Entry[] = [];
-  readonly #spareRaw: RawData[] = [];
-  readonly #spareFiltered: Float32Array[] = [];
 
   constructor(options: SolverOptions) {
     const { backend, size, table, parameters } = options;
-    const pixels = size.width * size.height;
     this.size = size;
-    this.#backend = backend;
     this.#window = new AngularWindow(table);
     this.#parameters = parameters;
     this.#maximumPending = options.maximumPending ?? DEFAULT_MAXIMUM_PENDING;
     this.#rawBytes = options.rawBytes ?? DEFAULT_RAW_BYTES;
-    this.#keepsFiltered =
-      this.#window.capacity * pixels * Float32Array.BYTES_PER_ELEMENT <=
-      (options.filteredBytes ?? DEFAULT_FILTERED_BYTES);
-    this.#scratch = new Float32Array(pixels);
-    this.#accumulator = backend.accumulate(geometryOf(size, parameters));
+    this.#geometry = geometryOf(size, parameters);
+    const filteredBytes = this.#window.capacity * this.#pixels * Float32Array.BYTES_PER_ELEMENT;
+    const keepsFiltered = filteredBytes <= (options.filteredBytes ?? DEFAULT_FILTERED_BYTES);
+    this.#reconstruction = backend.start({ size, keepsFiltered });
+    this.#reconstruction.begin(this.#geometry);
   }
 
   /** Projections in the window. */
@@ -121,14 +114,15 @@ export class StreamingSolver {
    * too late or has another size.
    */
   accept(index: number, raw: RawData, stamp: FrameStamp): "accepted" | "dropped" | "ignored" {
-    if (raw.length !== this.#scratch.length) return "ignored";
+    if (raw.length !== this.#pixels) return "ignored";
     this.#stride = this.#strideFor(raw);
     if (this.#arrived.length >= this.#maximumPending || index % this.#stride !== 0) return "dropped";
     const accepted = this.#window.accept(index);
     if (accepted === undefined) return "ignored";
     for (const view of accepted.left) this.#leave(view);
-    const copy = copyOf(raw, this.#spareRaw.pop());
-    const entry = { view: accepted.view, stamp, raw: copy, filtered: undefined, added: false };
+    const entry = { view: accepted.view, stamp, place: this.#places.take(), added: false };
+    this.#reconstruction.keep(entry.place, raw);
+    this.#openBeam ??= brightestOf(raw);
     this.#entries.set(index, entry);
     this.#arrived.push(entry);
     return "accepted";
@@ -147,20 +141,18 @@ export class StreamingSolver {
     else {
       this.#arrived = this.#arrived.filter((other) => other !== entry);
       this.#backlog = this.#backlog.filter((other) => other !== entry);
-      this.#reuse(entry);
+      this.#places.give(entry.place);
     }
   }
 
-  /** Keeps the memory of a projection that has left for one that comes. */
-  #reuse({ raw, filtered }: Entry): void {
-    if (this.#spareRaw.length < MOST_SPARE) this.#spareRaw.push(raw);
-    if (filtered !== undefined && this.#spareFiltered.length < MOST_SPARE) this.#spareFiltered.push(filtered);
+  get #pixels(): number {
+    return this.size.width * this.size.height;
   }
 
   /** Mean dark and flat field; either may stay unknown. Fields of another size are refused. */
   setFields(dark: Float32Array | undefined, flat: Float32Array | undefined): boolean {
     const fits = (field: Float32Array | undefined): boolean =>
-      field === undefined || field.length === this.#scratch.length;
+      field === undefined || field.length === this.#pixels;
     if (!fits(dark) || !fits(flat)) return false;
     this.#dark = dark;
     this.#flat = flat;
@@ -176,15 +168,15 @@ export class StreamingSolver {
   }
 
   #preprocessAgain(): void {
-    this.#preprocessor = undefined;
-    for (const entry of this.#entries.values()) entry.filtered = undefined;
+    this.#mustPreprocess = true;
     this.#backprojectAgain();
   }
 
   #backprojectAgain(): void {
-    this.#accumulator.close();
-    this.#accumulator = this.#backend.accumulate(geometryOf(this.size, this.#parameters));
+    this.#geometry = geometryOf(this.size, this.#parameters);
+    this.#reconstruction.begin(this.#geometry);
     this.#inSums = 0;
+    for (const { place } of this.#leaving) this.#places.give(place);
     this.#leaving = [];
     this.#arrived = [];
     const entries = this.#window.views().flatMap((view) => this.#entries.get(view.index) ?? []);
@@ -197,8 +189,9 @@ export class StreamingSolver {
     const leaving = this.#leaving.shift();
     if (leaving !== undefined) {
       this.#inSums -= 1;
-      await this.#accumulate(leaving, -1);
-      this.#reuse(leaving);
+      const removed = this.#accumulate(leaving, -1);
+      this.#places.give(leaving.place);
+      await removed;
       return "removed";
     }
     const isArrival = this.#arrived.length > 0;
@@ -212,45 +205,32 @@ export class StreamingSolver {
     return isArrival ? "added" : "recomputed";
   }
 
-  #accumulate(entry: Entry, weight: 1 | -1): void | Promise<void> {
-    return this.#accumulator.add(this.#filteredOf(entry), entry.view.theta * RADIANS_PER_DEGREE, weight);
-  }
-
-  #filteredOf(entry: Entry): Float32Array {
-    if (entry.filtered !== undefined) return entry.filtered;
-    const out = this.#keepsFiltered
-      ? (this.#spareFiltered.pop() ?? new Float32Array(this.#scratch.length))
-      : this.#scratch;
-    this.#preprocessor ??= new Preprocessor(
-      this.size,
-      this.#flatFieldFor(entry.raw),
-      preprocessOf(this.#parameters),
-    );
-    this.#preprocessor.process(entry.raw, out);
-    if (this.#keepsFiltered) entry.filtered = out;
-    return out;
+  #accumulate({ place, view }: Entry, weight: 1 | -1): void | Promise<void> {
+    if (this.#mustPreprocess) {
+      this.#reconstruction.preprocess(this.#flatField(), preprocessOf(this.#parameters));
+      this.#mustPreprocess = false;
+    }
+    return this.#reconstruction.add(place, view.theta * RADIANS_PER_DEGREE, weight);
   }
 
   /** Until a flat field is known, the brightest pixel of the first projection stands for the open beam. */
-  #flatFieldFor(raw: RawData): FlatField {
-    const dark = this.#dark ?? new Float32Array(raw.length);
-    if (this.#flat !== undefined) return new FlatField(dark, this.#flat);
-    this.#openBeam ??= brightestOf(raw);
-    return new FlatField(dark, new Float32Array(raw.length).fill(this.#openBeam));
+  #flatField(): FlatField {
+    const dark = this.#dark ?? new Float32Array(this.#pixels);
+    return new FlatField(dark, this.#flat ?? new Float32Array(this.#pixels).fill(this.#openBeam ?? 1));
   }
 
   /** The slices as far as they are computed. */
   async slices(): Promise<ReconSlices> {
-    const { geometry } = this.#accumulator;
+    const geometry = this.#geometry;
     const parameters = this.#parameters;
     const views = this.#inSums;
     const newest = this.#newest?.stamp;
-    const slices = await this.#accumulator.read(Math.PI / Math.max(views, 1));
+    const slices = await this.#reconstruction.read(Math.PI / Math.max(views, 1));
     return { geometry, parameters, slices, views, newest };
   }
 
   close(): void {
-    this.#accumulator.close();
+    this.#reconstruction.close();
     this.#entries.clear();
   }
 }
@@ -261,9 +241,20 @@ function brightestOf(raw: RawData): number {
   return brightest;
 }
 
-/** The counts in memory of our own: that of `spare` when it is of the same kind. */
-function copyOf(raw: RawData, spare: RawData | undefined): RawData {
-  if (spare === undefined || spare.constructor !== raw.constructor) return raw.slice();
-  new Uint8Array(spare.buffer).set(new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength));
-  return spare;
+/** Given back places rest while this many others are used: a backend may still have work to do with what is there. */
+const RESTING_PLACES = 8;
+
+/** Places of projections, small numbers that are used again. */
+class Places {
+  readonly #free: number[] = [];
+  #used = 0;
+
+  take(): number {
+    const rested = this.#free.length > RESTING_PLACES ? this.#free.shift() : undefined;
+    return rested ?? this.#used++;
+  }
+
+  give(place: number): void {
+    this.#free.push(place);
+  }
 }

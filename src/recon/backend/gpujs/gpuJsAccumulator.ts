@@ -6,14 +6,14 @@ import {
   xSlicePath,
   ySlicePath,
   zSlicePath,
-} from "../pipeline/geometry.js";
-import type { ReconBackend, SliceAccumulator } from "./backend.js";
-import { addToVertical, addToZ, type KernelConstants } from "./gpuKernels.js";
+} from "../../pipeline/geometry.js";
+import type { Accumulate, SliceAccumulator } from "../host/accumulator.js";
+import { addToVertical, addToZ, type KernelConstants } from "./gpuJsKernels.js";
 
 /** Sums of one slice where gpu.js keeps them: on the device, or rows in memory in its CPU mode. */
 type DeviceImage = Float32Array[] | { toArray(): Float32Array[] | Promise<Float32Array[]>; delete(): void };
 
-/** A compiled kernel of gpuKernels.ts. WebGPU answers with promises, the CPU mode at once. */
+/** A compiled kernel of gpuJsKernels.ts. WebGPU answers with promises, the CPU mode at once. */
 type BatchKernel = (
   previous: DeviceImage,
   projections: Float32Array,
@@ -35,16 +35,13 @@ const BATCH_BYTES = 64 * 1024 * 1024;
 const LARGEST_BATCH = 8;
 
 /** Backprojection by gpu.js kernels, in whichever mode `gpu` was made with. */
-export function gpuBackend(gpu: GPU): ReconBackend {
+export function gpuJsAccumulate(gpu: GPU): Accumulate {
   const compiled = new Map<string, Kernels>();
-  return {
-    name: "webgpu",
-    accumulate(geometry) {
-      const key = `${geometry.width}x${geometry.height}`;
-      const kernels = compiled.get(key) ?? compile(gpu, geometry);
-      compiled.set(key, kernels);
-      return new GpuAccumulator(geometry, kernels);
-    },
+  return (geometry) => {
+    const key = `${geometry.width}x${geometry.height}`;
+    const kernels = compiled.get(key) ?? compile(gpu, geometry);
+    compiled.set(key, kernels);
+    return new GpuJsAccumulator(geometry, kernels);
   };
 }
 
@@ -138,8 +135,8 @@ class Batch {
 }
 
 /** Calls run one after the other: closing waits for the kernels that are under way. */
-class GpuAccumulator implements SliceAccumulator {
-  readonly geometry: SliceGeometry;
+class GpuJsAccumulator implements SliceAccumulator {
+  readonly #center: number;
   readonly #slices: SliceData<GpuSlice>;
   readonly #batch: Batch;
   #underWay: Promise<unknown> = Promise.resolve();
@@ -149,7 +146,7 @@ class GpuAccumulator implements SliceAccumulator {
     const vertical = (path: SlicePath): GpuSlice =>
       new GpuSlice(kernels.vertical, path.alongX, path.alongY, height);
     const { alongX, rows } = zSlicePath(geometry);
-    this.geometry = geometry;
+    this.#center = geometry.center;
     this.#batch = new Batch(kernels);
     this.#slices = {
       z: new GpuSlice(kernels.z, alongX, rows, width),
@@ -182,7 +179,7 @@ class GpuAccumulator implements SliceAccumulator {
   async #flush(): Promise<void> {
     if (this.#batch.isEmpty) return;
     const { z, y, x } = this.#slices;
-    for (const slice of [z, y, x]) await slice.add(this.#batch, this.geometry.center);
+    for (const slice of [z, y, x]) await slice.add(this.#batch, this.#center);
     this.#batch.clear();
   }
 

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import type { ReconBackend } from "../../../src/recon/backend/backend.js";
-import { cpuBackend } from "../../../src/recon/backend/cpuBackend.js";
-import { gpuBackend } from "../../../src/recon/backend/gpuBackend.js";
-import { loadGpuJs, openBackend } from "../../../src/recon/backend/openBackend.js";
+import { gpuJsAccumulate } from "../../../src/recon/backend/gpujs/gpuJsAccumulator.js";
+import type { Accumulate } from "../../../src/recon/backend/host/accumulator.js";
+import { cpuAccumulator } from "../../../src/recon/backend/host/cpuAccumulator.js";
+import { loadGpuJs } from "../../../src/recon/backend/openBackend.js";
 import type { SliceData, SliceGeometry } from "../../../src/recon/pipeline/geometry.js";
 
 const gpu = new (loadGpuJs().GPU)({ mode: "cpu" });
-const backend = gpuBackend(gpu);
+const accumulate = gpuJsAccumulate(gpu);
 after(() => gpu.destroy());
 
-async function sums(from: ReconBackend, geometry: SliceGeometry): Promise<SliceData<Float32Array>> {
-  const accumulator = from.accumulate(geometry);
+async function sums(from: Accumulate, geometry: SliceGeometry): Promise<SliceData<Float32Array>> {
+  const accumulator = from(geometry);
   const { width, height } = geometry;
   for (let view = 0; view < 21; view++) {
     const filtered = Float32Array.from({ length: width * height }, (_, i) => Math.sin(view + i * 0.37));
@@ -32,8 +32,8 @@ const geometries: readonly SliceGeometry[] = [
 
 for (const geometry of geometries) {
   test(`gpu.js kernels equal the reference at ${geometry.width} x ${geometry.height}`, async () => {
-    const expected = await sums(cpuBackend, geometry);
-    const actual = await sums(backend, geometry);
+    const expected = await sums(cpuAccumulator, geometry);
+    const actual = await sums(accumulate, geometry);
     for (const plane of ["z", "y", "x"] as const) {
       assert.equal(actual[plane].length, expected[plane].length);
       actual[plane].forEach((value, i) => {
@@ -45,21 +45,11 @@ for (const geometry of geometries) {
 
 test("closing waits for what is under way", async () => {
   const geometry = { ...upright, width: 32, height: 12, center: 16 };
-  const accumulator = backend.accumulate(geometry);
+  const accumulator = accumulate(geometry);
   const filtered = new Float32Array(32 * 12).fill(1);
   const added = Array.from({ length: 8 }, () => accumulator.add(filtered, 0, 1));
   const slices = accumulator.read(1);
   accumulator.close();
   await Promise.all(added);
   assert.equal((await slices).z[16 * 32 + 16], 8);
-});
-
-test("the cpu backend is chosen when it is asked for", async () => {
-  assert.equal((await openBackend("cpu")).backend.name, "cpu");
-});
-
-test("without a GPU the cpu backend is chosen, with the reason", async () => {
-  const { backend: chosen, reason } = await openBackend();
-  assert.ok(reason.length > 0);
-  assert.ok(["cpu", "webgpu"].includes(chosen.name));
 });

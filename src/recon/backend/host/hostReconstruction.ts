@@ -1,0 +1,91 @@
+import type { FlatField, RawData } from "../../pipeline/darkFlat.js";
+import type { SliceData, SliceGeometry } from "../../pipeline/geometry.js";
+import { Preprocessor, type PreprocessParameters, type ProjectionSize } from "../../pipeline/preprocess.js";
+import type { Reconstruction, ReconstructionOptions } from "../backend.js";
+import type { Accumulate, SliceAccumulator } from "./accumulator.js";
+
+/** A projection in memory. `filtered` is worth something while `isFiltered`. */
+interface Kept {
+  raw: RawData;
+  filtered: Float32Array | undefined;
+  isFiltered: boolean;
+}
+
+/** Projections in the memory of this process, preprocessed here; `accumulate` says what adds them to the slices. */
+export class HostReconstruction implements Reconstruction {
+  readonly #size: ProjectionSize;
+  readonly #keepsFiltered: boolean;
+  readonly #accumulate: Accumulate;
+  readonly #places: (Kept | undefined)[] = [];
+  readonly #scratch: Float32Array;
+  #preprocessor: Preprocessor | undefined;
+  #accumulator: SliceAccumulator | undefined;
+
+  constructor({ size, keepsFiltered }: ReconstructionOptions, accumulate: Accumulate) {
+    this.#size = size;
+    this.#keepsFiltered = keepsFiltered;
+    this.#accumulate = accumulate;
+    this.#scratch = new Float32Array(size.width * size.height);
+  }
+
+  keep(place: number, raw: RawData): void {
+    const before = this.#places[place];
+    this.#places[place] = {
+      raw: copyOf(raw, before?.raw),
+      filtered: before?.filtered,
+      isFiltered: false,
+    };
+  }
+
+  preprocess(fields: FlatField, parameters: PreprocessParameters): void {
+    this.#preprocessor = new Preprocessor(this.#size, fields, parameters);
+    for (const kept of this.#places) if (kept !== undefined) kept.isFiltered = false;
+  }
+
+  begin(geometry: SliceGeometry): void {
+    this.#accumulator?.close();
+    this.#accumulator = this.#accumulate(geometry);
+  }
+
+  add(place: number, thetaRadians: number, weight: 1 | -1): void | Promise<void> {
+    return this.#sums.add(this.#filteredAt(place), thetaRadians, weight);
+  }
+
+  read(scale: number): SliceData<Float32Array> | Promise<SliceData<Float32Array>> {
+    return this.#sums.read(scale);
+  }
+
+  close(): void {
+    this.#accumulator?.close();
+    this.#accumulator = undefined;
+    this.#places.length = 0;
+  }
+
+  get #sums(): SliceAccumulator {
+    if (this.#accumulator === undefined) throw new Error("there are no sums yet");
+    return this.#accumulator;
+  }
+
+  #filteredAt(place: number): Float32Array {
+    const kept = this.#places[place];
+    if (kept === undefined || this.#preprocessor === undefined)
+      throw new Error(`no projection at place ${place}, or no way to preprocess it`);
+    if (kept.isFiltered && kept.filtered !== undefined) return kept.filtered;
+    const out = this.#keepsFiltered
+      ? (kept.filtered ?? new Float32Array(this.#scratch.length))
+      : this.#scratch;
+    this.#preprocessor.process(kept.raw, out);
+    if (this.#keepsFiltered) {
+      kept.filtered = out;
+      kept.isFiltered = true;
+    }
+    return out;
+  }
+}
+
+/** The counts in memory of our own: that of `spare` when it is of the same kind. */
+function copyOf(raw: RawData, spare: RawData | undefined): RawData {
+  if (spare === undefined || spare.constructor !== raw.constructor) return raw.slice();
+  new Uint8Array(spare.buffer).set(new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength));
+  return spare;
+}
