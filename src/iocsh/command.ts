@@ -4,6 +4,9 @@ import type { Argument, ArgumentKind, Command, CommandContext } from "./shell.js
 /** A failure that the shell reports with the place in the script, then goes on. */
 export class CommandError extends Error {}
 
+/** A failure that EPICS Base says on the standard output and without a place, as it does with a usage line. */
+export class Rejection extends Error {}
+
 type ArgumentValues<A extends readonly Argument[]> = {
   readonly [K in keyof A]: A[K] extends Argument<infer T> ? T : never;
 };

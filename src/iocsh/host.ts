@@ -1,36 +1,28 @@
 import type { Value } from "../channel/dbf.js";
 import type { ChannelProvider, WriteResult } from "../channel/provider.js";
 import type { DatabaseDefinition, DatabaseProblem, RecordTypeCatalog } from "../database/recordDefinition.js";
+import type { Result } from "../libcom/result.js";
+import type { DbRecord } from "../records/dbRecord.js";
 import type { DeviceRecord } from "../records/deviceSupport.js";
+import type { RecordType } from "../records/recordType.js";
 
 /** Where in iocInit autosave has to act; names as in EPICS Base's initHooks, coarser. */
 export type InitHookName = "beforeInitRecords" | "afterInitRecords" | "afterIocRunning";
-
-/** What dbpr needs to know of a record type. */
-export interface ReportedRecordType {
-  readonly fields: Readonly<
-    Record<string, { readonly dbf: string; readonly interest?: number; readonly special?: string }>
-  >;
-}
-
-/** A record as reports and dbtr use it. */
-export interface RunningRecord {
-  readonly infoTags: ReadonlyMap<string, string>;
-  linkState(field: string): "constant" | "local" | "connected" | "disconnected";
-  process(): void;
-}
 
 /** The part of the record engine that commands and autosave use; `RecordEngine` is one. */
 export interface ShellEngine extends ChannelProvider {
   readonly catalog: RecordTypeCatalog;
   load(database: DatabaseDefinition): readonly DatabaseProblem[];
-  readonly recordTypes: { get(recordType: string): ReportedRecordType | undefined };
+  readonly recordTypes: ReadonlyMap<string, RecordType>;
   /** In the order of loading, without aliases. */
   recordNames(): Iterable<string>;
   aliases(): Iterable<{ readonly alias: string; readonly record: string }>;
+  /** Records and aliases together, in the order of loading. */
+  allNames(): Iterable<{ readonly name: string; readonly record: string }>;
+  addAlias(record: string, alias: string): Result<void>;
   record(name: string): DeviceRecord | undefined;
   /** The record with what runs it. */
-  instance(name: string): RunningRecord | undefined;
+  instance(name: string): DbRecord | undefined;
   get(name: string): Value;
   getString(name: string): string;
   put(name: string, value: Value): WriteResult;

@@ -10,7 +10,7 @@ export {
   recordName,
   string,
 } from "./command.js";
-export type { InitHookName, IocshHost, ReportedRecordType, ShellEngine } from "./host.js";
+export type { InitHookName, IocshHost, ShellEngine } from "./host.js";
 export { Iocsh, type IocshOptions } from "./iocsh.js";
 export type { ShellStreams, TextSink } from "./output.js";
 export type { Argument, Command, CommandContext, ScriptOutcome, Shell } from "./shell.js";

@@ -4,7 +4,7 @@ import { errorMessage } from "../libcom/errorMessage.js";
 import { expandMacros } from "../libcom/macLib.js";
 import { Autosave } from "./autosave/autosave.js";
 import { autosaveCommands } from "./autosave/autosaveCommands.js";
-import { type CommandDefinition, CommandError, defineCommand } from "./command.js";
+import { type CommandDefinition, CommandError, defineCommand, Rejection } from "./command.js";
 import { builtinCommands, standIns } from "./commands/index.js";
 import { supplyEnvPaths } from "./envPaths.js";
 import type { IocshHost } from "./host.js";
@@ -270,6 +270,11 @@ export class Iocsh implements Shell {
       await this.redirected(streams, () => call.value(context));
     } catch (error) {
       const message = errorMessage(error);
+      if (error instanceof Rejection) {
+        context.print(message);
+        if (scope !== undefined) scope.failed = true;
+        return;
+      }
       this.reportError(error instanceof CommandError ? message : `${name}: ${message}`, streams);
     }
   }

@@ -7,7 +7,7 @@ import type { DatabaseDefinition, DatabaseProblem, RecordTypeCatalog } from "../
 import { now } from "../libcom/epicsTime.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { type Logger, logger } from "../libcom/log.js";
-import { failed } from "../libcom/result.js";
+import { failed, ok, type Result } from "../libcom/result.js";
 import { CallbackQueue } from "./callbackQueue.js";
 import { RecordChannel } from "./channel.js";
 import { parseChannelName, parseFieldName } from "./channelName.js";
@@ -128,6 +128,16 @@ export class RecordEngine implements ChannelProvider {
       },
       database,
     );
+  }
+
+  /** Gives a record another name, at any time. */
+  addAlias(record: string, alias: string): Result<void> {
+    const instance = this.#byName.get(record);
+    if (instance === undefined) return failed(`record "${record}" not found`);
+    if (alias === "") return failed("an alias needs a name");
+    if (this.#byName.has(alias)) return failed(`"${alias}" is the name of a record already`);
+    this.#byName.set(alias, instance);
+    return ok(undefined);
   }
 
   #create(name: string, typeName: string): DbRecord | undefined {
@@ -338,6 +348,10 @@ export class RecordEngine implements ChannelProvider {
   /** Record names in the order of loading, without aliases. */
   *recordNames(): Iterable<string> {
     for (const { name } of this.#records) yield name;
+  }
+
+  *allNames(): Iterable<{ name: string; record: string }> {
+    for (const [name, instance] of this.#byName) yield { name, record: instance.name };
   }
 
   *aliases(): Iterable<{ alias: string; record: string }> {

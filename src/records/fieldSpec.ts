@@ -31,6 +31,8 @@ export interface FieldAttributes {
   readonly special?: Special;
   /** Initial value as a database would give it. */
   readonly initial?: string;
+  /** Reports and databases show the number in hexadecimal. */
+  readonly hex?: boolean;
   /** From which interest level on `dbpr` shows it. */
   readonly interest?: number;
   readonly prompt?: string;

@@ -33,7 +33,7 @@ const wordOf = (index: number): string => STATES[index]?.[1] ?? "";
 /** The sixteen states of mbbi and mbbo: raw value, name and severity of each. */
 export const stateFields = {
   ...fieldsNamed(valueNames, (_name, index) =>
-    ulong({ pp: true, special: "mod", interest: 1, prompt: `${wordOf(index)} Value` }),
+    ulong({ pp: true, special: "mod", interest: 1, hex: true, prompt: `${wordOf(index)} Value` }),
   ),
   ...fieldsNamed(stringNames, (_name, index) =>
     string(26, { pp: true, prop: true, special: "mod", interest: 1, prompt: `${wordOf(index)} String` }),

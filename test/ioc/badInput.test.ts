@@ -23,8 +23,8 @@ const good = file(
   'record(ao, "t:good") { field(VAL, "4.5") field(DRVH, "10") field(DRVL, "-10") }\n',
 );
 
-// How a shell ends a line that failed, whatever was said about it.
-const ending = "iocsh Error: Break";
+// What a shell says without complaining, and how it ends a line that failed, whatever was said about it.
+const noComplaints = ["", "Starting iocInit", "iocRun: All initialization complete", "iocsh Error: Break"];
 
 /** The lines of complaint of one IOC, from its shell and its log. */
 class Complaints {
@@ -32,7 +32,7 @@ class Complaints {
   readonly #waiting = new Set<() => void>();
   readonly sink = {
     write: (text: string): boolean => {
-      this.lines.push(...text.split("\n").filter((line) => line !== "" && line !== ending));
+      this.lines.push(...text.split("\n").filter((line) => !noComplaints.includes(line)));
       for (const wake of this.#waiting) wake();
       return true;
     },

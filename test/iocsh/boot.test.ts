@@ -71,7 +71,7 @@ async function boot(place: string) {
   const session = bareShell();
   process.chdir(place);
   await session.shell.runScript("st.cmd");
-  const complaints = session.stderr.text
+  const complaints = session.stderr.complaints
     .split("\n")
     .filter((line) => line !== "" && !line.includes("accepted, has no effect here"));
   return { ...session, complaints };

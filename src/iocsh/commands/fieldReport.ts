@@ -1,6 +1,6 @@
 import { isArrayValue } from "../../channel/dbf.js";
 import { formatGeneral } from "../../libcom/cFormat.js";
-import { toPosixMilliseconds } from "../../libcom/epicsTime.js";
+import { fromEpics, type Timestamp, UNDEFINED_TIME } from "../../libcom/epicsTime.js";
 import { strftime } from "../../libcom/strftime.js";
 import { inColumns } from "../columns.js";
 import type { ShellEngine } from "../host.js";
@@ -22,7 +22,10 @@ function linkText(engine: ShellEngine, text: string): string {
 /** A field as a database would give it: full precision, menus by choice, enums by number. */
 export function databaseText(engine: ShellEngine, record: string, field: string): string {
   const pv = `${record}.${field}`;
-  const dbf = engine.recordTypes.get(engine.record(record)?.recordType ?? "")?.fields[field]?.dbf ?? "";
+  const spec = engine.recordTypes.get(engine.record(record)?.recordType ?? "")?.fields[field];
+  const dbf = spec?.dbf ?? "NOACCESS";
+  if (dbf === "NOACCESS") return "";
+  if (spec?.hex === true) return `0x${Number(engine.get(pv)).toString(16)}`;
   if (dbf === "DOUBLE" || dbf === "FLOAT")
     return formatGeneral(Number(engine.get(pv)), dbf === "FLOAT" ? 6 : 12);
   if (dbf === "ENUM") return String(engine.get(pv));
@@ -31,24 +34,23 @@ export function databaseText(engine: ShellEngine, record: string, field: string)
   return dbf === "DEVICE" && /^\d+$/.test(text) ? "" : text;
 }
 
-function recordTime(engine: ShellEngine, record: string): string {
-  const channel = engine.open(record, { user: "iocsh", host: "localhost" });
-  if (channel === undefined) return "";
-  const { time } = channel.read();
-  channel.close();
+/** A time stamp as reports show it. */
+export function timeText(time: Timestamp): string {
+  if (time.seconds === 0 && time.nanoseconds === 0) return "<undefined>";
   const fraction = String(time.nanoseconds).padStart(9, "0");
-  return `${strftime("%F %T", new Date(toPosixMilliseconds(time)))}.${fraction}`;
+  return `${strftime("%F %T", fromEpics(time))}.${fraction}`;
 }
 
 /** Undefined for a field that has nothing to show. */
 function valueText(engine: ShellEngine, record: string, field: string, dbf: string): string | undefined {
   const pv = `${record}.${field}`;
-  if (field === "TIME") return recordTime(engine, record);
+  if (field === "TIME") return timeText(engine.instance(record)?.record.TIME ?? UNDEFINED_TIME);
   if (field === "BKPT") return "00";
   if (!engine.has(pv)) return undefined;
   if (dbf.endsWith("LINK")) return linkText(engine, engine.getString(pv));
   const value = engine.get(pv);
-  return isArrayValue(value) ? `[${value.length}]` : databaseText(engine, record, field);
+  if (isArrayValue(value)) return `[${value.length}]`;
+  return dbf === "NOACCESS" ? engine.getString(pv) : databaseText(engine, record, field);
 }
 
 /** The fields of a record up to an interest level, in alphabetical order, as dbpr shows them. */

@@ -1,7 +1,10 @@
 import type { Command } from "../shell.js";
+import { clientCommands } from "./clientCommands.js";
 import { environmentCommands } from "./environmentCommands.js";
+import { fieldCommands } from "./fieldCommands.js";
 import { lifecycleCommands } from "./lifecycleCommands.js";
-import { recordCommands } from "./recordCommands.js";
+import { listCommands } from "./listCommands.js";
+import { processCommands } from "./processCommands.js";
 import { reportCommands } from "./reportCommands.js";
 import { shellCommands } from "./shellCommands.js";
 import { baseStandIns, driverStandIns } from "./standIns.js";
@@ -14,7 +17,10 @@ export const builtinCommands: readonly Command[] = [
   ...shellCommands,
   ...environmentCommands,
   ...lifecycleCommands,
-  ...recordCommands,
+  ...listCommands,
+  ...fieldCommands,
+  ...processCommands,
+  ...clientCommands,
   ...reportCommands,
   ...stateCommands,
 ];

@@ -1,7 +1,11 @@
-import { CommandError, defineCommand, path, pdbbase, string } from "../command.js";
+import { defineCommand, path, pdbbase, Rejection, string } from "../command.js";
 import { macrosOf } from "../macros.js";
+import { inRed } from "../style.js";
 
 const banner = "#".repeat(76);
+
+const tooLate = (file: string): string =>
+  `${inRed("ERROR")}: Failed to load '${file}'\n    Records cannot be loaded after iocInit!`;
 
 export const lifecycleCommands = [
   defineCommand({
@@ -9,8 +13,7 @@ export const lifecycleCommands = [
     args: [path("file name"), path("path"), string("substitutions")],
     help: "Accepted as it stands: record types, menus and device supports are built in.",
     run([file]) {
-      if (file === undefined)
-        throw new CommandError('Usage: dbLoadDatabase "file name", "path", "substitutions"');
+      if (file === undefined) throw new Rejection('Usage: dbLoadDatabase "file", "path", "subs"');
     },
   }),
   defineCommand({
@@ -24,8 +27,8 @@ export const lifecycleCommands = [
     args: [path("file name"), string("substitutions")],
     help: "Load a database (.db, .template, .yaml) with macros; bad records are reported and left out.",
     run([file, macros], { host, error }) {
-      if (file === undefined) throw new CommandError('Usage: dbLoadRecords "file name", "substitutions"');
-      if (host.initialised) throw new CommandError("Records cannot be loaded after iocInit!");
+      if (file === undefined) throw new Rejection('Usage: dbLoadRecords "file", "subs"');
+      if (host.initialised) return error(tooLate(file));
       for (const line of host.loadRecords(file, macrosOf(macros))) error(`ERROR ${line}`);
     },
   }),
@@ -34,8 +37,8 @@ export const lifecycleCommands = [
     args: [path("file name"), string("substitutions")],
     help: "Load the databases that a substitutions file names.",
     run([file, macros], { host, error }) {
-      if (file === undefined) throw new CommandError('Usage: dbLoadTemplate "file name", "substitutions"');
-      if (host.initialised) throw new CommandError("Records cannot be loaded after iocInit!");
+      if (file === undefined) return error("must specify variable substitution file");
+      if (host.initialised) return error(tooLate(file));
       for (const line of host.loadTemplate(file, macrosOf(macros))) error(`ERROR ${line}`);
     },
   }),
@@ -43,25 +46,27 @@ export const lifecycleCommands = [
     name: "iocInit",
     args: [],
     help: "Initialise the records and start scanning and serving them.",
-    async run(_, { host, print, shell }) {
+    async run(_, { host, print, warn, error, shell }) {
       if (host.initialised) {
-        throw new CommandError("iocBuild: IOC can only be initialized from uninitialized or stopped state");
+        return error("iocBuild: ERROR IOC can only be initialized from uninitialized or stopped state");
       }
-      print(`Starting iocInit\n${banner}\n## ${host.release}\n${banner}`);
+      warn("Starting iocInit");
+      print(`${banner}\n## ${host.release}\n${banner}`);
       await host.iocInit();
-      print("iocRun: All initialization complete");
-      for (const line of shell.afterIocRunning.splice(0)) await shell.runLine(line);
+      warn("iocRun: All initialization complete");
+      for (const line of shell.afterIocRunning.splice(0)) {
+        print(`afterIocRunning: ${line}`);
+        await shell.runLine(line);
+      }
     },
   }),
   defineCommand({
     name: "afterIocRunning",
-    args: [string("command")],
+    args: [string("command (before iocInit)")],
     help: "Run a command once iocInit is done.",
-    run([command], { host, shell }) {
-      if (command === undefined) throw new CommandError('Usage: afterIocRunning "command"');
-      if (host.initialised) {
-        throw new CommandError("afterIocRunning can only be used before 'iocInit'");
-      }
+    run([command = ""], { host, shell, print }) {
+      if (command === "") return print("ERROR afterIocRunning: received an empty 'command' argument");
+      if (host.initialised) return print("WARNING afterIocRunning: can only be used before 'iocInit'");
       shell.afterIocRunning.push(command);
     },
   }),

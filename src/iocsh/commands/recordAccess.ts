@@ -3,16 +3,25 @@ import type { Channel } from "../../channel/provider.js";
 import { toText } from "../../channel/text.js";
 import { formatGeneral } from "../../libcom/cFormat.js";
 import { escapeText } from "../../libcom/escape.js";
-import { CommandError } from "../command.js";
+import { Rejection } from "../command.js";
 import type { IocshHost } from "../host.js";
+
+/** Refuses what makes sense on running records only. */
+export function needsIocInit(host: IocshHost, command: string): void {
+  if (!host.initialised) throw new Rejection(`${command} only works after iocInit`);
+}
 
 /** Who the shell is when it opens a channel. */
 const consoleUser = { user: "iocsh", host: "localhost" };
 
 /** Opens a PV of this IOC for the length of `use`. */
-export function withChannel<T>(host: IocshHost, name: string, use: (channel: Channel) => T): T {
+export function withChannel<T>(
+  host: Pick<IocshHost, "engine">,
+  name: string,
+  use: (channel: Channel) => T,
+): T {
   const channel = host.engine.open(name, consoleUser);
-  if (channel === undefined) throw new CommandError(`PV '${name}' not found`);
+  if (channel === undefined) throw new Rejection(`PV '${name}' not found`);
   try {
     return use(channel);
   } finally {
@@ -22,12 +31,16 @@ export function withChannel<T>(host: IocshHost, name: string, use: (channel: Cha
 
 /** The name of an argument that must be there. */
 export function required(word: string | undefined, usage: string): string {
-  if (word === undefined || word === "") throw new CommandError(`Usage: ${usage}`);
+  if (word === undefined || word === "") throw new Rejection(`Usage: ${usage}`);
   return word;
 }
 
-const hexadecimal = (value: number | bigint, bits: number): string =>
-  BigInt.asUintN(bits, BigInt(value)).toString(16);
+/** As printf's %x shows the integer; 64 bits keep their sign. */
+const hexadecimal = (value: number | bigint, bits: number): string => {
+  const wide = BigInt(value);
+  if (bits === 64 && wide < 0n) return `-0x${(-wide).toString(16)}`;
+  return `0x${BigInt.asUintN(bits, wide).toString(16)}`;
+};
 
 const integerBits: Readonly<Record<string, number>> = {
   CHAR: 8,
@@ -47,7 +60,7 @@ export function elementText(type: string, value: ScalarValue): string {
   if (bits !== undefined) {
     const printable = type === "CHAR" && value >= 32 && value < 127;
     const character = printable ? ` = '${String.fromCharCode(Number(value))}'` : "";
-    return `${value} = 0x${hexadecimal(value, bits)}${character}`;
+    return `${value} = ${hexadecimal(value, bits)}${character}`;
   }
   return formatGeneral(Number(value), type === "FLOAT" ? 6 : 12);
 }
@@ -55,13 +68,22 @@ export function elementText(type: string, value: ScalarValue): string {
 const scalars = (value: Value): readonly ScalarValue[] =>
   isArrayValue(value) ? Array.from<ScalarValue>(value as Iterable<ScalarValue>) : [value];
 
-const MOST_TEXT_PER_CELL = 70;
+const MOST_TEXT_PER_CELL = 74;
 
+/** Text cut so that each piece, escaped and quoted, fits a line. */
 function chunks(text: string): readonly string[] {
-  const parts: string[] = [];
-  for (let at = 0; at < text.length; at += MOST_TEXT_PER_CELL)
-    parts.push(text.slice(at, at + MOST_TEXT_PER_CELL));
-  return parts.map((part, index) => `"${escapeText(part)}"${index + 1 < parts.length ? " +" : ""}`);
+  const pieces: string[] = [];
+  let piece = "";
+  for (const character of text) {
+    const escaped = escapeText(character);
+    if (piece.length + escaped.length > MOST_TEXT_PER_CELL) {
+      pieces.push(piece);
+      piece = "";
+    }
+    piece += escaped;
+  }
+  if (piece !== "") pieces.push(piece);
+  return pieces.map((each, index) => `"${each}"${index + 1 < pieces.length ? " +" : ""}`);
 }
 
 /** `DBF_DOUBLE[3]: ` and the elements, as cells for columns of 10 characters. */

@@ -1,5 +1,4 @@
 import { defineCommand, int, recordName, string } from "../command.js";
-import { globMatches } from "../glob.js";
 import type { ShellEngine } from "../host.js";
 import type { CommandContext } from "../shell.js";
 
@@ -95,18 +94,6 @@ export const reportCommands = [
           if (!address.startsWith("@")) continue;
           const device = engine.getString(`${record}.DTYP`);
           print(`INST     ${address.padEnd(20)} ${device.padEnd(20)} ${record.padEnd(20)}`);
-        }
-      }
-    },
-  }),
-  defineCommand({
-    name: "dbli",
-    args: [string("pattern")],
-    help: "List the info tags of all records, or those whose name matches a pattern.",
-    run([pattern = "*"], { host: { engine }, print }) {
-      for (const record of engine.recordNames()) {
-        for (const [tag, text] of engine.instance(record)?.infoTags ?? []) {
-          if (globMatches(pattern || "*", tag)) print(`${record} info(${tag}, "${text}")`);
         }
       }
     },

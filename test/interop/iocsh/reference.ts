@@ -93,11 +93,13 @@ const environment = (port: number): Record<string, string> => ({
   EPICS_CA_SERVER_PORT: String(port),
 });
 
-/** What differs between two runs of the same shell: addresses of memory, folders, colours, the release. */
+/** What differs between two runs of the same shell: addresses of memory, times, folders, colours, the release. */
 const normalised = (text: string, directory: string): string =>
   stripVTControlCharacters(text)
     .replaceAll(directory, "DIRECTORY")
     .replaceAll(/0x[0-9a-f]{8,}/g, "ADDRESS")
+    .replaceAll(/^(?:Record Address| Field Address): .*\n/gm, "")
+    .replaceAll(/\d{4}[-/]\d\d[-/]\d\d \d\d:\d\d:\d\d\.\d+/g, "TIME")
     .replaceAll(/## (?:EPICS |tomoioc ).*\n/g, "## RELEASE\n")
     .replaceAll(/## Rev\. .*\n/g, "");
 

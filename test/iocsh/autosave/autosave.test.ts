@@ -78,7 +78,7 @@ test("a monitored set is saved when it is created, with its backup", async () =>
     "<END>",
     "",
   ].join("\n");
-  assert.equal(stderr.text, "");
+  assert.equal(stderr.complaints, "");
   assert.equal(withoutHeader(join(place, "settings.sav")), expected);
   assert.equal(withoutHeader(join(place, "settings.savB")), expected);
 });
@@ -94,7 +94,7 @@ test("what changed is saved when the IOC stops", async () => {
 test("scalars, links, menus and arrays come back", async () => {
   const place = prepared({ "settings.sav": saved });
   const { engine, stop, stderr } = await boot(place, restoreBoth, []);
-  assert.equal(stderr.text, "");
+  assert.equal(stderr.complaints, "");
   assert.equal(engine.get("t:ao"), 2.25);
   assert.equal(engine.get("t:long"), 42);
   assert.match(engine.getString("t:long.OUT"), /^t:other\.LOLO/);
@@ -135,14 +135,14 @@ test("the first boot has nothing to restore and says so in one line", async () =
   const { stderr, stop } = await boot(place, restoreBoth, []);
   stop();
   const line = `autosave: nothing restored: ${join(place, "settings.sav")}: No such file or directory\n`;
-  assert.equal(stderr.text, line);
+  assert.equal(stderr.complaints, line);
 });
 
 test("a value that fits no record is one line, the rest is restored", async () => {
   const place = prepared({ "settings.sav": saved.replace("t:ao ", "t:gone 1\nt:ao ") });
   const { engine, stderr, stop } = await boot(place, restoreBoth, []);
   stop();
-  assert.equal(stderr.text, "autosave: settings.sav:2: t:gone: no such record or field\n");
+  assert.equal(stderr.complaints, "autosave: settings.sav:2: t:gone: no such record or field\n");
   assert.equal(engine.get("t:ao"), 2.25);
 });
 
@@ -152,14 +152,17 @@ test("a directory that cannot be written is one line, and the IOC goes on", asyn
   const { engine, stderr, stop } = await boot(place, [`set_savefile_path("${nowhere}")`], [monitorSet]);
   engine.put("t:ao", 3);
   stop();
-  assert.equal(stderr.text, `autosave: cannot write ${join(nowhere, "settings.sav")}: Not a directory\n`);
+  assert.equal(
+    stderr.complaints,
+    `autosave: cannot write ${join(nowhere, "settings.sav")}: Not a directory\n`,
+  );
 });
 
 test("a request file that names nothing here is said, PV by PV", async () => {
   const place = prepared({ "settings.req": "t:ao\nt:elsewhere\n" });
   const { stderr, stop } = await boot(place, [], [monitorSet]);
   stop();
-  assert.equal(stderr.text, "autosave: settings.req: t:elsewhere is not in this IOC\n");
+  assert.equal(stderr.complaints, "autosave: settings.req: t:elsewhere is not in this IOC\n");
   assert.match(readFileSync(join(place, "settings.sav"), "utf8"), /^#t:elsewhere /m);
 });
 

@@ -10,8 +10,15 @@ after(() => {
   for (const stop of running) stop();
 });
 
+/** What EPICS Base's iocInit, and so ours, says on the error output when nothing is wrong. */
+const progress = /^(?:Starting iocInit|iocRun: All initialization complete)\n/gm;
+
 export class Captured {
   text = "";
+  /** The text without what is said when all is well. */
+  get complaints(): string {
+    return this.text.replaceAll(progress, "");
+  }
   write(text: string): void {
     this.text += text;
   }
