@@ -116,8 +116,8 @@ export const firstSample = (channel: Channel, mask: number): Sample | undefined 
 export interface ChannelProvider {
   /** Is the name served here? Called for every search request: synchronous and cheap. */
   has(name: string): boolean;
-  /** Opens a channel, or undefined when `has` would say no. */
-  open(name: string, client: ClientIdentity): Channel | undefined;
+  /** Opens a channel, or undefined when `has` would say no. Without a client it is this process, which may do anything. */
+  open(name: string, client?: ClientIdentity): Channel | undefined;
   /** Every name that can be listed. */
   names(): Iterable<string>;
 }

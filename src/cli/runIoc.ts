@@ -11,17 +11,19 @@ export interface RunnableIoc {
 
 const quoted = (text: string): string => `"${text}"`;
 
-/** The shell command that a step of the command line stands for. */
-function stepCommand(step: StartStep): string {
+/** The shell commands that a step of the command line stands for. */
+function stepCommands(step: StartStep): readonly string[] {
   switch (step.kind) {
     case "database": {
       const load = /\.(sub|subs|substitutions)$/.test(step.file) ? "dbLoadTemplate" : "dbLoadRecords";
-      return `${load}(${quoted(step.file)}, ${quoted(step.macros)})`;
+      return [`${load}(${quoted(step.file)}, ${quoted(step.macros)})`];
     }
-    case "security":
-      return `asSetFilename(${quoted(step.file)})`;
+    case "security": {
+      const macros = step.macros === "" ? [] : [`asSetSubstitutions(${quoted(step.macros)})`];
+      return [...macros, `asSetFilename(${quoted(step.file)})`];
+    }
     case "exitRecord":
-      return `dbLoadRecords("softIocExit.db", ${quoted(`IOC=${step.prefix}`)})`;
+      return [`dbLoadRecords("softIocExit.db", ${quoted(`IOC=${step.prefix}`)})`];
   }
 }
 
@@ -37,10 +39,7 @@ function exitRequest(ioc: RunnableIoc, steps: readonly StartStep[]): Promise<num
   return new Promise((resolve) => {
     for (const step of steps) {
       if (step.kind !== "exitRecord") continue;
-      const channel = ioc.shell.host.engine.open(`${step.prefix}:exit`, {
-        user: "softIoc",
-        host: "localhost",
-      });
+      const channel = ioc.shell.host.engine.open(`${step.prefix}:exit`);
       channel?.subscribe(1, ({ sample }) => resolve(Number(sample.value) === 0 ? 0 : 1));
     }
   });
@@ -58,7 +57,7 @@ export async function runIoc(ioc: RunnableIoc, options: SoftIocOptions): Promise
     return (await shell.runLine(line)).ok;
   };
   for (const step of options.steps) {
-    await run(stepCommand(step));
+    for (const line of stepCommands(step)) await run(line);
   }
   if (options.script !== undefined) {
     if (options.verbose) console.log(`# Begin ${options.script}`);

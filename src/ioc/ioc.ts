@@ -20,10 +20,13 @@ import { packageDirectory } from "../libcom/packageDirectory.js";
 import { PvaClient, PvaServer, SharedPvProvider } from "../pva/index.js";
 import type { DeviceSupport } from "../records/deviceSupport.js";
 import { createPvDirectory, type PvDirectory, RecordEngine } from "../records/index.js";
+import type { AccessConfiguration } from "../records/security/index.js";
+import { AccessSecurityFile } from "./accessSecurityFile.js";
 import { driverCommands } from "./driverCommands.js";
 import type { IocParts, Stoppable } from "./iocParts.js";
 import { type Lazy, lazy } from "./lazy.js";
 import { startProcessServers } from "./processServers.js";
+import { securityCommands } from "./securityCommands.js";
 import { serverCommands } from "./serverCommands.js";
 
 const log = logger("ioc");
@@ -49,6 +52,7 @@ export class Ioc implements IocshHost, IocParts {
   readonly sharedPvs = new SharedPvProvider();
   readonly engine: RecordEngine;
   readonly pvs: PvDirectory;
+  readonly accessSecurityFile: AccessSecurityFile;
   readonly shell: Iocsh;
   readonly #caClient: Lazy<CaClient>;
   readonly #pvaClient: Lazy<PvaClient>;
@@ -68,7 +72,14 @@ export class Ioc implements IocshHost, IocParts {
     for (const support of deviceSupports(this.ports)) this.engine.addDeviceSupport(support);
     this.pvs = createPvDirectory(this.engine, client);
     this.shell = new Iocsh(this, options.streams === undefined ? {} : { streams: options.streams });
-    for (const command of [...driverCommands(this), ...serverCommands(this)]) this.shell.add(command);
+    this.accessSecurityFile = new AccessSecurityFile({
+      security: this.engine.accessSecurity,
+      pvs: this.pvs,
+      checksAddresses: () => this.#checksAddresses(),
+      warn: (line) => log.warn(line),
+    });
+    for (const command of [...driverCommands(this), ...serverCommands(this), ...securityCommands(this)])
+      this.shell.add(command);
   }
 
   get initialised(): boolean {
@@ -112,14 +123,32 @@ export class Ioc implements IocshHost, IocParts {
   async iocInit(): Promise<void> {
     if (this.#initialised) throw new Error("iocInit can only be run once");
     this.#initialised = true;
+    const rules = await this.#readAccessSecurity();
     this.engine.iocInit();
+    if (rules !== undefined) this.accessSecurityFile.use(rules);
     await this.#startServers();
     startProcessServers(this);
   }
 
+  #checksAddresses(): boolean {
+    return this.shell.variables.get("asCheckClientIP")?.value !== 0;
+  }
+
+  /** Without its rules the IOC does not start: it would let everybody write. */
+  async #readAccessSecurity(): Promise<AccessConfiguration | undefined> {
+    if (this.accessSecurityFile.filename === undefined) return undefined;
+    const rules = await this.accessSecurityFile.read();
+    if (rules.ok) return rules.value;
+    throw new Error(`${rules.error.join("\n")}\niocBuild: asInit Failed.`);
+  }
+
   /** A server that cannot listen says so; records, drivers and the other protocol go on. */
   async #startServers(): Promise<void> {
-    const caServer = new CaServer({ providers: [this.engine], environment: this.environment });
+    const caServer = new CaServer({
+      providers: [this.engine],
+      environment: this.environment,
+      ignoresHostNames: this.#checksAddresses(),
+    });
     const pvaServer = new PvaServer({
       providers: [this.engine],
       structures: [this.sharedPvs],

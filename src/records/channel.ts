@@ -11,7 +11,7 @@ import type {
   Sample,
   WriteResult,
 } from "../channel/provider.js";
-import { ok } from "../libcom/result.js";
+import { failed, ok } from "../libcom/result.js";
 import type { FieldName } from "./channelName.js";
 import type { DbRecord } from "./dbRecord.js";
 import { formatOf } from "./fieldAccess.js";
@@ -19,9 +19,17 @@ import { FieldView, type FoundChannel } from "./fieldView.js";
 import { incoming } from "./longString.js";
 import { channelProperties } from "./properties.js";
 import { isReadOnly, type PendingPut, putField, putFieldNotify } from "./put.js";
+import type { AccessClient } from "./security/accessSecurity.js";
+import type { TrapWrites } from "./security/trapWrite.js";
 
 const readOnly: AccessRights = { read: true, write: false };
 const readWrite: AccessRights = { read: true, write: true };
+
+/** What access security says of the client behind a channel. */
+export interface ChannelSecurity {
+  readonly client: AccessClient;
+  readonly trapWrites: TrapWrites;
+}
 
 /** One record field opened by a client. */
 export class RecordChannel implements Channel {
@@ -35,6 +43,7 @@ export class RecordChannel implements Channel {
   constructor(
     readonly name: string,
     field: FoundChannel,
+    private readonly security?: ChannelSecurity,
   ) {
     this.instance = field.instance;
     this.address = field.address;
@@ -51,12 +60,13 @@ export class RecordChannel implements Channel {
   }
 
   get access(): AccessRights {
-    return isReadOnly(this.instance, this.address.field) ? readOnly : readWrite;
+    const rights = this.security?.client.rights ?? readWrite;
+    if (!isReadOnly(this.instance, this.address.field)) return rights;
+    return rights.read ? readOnly : { read: false, write: false };
   }
 
-  /** Rights do not change without access security. */
-  onAccessRights(): () => void {
-    return () => {};
+  onAccessRights(listener: (access: AccessRights) => void): () => void {
+    return this.security?.client.onRights(() => listener(this.access)) ?? (() => {});
   }
 
   read(): Sample {
@@ -82,16 +92,38 @@ export class RecordChannel implements Channel {
   }
 
   write(value: TypedValue, process: ProcessOption = "passive"): WriteResult {
-    return putField(this.instance, this.address.field, incoming(this.address, value), process);
+    if (this.#isDenied()) return this.#denied();
+    const done = this.#trapWrite(value);
+    const result = putField(this.instance, this.address.field, incoming(this.address, value), process);
+    done?.();
+    return result;
   }
 
   async writeNotify(value: TypedValue, process: ProcessOption = "passive"): Promise<WriteResult> {
+    if (this.#isDenied()) return this.#denied();
+    const done = this.#trapWrite(value);
     const pending = putFieldNotify(this.instance, this.address.field, incoming(this.address, value), process);
     this.#pending ??= new Set();
     this.#pending.add(pending);
     const result = await pending.completion;
     this.#pending.delete(pending);
+    done?.();
     return result;
+  }
+
+  #isDenied(): boolean {
+    return this.security?.client.rights.write === false;
+  }
+
+  #denied(): WriteResult {
+    return failed({ reason: "noAccess", message: `${this.name}: write access denied` });
+  }
+
+  /** Tells those who log writes of this one, where a rule asks for it; the answer tells them that it is done. */
+  #trapWrite(value: TypedValue): (() => void) | undefined {
+    const { security } = this;
+    if (security?.client.decision.trapWrite !== true) return undefined;
+    return security.trapWrites.before({ client: security.client.identity, channel: this, value });
   }
 
   writeAcknowledge(acknowledge: { transient: boolean } | { severity: number }): WriteResult {
@@ -131,5 +163,6 @@ export class RecordChannel implements Channel {
     this.#unsubscribe?.clear();
     for (const pending of this.#pending ?? []) pending.cancel();
     this.#pending?.clear();
+    this.security?.client.close();
   }
 }

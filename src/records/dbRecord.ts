@@ -22,6 +22,8 @@ export interface RecordHost {
   scanChanged(record: DbRecord): void;
   /** Gives a link field a new text and opens it. */
   setLink(record: DbRecord, field: string, text: string): void;
+  /** The record's ASG was written. */
+  accessGroupChanged(record: DbRecord): void;
   postEvent(event: string | number): void;
   /** The function that `sub` and `aSub` records know by this name. */
   functionNamed(name: string): RecordFunction | undefined;

@@ -9,7 +9,7 @@ import { errorMessage } from "../libcom/errorMessage.js";
 import { type Logger, logger } from "../libcom/log.js";
 import { failed, ok, type Result } from "../libcom/result.js";
 import { CallbackQueue } from "./callbackQueue.js";
-import { RecordChannel } from "./channel.js";
+import { type ChannelSecurity, RecordChannel } from "./channel.js";
 import { parseChannelName, parseFieldName } from "./channelName.js";
 import type { DbRecord, RecordHost } from "./dbRecord.js";
 import { DbStates } from "./dbStates.js";
@@ -32,6 +32,7 @@ import { freshFields } from "./recordFactory.js";
 import { RecordInstance } from "./recordInstance.js";
 import type { RecordType } from "./recordType.js";
 import { Scanner } from "./scan/scanner.js";
+import { AccessSecurity } from "./security/index.js";
 import { initSimulation } from "./simulation.js";
 import { typedValue, valueForField } from "./typedValue.js";
 import { absentRecordTypes, recordTypes } from "./types/index.js";
@@ -55,6 +56,8 @@ export class RecordEngine implements ChannelProvider {
   readonly #deviceChoices = new Map<string, string[]>();
   /** Switches shared by name: Db State device support, the shell's dbState commands. */
   readonly states = new DbStates();
+  /** Who may do what; everybody everything until it is given rules. */
+  readonly accessSecurity = new AccessSecurity();
   readonly #supports: DeviceSupport[] = [];
   readonly #functions = new Map<string, RecordFunction>();
   readonly #announced = new Set<InitHook>();
@@ -77,6 +80,7 @@ export class RecordEngine implements ChannelProvider {
       scanChanged: (instance) => {
         if (isInitialised(this.#state)) this.#scanner.update(instance);
       },
+      accessGroupChanged: (instance) => this.accessSecurity.groupChanged(instance),
       postEvent: (event) => this.postEvent(event),
       setLink: (instance, field, text) => this.#setLink(instance, field, text),
       functionNamed: (name) => this.#functions.get(name),
@@ -233,6 +237,7 @@ export class RecordEngine implements ChannelProvider {
     this.#state = "stopped";
     this.#scanner.stop();
     this.#callbacks.stop();
+    this.accessSecurity.close();
     for (const instance of this.#records) {
       instance.device?.detach?.();
       for (const field of instance.type.linkNames) instance.linkOf(field).close();
@@ -345,6 +350,13 @@ export class RecordEngine implements ChannelProvider {
     return this.#byName.get(name);
   }
 
+  /** All records, by type in the order of EPICS's definitions, then in the order of loading. */
+  *instances(): Iterable<DbRecord> {
+    const byType = new Map<string, DbRecord[]>([...recordTypes.keys()].map((type) => [type, []]));
+    for (const instance of this.#records) byType.get(instance.recordType)?.push(instance);
+    for (const instances of byType.values()) yield* instances;
+  }
+
   /** Record names in the order of loading, without aliases. */
   *recordNames(): Iterable<string> {
     for (const { name } of this.#records) yield name;
@@ -448,10 +460,16 @@ export class RecordEngine implements ChannelProvider {
     return this.#find(name) !== undefined;
   }
 
-  /** Everybody may read and write; access security will look at the client. */
-  open(name: string, _client?: ClientIdentity): Channel | undefined {
+  open(name: string, client?: ClientIdentity): Channel | undefined {
     const found = this.#findChannel(name);
-    return found && new RecordChannel(name, found);
+    return found && new RecordChannel(name, found, this.#securityFor(found, client));
+  }
+
+  #securityFor({ instance, address }: FoundChannel, client?: ClientIdentity): ChannelSecurity | undefined {
+    if (client === undefined) return undefined;
+    const level = instance.type.fields[address.field]?.asl ?? 1;
+    const known = this.accessSecurity.addClient(instance, level, client);
+    return known && { client: known, trapWrites: this.accessSecurity.trapWrites };
   }
 
   names(): Iterable<string> {

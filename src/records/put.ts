@@ -98,7 +98,9 @@ function beforePut(instance: DbRecord, field: string): string | undefined {
 }
 
 function afterPut(instance: DbRecord, field: string): string | undefined {
-  if (instance.type.fields[field]?.special === "scan") instance.host.scanChanged(instance);
+  const special = instance.type.fields[field]?.special;
+  if (special === "scan") instance.host.scanChanged(instance);
+  if (special === "as") instance.host.accessGroupChanged(instance);
   return instance.type.behaviour.afterPut?.(instance.record, instance, field);
 }
 

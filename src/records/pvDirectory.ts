@@ -14,7 +14,7 @@ export function createPvDirectory(
 ): PvDirectory {
   return {
     pv(name) {
-      const local = engine?.open(name, { user: "", host: "" });
+      const local = engine?.open(name);
       const channel = local === undefined ? client?.connect(name) : new LocalChannel(local);
       return new ChannelPv(name, channel);
     },

@@ -21,6 +21,8 @@ export interface CaServerOptions extends Partial<ServerEnvironment> {
   readonly providers: readonly ChannelProvider[];
   /** Where the EPICS_CAS_* and EPICS_CA_* variables come from; what is given here wins over them. */
   readonly environment?: Environment;
+  /** Clients are known by their address, not by the host name that they say (asCheckClientIP). */
+  readonly ignoresHostNames?: boolean;
 }
 
 /** One client as `casr` lists it. */
@@ -40,6 +42,7 @@ export interface CaServerClient {
 export class CaServer {
   readonly #providers: readonly ChannelProvider[];
   readonly #settings: ServerEnvironment;
+  readonly #ignoresHostNames: boolean;
   readonly #circuits = new Map<Socket, ServerCircuit>();
   readonly #listeners: Server[] = [];
   readonly #udpSockets: UdpSocket[] = [];
@@ -50,8 +53,9 @@ export class CaServer {
   #udpPort = 0;
 
   constructor(options: CaServerOptions) {
-    const { providers, environment, ...settings } = options;
+    const { providers, environment, ignoresHostNames = false, ...settings } = options;
     this.#providers = providers;
+    this.#ignoresHostNames = ignoresHostNames;
     this.#settings = { ...serverEnvironment(environment), ...settings };
   }
 
@@ -125,6 +129,7 @@ export class CaServer {
       providers: this.#providers,
       tcpPort: this.#tcpPort,
       maximumArrayBytes: this.#settings.maximumArrayBytes,
+      ignoresHostNames: this.#ignoresHostNames,
     });
     this.#circuits.set(socket, circuit);
     socket.on("close", () => this.#circuits.delete(socket));

@@ -40,6 +40,8 @@ export interface CircuitContext {
   priority: number;
   user: string;
   host: string;
+  /** Who a client says its host is does not count: `host` stays its address. */
+  readonly ignoresHostNames: boolean;
   /** The client asked with EVENTS_OFF to hear only the newest values, later. */
   eventsOff: boolean;
   /** May an event be encoded now, or does the client have enough to read? */

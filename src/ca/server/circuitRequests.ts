@@ -19,7 +19,7 @@ export const circuitRequests: Readonly<Partial<Record<CommandName, RequestHandle
   ECHO: echo,
   HOST_NAME: (circuit, request) => {
     const name = identity(circuit, request, "host name", "bad (very long) host name");
-    if (name !== undefined) circuit.host = name;
+    if (name !== undefined && !circuit.ignoresHostNames) circuit.host = name;
   },
   CLIENT_NAME: (circuit, request) => {
     const name = identity(circuit, request, "user name", "a very long user name was specified");

@@ -56,6 +56,8 @@ export interface ServerCircuitOptions {
   readonly maximumArrayBytes: number | undefined;
   /** Address of the client; its host name until it says another. */
   readonly peer: string;
+  /** The client's host is its address whatever it says (asCheckClientIP). */
+  readonly ignoresHostNames?: boolean;
 }
 
 /** What a circuit needs from the socket it is on. */
@@ -84,6 +86,7 @@ export class ServerCircuit implements CircuitContext {
   priority = 0;
   user = "";
   host: string;
+  readonly ignoresHostNames: boolean;
   eventsOff = false;
   /** Why the circuit ended. */
   closeReason = "";
@@ -100,6 +103,7 @@ export class ServerCircuit implements CircuitContext {
     this.tcpPort = options.tcpPort;
     this.maximumArrayBytes = options.maximumArrayBytes;
     this.host = options.peer;
+    this.ignoresHostNames = options.ignoresHostNames ?? false;
     this.#transport = transport;
     this.#decoder = new MessageDecoder(options.maximumArrayBytes ?? HARD_PAYLOAD_LIMIT);
     this.#decoder.minorVersion = 0;

@@ -5,10 +5,7 @@ import { formatGeneral } from "../../libcom/cFormat.js";
 import type { ShellEngine } from "../host.js";
 import type { SavedValue } from "./saveFile.js";
 
-const autosaveUser = { user: "autosave", host: "localhost" };
-
-export const openPv = (engine: ShellEngine, name: string): Channel | undefined =>
-  engine.open(name, autosaveUser);
+export const openPv = (engine: ShellEngine, name: string): Channel | undefined => engine.open(name);
 
 /** Record and field of `rec`, `rec.FIELD` or `rec.FIELD$`. */
 export function splitPvName(name: string): { readonly record: string; readonly field: string } {

@@ -11,16 +11,13 @@ export function needsIocInit(host: IocshHost, command: string): void {
   if (!host.initialised) throw new Rejection(`${command} only works after iocInit`);
 }
 
-/** Who the shell is when it opens a channel. */
-const consoleUser = { user: "iocsh", host: "localhost" };
-
 /** Opens a PV of this IOC for the length of `use`. */
 export function withChannel<T>(
   host: Pick<IocshHost, "engine">,
   name: string,
   use: (channel: Channel) => T,
 ): T {
-  const channel = host.engine.open(name, consoleUser);
+  const channel = host.engine.open(name);
   if (channel === undefined) throw new Rejection(`PV '${name}' not found`);
   try {
     return use(channel);

@@ -1,3 +1,4 @@
+import { Severity } from "../../channel/alarm.js";
 import {
   type ArrayValue,
   type DbfType,
@@ -32,8 +33,6 @@ import type { ChannelSource, ServedChannel } from "./servedChannel.js";
 import type { PvPut } from "./sharedPv.js";
 import { Snapshot } from "./snapshot.js";
 
-const EVERYTHING = EventMask.VALUE | EventMask.ALARM | EventMask.PROPERTY;
-
 /** Records (or whatever else a ChannelProvider has) as QSRV serves them. */
 export const recordSource = (provider: ChannelProvider): ChannelSource => ({
   has: (name) => provider.has(name),
@@ -43,6 +42,11 @@ export const recordSource = (provider: ChannelProvider): ChannelSource => ({
     return channel === undefined ? undefined : new RecordChannel(channel);
   },
 });
+
+const EVERYTHING = EventMask.VALUE | EventMask.ALARM | EventMask.PROPERTY;
+
+/** Alarm status of pvAccess for what concerns this client only. */
+const CLIENT_ALARM = 7;
 
 function kindOf(channel: Channel): NormativeKind {
   if (channel.fieldType === "ENUM") return "enum";
@@ -83,10 +87,28 @@ export class RecordChannel implements ServedChannel {
   }
 
   subscribe({ options }: PvRequest, listener: (snapshot: Snapshot) => void): () => void {
+    const { channel } = this;
     const mask = monitorMask(options.get("DBE"));
-    return this.channel.subscribe(mask | EventMask.PROPERTY, (event: MonitorEvent) =>
-      listener(this.update(event.mask, event.sample)),
-    );
+    const stop = channel.subscribe(mask | EventMask.PROPERTY, (event: MonitorEvent) => {
+      if (channel.access.read) listener(this.update(event.mask, event.sample));
+    });
+    let { read: wasReadable } = channel.access;
+    const stopRights = channel.onAccessRights(({ read }) => {
+      if (read !== wasReadable) listener(read ? this.update(EVERYTHING, channel.read()) : this.denied());
+      wasReadable = read;
+    });
+    return () => {
+      stop();
+      stopRights();
+    };
+  }
+
+  /** What a subscription hears when its client may no longer read: the alarm says so beside the last value. */
+  private denied(): Snapshot {
+    const alarm = { severity: Severity.INVALID, status: CLIENT_ALARM, message: "read access denied" };
+    const { value, changed } = merge(this.type, this.present, { alarm });
+    this.present = value;
+    return new Snapshot(value, changed);
   }
 
   close(): void {

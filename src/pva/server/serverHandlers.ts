@@ -57,11 +57,15 @@ function validate(session: ServerSession, input: ByteReader): void {
   const method = input.string();
   const credentials = readTyped(session, input);
   const user = method === "ca" && isPvStructure(credentials) ? credentials["user"] : undefined;
-  if (typeof user === "string" && user !== "") session.client = { ...session.client, user };
+  if (typeof user === "string" && user !== "")
+    session.client = { ...session.client, user: accountName(user) };
   const isOffered = method === "" || AUTHENTICATION_METHODS.includes(method);
   const status = isOffered ? STATUS_OK : statusError(`authentication method ${method} was not offered`);
   session.send(Command.CONNECTION_VALIDATED, (out) => encodeStatus(out, status));
 }
+
+/** As QSRV2 gives it to access security: what follows the last slash. */
+const accountName = (user: string): string => user.slice(user.lastIndexOf("/") + 1);
 
 function readTyped(session: ServerSession, input: ByteReader): PvValue {
   const type = decodeType(input, session.registry);
