@@ -1,6 +1,7 @@
 import { type ConvertProperties, convertValue, truncateString } from "../channel/convert.js";
 import { type ArrayValue, type DbfType, emptyArray, isArrayValue, type Value } from "../channel/dbf.js";
 import { failed, ok, type Result } from "../libcom/result.js";
+import { CalcProgram } from "./calc/index.js";
 import type { DbRecord } from "./dbRecord.js";
 import type { FieldSpec, FieldType } from "./fieldSpec.js";
 import { Link } from "./links/link.js";
@@ -51,8 +52,9 @@ export const isText = (instance: DbRecord, field: string): boolean =>
 /** A field's value as clients see it: links as their text. */
 export function fieldValue(instance: DbRecord, field: string): Value {
   const value = instance.fields[field];
+  if (typeof value !== "object") return value ?? 0;
   if (value instanceof Link) return value.text;
-  return value ?? 0;
+  return value instanceof CalcProgram ? 0 : value;
 }
 
 const noStates: readonly string[] = [];

@@ -1,4 +1,5 @@
 import type { DbfType, Value } from "../channel/dbf.js";
+import type { CalcProgram } from "./calc/index.js";
 import { Link } from "./links/link.js";
 import type { Menu } from "./menu.js";
 
@@ -18,8 +19,11 @@ export type Special =
   | "calc"
   | "attribute";
 
-/** What a record holds in one field: scalars natively, links as objects, undefined where nothing can be read. */
-export type FieldValue = Value | Link | undefined;
+/**
+ * What a record holds in one field: scalars natively, links and compiled expressions as objects, undefined where nothing
+ * can be read.
+ */
+export type FieldValue = Value | Link | CalcProgram | undefined;
 
 export interface FieldAttributes {
   /** A put processes a passive record. */
@@ -118,6 +122,14 @@ export const array = (attributes: FieldAttributes = {}): FieldSpec<Value> => ({
 
 /** A field that only code uses; it is in the table because every list of fields shows it. */
 export const noAccess = (attributes: FieldAttributes = {}): FieldSpec<undefined> => ({
+  dbf: "NOACCESS",
+  size: 0,
+  blank: () => undefined,
+  ...attributes,
+});
+
+/** The expression of a `calc` field, compiled. */
+export const calcProgram = (attributes: FieldAttributes = {}): FieldSpec<CalcProgram | undefined> => ({
   dbf: "NOACCESS",
   size: 0,
   blank: () => undefined,

@@ -2,13 +2,13 @@ import type { FieldValue } from "./fieldSpec.js";
 import { initialValue } from "./loader.js";
 import type { RecordType } from "./recordType.js";
 
-const templates = new WeakMap<RecordType, Readonly<Record<string, FieldValue>>>();
+type Fields = Record<string, FieldValue>;
+
+const makers = new WeakMap<RecordType, () => Fields>();
 
 /** The fields of a fresh record as its type's table has them. */
-function templateOf(type: RecordType): Readonly<Record<string, FieldValue>> {
-  const known = templates.get(type);
-  if (known !== undefined) return known;
-  const template: Record<string, FieldValue> = {};
+function templateOf(type: RecordType): Fields {
+  const template: Fields = {};
   for (const [name, spec] of Object.entries(type.fields)) {
     template[name] = spec.blank();
     if (spec.initial === undefined) continue;
@@ -16,9 +16,27 @@ function templateOf(type: RecordType): Readonly<Record<string, FieldValue>> {
     if (!value.ok) throw new Error(`record type ${type.name}, field ${name}: ${value.error}`);
     template[name] = value.value;
   }
-  templates.set(type, template);
   return template;
 }
 
-/** Makes a record's fields. All records of a type are copies of one object, so that the engine sees one shape. */
-export const freshFields = (type: RecordType): Record<string, FieldValue> => ({ ...templateOf(type) });
+/**
+ * A constructor that sets a type's fields one after the other. V8 then has one shape for all records of the type and keeps
+ * the fields in the object, however many they are (docs/decisions/0030-one-shape-for-each-record-type.md).
+ */
+function makerOf(type: RecordType): () => Fields {
+  const known = makers.get(type);
+  if (known !== undefined) return known;
+  const template = templateOf(type);
+  const names = Object.keys(template).map((name) => JSON.stringify(name));
+  const assignments = names.map((name) => `this[${name}] = template[${name}];`);
+  const build = new Function("template", assignments.join("\n"));
+  const make = (): Fields => Reflect.construct(build, [template]);
+  // While a field has held nothing but small integers, its first fraction would give its record another shape.
+  const first = make();
+  for (const [name, value] of Object.entries(first)) if (typeof value === "number") first[name] = undefined;
+  makers.set(type, make);
+  return make;
+}
+
+/** Makes a record's fields, the same shape for all records of a type. */
+export const freshFields = (type: RecordType): Fields => makerOf(type)();

@@ -184,8 +184,21 @@ class Compiler {
   }
 }
 
+const MAX_PROGRAMS = 1000;
+/** Programs by their text: databases repeat the same few expressions. Emptied when full, as clients may send ever new ones. */
+const programs = new Map<string, Result<CalcProgram>>();
+
 /** Compiles a CALC expression of EPICS Base 7.0.10; the error says in one line what is wrong with it. */
 export function compileCalc(expression: string): Result<CalcProgram> {
+  const known = programs.get(expression);
+  if (known !== undefined) return known;
+  const program = compileProgram(expression);
+  if (programs.size >= MAX_PROGRAMS) programs.clear();
+  programs.set(expression, program);
+  return program;
+}
+
+function compileProgram(expression: string): Result<CalcProgram> {
   const code = new Compiler(expression).compile();
   if (typeof code === "string") return failed(`CALC "${expression}": ${ERRORS[code]}`);
   return ok(new CalcProgram(code));

@@ -48,7 +48,8 @@ function jumpTargets(code: readonly number[]): Int32Array {
 
 /** A compiled expression. Evaluating allocates nothing but the answer; `perform` not even that. */
 export class CalcProgram {
-  private readonly code: Float64Array;
+  private readonly code: Int32Array;
+  private readonly literals: Float64Array;
   private readonly targets: Int32Array;
   /** Bit n is set when argument n is read before it is assigned. */
   readonly inputs: number;
@@ -58,15 +59,18 @@ export class CalcProgram {
   result = 0;
 
   constructor(code: readonly number[]) {
-    this.code = Float64Array.from(code);
+    this.code = Int32Array.from(code);
+    const literals: number[] = [];
     this.targets = jumpTargets(code);
     let inputs = 0;
     let stores = 0;
     for (let at = 0; at < code.length; at += hasOperand(code[at] ?? 0) ? 2 : 1) {
       const bit = 1 << (code[at + 1] ?? 0);
-      if (code[at] === Op.Fetch) inputs |= bit & ~stores;
+      if (code[at] === Op.Literal) this.code[at + 1] = literals.push(code[at + 1] ?? 0) - 1;
+      else if (code[at] === Op.Fetch) inputs |= bit & ~stores;
       else if (code[at] === Op.Store) stores |= bit;
     }
+    this.literals = Float64Array.from(literals);
     this.inputs = inputs;
     this.stores = stores;
   }
@@ -87,7 +91,7 @@ export class CalcProgram {
       const x = stack[top] ?? 0;
       switch (code[at]) {
         case Op.Literal:
-          stack[++top] = code[++at] ?? 0;
+          stack[++top] = this.literals[code[++at] ?? 0] ?? 0;
           break;
         case Op.Fetch:
           stack[++top] = args[code[++at] ?? 0] ?? 0;

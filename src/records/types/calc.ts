@@ -1,9 +1,8 @@
 import { Severity, Status } from "../../channel/alarm.js";
+import { compileCalc } from "../calc/index.js";
 import {
   argumentProperties,
-  type CompiledExpressions,
   calcArgumentFields,
-  compileExpression,
   evaluate,
   fetchArguments,
   loadArguments,
@@ -11,7 +10,7 @@ import {
 } from "../calcFields.js";
 import { deadbandMask } from "../deadband.js";
 import { alarmFilter, deadbands, limitAlarms, operatingRange, precision, units } from "../fieldGroups.js";
-import { double, noAccess, string } from "../fieldSpec.js";
+import { calcProgram, double, string } from "../fieldSpec.js";
 import { checkFilteredLimitAlarms } from "../limitAlarms.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { defineRecordType, type RecordOf } from "../recordType.js";
@@ -26,31 +25,31 @@ const fields = {
   ...limitAlarms(double),
   ...alarmFilter,
   ...deadbands(double),
-  RPCL: noAccess({ special: "nomod", interest: 4, prompt: "Reverse Polish Calc" }),
+  RPCL: calcProgram({ special: "nomod", interest: 4, prompt: "Reverse Polish Calc" }),
 };
 
 type Calc = RecordOf<typeof fields>;
 
 const onScale = scaleFields();
 const inUnits = fieldsLikeValue(fields);
-const compiled = new WeakMap<Calc, CompiledExpressions>();
 
-function expressionsOf(record: Calc): CompiledExpressions {
-  const known = compiled.get(record) ?? new Map();
-  compiled.set(record, known);
-  return known;
+/** Compiles CALC; the text of what is wrong with it, or undefined. */
+function compile(record: Calc): string | undefined {
+  const program = compileCalc(record.CALC);
+  record.RPCL = program.ok ? program.value : undefined;
+  return program.ok ? undefined : program.error;
 }
 
 /** Calculation of one value from up to 21 inputs. */
 export const calc = defineRecordType("calc", fields, {
   init(record, io) {
     loadArguments(io);
-    const error = compileExpression(expressionsOf(record), "CALC", record.CALC);
+    const error = compile(record);
     if (error !== undefined) io.report(`CALC "${record.CALC}": ${error}`);
   },
   process(record, io) {
     if (!fetchArguments(io)) return undefined;
-    const value = evaluate(record, expressionsOf(record).get("CALC"), record.VAL);
+    const value = evaluate(record, record.RPCL, record.VAL);
     if (value === undefined) {
       io.setSevr(Status.CALC, Severity.INVALID, "calcPerform");
     } else {
@@ -68,7 +67,7 @@ export const calc = defineRecordType("calc", fields, {
     postArguments(record, io, mask);
   },
   afterPut(record, _io, field) {
-    return field === "CALC" ? compileExpression(expressionsOf(record), "CALC", record.CALC) : undefined;
+    return field === "CALC" ? compile(record) : undefined;
   },
   properties: (record, field, io) =>
     argumentProperties(io, field, record.PREC) ?? numericProperties(record, field, { onScale, inUnits }),

@@ -1,10 +1,9 @@
 import { Severity, Status } from "../../channel/alarm.js";
 import { EventMask } from "../../channel/eventMask.js";
+import { compileCalc } from "../calc/index.js";
 import {
   argumentProperties,
-  type CompiledExpressions,
   calcArgumentFields,
-  compileExpression,
   evaluate,
   fetchArguments,
   loadArgument,
@@ -21,7 +20,7 @@ import {
   precision,
   units,
 } from "../fieldGroups.js";
-import { double, inLink, long, menu, noAccess, outLink, string, ushort } from "../fieldSpec.js";
+import { calcProgram, double, inLink, long, menu, noAccess, outLink, string, ushort } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { defineMenu } from "../menu.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
@@ -101,8 +100,8 @@ const fields = {
   ...deadbands(double),
   OVAL: double({ asl: 0, prompt: "Output Value" }),
   POVL: double({ asl: 0, prompt: "Prev Value of OVAL" }),
-  RPCL: noAccess({ special: "nomod", interest: 4, prompt: "Reverse Polish Calc" }),
-  ORPC: noAccess({ special: "nomod", interest: 4, prompt: "Reverse Polish OCalc" }),
+  RPCL: calcProgram({ special: "nomod", interest: 4, prompt: "Reverse Polish Calc" }),
+  ORPC: calcProgram({ special: "nomod", interest: 4, prompt: "Reverse Polish OCalc" }),
 };
 
 type Calcout = RecordOf<typeof fields>;
@@ -111,19 +110,18 @@ type Io = RecordIo<Calcout>;
 const onScale = scaleFields();
 const inUnits = fieldsLikeValue(fields);
 const ODLY_PRECISION = 2;
-const compiled = new WeakMap<Calcout, CompiledExpressions>();
-
-function expressionsOf(record: Calcout): CompiledExpressions {
-  const known = compiled.get(record) ?? new Map();
-  compiled.set(record, known);
-  return known;
-}
+const PROGRAMS = {
+  CALC: { program: "RPCL", valid: "CLCV" },
+  OCAL: { program: "ORPC", valid: "OCLV" },
+} as const;
 
 /** Compiles CALC or OCAL and shows in CLCV or OCLV whether it is an expression. */
 function compile(record: Calcout, io: Io, field: "CALC" | "OCAL"): void {
-  const error = compileExpression(expressionsOf(record), field, record[field]);
-  record[field === "CALC" ? "CLCV" : "OCLV"] = error === undefined ? 0 : -1;
-  if (error !== undefined) io.report(`${field} "${record[field]}": ${error}`);
+  const { program, valid } = PROGRAMS[field];
+  const compiled = compileCalc(record[field]);
+  record[program] = compiled.ok ? compiled.value : undefined;
+  record[valid] = compiled.ok ? 0 : -1;
+  if (!compiled.ok) io.report(`${field} "${record[field]}": ${compiled.error}`);
 }
 
 function updateLinkStates(record: Calcout, io: Io): void {
@@ -137,7 +135,7 @@ function updateLinkStates(record: Calcout, io: Io): void {
 
 function calculate(record: Calcout, io: Io): void {
   if (!fetchArguments(io)) return;
-  const value = evaluate(record, expressionsOf(record).get("CALC"), record.VAL);
+  const value = evaluate(record, record.RPCL, record.VAL);
   if (value === undefined) {
     io.setSevr(Status.CALC, Severity.INVALID, "calcPerform");
   } else {
@@ -151,7 +149,7 @@ function takeOutputValue(record: Calcout, io: Io): void {
     record.OVAL = record.VAL;
     return;
   }
-  const value = evaluate(record, expressionsOf(record).get("OCAL"), record.VAL);
+  const value = evaluate(record, record.ORPC, record.VAL);
   if (value === undefined) {
     io.setSevr(Status.CALC, Severity.INVALID, "OCAL calcPerform");
   } else {
@@ -221,7 +219,7 @@ export const calcout = defineRecordType("calcout", fields, {
   afterPut(record, io, field) {
     if (field === "CALC" || field === "OCAL") {
       compile(record, io, field);
-      io.post(field === "CALC" ? "CLCV" : "OCLV", EventMask.VALUE);
+      io.post(PROGRAMS[field].valid, EventMask.VALUE);
     } else if (field.startsWith("INP") || field === "OUT") {
       if (field !== "OUT") loadArgument(io, field);
       updateLinkStates(record, io);
