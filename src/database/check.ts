@@ -1,5 +1,5 @@
-import { parseInteger } from "../libcom/parseNumber.js";
 import { didYouMean } from "../libcom/suggest.js";
+import { menuIndex } from "./menuChoice.js";
 import type {
   DatabaseProblem,
   FieldDefinition,
@@ -19,36 +19,29 @@ function fieldProblem(
   const names = catalog.fieldNames(type) ?? new Set<string>();
   if (!names.has(field)) return `${type} has no such field${didYouMean(field, names)}`;
   const choices = catalog.menuChoices(type, field);
-  if (!choices || choices.includes(definition.value)) return undefined;
-  const index = parseInteger(definition.value, { bits: 16, signed: false });
-  const isIndex = index.ok && index.value.rest === "" && index.value.value < choices.length;
-  return isIndex ? undefined : `"${definition.value}" is no choice${didYouMean(definition.value, choices)}`;
+  if (!choices || menuIndex(choices, definition.value) !== undefined) return undefined;
+  return `"${definition.value}" is no choice${didYouMean(definition.value, choices)}`;
 }
 
-/** Checks records against the known record types: what does not fit is reported and left out, the rest stays. */
-export function checkRecords(
-  records: readonly RecordDefinition[],
+/** Checks a record against the known record types: what does not fit is reported and left out, the rest stays. */
+export function checkRecord(
+  record: RecordDefinition,
   catalog: RecordTypeCatalog,
   problem: (problem: DatabaseProblem) => void,
-): RecordDefinition[] {
-  return records.flatMap((record) => {
-    if (isReference(record.type)) return [record];
-    if (catalog.fieldNames(record.type) === undefined) {
-      problem({
-        location: record.location,
-        record: record.name,
-        message:
-          catalog.whyAbsent?.(record.type) ??
-          `unknown record type "${record.type}"${didYouMean(record.type, catalog.recordTypes())}`,
-      });
-      return [];
-    }
-    const fields = new Map<string, FieldDefinition>();
-    for (const [field, definition] of record.fields) {
-      const message = fieldProblem(record.type, field, definition, catalog);
-      if (message === undefined) fields.set(field, definition);
-      else problem({ location: definition.location, record: record.name, field, message });
-    }
-    return [{ ...record, fields }];
-  });
+): RecordDefinition | undefined {
+  if (isReference(record.type)) return record;
+  if (catalog.fieldNames(record.type) === undefined) {
+    const message =
+      catalog.whyAbsent?.(record.type) ??
+      `unknown record type "${record.type}"${didYouMean(record.type, catalog.recordTypes())}`;
+    problem({ location: record.location, record: record.name, message });
+    return undefined;
+  }
+  const fields = new Map<string, FieldDefinition>();
+  for (const [field, definition] of record.fields) {
+    const message = fieldProblem(record.type, field, definition, catalog);
+    if (message === undefined) fields.set(field, definition);
+    else problem({ location: definition.location, record: record.name, field, message });
+  }
+  return { ...record, fields };
 }

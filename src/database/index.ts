@@ -1,2 +1,8 @@
-export { type LoadedDatabase, type LoadOptions, loadDatabaseFile, loadSubstitutionsFile } from "./load.js";
+export {
+  type LoadedDatabase,
+  type LoadOptions,
+  loadDatabaseFile,
+  loadDefinitionsFile,
+  loadSubstitutionsFile,
+} from "./load.js";
 export * from "./recordDefinition.js";

@@ -1,10 +1,10 @@
-import type { SourceLocation } from "./recordDefinition.js";
+import type { SourceLocation } from "./sourceLocation.js";
 
 export type TokenKind = "word" | "string" | "punctuation" | "definition" | "end" | "bad";
 
 export interface Token {
   readonly kind: TokenKind;
-  /** The text without quotes for a string, as written for everything else. */
+  /** As written; without its quotes for a string, except in a value, where JSON keeps them. */
   readonly text: string;
   readonly location: SourceLocation;
 }
@@ -21,6 +21,10 @@ interface Rule {
 const MACRO = String.raw`\$\((?:[^()]|\$\([^()]*\))*\)|\$\{(?:[^{}]|\$\{[^{}]*\})*\}`;
 
 const STRING = /"(?:[^"\\]|\\.)*"/y;
+// Strings of values are JSON5's: no control characters, and not every escape.
+const JSON_CHARACTER = String.raw`\\[^ux1-9]|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}`;
+const jsonString = (quote: string): RegExp =>
+  new RegExp(String.raw`${quote}(?:[^${quote}\\\x00-\x1f]|${JSON_CHARACTER})*${quote}`, "y");
 
 const RULES: Readonly<Record<LexerMode, readonly Rule[]>> = {
   database: [
@@ -31,13 +35,14 @@ const RULES: Readonly<Record<LexerMode, readonly Rule[]>> = {
   ],
   value: [
     { kind: "word", pattern: new RegExp(String.raw`(?:[a-zA-Z0-9_\-+.]|${MACRO})+`, "y") },
-    { kind: "string", pattern: STRING },
-    { kind: "string", pattern: /'(?:[^'\\]|\\.)*'/y },
+    { kind: "string", pattern: jsonString('"') },
+    { kind: "string", pattern: jsonString("'") },
     { kind: "punctuation", pattern: /[{}[\]:,()]/y },
   ],
 };
 
-const BLANKS = /[ \t\r\n\f\v]+/y;
+const BLANKS = /[ \t\r\n]+/y;
+const CLOSED_STRING = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/y;
 
 /** One open file: its lines, macros expanded as they are reached. */
 export interface OpenFile {
@@ -134,15 +139,26 @@ export class Lexer {
       const text = pattern.exec(position.text)?.[0];
       if (text === undefined) continue;
       position.column = pattern.lastIndex;
-      return { kind, text: kind === "string" ? text.slice(1, -1) : text, location };
+      const inner = kind === "string" && mode === "database";
+      return { kind, text: inner ? text.slice(1, -1) : text, location };
     }
-    const character = position.text.charAt(position.column);
+    const text = wrongText(position.text, position.column, mode);
     position.column = position.text.length;
-    const quote = character === '"' || character === "'";
-    return {
-      kind: "bad",
-      text: quote ? "a quote that is not closed" : `the character ${character}`,
-      location,
-    };
+    return { kind: "bad", text, location };
   }
+}
+
+/** What cannot be read at `column`, in words. */
+function wrongText(line: string, column: number, mode: LexerMode): string {
+  const character = line.charAt(column);
+  const code = character.charCodeAt(0);
+  const isQuote = character === '"' || (character === "'" && mode === "value");
+  if (!isQuote) {
+    const hex = code.toString(16).padStart(2, "0");
+    return code < 0x20 || code === 0x7f ? `the character 0x${hex}` : `the character ${character}`;
+  }
+  CLOSED_STRING.lastIndex = column;
+  return CLOSED_STRING.test(line)
+    ? "a string with a character or an escape that JSON does not have"
+    : "a quote that is not closed";
 }

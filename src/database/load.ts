@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { MacroExpander, type Macros } from "../libcom/macLib.js";
-import { checkRecords } from "./check.js";
+import { checkRecord } from "./check.js";
+import type { Definition } from "./definitions.js";
 import { FileFinder } from "./fileFinder.js";
 import type { OpenFile } from "./lexer.js";
 import { parseDatabase } from "./parser.js";
@@ -10,11 +11,12 @@ import type {
   AliasDefinition,
   DatabaseDefinition,
   DatabaseProblem,
+  DatabaseVariables,
   RecordDefinition,
   RecordTypeCatalog,
   SourceLocation,
 } from "./recordDefinition.js";
-import { recordNameProblem } from "./recordName.js";
+import { recordNameProblem, recordNameWarning } from "./recordName.js";
 import { parseSubstitutions } from "./substitutions.js";
 import { readYamlDatabase, type YamlMacro } from "./yamlDatabase.js";
 
@@ -23,8 +25,9 @@ export interface LoadOptions {
   readonly catalog?: RecordTypeCatalog | undefined;
   /** Directories to look in; EPICS_DB_INCLUDE_PATH of the environment where this is absent. */
   readonly searchPath?: readonly string[] | undefined;
-  /** Macros that are not defined are looked up here, and file names expanded; process.env where this is absent. */
+  /** What file names expand from; process.env where this is absent. */
   readonly environment?: NodeJS.ProcessEnv | undefined;
+  readonly variables?: DatabaseVariables | undefined;
 }
 
 export interface LoadedDatabase {
@@ -35,13 +38,17 @@ export interface LoadedDatabase {
 
 const MAXIMUM_INCLUDE_DEPTH = 64;
 
+const macroSubject = ({ file, line }: SourceLocation, name: string): string => `${file}:${line}:${name}`;
+
 const isYaml = (path: string): boolean => /^\.ya?ml$/.test(extname(path));
 
 class Loader {
   private readonly records: RecordDefinition[] = [];
   private readonly aliases: AliasDefinition[] = [];
+  private readonly definitions: Definition[] = [];
   readonly problems: DatabaseProblem[] = [];
-  private readonly warnings = new Set<string>();
+  /** By place and subject, so that each is said once. */
+  private readonly warnings = new Map<string, string>();
   private readonly environment: NodeJS.ProcessEnv;
   private readonly finder: FileFinder;
 
@@ -51,14 +58,11 @@ class Loader {
   }
 
   result(): LoadedDatabase {
-    const { catalog } = this.options;
-    const records = catalog
-      ? checkRecords(this.records, catalog, (problem) => this.problems.push(problem))
-      : this.records;
+    const { records, aliases, definitions } = this;
     return {
-      definition: { records, aliases: this.aliases },
+      definition: { records, aliases, definitions },
       problems: this.problems,
-      warnings: [...this.warnings],
+      warnings: [...this.warnings.values()],
     };
   }
 
@@ -96,10 +100,10 @@ class Loader {
       },
       path: (directories, _location, append) => this.finder.setPath(directories, append),
       record: (record) => this.addRecord(record),
-      alias: (alias) => this.aliases.push(alias),
+      alias: (alias) => this.addAlias(alias),
+      definition: (definition) => this.definitions.push(definition),
       problem: (problem) => this.problems.push(problem),
       nameProblem: recordNameProblem,
-      warning: (warning) => this.warnings.add(warning),
     });
   }
 
@@ -108,7 +112,7 @@ class Loader {
     const expander = this.expander(given);
     const define = (declared: readonly YamlMacro[]): void => {
       for (const macro of declared) {
-        if (Object.hasOwn(given, macro.name) || this.environment[macro.name] !== undefined) continue;
+        if (Object.hasOwn(given, macro.name)) continue;
         if (macro.default !== undefined) expander.define(macro.name, macro.default);
         else this.warn(macro.location, `the macro ${macro.name} is not given`);
       }
@@ -120,7 +124,7 @@ class Loader {
         else this.problems.push({ location, message: `"${file}" is included by itself` });
       },
       record: (record) => this.addRecord(record),
-      alias: (alias) => this.aliases.push(alias),
+      alias: (alias) => this.addAlias(alias),
       expand: (line, location) => this.expand(expander, line, location),
       problem: (problem) => this.problems.push(problem),
       nameProblem: recordNameProblem,
@@ -142,37 +146,60 @@ class Loader {
     }
   }
 
-  /** EPICS leaves a field at its initial value when a macro in its value is not defined. */
+  private addAlias(alias: AliasDefinition): void {
+    this.warnOfName(alias.alias, alias.location);
+    this.aliases.push({ ...alias, afterRecords: this.records.length });
+  }
+
   private addRecord(record: RecordDefinition): void {
+    for (const name of [record.name, ...record.aliases]) this.warnOfName(name, record.location);
+    // Nothing that a deletion says counts.
+    const expanded =
+      record.type === "#" ? { ...record, fields: new Map() } : this.withoutMissingMacros(record);
+    const { catalog } = this.options;
+    const checked = catalog
+      ? checkRecord(expanded, catalog, (problem) => this.problems.push(problem))
+      : expanded;
+    if (checked) this.records.push(checked);
+  }
+
+  /** EPICS leaves a field at its initial value when a macro in its value is not defined. */
+  private withoutMissingMacros(record: RecordDefinition): RecordDefinition {
     const fields = new Map(record.fields);
     for (const [field, { value, location }] of record.fields) {
       if (!/\$[({]/.test(value)) continue;
       fields.delete(field);
       const names = [...value.matchAll(/\$\(([^()]*),undefined\)/g)].map((match) => match[1] ?? "");
-      for (const name of names) this.warnings.delete(this.missingMacro(location, name));
+      for (const name of names) this.warnings.delete(macroSubject(location, name));
       const what =
         names.length > 0 ? `the macro ${names.join(", ")} is undefined` : "a macro is not expanded";
       this.problems.push({ location, record: record.name, field, message: what });
     }
-    this.records.push({ ...record, fields });
+    return { ...record, fields };
   }
 
-  private missingMacro({ file, line }: SourceLocation, name: string): string {
-    return `${file}:${line}: the macro ${name} is undefined`;
+  private warnOfName(name: string, location: SourceLocation): void {
+    const warning = recordNameWarning(name);
+    if (warning !== undefined) this.warn(location, warning);
   }
 
   private expander(macros: Macros): MacroExpander {
-    return new MacroExpander(macros, { environment: this.environment });
+    return new MacroExpander(macros);
   }
 
   private expand(expander: MacroExpander, text: string, location: SourceLocation): string {
     const expanded = expander.expand(text);
-    for (const name of expanded.undefined) this.warnings.add(this.missingMacro(location, name));
+    if (this.options.variables?.dbQuietMacroWarnings) return expanded.text;
+    for (const name of expanded.undefined) {
+      const state = expanded.text.includes(`$(${name},recursive)`) ? "recursive" : "undefined";
+      const message = `macLib: macro ${name} is ${state} (expanding string ${text.trim()})`;
+      this.warn(location, message, macroSubject(location, name));
+    }
     return expanded.text;
   }
 
-  private warn(location: SourceLocation, message: string): void {
-    this.warnings.add(`${location.file}:${location.line}: ${message}`);
+  private warn(location: SourceLocation, message: string, subject = message): void {
+    this.warnings.set(subject, `${location.file}:${location.line}: ${message}`);
   }
 }
 
@@ -188,6 +215,18 @@ export function loadDatabaseFile(
   const loader = new Loader(options);
   loader.load(path, macros, undefined);
   return loader.result();
+}
+
+/** The same for a .dbd file that `dbLoadDatabase` names, in `path` where it has one; nothing where there is no such file. */
+export function loadDefinitionsFile(
+  file: string,
+  macros: Readonly<Record<string, string>> = {},
+  options: LoadOptions = {},
+): LoadedDatabase {
+  const { searchPath, environment = process.env } = options;
+  if (new FileFinder(searchPath, environment).find(file) !== undefined)
+    return loadDatabaseFile(file, macros, options);
+  return { definition: { records: [], aliases: [] }, problems: [], warnings: [] };
 }
 
 /** Loads the templates of a .substitutions file, one after the other; `macros` count for all of them. */

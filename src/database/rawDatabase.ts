@@ -96,7 +96,8 @@ export function readRawDatabase(path: string): RawDatabase {
         },
         path: (_directories, location) =>
           warnings.push(`${path}:${location.line}: path and addpath are left out`),
-        warning: (warning) => warnings.push(warning),
+        definition: ({ kind, location }) =>
+          warnings.push(`${path}:${location.line}: ${kind} is left out: it belongs into a .dbd file`),
       },
     );
   }

@@ -1,9 +1,7 @@
-/** Where something was written, for messages: `db/tomoScan.yaml:12`. */
-export interface SourceLocation {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-}
+import type { Definition } from "./definitions.js";
+import type { SourceLocation } from "./sourceLocation.js";
+
+export type { SourceLocation };
 
 /** The value of one field as the database file gave it, macros expanded. JSON values keep their text. */
 export interface FieldDefinition {
@@ -26,6 +24,8 @@ export interface RecordDefinition {
 export interface AliasDefinition {
   readonly record: string;
   readonly alias: string;
+  /** How many records of the database come before it; all of them where this is absent. */
+  readonly afterRecords?: number;
   readonly location: SourceLocation;
 }
 
@@ -33,6 +33,20 @@ export interface AliasDefinition {
 export interface DatabaseDefinition {
   readonly records: readonly RecordDefinition[];
   readonly aliases: readonly AliasDefinition[];
+  /** Menus, device supports, breakpoint tables ... of a .dbd file; they count before the records. */
+  readonly definitions?: readonly Definition[];
+}
+
+/** EPICS's variables that say how databases are read; 0 where one is absent. */
+export interface DatabaseVariables {
+  /** A record may be defined once only; `"*"` still appends to it. */
+  readonly dbRecordsOnceOnly?: number;
+  /** Whole numbers have to fit into their field; they lose their upper bits otherwise. */
+  readonly dbConvertStrict?: number;
+  /** Breakpoint tables may go up and down. */
+  readonly dbBptNotMonotonic?: number;
+  /** Says nothing of undefined macros. */
+  readonly dbQuietMacroWarnings?: number;
 }
 
 /** One thing wrong in a file, as a single line can say it. */
@@ -41,6 +55,8 @@ export interface DatabaseProblem {
   readonly record?: string;
   readonly field?: string;
   readonly message: string;
+  /** EPICS takes it, and says so. */
+  readonly isWarning?: boolean;
 }
 
 /** What a loader must know of record types to check a file; the record engine implements it. */

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { CaClient, CaServer } from "../ca/index.js";
 import {
+  type DatabaseVariables,
   describeProblem,
   type LoadedDatabase,
   loadDatabaseFile,
+  loadDefinitionsFile,
   loadSubstitutionsFile,
 } from "../database/index.js";
 import { asynDeviceSupports } from "../drivers/asyn/asynDeviceSupport.js";
@@ -13,7 +15,7 @@ import { PortRegistry } from "../drivers/asyn/portRegistry.js";
 import { ArrayPorts, ImageStreams } from "../drivers/ndarray/arrayPorts.js";
 import { NDArrayPool } from "../drivers/ndarray/ndArrayPool.js";
 import { motorDeviceSupport } from "../drivers/stage/motorDeviceSupport.js";
-import { Iocsh, type IocshHost, type ShellStreams } from "../iocsh/index.js";
+import { Iocsh, type IocshHost, type ShellStreams, type ShellVariable } from "../iocsh/index.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { logger } from "../libcom/log.js";
 import { packageDirectory } from "../libcom/packageDirectory.js";
@@ -110,12 +112,25 @@ export class Ioc implements IocshHost, IocParts {
     return this.#load(loadSubstitutionsFile(path, macros, this.#loadOptions()));
   }
 
+  loadDefinitions(
+    file: string,
+    path: string | undefined,
+    macros: Readonly<Record<string, string>>,
+  ): readonly string[] {
+    const options = { ...this.#loadOptions(), searchPath: path?.split(delimiter) };
+    return this.#load(loadDefinitionsFile(file, macros, options));
+  }
+
   #loadOptions() {
-    return { catalog: this.engine.catalog, environment: this.environment };
+    return {
+      catalog: this.engine.catalog,
+      environment: this.environment,
+      variables: databaseVariables(this.shell.variables),
+    };
   }
 
   #load({ definition, problems, warnings }: LoadedDatabase): readonly string[] {
-    const refused = this.engine.load(definition);
+    const refused = this.engine.load(definition, databaseVariables(this.shell.variables));
     return [...warnings, ...[...problems, ...refused].map(describeProblem)];
   }
 
@@ -195,6 +210,16 @@ const deviceSupports = (ports: PortRegistry): readonly DeviceSupport[] => [
   asynRecordDeviceSupport(ports),
   motorDeviceSupport(ports),
 ];
+
+const databaseVariables = (variables: ReadonlyMap<string, ShellVariable>): DatabaseVariables => {
+  const variable = (name: string): number => variables.get(name)?.value ?? 0;
+  return {
+    dbRecordsOnceOnly: variable("dbRecordsOnceOnly"),
+    dbConvertStrict: variable("dbConvertStrict"),
+    dbBptNotMonotonic: variable("dbBptNotMonotonic"),
+    dbQuietMacroWarnings: variable("dbQuietMacroWarnings"),
+  };
+};
 
 function releaseLine(): string {
   const text = readFileSync(join(packageDirectory, "package.json"), "utf8");

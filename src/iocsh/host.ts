@@ -50,6 +50,12 @@ export interface IocshHost {
   readonly packageDirectory: string;
   /** Loads a database file of any kind; returns one line for each thing wrong, the rest is loaded. */
   loadRecords(path: string, macros: Readonly<Record<string, string>>): readonly string[];
+  /** The same for a .dbd file, looked for in `path`; one that is not there counts as built in. */
+  loadDefinitions(
+    file: string,
+    path: string | undefined,
+    macros: Readonly<Record<string, string>>,
+  ): readonly string[];
   /** The same for a substitutions file. */
   loadTemplate(path: string, macros: Readonly<Record<string, string>>): readonly string[];
   /** Initialises records, servers and process chains; rejects or throws with one line when it cannot. */

@@ -15,3 +15,4 @@ export { Iocsh, type IocshOptions } from "./iocsh.js";
 export type { ShellStreams, TextSink } from "./output.js";
 export type { Argument, Command, CommandContext, ScriptOutcome, Shell } from "./shell.js";
 export { runTerminal, type TerminalOptions } from "./terminal.js";
+export type { ShellVariable } from "./variables.js";

@@ -3,6 +3,7 @@ import type { Properties, Sample, WriteResult } from "../channel/provider.js";
 import type { Timestamp } from "../libcom/epicsTime.js";
 import type { Logger } from "../libcom/log.js";
 import type { CallbackQueue } from "./callbackQueue.js";
+import type { Definitions } from "./definitions.js";
 import type { AttachedDevice, DeviceRecord } from "./deviceSupport.js";
 import type { FieldValue } from "./fieldSpec.js";
 import type { RecordFunction } from "./functions.js";
@@ -16,6 +17,8 @@ export interface RecordHost {
   readonly log: Logger;
   /** Names of the device supports for a record type; a record's DTYP is an index into it. */
   deviceChoices(recordType: string): readonly string[];
+  /** Menus and breakpoint tables as this IOC has them. */
+  readonly definitions: Definitions;
   /** The time of a time stamp event: 0 is the present moment; undefined where nothing tells the time of events. */
   eventTime(event: number): Timestamp | undefined;
   /** Moves a record to the scan list that its SCAN, PHAS and EVNT ask for. */

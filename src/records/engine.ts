@@ -3,7 +3,12 @@ import { convertValue } from "../channel/convert.js";
 import type { Value } from "../channel/dbf.js";
 import type { Channel, ChannelProvider, ClientIdentity, WriteResult } from "../channel/provider.js";
 import { charsToText } from "../channel/text.js";
-import type { DatabaseDefinition, DatabaseProblem, RecordTypeCatalog } from "../database/recordDefinition.js";
+import type {
+  DatabaseDefinition,
+  DatabaseProblem,
+  DatabaseVariables,
+  RecordTypeCatalog,
+} from "../database/recordDefinition.js";
 import { now } from "../libcom/epicsTime.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { type Logger, logger } from "../libcom/log.js";
@@ -13,6 +18,7 @@ import { type ChannelSecurity, RecordChannel } from "./channel.js";
 import { parseChannelName, parseFieldName } from "./channelName.js";
 import type { DbRecord, RecordHost } from "./dbRecord.js";
 import { DbStates } from "./dbStates.js";
+import { Definitions } from "./definitions.js";
 import type { DeviceRecord, DeviceSupport } from "./deviceSupport.js";
 import { attachDevice, deviceChoicesOf } from "./devices/attach.js";
 import { baseDeviceSupports } from "./devices/base/index.js";
@@ -26,7 +32,7 @@ import type { ChannelClient } from "./links/channelClient.js";
 import { Link } from "./links/link.js";
 import { openLink } from "./links/openLink.js";
 import { loadRecords } from "./loader.js";
-import { menuPini } from "./menus.js";
+import { menuPini, menuScan } from "./menus.js";
 import { putField, putFieldNotify } from "./put.js";
 import { freshFields } from "./recordFactory.js";
 import { RecordInstance } from "./recordInstance.js";
@@ -62,7 +68,8 @@ export class RecordEngine implements ChannelProvider {
   readonly #functions = new Map<string, RecordFunction>();
   readonly #announced = new Set<InitHook>();
   readonly #hooks = new Map<InitHook, (() => void)[]>();
-  readonly #scanner = new Scanner();
+  readonly #definitions = new Definitions();
+  readonly #scanner = new Scanner(() => this.#definitions.choicesOf(menuScan));
   readonly #callbacks = new CallbackQueue();
   readonly #log: Logger = logger("records");
   readonly #host: RecordHost;
@@ -75,6 +82,7 @@ export class RecordEngine implements ChannelProvider {
     this.#host = {
       callbacks: this.#callbacks,
       log: this.#log,
+      definitions: this.#definitions,
       deviceChoices: (type) => this.#choices(type),
       eventTime: (event) => (event === 0 ? now() : undefined),
       scanChanged: (instance) => {
@@ -93,7 +101,10 @@ export class RecordEngine implements ChannelProvider {
   /** What loaders check databases against. */
   readonly catalog: RecordTypeCatalog = {
     fieldNames: (type) => this.#types.get(type)?.settable,
-    menuChoices: (type, field) => this.#types.get(type)?.fields[field]?.menu?.choices,
+    menuChoices: (type, field) => {
+      const menu = this.#types.get(type)?.fields[field]?.menu;
+      return menu && this.#definitions.choicesOf(menu);
+    },
     recordTypes: () => this.#types.keys(),
     whyAbsent: (type) => absentRecordTypes.get(type),
   };
@@ -116,22 +127,33 @@ export class RecordEngine implements ChannelProvider {
   }
 
   /** Adds records; what is wrong is left out and reported, everything else is there. */
-  load(database: DatabaseDefinition): readonly DatabaseProblem[] {
+  load(database: DatabaseDefinition, variables: DatabaseVariables = {}): readonly DatabaseProblem[] {
     if (this.#state !== "loading") {
       const [first] = database.records;
       if (first === undefined) return [];
       return [{ location: first.location, message: "records can only be loaded before iocInit" }];
     }
-    return loadRecords(
+    const wrong = this.#definitions.add(
+      database.definitions ?? [],
+      {
+        hasRecordType: (type) => this.#types.has(type),
+        addDeviceChoice: (type, choice) => void this.#deviceIndex(type, choice),
+      },
+      variables,
+    );
+    const refused = loadRecords(
       {
         find: (name) => this.#byName.get(name),
         create: (name, type) => this.#create(name, type),
         remove: (name) => this.#remove(name),
         addAlias: (instance, alias) => void this.#byName.set(alias, instance),
-        deviceIndex: (type, dtyp) => this.#deviceIndex(type, dtyp),
+        deviceChoices: (type) => this.#choices(type),
+        menuChoices: (menu) => this.#definitions.choicesOf(menu),
       },
       database,
+      variables,
     );
+    return [...wrong, ...refused];
   }
 
   /** Gives a record another name, at any time. */
@@ -156,6 +178,10 @@ export class RecordEngine implements ChannelProvider {
   #remove(name: string): void {
     const instance = this.#byName.get(name);
     if (instance === undefined) return;
+    if (instance.name !== name) {
+      this.#byName.delete(name);
+      return;
+    }
     this.#records.delete(instance);
     for (const [key, value] of this.#byName) if (value === instance) this.#byName.delete(key);
   }

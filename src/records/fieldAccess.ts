@@ -62,7 +62,7 @@ const noStates: readonly string[] = [];
 /** The strings that a field's number stands for. */
 export function statesOf(instance: DbRecord, field: string): readonly string[] | undefined {
   const spec = instance.type.fields[field];
-  if (spec?.menu !== undefined) return spec.menu.choices;
+  if (spec?.menu !== undefined) return instance.host.definitions.choicesOf(spec.menu);
   if (spec?.dbf === "DEVICE") return instance.deviceChoices;
   if (spec?.dbf === "ENUM") return instance.type.behaviour.states?.(instance.record, field) ?? noStates;
   return undefined;

@@ -1,110 +1,187 @@
-import { INTEGER_KINDS, type IntegerType, truncateString } from "../channel/convert.js";
+import { INTEGER_KINDS, type IntegerType } from "../channel/convert.js";
+import { menuIndex } from "../database/menuChoice.js";
 import type {
+  AliasDefinition,
   DatabaseDefinition,
   DatabaseProblem,
+  DatabaseVariables,
   RecordDefinition,
   SourceLocation,
 } from "../database/recordDefinition.js";
-import { parseDouble, parseInteger } from "../libcom/parseNumber.js";
+import { parseDouble, parseFloat32, parseInteger } from "../libcom/parseNumber.js";
 import { failed, ok, type Result } from "../libcom/result.js";
+import { didYouMean } from "../libcom/suggest.js";
+import { compileCalc } from "./calc/index.js";
 import type { DbRecord } from "./dbRecord.js";
-import type { FieldSpec } from "./fieldSpec.js";
+import type { FieldSpec, FieldValue } from "./fieldSpec.js";
 import { Link } from "./links/link.js";
+import { linkProblem } from "./links/linkProblem.js";
+import type { Menu } from "./menu.js";
 
 /** What the loader does to the records of an engine. */
 export interface RecordStore {
   find(name: string): DbRecord | undefined;
   /** Undefined when there is no such record type. */
   create(name: string, recordType: string): DbRecord | undefined;
+  /** Removes a record with all its names, or an alias alone. */
   remove(name: string): void;
   addAlias(instance: DbRecord, alias: string): void;
-  /** The number of a device support; those not known yet get one too, and fail at start. */
-  deviceIndex(recordType: string, dtyp: string): number;
+  /** The device supports known for a record type, in the order that gives them their numbers. */
+  deviceChoices(recordType: string): readonly string[];
+  menuChoices(menu: Menu): readonly string[];
 }
+
+const LONGEST_NAME = 60;
 
 /** Adds a database's records; what is wrong in it is left out and reported. */
-export function loadRecords(store: RecordStore, database: DatabaseDefinition): DatabaseProblem[] {
-  const problems: DatabaseProblem[] = [];
-  for (const definition of database.records) loadRecord(store, definition, problems);
-  for (const { record, alias, location } of database.aliases) {
-    const instance = store.find(record);
-    if (instance === undefined)
-      problems.push({ location, record, message: `alias "${alias}" of an unknown record` });
-    else addAlias(store, instance, alias, location, problems);
-  }
-  return problems;
-}
-
-function loadRecord(store: RecordStore, definition: RecordDefinition, problems: DatabaseProblem[]): void {
-  const { name, type, location } = definition;
-  if (type === "#") {
-    store.remove(name);
-    return;
-  }
-  const instance = findOrCreate(store, definition);
-  if (!instance.ok) {
-    problems.push({ location, record: name, message: instance.error });
-    return;
-  }
-  for (const [field, { value, location: place }] of definition.fields) {
-    const failure = setInitial(store, instance.value, field, value);
-    if (failure !== undefined) problems.push({ location: place, record: name, field, message: failure });
-  }
-  for (const [tag, value] of definition.info) instance.value.addInfo(tag, value);
-  for (const alias of definition.aliases) addAlias(store, instance.value, alias, location, problems);
-}
-
-function findOrCreate(store: RecordStore, { name, type }: RecordDefinition): Result<DbRecord> {
-  const present = store.find(name);
-  if (present !== undefined) {
-    if (type === "*" || present.type.name === type) return ok(present);
-    return failed(`is a ${present.type.name} already, not a ${type}`);
-  }
-  if (type === "*") return failed("does not exist, so nothing can be added to it");
-  const created = store.create(name, type);
-  return created === undefined ? failed(`unknown record type "${type}"`) : ok(created);
-}
-
-function addAlias(
+export function loadRecords(
   store: RecordStore,
-  instance: DbRecord,
-  alias: string,
-  location: SourceLocation,
-  problems: DatabaseProblem[],
-): void {
-  const present = store.find(alias);
-  if (present === undefined) store.addAlias(instance, alias);
-  else if (present !== instance)
-    problems.push({ location, record: instance.name, message: `alias "${alias}" names another record` });
+  database: DatabaseDefinition,
+  variables: DatabaseVariables = {},
+): DatabaseProblem[] {
+  return new Loading(store, variables).load(database);
 }
 
-function setInitial(store: RecordStore, instance: DbRecord, field: string, text: string): string | undefined {
-  const spec = instance.type.fields[field];
-  if (spec === undefined || spec.special === "attribute") return `${instance.type.name} has no such field`;
-  const current = instance.fields[field];
-  if (current instanceof Link) {
-    instance.fields[field] = Link.of(current.direction, text);
-    return undefined;
+class Loading {
+  readonly #problems: DatabaseProblem[] = [];
+
+  constructor(
+    private readonly store: RecordStore,
+    private readonly variables: DatabaseVariables,
+  ) {}
+
+  load({ records, aliases }: DatabaseDefinition): DatabaseProblem[] {
+    let next = 0;
+    const aliasesBefore = (count: number): void => {
+      for (
+        let alias = aliases[next];
+        alias && (alias.afterRecords ?? Infinity) <= count;
+        alias = aliases[next]
+      ) {
+        this.#alias(alias);
+        next++;
+      }
+    };
+    records.forEach((record, index) => {
+      aliasesBefore(index);
+      this.#record(record);
+    });
+    aliasesBefore(Infinity);
+    return this.#problems;
   }
-  if (spec.dbf === "DEVICE") {
-    instance.fields[field] = store.deviceIndex(instance.type.name, text.trim());
-    return undefined;
+
+  #alias({ record, alias, location }: AliasDefinition): void {
+    const instance = this.store.find(record);
+    if (instance !== undefined) this.#addAlias(instance, alias, location);
+    else this.#problem({ location, record, message: `alias "${alias}" of an unknown record` });
   }
-  const value = initialValue(spec, text);
-  if (!value.ok) return value.error;
-  instance.fields[field] = value.value;
-  if (field === "VAL") instance.record.UDF = 0;
-  return undefined;
+
+  #record(definition: RecordDefinition): void {
+    const { name, type, location } = definition;
+    if (type === "#") {
+      this.#delete(name, location);
+      return;
+    }
+    const found = this.#findOrCreate(definition);
+    if (!found.ok) {
+      this.#problem({ location, record: name, message: found.error });
+      return;
+    }
+    const instance = found.value;
+    for (const [field, { value, location: place }] of definition.fields) {
+      const failure = this.#setField(instance, field, value);
+      if (failure !== undefined) this.#problem({ location: place, record: name, field, message: failure });
+    }
+    for (const [tag, value] of definition.info) instance.addInfo(tag, value);
+    for (const alias of definition.aliases) this.#addAlias(instance, alias, location);
+  }
+
+  #delete(name: string, location: SourceLocation): void {
+    if (this.store.find(name) !== undefined) this.store.remove(name);
+    else
+      this.#problem({
+        location,
+        record: name,
+        message: "cannot be deleted: it is not there",
+        isWarning: true,
+      });
+  }
+
+  #findOrCreate({ name, type }: RecordDefinition): Result<DbRecord> {
+    const present = this.store.find(name);
+    if (present !== undefined) {
+      if (type !== "*" && present.type.name !== type)
+        return failed(`is a ${present.type.name} already, not a ${type}`);
+      if (type !== "*" && this.variables.dbRecordsOnceOnly)
+        return failed("is defined already, and dbRecordsOnceOnly is set");
+      return ok(present);
+    }
+    if (type === "*") return failed("does not exist, so nothing can be added to it");
+    if (Buffer.byteLength(name) > LONGEST_NAME) return failed(`the name has more than ${LONGEST_NAME} bytes`);
+    const created = this.store.create(name, type);
+    return created === undefined ? failed(`unknown record type "${type}"`) : ok(created);
+  }
+
+  #addAlias(instance: DbRecord, alias: string, location: SourceLocation): void {
+    const present = this.store.find(alias);
+    const problem = (message: string) => this.#problem({ location, record: instance.name, message });
+    if (present === undefined) this.store.addAlias(instance, alias);
+    else if (present.name === alias) problem(`alias "${alias}" is the name of a record`);
+    else if (present !== instance) problem(`alias "${alias}" names another record`);
+    else if (this.variables.dbRecordsOnceOnly)
+      problem(`alias "${alias}" is defined already, and dbRecordsOnceOnly is set`);
+  }
+
+  #setField(instance: DbRecord, field: string, text: string): string | undefined {
+    const spec = instance.type.fields[field];
+    if (spec === undefined || spec.special === "attribute") return `${instance.type.name} has no such field`;
+    if (field === "NAME") return "the name of a record cannot be set";
+    const value = this.#value(instance, field, spec, text);
+    if (!value.ok) return value.error;
+    instance.fields[field] = value.value;
+    if (field === "VAL") instance.record.UDF = 0;
+    return spec.special === "calc" ? calcProblem(text) : undefined;
+  }
+
+  #value(instance: DbRecord, field: string, spec: FieldSpec, text: string): Result<FieldValue> {
+    const current = instance.fields[field];
+    if (current instanceof Link) {
+      const problem = linkProblem(text, current.direction);
+      return problem === undefined ? ok(Link.of(current.direction, text)) : failed(problem);
+    }
+    if (spec.dbf === "DEVICE")
+      return deviceIndex(instance.type.name, this.store.deviceChoices(instance.type.name), text);
+    if (spec.menu !== undefined) return menuValue(this.store.menuChoices(spec.menu), text);
+    return initialValue(spec, text, Boolean(this.variables.dbConvertStrict));
+  }
+
+  #problem(problem: DatabaseProblem): void {
+    this.#problems.push(problem);
+  }
 }
 
-/** The value that a database's text gives a field; numbers may not have anything behind them. */
-export function initialValue(spec: FieldSpec, text: string): Result<string | number | bigint> {
+function deviceIndex(recordType: string, choices: readonly string[], text: string): Result<number> {
+  const index = menuIndex(choices, text);
+  if (index === undefined || (text !== "" && choices.length === 0))
+    return failed(`${recordType} has no device support "${text}"${didYouMean(text, choices)}`);
+  return ok(index);
+}
+
+/**
+ * The value that a database's text gives a field; numbers may not have anything behind them. Whole numbers lose the
+ * bits for which there is no room, unless `strict`.
+ */
+export function initialValue(
+  spec: FieldSpec,
+  text: string,
+  strict = false,
+): Result<string | number | bigint> {
   const { dbf } = spec;
   switch (dbf) {
     case "STRING":
-      return ok(truncateString(text, spec.size));
+      return stringValue(spec, text);
     case "MENU":
-      return menuIndex(spec.menu?.choices ?? [], text);
+      return menuValue(spec.menu?.choices ?? [], text);
     case "DOUBLE":
     case "FLOAT":
       return realNumber(text, dbf);
@@ -115,31 +192,40 @@ export function initialValue(spec: FieldSpec, text: string): Result<string | num
     case "FWDLINK":
       return failed("cannot be set in a database");
     default:
-      return wholeNumber(text, dbf);
+      return wholeNumber(text, dbf, strict);
   }
 }
 
+function stringValue({ size }: FieldSpec, text: string): Result<string> {
+  const tooLong = Buffer.byteLength(text) >= size;
+  return tooLong ? failed(`the text has more than ${size - 1} bytes`) : ok(text);
+}
+
+/** EPICS keeps an expression that it cannot compile. */
+function calcProblem(text: string): string | undefined {
+  const program = compileCalc(text);
+  return program.ok ? undefined : program.error;
+}
+
 function realNumber(text: string, dbf: "DOUBLE" | "FLOAT"): Result<number> {
-  if (text.trim() === "") return ok(0);
-  const parsed = parseDouble(text);
+  if (text === "") return ok(0);
+  const parsed = dbf === "FLOAT" ? parseFloat32(text) : parseDouble(text);
   if (!parsed.ok) return parsed;
-  if (parsed.value.rest !== "") return failed(`"${text}" is not a number`);
-  return ok(dbf === "FLOAT" ? Math.fround(parsed.value.value) : parsed.value.value);
+  return parsed.value.rest === "" ? ok(parsed.value.value) : failed(`"${text}" is not a number`);
 }
 
-function wholeNumber(text: string, dbf: IntegerType): Result<number | bigint> {
-  if (text.trim() === "") return ok(dbf === "INT64" || dbf === "UINT64" ? 0n : 0);
-  const parsed = parseInteger(text, INTEGER_KINDS[dbf]);
+function wholeNumber(text: string, dbf: IntegerType, strict: boolean): Result<number | bigint> {
+  const { bits, signed } = INTEGER_KINDS[dbf];
+  const parsed = parseInteger(text === "" ? "0" : text, { bits: strict ? bits : 64, signed });
   if (!parsed.ok) return parsed;
-  if (parsed.value.rest !== "") return failed(`"${text}" is not a whole number`);
-  return ok(dbf === "INT64" || dbf === "UINT64" ? parsed.value.value : Number(parsed.value.value));
+  const { value, rest } = parsed.value;
+  if (rest !== "") return failed(`"${text}" is not a whole number`);
+  const kept = signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
+  return ok(bits === 64 ? kept : Number(kept));
 }
 
-function menuIndex(choices: readonly string[], text: string): Result<number> {
-  const index = choices.indexOf(text);
-  if (index >= 0) return ok(index);
-  const number = Number(text);
-  if (text.trim() !== "" && Number.isInteger(number) && number >= 0 && number <= 65535) return ok(number);
-  if (text.trim() === "") return ok(0);
+function menuValue(choices: readonly string[], text: string): Result<number> {
+  const index = menuIndex(choices, text);
+  if (index !== undefined) return ok(index);
   return failed(`"${text}" is none of ${choices.map((choice) => `"${choice}"`).join(", ")}`);
 }

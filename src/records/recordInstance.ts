@@ -4,6 +4,7 @@ import type { DbfType, TypedValue, Value } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type { Properties, Sample } from "../channel/provider.js";
 import { toText } from "../channel/text.js";
+import type { BreakPoint } from "../database/definitions.js";
 import { UNDEFINED_TIME } from "../libcom/epicsTime.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { resetAlarms, setSevr } from "./alarms.js";
@@ -18,6 +19,7 @@ import { constantValue } from "./links/constant.js";
 import { inheritSeverity } from "./links/inherit.js";
 import { Link } from "./links/link.js";
 import { charsOf } from "./longString.js";
+import { menuConvert } from "./menus.js";
 import { FieldMonitors, type Subscription } from "./monitors.js";
 import { notifyCompletion } from "./processNotify.js";
 import type { CommonRecord, RecordType } from "./recordType.js";
@@ -361,6 +363,11 @@ export class RecordInstance implements DbRecord {
 
   writeDevice(): undefined | Promise<void> {
     return writeDevice(this);
+  }
+
+  breakTable(linr: number): readonly BreakPoint[] | undefined {
+    const { definitions } = this.host;
+    return definitions.breakTable(definitions.choicesOf(menuConvert)[linr] ?? "");
   }
 
   // Functions.

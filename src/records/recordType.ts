@@ -1,5 +1,6 @@
 import type { DbfType, TypedValue, Value } from "../channel/dbf.js";
 import type { Limits, Properties } from "../channel/provider.js";
+import type { BreakPoint } from "../database/definitions.js";
 import type { Timestamp } from "../libcom/epicsTime.js";
 import { dbCommonFields } from "./dbCommon.js";
 import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
@@ -108,6 +109,8 @@ export interface RecordServices<L extends string, V extends string> {
   linkState(link: L): "constant" | "local" | "connected" | "disconnected";
   /** Metadata of what an input link points at. */
   linkProperties(link: L): Properties | undefined;
+  /** The breakpoint table that a choice of LINR names. */
+  breakTable(linr: number): readonly BreakPoint[] | undefined;
   /** Whether a function of this name is registered. */
   hasFunction(name: string): boolean;
   /** Runs a registered function on this record: its status, negative for a failure. Undefined where there is none. */

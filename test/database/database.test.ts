@@ -81,7 +81,10 @@ describe("a .db file", () => {
     assert.deepEqual(fieldsOf(loaded), { PREC: "3" });
     assert.match(problemsOf(loaded)[0] ?? "", /:2: record "x" field INP: the macro Q is undefined$/);
     assert.equal(loaded.warnings.length, 1);
-    assert.match(loaded.warnings[0] ?? "", /:4: the macro W is undefined$/);
+    assert.match(
+      loaded.warnings[0] ?? "",
+      /:4: macLib: macro W is undefined \(expanding string info\(a, "\$\(W\)"\)\)$/,
+    );
   });
 
   it("knows the line of every field", () => {

@@ -103,11 +103,11 @@ records:
     assert.deepEqual(problemsOf(loaded), [
       `1: unknown key "recrods"; did you mean "records"?`,
       `3: record "a" field type: the record has no type`,
-      `11: record "d" field states: longout has no states`,
-      `12: record "e" field info: Invalid input: expected record, received array`,
-      `5: record "b": unknown record type "logout"; did you mean "longout"?`.replace("5", "4"),
+      `4: record "b": unknown record type "logout"; did you mean "longout"?`,
       `8: record "c" field HORP: longout has no such field; did you mean "HOPR"?`,
       `9: record "c" field SCAN: "sometimes" is no choice`,
+      `11: record "d" field states: longout has no states`,
+      `12: record "e" field info: Invalid input: expected record, received array`,
     ]);
     assert.deepEqual(
       loaded.definition.records.map(({ name }) => name),

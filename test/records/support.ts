@@ -1,5 +1,6 @@
 import type { Value } from "../../src/channel/dbf.js";
 import type { MonitorEvent } from "../../src/channel/provider.js";
+import type { DeviceDefinition } from "../../src/database/definitions.js";
 import type { DatabaseDefinition, RecordDefinition } from "../../src/database/recordDefinition.js";
 import { RecordEngine, type RecordEngineOptions } from "../../src/records/index.js";
 
@@ -20,6 +21,12 @@ export const database = (records: TestRecords): DatabaseDefinition => ({
     }),
   ),
   aliases: [],
+  // As a .dbd file would declare the device supports.
+  definitions: Object.values(records).flatMap(([recordType, { DTYP: choice } = {}]): DeviceDefinition[] =>
+    choice === undefined
+      ? []
+      : [{ kind: "device", recordType, linkType: "INST_IO", support: "", choice, location }],
+  ),
 });
 
 /** An engine with these records, loaded but not started. */

@@ -11,9 +11,10 @@ export const lifecycleCommands = [
   defineCommand({
     name: "dbLoadDatabase",
     args: [path("file name"), path("path"), string("substitutions")],
-    help: "Accepted as it stands: record types, menus and device supports are built in.",
-    run([file]) {
+    help: "Read a .dbd file where there is one: menuScan, menuConvert, breakpoint tables and device supports of it count.",
+    run([file, path, macros], { host, error }) {
       if (file === undefined) throw new Rejection('Usage: dbLoadDatabase "file", "path", "subs"');
+      for (const line of host.loadDefinitions(file, path, macrosOf(macros))) error(`ERROR ${line}`);
     },
   }),
   defineCommand({

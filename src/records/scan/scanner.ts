@@ -1,16 +1,22 @@
+import { parseDouble } from "../../libcom/parseNumber.js";
 import type { DbRecord } from "../dbRecord.js";
 import { menuScan } from "../menus.js";
 
-/** Seconds of each periodic choice of the SCAN menu. */
-const SCAN_PERIODS: ReadonlyMap<number, number> = new Map([
-  [menuScan.s10, 10],
-  [menuScan.s5, 5],
-  [menuScan.s2, 2],
-  [menuScan.s1, 1],
-  [menuScan.s0_5, 0.5],
-  [menuScan.s0_2, 0.2],
-  [menuScan.s0_1, 0.1],
-]);
+const secondsOf = (number: number, unit: string): number | undefined => {
+  if (/^(?:seconds?)?$/i.test(unit)) return number;
+  if (/^minutes?$/i.test(unit)) return number * 60;
+  if (/^hours?$/i.test(unit)) return number * 3600;
+  return /^(?:hz|hertz)$/i.test(unit) ? 1 / number : undefined;
+};
+
+/** Seconds of a periodic choice of the SCAN menu, as ".5 second", "2 minutes" or "10 Hz"; undefined for any other text. */
+export function scanPeriod(choice: string): number | undefined {
+  const parsed = parseDouble(choice);
+  if (!parsed.ok || !(parsed.value.value > 0)) return undefined;
+  return secondsOf(parsed.value.value, parsed.value.rest);
+}
+
+const FIRST_PERIODIC = menuScan.s10;
 
 /** Records that are processed together, in the order of PHAS. */
 class ScanList {
@@ -62,6 +68,9 @@ export class Scanner {
   #running = false;
   /** What devices announce during a pause is lost. */
   #paused = false;
+
+  /** @param choices of the SCAN menu */
+  constructor(private readonly choices: () => readonly string[] = () => menuScan.choices) {}
 
   /** Puts a record on the list that its SCAN, PHAS and EVNT ask for, off the one it was on. */
   update(instance: DbRecord): void {
@@ -136,7 +145,7 @@ export class Scanner {
   }
 
   #periodicList(scan: number): ScanList | undefined {
-    if (!SCAN_PERIODS.has(scan)) return undefined;
+    if (this.#period(scan) === undefined) return undefined;
     const known = this.#periodic.get(scan);
     if (known !== undefined) return known;
     const list = new ScanList();
@@ -145,9 +154,14 @@ export class Scanner {
     return list;
   }
 
+  #period(scan: number): number | undefined {
+    const choice = this.choices()[scan];
+    return scan < FIRST_PERIODIC || choice === undefined ? undefined : scanPeriod(choice);
+  }
+
   /** Keeps to the period's grid; a scan that comes late leaves out the periods it missed. */
   #startTimer(scan: number): void {
-    const periodMs = (SCAN_PERIODS.get(scan) ?? 1) * 1000;
+    const periodMs = (this.#period(scan) ?? 1) * 1000;
     const list = this.#periodic.get(scan);
     let due = performance.now() + periodMs;
     const arm = (): void => {

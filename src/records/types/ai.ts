@@ -11,7 +11,7 @@ import {
 } from "../fieldGroups.js";
 import { double, inLink, long, menu, noAccess, short, ulong } from "../fieldSpec.js";
 import { checkFilteredLimitAlarms } from "../limitAlarms.js";
-import { needsTable, rawToEngineering } from "../linearConversion.js";
+import { rawToEngineering } from "../linearConversion.js";
 import { menuConvert, menuSimm } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { defineRecordType, type RecordOf } from "../recordType.js";
@@ -63,7 +63,7 @@ export const ai = defineRecordType("ai", fields, {
     if (record.ESLO === 1 && record.EOFF === 0) record.EOFF = record.EGUL;
   },
   init(record, io) {
-    if (io.deviceSetRaw) record.VAL = rawToEngineering(record, record.RVAL);
+    if (io.deviceSetRaw) record.VAL = rawToEngineering(record, io, record.RVAL).value;
     record.MLST = record.ALST = record.LALM = record.VAL;
     record.ORAW = record.RVAL;
   },
@@ -78,8 +78,9 @@ export const ai = defineRecordType("ai", fields, {
     const previous = record.TIME;
     io.timestamp();
     if (io.input === "convert") {
-      if (needsTable(record)) io.setSevr(Status.SOFT, Severity.MAJOR, "BPT Error");
-      record.VAL = smooth(record, record.VAL, rawToEngineering(record, record.RVAL));
+      const { value, failed } = rawToEngineering(record, io, record.RVAL);
+      if (failed) io.setSevr(Status.SOFT, Severity.MAJOR, "BPT Error");
+      record.VAL = smooth(record, record.VAL, value);
     }
     if (io.input !== "failed") record.UDF = Number.isNaN(record.VAL) ? 1 : 0;
     checkFilteredLimitAlarms(record, io, previous);

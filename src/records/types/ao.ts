@@ -14,7 +14,7 @@ import {
 } from "../fieldGroups.js";
 import { double, long, menu, noAccess, outLink, short, uchar, ulong } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
-import { engineeringToRaw, needsTable, rawToEngineering } from "../linearConversion.js";
+import { engineeringToRaw, rawToEngineering } from "../linearConversion.js";
 import { defineMenu } from "../menu.js";
 import { menuConvert, menuSimm } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
@@ -82,8 +82,9 @@ function takeValue(record: Ao, io: RecordIo<Ao>, desired: number): void {
   const output = ramp(record, value);
   record.OMOD = record.OVAL === output ? 0 : 1;
   record.OVAL = output;
-  if (needsTable(record)) io.setSevr(Status.SOFT, Severity.MAJOR);
-  else record.RVAL = engineeringToRaw(record, output);
+  const raw = engineeringToRaw(record, io, output);
+  if (raw.failed) io.setSevr(Status.SOFT, Severity.MAJOR);
+  else record.RVAL = raw.value;
 }
 
 /** The value wanted through DOL or from operators; undefined when DOL gives none. */
@@ -105,8 +106,9 @@ export const ao = defineRecordType("ao", fields, {
   },
   init(record, io) {
     if (io.deviceSetRaw) {
-      record.VAL = rawToEngineering(record, record.RVAL);
-      record.UDF = Number.isNaN(record.VAL) ? 1 : 0;
+      const { value, failed } = rawToEngineering(record, io, record.RVAL);
+      if (!failed) record.VAL = value;
+      if (!failed) record.UDF = Number.isNaN(value) ? 1 : 0;
     }
     record.OVAL = record.PVAL = record.MLST = record.ALST = record.LALM = record.VAL;
     record.ORAW = record.RVAL;

@@ -43,6 +43,7 @@ export function bareShell(environment: NodeJS.ProcessEnv = {}) {
       const { definition, problems } = loadDatabaseFile(path, macros, options);
       return [...problems, ...engine.load(definition)].map(describeProblem);
     },
+    loadDefinitions: () => [],
     loadTemplate(path, macros) {
       const { definition, problems } = loadSubstitutionsFile(path, macros, options);
       return [...problems, ...engine.load(definition)].map(describeProblem);
