@@ -28,6 +28,7 @@ import { driverCommands } from "./driverCommands.js";
 import type { IocParts, Stoppable } from "./iocParts.js";
 import { type Lazy, lazy } from "./lazy.js";
 import { startProcessServers } from "./processServers.js";
+import { putLogCommands } from "./putLog/putLogCommands.js";
 import { securityCommands } from "./securityCommands.js";
 import { serverCommands } from "./serverCommands.js";
 
@@ -80,7 +81,12 @@ export class Ioc implements IocshHost, IocParts {
       checksAddresses: () => this.#checksAddresses(),
       warn: (line) => log.warn(line),
     });
-    for (const command of [...driverCommands(this), ...serverCommands(this), ...securityCommands(this)])
+    for (const command of [
+      ...driverCommands(this),
+      ...serverCommands(this),
+      ...securityCommands(this),
+      ...putLogCommands(this),
+    ])
       this.shell.add(command);
   }
 

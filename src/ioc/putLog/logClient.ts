@@ -1,0 +1,82 @@
+import { connect, type Socket } from "node:net";
+import { logger } from "../../libcom/log.js";
+
+const log = logger("putlog");
+
+const RETRY_MS = 5000;
+/** Lines that no server takes are kept up to this size, then the oldest go. */
+const MOST_BYTES = 0x4000;
+
+/** A connection to a log server: lines go out as they come, and wait while there is no connection. */
+export class LogClient {
+  readonly #waiting: string[] = [];
+  #waitingBytes = 0;
+  #socket: Socket | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #connected = false;
+  #cycles = 0;
+  #stopped = false;
+
+  constructor(
+    readonly host: string,
+    readonly port: number,
+  ) {
+    this.#connect();
+  }
+
+  get address(): string {
+    return `${this.host}:${this.port}`;
+  }
+
+  send(line: string): void {
+    if (this.#connected) this.#socket?.write(`${line}\n`);
+    else this.#keep(line);
+  }
+
+  /** What `caPutLogShow` says of it. */
+  report(level: number): readonly string[] {
+    const state = this.#connected ? "connected to" : "disconnected from";
+    const detail = level > 0 ? [`log client: connect cycles = ${this.#cycles}`] : [];
+    return [`log client: ${state} log server at "${this.address}"`, ...detail];
+  }
+
+  /** Sends what waits and ends the connection. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    if (!this.#connected) {
+      socket.destroy();
+      return;
+    }
+    await new Promise<void>((resolve) => socket.end(resolve));
+    socket.destroy();
+  }
+
+  #keep(line: string): void {
+    this.#waiting.push(line);
+    this.#waitingBytes += line.length + 1;
+    while (this.#waitingBytes > MOST_BYTES) this.#waitingBytes -= (this.#waiting.shift()?.length ?? 0) + 1;
+  }
+
+  #connect(): void {
+    this.#cycles++;
+    const socket = connect(this.port, this.host);
+    this.#socket = socket;
+    socket.unref();
+    socket.on("connect", () => {
+      this.#connected = true;
+      for (const line of this.#waiting.splice(0)) socket.write(`${line}\n`);
+      this.#waitingBytes = 0;
+    });
+    socket.on("data", () => {});
+    socket.on("error", ({ message }) => log.debug(`log server ${this.address}: ${message}`));
+    socket.on("close", () => {
+      if (this.#connected) log.warn(`log server ${this.address}: disconnected`);
+      this.#connected = false;
+      this.#socket = undefined;
+      if (!this.#stopped) this.#retry = setTimeout(() => this.#connect(), RETRY_MS).unref();
+    });
+  }
+}
