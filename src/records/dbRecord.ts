@@ -82,8 +82,10 @@ export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
   /** Raises the alarm of a link that could not be read or written. */
   linkFailed(field: string): false;
   post(field: string, mask: number): void;
-  /** Processes the record once, unless it is active or disabled. */
-  process(): void;
+  /** The present processing makes the put fail that caused it, as the status of Base's record support does. */
+  failed: boolean;
+  /** Processes the record once, unless it is active or disabled. False when that failed at once. */
+  process(): boolean;
   /** A field's value with the record's alarm and time. */
   sample(field: string, asChars: boolean): Sample;
   subscribe(field: string, subscription: Subscription): () => void;

@@ -53,7 +53,7 @@ export const isText = (instance: DbRecord, field: string): boolean =>
 export function fieldValue(instance: DbRecord, field: string): Value {
   const value = instance.fields[field];
   if (typeof value !== "object") return value ?? 0;
-  if (value instanceof Link) return value.text;
+  if (value instanceof Link) return value.shown;
   return value instanceof CalcProgram ? 0 : value;
 }
 

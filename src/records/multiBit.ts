@@ -103,10 +103,8 @@ export function placeMask(record: { MASK: number; NOBT: number; SHFT: number }):
 
 type Io = { post(field: "VAL", mask: number): void };
 
-/** A new name for a state changes what VAL means to clients, and VAL itself when it is the present state. */
+/** A new name for the present state is news about VAL. */
 export function stateRenamed(record: { VAL: number }, io: Io, field: string): void {
   const state = (stringNames as readonly string[]).indexOf(field);
-  if (state < 0) return;
-  const present = record.VAL === state ? EventMask.VALUE | EventMask.LOG : 0;
-  io.post("VAL", EventMask.PROPERTY | present);
+  if (state >= 0 && record.VAL === state) io.post("VAL", EventMask.VALUE | EventMask.LOG);
 }

@@ -33,7 +33,6 @@ export function putValue(instance: DbRecord, field: string, { value, type }: Typ
   const isValueField = field === "VAL";
   if (isValueField) instance.record.UDF = 0;
   if (!(isValueField && spec.pp === true)) instance.post(field, EventMask.VALUE | EventMask.LOG);
-  if (spec.prop === true) instance.postAll(EventMask.PROPERTY);
   return done;
 }
 
@@ -44,7 +43,7 @@ const problemWith = (
   text: string,
 ): WriteError => ({ reason, message: `${instance.name}.${field}${text}` });
 
-/** Fields that nothing watches over: nearly all puts go here. Returns what is wrong. */
+/** Stores, and tells of changed metadata before the record type and the field's subscribers hear of the put, as Base does. */
 function storePlain(
   instance: DbRecord,
   field: string,
@@ -53,8 +52,11 @@ function storePlain(
   type: DbfType,
 ): WriteError | undefined {
   if (isLinkType(spec.dbf)) return problemWith("badValue", instance, field, " is a link");
+  const before = instance.fields[field];
   const stored = storeValue(instance, field, spec, value, type);
-  return stored.ok ? undefined : problemWith("noConvert", instance, field, `: ${stored.error}`);
+  if (!stored.ok) return problemWith("noConvert", instance, field, `: ${stored.error}`);
+  if (spec.prop === true && instance.fields[field] !== before) instance.postAll(EventMask.PROPERTY);
+  return undefined;
 }
 
 /** Fields whose record type has a say before and after the put. */
@@ -130,7 +132,7 @@ export function putField(
     record.RPRO = 1;
   } else {
     record.PUTF = 1;
-    instance.process();
+    if (!instance.process()) return refuse("failed", `${instance.name}: processing failed`);
   }
   return result;
 }

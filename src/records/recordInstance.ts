@@ -42,6 +42,7 @@ export class RecordInstance implements DbRecord {
   #monitors: FieldMonitors | undefined;
   openLinks: readonly string[] = noLinks;
   resumed = false;
+  failed = false;
   input: ReadOutcome | "failed" = "noConvert";
   device: AttachedDevice | undefined;
   /** Why the device support could not be attached; every processing then raises an alarm with it. */
@@ -122,28 +123,30 @@ export class RecordInstance implements DbRecord {
 
   // Processing.
 
-  /** Processes the record once, unless it is active or disabled. */
-  process(): void {
+  process(): boolean {
     const record = this.record;
     if (record.PACT !== 0) {
       this.#alreadyActive();
-      return;
+      return true;
     }
     record.LCNT = 0;
     if (!record.SDIS.isConstant) this.readLink("SDIS", "DISA");
     if (record.DISA === record.DISV) {
       this.#disabled();
-      return;
+      return true;
     }
     record.PACT = 1;
     this.resumed = false;
+    this.failed = false;
     try {
       const outcome = this.type.behaviour.process(record, this);
       if (outcome === undefined) this.#finish();
+      else if (outcome === "abandoned") this.#abandon();
       else this.#finishLater(outcome);
     } catch (error) {
       this.#failed(error);
     }
+    return !this.failed;
   }
 
   #finishLater(outcome: Promise<unknown>): void {
@@ -165,6 +168,12 @@ export class RecordInstance implements DbRecord {
     if (forward !== false) this.forwardLink();
     this.record.PACT = 0;
     if (forward === false) this.reprocessIfAsked();
+  }
+
+  #abandon(): void {
+    this.failed = true;
+    if (this.notify !== undefined) notifyCompletion(this);
+    this.record.PACT = 0;
   }
 
   /** A defect in a record type or a device must not leave the record active for ever. */

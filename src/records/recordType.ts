@@ -74,6 +74,8 @@ export interface RecordServices<L extends string, V extends string> {
   readonly device: AttachedDevice | undefined;
   /** Why device support could not be attached. */
   readonly deviceError: string | undefined;
+  /** Set by processing that makes the put fail which caused it. */
+  failed: boolean;
   /** Whether code other than the built-in soft channels is behind DTYP. */
   readonly hasDeviceSupport: boolean;
   /** DTYP is "Raw Soft Channel". */
@@ -101,8 +103,8 @@ export interface RecordServices<L extends string, V extends string> {
   forwardLink(): void;
   /** Tells the operator of something wrong with the record, in one line. */
   report(message: string): void;
-  /** Processes the record now, as a scan does. */
-  process(): void;
+  /** Processes the record now, as a scan does. False when that failed at once. */
+  process(): boolean;
   /** Processes the records that scan on an event. */
   postEvent(event: string): void;
   /** The state of a link, for types that show it. */
@@ -131,6 +133,10 @@ export interface DeviceFields {
   readonly raw?: string;
   /** Raw Soft Channel writes the bits of MASK only. */
   readonly masksRaw?: boolean;
+  /** A soft channel that fails does not make the put fail that processed the record. */
+  readonly forgiving?: boolean;
+  /** The soft channel passes over a link that is not connected, without an alarm. */
+  readonly optional?: boolean;
 }
 
 /** Everything that makes a record type, besides its fields. */
@@ -142,8 +148,11 @@ export interface RecordBehaviour<R> {
   prepare?(record: R, io: RecordIo<R>): void;
   /** At iocInit, after device support may have set VAL or RVAL. */
   init?(record: R, io: RecordIo<R>): void;
-  /** First half of processing. A promise keeps the record active (PACT) until it settles. */
-  process(record: R, io: RecordIo<R>): undefined | Promise<unknown>;
+  /**
+   * First half of processing. A promise keeps the record active (PACT) until it settles; "abandoned" leaves out all
+   * that follows.
+   */
+  process(record: R, io: RecordIo<R>): undefined | Promise<unknown> | "abandoned";
   /** Second half: alarms, monitors. `false` leaves out the forward link, and with it the end of a put-callback. */
   complete?(record: R, io: RecordIo<R>): boolean | undefined;
   /** Before a put to a field that has a `special`: a text refuses it. */

@@ -22,7 +22,7 @@ test("REC.FIELD$ reads and writes text as characters with a NUL", (t) => {
 
 test("a long link text goes through REC.FIELD$", (t) => {
   const engine = running(t, { A: ["ao"] });
-  const text = `${"x".repeat(60)} PP`;
+  const text = `${"x".repeat(60)} PP NMS`;
   engine.open("A.OUT$")?.write({ type: "CHAR", value: Int8Array.from(Buffer.from(`${text}\0`)) });
   assert.equal(engine.get("A.OUT"), text);
 });

@@ -114,7 +114,7 @@ test("a new text for a link takes effect at the next processing", (t) => {
   put(engine, "C.INPA", "B");
   put(engine, "C.PROC", 1);
   assert.equal(engine.get("C"), 2);
-  assert.equal(engine.get("C.INPA"), "B");
+  assert.equal(engine.get("C.INPA"), "B NPP NMS");
 });
 
 test("a link to a record that is nowhere is a LINK alarm", (t) => {

@@ -67,7 +67,7 @@ test("a put before iocInit stores without processing", () => {
   engine.load(database({ A: ["ao", { OUT: "B PP" }], B: ["ao"] }));
   engine.put("A", 3);
   engine.put("A.OUT", "C");
-  assert.deepEqual([engine.get("A"), engine.get("A.OUT"), engine.get("B")], [3, "C", 0]);
+  assert.deepEqual([engine.get("A"), engine.get("A.OUT"), engine.get("B")], [3, "C NPP NMS", 0]);
 });
 
 test("records cannot be loaded after iocInit", () => {

@@ -64,8 +64,19 @@ test("a renamed state is posted as PROPERTY, and as VALUE when it is the present
   const masks = events(engine, "M", 15);
   put(engine, "M.ZRST", "x");
   put(engine, "M.ONST", "y");
-  const own = masks.map(({ mask }) => mask).filter((mask) => mask !== EventMask.PROPERTY);
-  assert.deepEqual(own, [EventMask.PROPERTY | EventMask.VALUE | EventMask.LOG]);
+  const value = EventMask.VALUE | EventMask.LOG;
+  assert.deepEqual(
+    masks.map(({ mask }) => mask),
+    [EventMask.PROPERTY, EventMask.PROPERTY, value],
+  );
+});
+
+test("metadata that is put again as it was is posted to nobody", (t) => {
+  const engine = running(t, { A: ["ao", { EGU: "mm" }] });
+  const seen = events(engine, "A", EventMask.PROPERTY);
+  put(engine, "A.EGU", "mm");
+  put(engine, "A.EGU", "m");
+  assert.equal(seen.length, 1);
 });
 
 test("a put to a record that scans changes the value without a monitor", (t) => {

@@ -17,6 +17,7 @@ export function readDevice(instance: DbRecord): InputOutcome | Promise<InputOutc
     if (typeof outcome === "string") return outcome;
     return outcome.catch((error: unknown) => deviceFailed(instance, "READ", error));
   } catch (error) {
+    instance.failed = true;
     return deviceFailed(instance, "READ", error);
   }
 }
@@ -36,6 +37,7 @@ export function writeDevice(instance: DbRecord): undefined | Promise<void> {
     if (outcome === undefined) return undefined;
     return outcome.catch((error: unknown) => void deviceFailed(instance, "WRITE", error));
   } catch (error) {
+    instance.failed = true;
     deviceFailed(instance, "WRITE", error);
     return undefined;
   }

@@ -40,7 +40,8 @@ export function readSoft(instance: DbRecord): InputOutcome {
   const soft = softFields(instance);
   if (soft === undefined) return "noConvert";
   if (!instance.linkOf(soft.link).isConstant) {
-    if (!instance.readLink(soft.link, soft.value)) return "failed";
+    if (!passedOver(instance, soft.link) && !instance.readLink(soft.link, soft.value))
+      return softFailed(instance);
     if (!soft.raw) instance.record.UDF = 0;
   }
   return soft.raw ? "convert" : "noConvert";
@@ -50,11 +51,11 @@ export function writeSoft(instance: DbRecord): undefined | Promise<void> {
   const { device } = instance.type.behaviour;
   if (device === undefined || instance.linkOf(device.link).isConstant) return undefined;
   const soft = softFields(instance);
-  if (soft === undefined) return undefined;
+  if (soft === undefined || passedOver(instance, soft.link)) return undefined;
   const value = soft.raw ? rawOutput(instance, soft.value) : fieldValue(instance, soft.value);
   const type: DbfType = addressOf(instance, soft.value)?.type ?? "DOUBLE";
   if (dtypOf(instance) !== ASYNC_SOFT) {
-    instance.writeLink(soft.link, value, type);
+    if (!instance.writeLink(soft.link, value, type)) softFailed(instance);
     return undefined;
   }
   return instance
@@ -63,6 +64,15 @@ export function writeSoft(instance: DbRecord): undefined | Promise<void> {
     .then((delivered) => {
       if (!delivered) instance.linkFailed(soft.link);
     });
+}
+
+/** Records of long strings do without a link that is not connected. */
+const passedOver = (instance: DbRecord, link: string): boolean =>
+  instance.type.behaviour.device?.optional === true && instance.linkState(link) === "disconnected";
+
+function softFailed(instance: DbRecord): "failed" {
+  instance.failed = instance.type.behaviour.device?.forgiving !== true;
+  return "failed";
 }
 
 /** The raw value, of which only the bits of MASK are written where the type says so. */

@@ -2,7 +2,7 @@ import type { ConvertProperties } from "../../channel/convert.js";
 import type { DbfType, Value } from "../../channel/dbf.js";
 import type { Properties } from "../../channel/provider.js";
 import type { Timestamp } from "../../libcom/epicsTime.js";
-import { type ParsedLink, parseLink } from "./parseLink.js";
+import { type ParsedLink, type PvLink, parseLink } from "./parseLink.js";
 
 export type LinkDirection = "INLINK" | "OUTLINK" | "FWDLINK";
 
@@ -61,6 +61,14 @@ export class DeadTarget implements LinkTarget {
 }
 
 const constantTarget = new DeadTarget("constant");
+const ON_CHANGE = { always: "CP", passive: "CPP" };
+
+function accessOf({ process, ca, onChange }: PvLink): string {
+  if (onChange !== "never") return ON_CHANGE[onChange];
+  if (ca) return "CA";
+  return process ? "PP" : "NPP";
+}
+
 const emptyLink: ParsedLink = { kind: "constant", text: "" };
 
 /** What a link field of a record holds: its text, what the text means, and the other end once the IOC runs. */
@@ -89,6 +97,14 @@ export class Link {
   /** Constants, empty links and device addresses: nothing is read or written through them at run time. */
   get isConstant(): boolean {
     return this.target.kind === "constant" || this.target.kind === "device";
+  }
+
+  /** The text as clients read it: the target with all modifiers spelled. */
+  get shown(): string {
+    const { parsed } = this;
+    if (parsed.kind !== "pv") return this.text;
+    if (this.direction === "FWDLINK") return parsed.ca ? `${parsed.target} CA` : parsed.target;
+    return `${parsed.target} ${accessOf(parsed)} ${parsed.severity}`;
   }
 
   get isEmpty(): boolean {

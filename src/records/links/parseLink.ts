@@ -7,15 +7,17 @@ export type ParsedLink =
   | { readonly kind: "json"; readonly text: string }
   /** `@parameters` for device support; `parameters` is without the `@`. */
   | { readonly kind: "device"; readonly parameters: string }
-  | {
-      readonly kind: "pv";
-      readonly target: string;
-      readonly process: boolean;
-      /** CA, CP and CPP links go through the Channel Access client even within one process. */
-      readonly ca: boolean;
-      readonly onChange: "never" | "always" | "passive";
-      readonly severity: MaximizeSeverity;
-    };
+  | PvLink;
+
+export interface PvLink {
+  readonly kind: "pv";
+  readonly target: string;
+  readonly process: boolean;
+  /** CA, CP and CPP links go through the Channel Access client even within one process. */
+  readonly ca: boolean;
+  readonly onChange: "never" | "always" | "passive";
+  readonly severity: MaximizeSeverity;
+}
 
 const NUMBER = /^[+-]?(0x[0-9a-f]+|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?|nan)$/i;
 
@@ -42,7 +44,7 @@ export function parseLink(text: string, field: "INLINK" | "OUTLINK" | "FWDLINK")
     kind: "pv",
     target,
     process: forward || access === "PP",
-    ca: access === "CA" || (!forward && access === "CP") || (allowsOnChange && access === "CPP"),
+    ca: access === "CA" || (allowsOnChange && (access === "CP" || access === "CPP")),
     onChange: allowsOnChange ? onChangeOf(access) : "never",
     severity: forward ? "NMS" : severity,
   };

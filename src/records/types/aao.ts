@@ -16,7 +16,7 @@ const fields = {
 
 /** Array output of up to NELM elements of FTVL. */
 export const aao = defineRecordType("aao", fields, {
-  device: { link: "OUT", value: "VAL" },
+  device: { link: "OUT", value: "VAL", forgiving: true },
   prepare(record, io) {
     startArray(record);
     if (record.OMSL === menuOmsl.closed_loop && io.loadConstant("DOL", "VAL")) record.UDF = 0;
@@ -24,7 +24,7 @@ export const aao = defineRecordType("aao", fields, {
   init: countElements,
   process(record, io) {
     record.UDF = 0;
-    if (isClosedLoop(record) && !io.readLink("DOL", "VAL")) return undefined;
+    if (isClosedLoop(record) && !io.readLink("DOL", "VAL")) return "abandoned";
     io.timestamp();
     return io.writeDevice();
   },

@@ -51,7 +51,7 @@ export const calc = defineRecordType("calc", fields, {
     if (!fetchArguments(io)) return undefined;
     const value = evaluate(record, record.RPCL, record.VAL);
     if (value === undefined) {
-      io.setSevr(Status.CALC, Severity.INVALID, "calcPerform");
+      io.setSevr(Status.CALC, Severity.INVALID);
     } else {
       record.VAL = value;
       record.UDF = Number.isNaN(value) ? 1 : 0;

@@ -60,7 +60,10 @@ export const dfanout = defineRecordType("dfanout", fields, {
     if (io.loadConstant("DOL", "VAL")) record.UDF = Number.isNaN(record.VAL) ? 1 : 0;
   },
   process(record, io) {
-    if (isClosedLoop(record) && io.readLink("DOL", "VAL")) record.UDF = Number.isNaN(record.VAL) ? 1 : 0;
+    if (isClosedLoop(record)) {
+      io.failed = !io.readLink("DOL", "VAL");
+      if (!io.failed) record.UDF = Number.isNaN(record.VAL) ? 1 : 0;
+    }
     io.timestamp();
     io.readLink("SELL", "SELN");
     checkLimitAlarms(record, io);

@@ -122,7 +122,7 @@ const between = (low: number, high: number): FieldProperties => ({
 
 /** How often a signal was in each of NELM equal ranges between LLIM and ULIM. */
 export const histogram = defineRecordType("histogram", fields, {
-  device: { link: "SVL", value: "SGNL" },
+  device: { link: "SVL", value: "SGNL", forgiving: true },
   prepare(record) {
     record.NELM = Math.max(1, record.NELM);
     setWidth(record);

@@ -36,7 +36,7 @@ const inUnits = fieldsLikeValue(fields);
 
 /** 64-bit integer output. */
 export const int64out = defineRecordType("int64out", fields, {
-  device: { link: "OUT", value: "VAL" },
+  device: { link: "OUT", value: "VAL", forgiving: true },
   prepare(record, io) {
     if (io.loadConstant("DOL", "VAL")) record.UDF = 0;
   },

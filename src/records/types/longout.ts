@@ -44,7 +44,7 @@ const outputIsNew = new WeakSet<Longout>();
 
 /** 32-bit integer output. */
 export const longout = defineRecordType("longout", fields, {
-  device: { link: "OUT", value: "VAL" },
+  device: { link: "OUT", value: "VAL", forgiving: true },
   prepare(record, io) {
     if (io.loadConstant("DOL", "VAL")) record.UDF = 0;
   },

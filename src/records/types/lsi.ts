@@ -3,7 +3,7 @@ import { simulatedInput } from "../fieldGroups.js";
 import { inLink, ulong } from "../fieldSpec.js";
 import { lengthOf, limitSize, longTextAddress, longTextFields, measure, postLongText } from "../longText.js";
 import { menuYesNo } from "../menus.js";
-import { defineRecordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const fields = {
   ...longTextFields,
@@ -12,10 +12,17 @@ const fields = {
   ...simulatedInput(menuYesNo),
 };
 
+type Lsi = RecordOf<typeof fields>;
+
+const isRead = (io: RecordIo<Lsi>): boolean => {
+  const state = io.linkState("INP");
+  return state !== "constant" && state !== "disconnected";
+};
+
 /** Long string input. */
 export const lsi = defineRecordType("lsi", fields, {
   limits: "none",
-  device: { link: "INP", value: "VAL" },
+  device: { link: "INP", value: "VAL", optional: true },
   prepare(record, io) {
     limitSize(record);
     io.loadConstant("INP", "VAL");
@@ -28,7 +35,7 @@ export const lsi = defineRecordType("lsi", fields, {
   },
   process: (_record, io) => io.readDevice(),
   complete(record, io) {
-    if (!record.INP.isConstant && io.input !== "failed") record.LEN = lengthOf(record.VAL);
+    if (isRead(io) && io.input !== "failed") record.LEN = lengthOf(record.VAL);
     io.timestamp();
     if (record.UDF !== 0) io.setSevr(Status.UDF, Severity.INVALID);
     postLongText(record, io);

@@ -4,7 +4,7 @@ import { outLink, string, ulong } from "../fieldSpec.js";
 import { lengthOf, limitSize, longTextAddress, longTextFields, measure, postLongText } from "../longText.js";
 import { menuYesNo } from "../menus.js";
 import { driveOutput, isClosedLoop } from "../output.js";
-import { defineRecordType } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const fields = {
   ...longTextFields,
@@ -15,10 +15,20 @@ const fields = {
   ...invalidAction(string(40, { interest: 2, prompt: "INVALID Output Value" })),
 };
 
+type Lso = RecordOf<typeof fields>;
+
+/** A DOL that is not connected leaves the value and counts as read. */
+function takeDesired(record: Lso, io: RecordIo<Lso>): void {
+  const connected = io.linkState("DOL") !== "disconnected";
+  if (connected && !io.readLink("DOL", "VAL")) return;
+  record.UDF = 0;
+  if (connected) record.LEN = lengthOf(record.VAL);
+}
+
 /** Long string output. */
 export const lso = defineRecordType("lso", fields, {
   limits: "none",
-  device: { link: "OUT", value: "VAL" },
+  device: { link: "OUT", value: "VAL", optional: true },
   prepare(record, io) {
     limitSize(record);
     io.loadConstant("DOL", "VAL");
@@ -30,10 +40,7 @@ export const lso = defineRecordType("lso", fields, {
     record.UDF = 0;
   },
   process(record, io) {
-    if (isClosedLoop(record) && io.readLink("DOL", "VAL")) {
-      record.UDF = 0;
-      record.LEN = lengthOf(record.VAL);
-    }
+    if (isClosedLoop(record)) takeDesired(record, io);
     if (record.UDF !== 0) io.setSevr(Status.UDF, Severity.INVALID);
     return driveOutput(
       record,

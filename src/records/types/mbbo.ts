@@ -57,7 +57,7 @@ function checkAlarms(record: Mbbo, io: RecordIo<Mbbo>): void {
 /** Multi-bit binary output: one of sixteen states. */
 export const mbbo = defineRecordType("mbbo", fields, {
   limits: "none",
-  device: { link: "OUT", value: "VAL", raw: "RVAL", masksRaw: true },
+  device: { link: "OUT", value: "VAL", raw: "RVAL", masksRaw: true, forgiving: true },
   prepare(record, io) {
     record.SDEF = hasStates(record) ? 1 : 0;
     if (io.loadConstant("DOL", "VAL")) record.UDF = 0;

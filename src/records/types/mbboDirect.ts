@@ -63,7 +63,7 @@ function postChanges(record: MbboDirect, io: RecordIo<MbboDirect>): void {
 /** A word of up to 32 bits that can be set bit by bit. */
 export const mbboDirect = defineRecordType("mbboDirect", fields, {
   limits: "none",
-  device: { link: "OUT", value: "VAL", raw: "RVAL", masksRaw: true },
+  device: { link: "OUT", value: "VAL", raw: "RVAL", masksRaw: true, forgiving: true },
   prepare(record, io) {
     if (io.loadConstant("DOL", "VAL")) record.UDF = 0;
     maskFromBits(record);

@@ -1,3 +1,4 @@
+import { Status } from "../../channel/alarm.js";
 import { type ArrayValue, elementCountOf, emptyArray, isArrayValue } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
 import { arrayType } from "../arrayType.js";
@@ -34,7 +35,7 @@ const part = (value: ArrayValue, start: number, count: number): ArrayValue =>
 
 /** NELM elements from element INDX of what INP reads, fewer where the source ends before. */
 export const subArray = defineRecordType("subArray", fields, {
-  device: { link: "INP", value: "VAL" },
+  device: { link: "INP", value: "VAL", forgiving: true },
   prepare(record) {
     record.MALM = Math.max(1, record.MALM);
     fit(record);
@@ -50,8 +51,9 @@ export const subArray = defineRecordType("subArray", fields, {
     else {
       record.VAL = isArrayValue(whole) ? part(whole, record.INDX, record.NELM) : whole;
       record.NORD = elementCountOf(record.VAL);
-      record.UDF = record.NORD > 0 ? 0 : 1;
     }
+    record.UDF = record.NORD > 0 ? 0 : 1;
+    if (record.UDF !== 0) io.setSevr(Status.UDF, record.UDFS);
     io.timestamp();
     io.post("VAL", io.resetAlarms() | EventMask.VALUE | EventMask.LOG);
   },

@@ -2,11 +2,6 @@ import type { Known } from "./cases.js";
 
 /** What is different on purpose, and why. */
 export const KNOWN: readonly Known[] = [
-  {
-    line: /^put (far\.PROC|tonum) .*: Base false, ours true$/,
-    reason:
-      "Base's dbPutField answers with the status of processing; the value was taken, and the alarm tells the rest",
-  },
   { line: /Base "-nan", ours "nan"$/, reason: "the sign of NaN is not kept" },
   {
     line: /^get co\.INBV: Base "Constant", ours "Local PV"$/,

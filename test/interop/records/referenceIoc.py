@@ -25,7 +25,7 @@ TYPES = {
 }
 NAMES = list(TYPES)
 STRING = NAMES.index("STRING")
-SPC_NOMOD, SPC_ATTRIBUTE = 1, 7
+SPC_NOMOD = 1
 
 
 class Address(C.Structure):
@@ -173,7 +173,7 @@ def kind(name):
     channel = opened(name)
     if channel is None: return None
     found = channel.contents
-    return [NAMES[found.final_type], found.final_elements, found.address.special not in (SPC_NOMOD, SPC_ATTRIBUTE)]
+    return [NAMES[found.final_type], found.final_elements, found.address.special != SPC_NOMOD]
 
 
 def process(name):

@@ -69,7 +69,7 @@ test("a monitored set is saved when it is created, with its backup", async () =>
   const expected = [
     "t:ao 1.5",
     "t:long 7",
-    "t:long.OUT t:other",
+    "t:long.OUT t:other NPP NMS",
     "t:long.SCAN 0",
     "t:mode 0",
     "t:name as built",

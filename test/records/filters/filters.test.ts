@@ -49,7 +49,8 @@ test("a link reads through the filters of its target", (t) => {
     third: ["ai", { INP: "wave.VAL[2]" }],
     none: ["ai", { INP: "wave.VAL{nosuch:{}}" }],
   });
-  for (const name of ["part", "third", "none"]) put(engine, `${name}.PROC`, 1);
+  for (const name of ["part", "third"]) put(engine, `${name}.PROC`, 1);
+  assert.equal(engine.put("none.PROC", 1).ok, false);
   assert.deepEqual(engine.get("part"), Float64Array.of(2, 4));
   assert.equal(engine.get("third"), 3);
   assert.equal(engine.getString("none.STAT"), "LINK");
