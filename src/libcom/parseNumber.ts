@@ -58,6 +58,21 @@ function hexadecimal(digits: string, exponent: string | undefined): number {
   return mantissa * 2 ** (Number(exponent ?? "0") - 4 * fraction.length);
 }
 
+/** What `DOUBLE` has matched, as a number; too large is Infinity, too small 0. */
+function doubleOf([, sign, hexDigits, hexExponent, decimal, infinity]: RegExpExecArray): number {
+  let magnitude = Number.NaN;
+  if (infinity !== undefined) magnitude = Infinity;
+  else if (hexDigits !== undefined) magnitude = hexadecimal(hexDigits, hexExponent);
+  else if (decimal !== undefined) magnitude = Number(decimal);
+  return sign === "-" ? -magnitude : magnitude;
+}
+
+/** A number as C's strtod reads it; text may follow. Undefined where the text does not begin with one. */
+export function readDouble(text: string): Parsed<number> | undefined {
+  const match = DOUBLE.exec(text);
+  return match ? { value: doubleOf(match), rest: afterBlanks(text.slice(match[0].length)) } : undefined;
+}
+
 /**
  * Reads a double as EPICS's epicsParseDouble does: decimal, hexadecimal, inf and nan; text may follow. A value too large
  * or too small for a normal double is an error.
@@ -65,17 +80,14 @@ function hexadecimal(digits: string, exponent: string | undefined): number {
 export function parseDouble(text: string): Result<Parsed<number>> {
   const match = DOUBLE.exec(text);
   if (!match) return failed(`"${text}" is not a number`);
-  const [whole, sign, hexDigits, hexExponent, decimal, infinity] = match;
-  const rest = afterBlanks(text.slice(whole.length));
-  const signed = (magnitude: number): number => (sign === "-" ? -magnitude : magnitude);
-  if (infinity !== undefined) return ok({ value: signed(Infinity), rest });
-  if (hexDigits === undefined && decimal === undefined) return ok({ value: Number.NaN, rest });
-
-  const magnitude = hexDigits === undefined ? Number(decimal) : hexadecimal(hexDigits, hexExponent);
+  const parsed = { value: doubleOf(match), rest: afterBlanks(text.slice(match[0].length)) };
+  const [, , hexDigits, , decimal] = match;
+  if (hexDigits === undefined && decimal === undefined) return ok(parsed);
+  const magnitude = Math.abs(parsed.value);
   if (magnitude === Infinity) return failed(`"${text}" is out of range`);
   const digits = (hexDigits ?? decimal ?? "").replace(/e.*$/i, hexDigits === undefined ? "" : "$&");
   if (magnitude < SMALLEST_NORMAL && /[1-9a-f]/i.test(digits)) return failed(`"${text}" is out of range`);
-  return ok({ value: signed(magnitude), rest });
+  return ok(parsed);
 }
 
 const FLOAT_MINIMUM = 2 ** -126;

@@ -1,3 +1,5 @@
-export { compileCalc } from "./compile.js";
+export { ArrayProgram } from "./arrayProgram.js";
+export { compileArrayCalc, compileCalc, compileStringCalc } from "./compile.js";
 export { ARGUMENT_NAMES } from "./opcodes.js";
 export { CalcProgram } from "./program.js";
+export { StringProgram } from "./stringProgram.js";

@@ -1,4 +1,7 @@
-/** Instructions of a compiled expression; `Fetch` and `Store` are followed by an argument index, varargs by a count. */
+/**
+ * Instructions of a compiled expression, whatever its dialect; a literal is followed by its value, fetches and stores by an
+ * argument index, varargs by a count.
+ */
 export const Op = {
   Literal: 0,
   Fetch: 1,
@@ -58,13 +61,94 @@ export const Op = {
   If: 55,
   Else: 56,
   EndIf: 57,
+
+  // What synApps's string and array expressions have besides.
+  Nop: 58,
+  FetchDoubled: 59,
+  StoreDoubled: 60,
+  FetchResult: 61,
+  ArgumentAt: 62,
+  DoubledAt: 63,
+  StoreArgumentAt: 64,
+  StoreDoubledAt: 65,
+  MaxOfTwo: 66,
+  MinOfTwo: 67,
+  SecondsToRadians: 68,
+  RadiansToSeconds: 69,
+  NormalRandom: 70,
+  ToNumber: 71,
+  Length: 72,
+  Subrange: 73,
+  Until: 74,
+  UntilEnd: 75,
+
+  // String expressions.
+  LiteralText: 80,
+  ToText: 81,
+  Byte: 82,
+  SubtractLast: 83,
+  Replace: 84,
+  Printf: 85,
+  Sscanf: 86,
+  BinaryWrite: 87,
+  BinaryRead: 88,
+  Escape: 89,
+  Unescape: 90,
+  Crc16: 91,
+  AppendCrc16: 92,
+  Lrc: 93,
+  AsciiModbus: 94,
+  Xor8: 95,
+  AppendXor8: 96,
+
+  // Array expressions.
+  ToArray: 100,
+  ArrayRandom: 101,
+  Index: 102,
+  SubrangeInPlace: 103,
+  Concatenate: 104,
+  Cumulate: 105,
+  Smooth: 106,
+  SmoothTimes: 107,
+  Derivative: 108,
+  DerivativeOver: 109,
+  FitPolynomial: 110,
+  FitMasked: 111,
+  FitInto: 112,
+  FitMaskedInto: 113,
+  ClearNegative: 114,
+  ClearPositive: 115,
+  Average: 116,
+  StandardDeviation: 117,
+  FullWidthHalfMaximum: 118,
+  Sum: 119,
+  Largest: 120,
+  Smallest: 121,
+  IndexOfLargest: 122,
+  IndexOfSmallest: 123,
+  IndexOfZero: 124,
+  IndexOfNonZero: 125,
 } as const;
 
 export type Opcode = (typeof Op)[keyof typeof Op];
 
+const WITH_OPERAND: ReadonlySet<number> = new Set([
+  Op.Literal,
+  Op.Fetch,
+  Op.Store,
+  Op.Max,
+  Op.Min,
+  Op.Finite,
+  Op.IsNan,
+  Op.FetchDoubled,
+  Op.StoreDoubled,
+  Op.LiteralText,
+  Op.FitInto,
+  Op.FitMaskedInto,
+]);
+
 /** Instructions that carry one number after them. */
-export const hasOperand = (opcode: number): boolean =>
-  opcode <= Op.Store || opcode === Op.Max || opcode === Op.Min || opcode === Op.Finite || opcode === Op.IsNan;
+export const hasOperand = (opcode: number): boolean => WITH_OPERAND.has(opcode);
 
 /** Names of the arguments, in order. */
 export const ARGUMENT_NAMES = "ABCDEFGHIJKLMNOPQRSTU";

@@ -5,7 +5,7 @@ const LOWEST_LONG = -(2 ** 31);
 const stack = new Float64Array(STACK_SIZE + 1);
 
 /** A double as int32 as C on x86 casts it: what does not fit, and NaN, gives the lowest number. */
-const toInt32 = (value: number): number =>
+export const toInt32 = (value: number): number =>
   value > LOWEST_LONG - 1 && value < 2 ** 31 ? Math.trunc(value) | 0 : LOWEST_LONG;
 
 /** Operand of a bit operation: positive numbers use all 32 bits, so that 0xffffffff is -1. */
@@ -25,10 +25,10 @@ function random(): number {
   return seed / 65535;
 }
 
-const flag = (condition: boolean): number => (condition ? 1 : 0);
+export const flag = (condition: boolean): number => (condition ? 1 : 0);
 
 /** The jump targets of If and Else, by the index of the instruction; -1 where there is none. */
-function jumpTargets(code: readonly number[]): Int32Array {
+export function jumpTargets(code: readonly number[]): Int32Array {
   const targets = new Int32Array(code.length).fill(-1);
   const after = (start: number, match: number): number => {
     let count = 1;
@@ -176,7 +176,7 @@ function fold(opcode: number, first: number, count: number): number {
   return value;
 }
 
-function unary(opcode: number, x: number): number {
+export function unary(opcode: number, x: number): number {
   switch (opcode) {
     case Op.Negate:
       return -x;
@@ -223,7 +223,7 @@ function unary(opcode: number, x: number): number {
   }
 }
 
-function binary(opcode: number, x: number, y: number): number {
+export function binary(opcode: number, x: number, y: number): number {
   switch (opcode) {
     case Op.Add:
       return x + y;
