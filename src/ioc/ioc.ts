@@ -140,13 +140,18 @@ export class Ioc implements IocshHost, IocParts {
     return [...warnings, ...[...problems, ...refused].map(describeProblem)];
   }
 
-  /** Initialises the records, opens the servers, and starts the scan and reconstruction servers whose records are here. */
-  async iocInit(): Promise<void> {
+  async iocBuild(): Promise<void> {
     if (this.#initialised) throw new Error("iocInit can only be run once");
     this.#initialised = true;
     const rules = await this.#readAccessSecurity();
-    this.engine.iocInit();
+    this.engine.iocBuild();
     if (rules !== undefined) this.accessSecurityFile.use(rules);
+  }
+
+  /** Initialises the records, opens the servers, and starts the scan and reconstruction servers whose records are here. */
+  async iocInit(): Promise<void> {
+    if (this.engine.state !== "built") await this.iocBuild();
+    this.engine.iocRun();
     await this.#startServers();
     startProcessServers(this);
   }

@@ -1,3 +1,4 @@
+import { parseDouble } from "../libcom/parseNumber.js";
 import { failed, ok } from "../libcom/result.js";
 import type { Argument, ArgumentKind, Command, CommandContext } from "./shell.js";
 
@@ -71,8 +72,8 @@ export const double = (name: string): Argument<number> => ({
   kind: "double",
   parse: ([word = ""]) => {
     if (word === "") return ok(0);
-    const value = Number(word);
-    return Number.isNaN(value) && !/^[+-]?nan$/i.test(word) ? failed(`Invalid double '${word}'.`) : ok(value);
+    const value = parseNumber(word);
+    return value === undefined ? failed(`Invalid double '${word}'.`) : ok(value);
   },
 });
 
@@ -106,4 +107,10 @@ export function parseInteger(word: string): number | "range" | undefined {
   if (magnitude >= 2n ** 64n) return "range";
   if (match[0].length < word.length) return undefined;
   return Number(BigInt.asIntN(32, match[1] === "-" ? -magnitude : magnitude));
+}
+
+/** A number as C's strtod reads it, or undefined. */
+export function parseNumber(word: string): number | undefined {
+  const parsed = parseDouble(word);
+  return parsed.ok && parsed.value.rest === "" ? parsed.value.value : undefined;
 }

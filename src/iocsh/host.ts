@@ -2,9 +2,12 @@ import type { Value } from "../channel/dbf.js";
 import type { ChannelProvider, WriteResult } from "../channel/provider.js";
 import type { DatabaseDefinition, DatabaseProblem, RecordTypeCatalog } from "../database/recordDefinition.js";
 import type { Result } from "../libcom/result.js";
+import type { CallbackQueue } from "../records/callbackQueue.js";
 import type { DbRecord } from "../records/dbRecord.js";
 import type { DeviceRecord } from "../records/deviceSupport.js";
+import type { EngineState } from "../records/engine.js";
 import type { RecordType } from "../records/recordType.js";
+import type { Scanner } from "../records/scan/scanner.js";
 
 /** Where in iocInit autosave has to act; names as in EPICS Base's initHooks, coarser. */
 export type InitHookName = "beforeInitRecords" | "afterInitRecords" | "afterIocRunning";
@@ -27,6 +30,16 @@ export interface ShellEngine extends ChannelProvider {
   getString(name: string): string;
   put(name: string, value: Value): WriteResult;
   putNotify(name: string, value: Value): Promise<WriteResult>;
+  readonly state: EngineState;
+  iocRun(): boolean;
+  iocPause(): boolean;
+  readonly scanner: Pick<Scanner, "periodic" | "events">;
+  readonly callbacks: Pick<CallbackQueue, "length" | "highWaterMark" | "resetHighWaterMark">;
+  /** Functions of `sub` and `aSub` records. */
+  functionNames(): Iterable<string>;
+  deviceChoices(recordType: string): readonly string[];
+  installLastResortEventProvider(): void;
+  readonly hasLastResortEventProvider: boolean;
   postEvent(event: string | number): void;
   /** Switches shared by name. */
   readonly states: {
@@ -58,7 +71,9 @@ export interface IocshHost {
   ): readonly string[];
   /** The same for a substitutions file. */
   loadTemplate(path: string, macros: Readonly<Record<string, string>>): readonly string[];
-  /** Initialises records, servers and process chains; rejects or throws with one line when it cannot. */
+  /** The first half of iocInit: records are initialised and rest. */
+  iocBuild(): void | Promise<void>;
+  /** Initialises what `iocBuild` has not yet, runs records, servers and process chains; rejects or throws with one line when it cannot. */
   iocInit(): void | Promise<void>;
   /** iocInit has begun: records can no longer be loaded. */
   readonly initialised: boolean;

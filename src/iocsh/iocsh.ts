@@ -50,7 +50,7 @@ export class Iocsh implements Shell {
       (line) => this.streams.stdout.write(`${line}\n`),
       (line) => this.streams.stderr.write(`${line}\n`),
     );
-    for (const command of [...standIns, ...builtinCommands, ...autosaveCommands(this.autosave)]) {
+    for (const command of [...standIns, ...builtinCommands(), ...autosaveCommands(this.autosave)]) {
       this.table.set(command.name, command);
     }
   }
@@ -255,15 +255,19 @@ export class Iocsh implements Shell {
       return;
     }
     const scope = this.scope;
+    const fail = (): void => {
+      if (scope !== undefined) scope.failed = true;
+    };
     const context: CommandContext = {
       shell: this,
       host: this.host,
       print: (line) => void streams.stdout.write(`${shownOn(streams.stdout, line)}\n`),
       write: (text) => void streams.stdout.write(shownOn(streams.stdout, text)),
       warn: (line) => void streams.stderr.write(`${shownOn(streams.stderr, line)}\n`),
+      fail,
       error: (line) => {
         streams.stderr.write(`${shownOn(streams.stderr, line)}\n`);
-        if (scope !== undefined) scope.failed = true;
+        fail();
       },
     };
     try {
@@ -272,7 +276,7 @@ export class Iocsh implements Shell {
       const message = errorMessage(error);
       if (error instanceof Rejection) {
         context.print(message);
-        if (scope !== undefined) scope.failed = true;
+        fail();
         return;
       }
       this.reportError(error instanceof CommandError ? message : `${name}: ${message}`, streams);

@@ -51,6 +51,8 @@ export interface CommandContext {
   write(text: string): void;
   /** Writes one line to the command's error output and marks the line as failed for `on error`. */
   error(line: string): void;
+  /** Marks the line as failed without a word. */
+  fail(): void;
   /** Writes one line to the command's error output; no failure. */
   warn(line: string): void;
 }

@@ -6,11 +6,27 @@ export class CallbackQueue {
   #pending: (() => void)[] = [];
   #scheduled = false;
   #stopped = false;
+  #highWaterMark = 0;
   readonly #timers = new Set<NodeJS.Timeout>();
+
+  /** How many callbacks wait. */
+  get length(): number {
+    return this.#pending.length;
+  }
+
+  /** The most that ever waited. */
+  get highWaterMark(): number {
+    return this.#highWaterMark;
+  }
+
+  resetHighWaterMark(): void {
+    this.#highWaterMark = this.#pending.length;
+  }
 
   request(callback: () => void): void {
     if (this.#stopped) return;
     this.#pending.push(callback);
+    this.#highWaterMark = Math.max(this.#highWaterMark, this.#pending.length);
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => this.#run());

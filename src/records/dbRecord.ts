@@ -89,4 +89,6 @@ export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
   /** A field's value with the record's alarm and time. */
   sample(field: string, asChars: boolean): Sample;
   subscribe(field: string, subscription: Subscription): () => void;
+  /** Who listens to which field. */
+  subscriptions(): Iterable<{ readonly field: string; readonly mask: number }>;
 }

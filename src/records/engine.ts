@@ -48,10 +48,10 @@ export interface RecordEngineOptions {
   readonly caClient?: ChannelClient;
 }
 
-type State = "loading" | "building" | "built" | "running" | "paused" | "stopped";
+export type EngineState = "loading" | "building" | "built" | "running" | "paused" | "stopped";
 
 /** States in which clients may put and SCAN decides on the scan lists. */
-const isInitialised = (state: State): boolean => state !== "loading" && state !== "building";
+const isInitialised = (state: EngineState): boolean => state !== "loading" && state !== "building";
 
 /** The records of one IOC: loads, initialises, scans and serves them. */
 export class RecordEngine implements ChannelProvider {
@@ -74,7 +74,8 @@ export class RecordEngine implements ChannelProvider {
   readonly #log: Logger = logger("records");
   readonly #host: RecordHost;
   readonly #caClient: ChannelClient | undefined;
-  #state: State = "loading";
+  #state: EngineState = "loading";
+  #tellsAnyEventTime = false;
   readonly #atReady: (() => void)[] = [];
 
   constructor(options: RecordEngineOptions = {}) {
@@ -84,7 +85,7 @@ export class RecordEngine implements ChannelProvider {
       log: this.#log,
       definitions: this.#definitions,
       deviceChoices: (type) => this.#choices(type),
-      eventTime: (event) => (event === 0 ? now() : undefined),
+      eventTime: (event) => (event === 0 || this.#tellsAnyEventTime ? now() : undefined),
       scanChanged: (instance) => {
         if (isInitialised(this.#state)) this.#scanner.update(instance);
       },
@@ -201,6 +202,15 @@ export class RecordEngine implements ChannelProvider {
     return index >= 0 ? index : choices.push(dtyp) - 1;
   }
 
+  /** From now on an event that nothing tells the time of has the present time. */
+  installLastResortEventProvider(): void {
+    this.#tellsAnyEventTime = true;
+  }
+
+  get hasLastResortEventProvider(): boolean {
+    return this.#tellsAnyEventTime;
+  }
+
   // Life.
 
   /** Calls `action` when iocInit reaches the moment; at once when it has passed it already. */
@@ -215,6 +225,12 @@ export class RecordEngine implements ChannelProvider {
 
   /** Initialises the records, processes those with PINI and starts scanning. */
   iocInit(): void {
+    this.iocBuild();
+    this.iocRun();
+  }
+
+  /** The first half of iocInit: everything is ready and rests until `iocRun`. */
+  iocBuild(): void {
     if (this.#state !== "loading") throw new Error("iocInit can only be run once");
     this.#announce("atIocBuild");
     // Autosave's pass 0 still loads: what it restores is as if the database had given it.
@@ -229,7 +245,10 @@ export class RecordEngine implements ChannelProvider {
     for (const instance of this.#records) this.#scanner.update(instance);
     this.#processAtInit(menuPini.YES);
     this.#announce("afterInitialProcess");
-    this.iocRun();
+  }
+
+  get state(): EngineState {
+    return this.#state;
   }
 
   /** Starts scanning, after iocInit or a pause; records with PINI RUN and RUNNING process each time. */
@@ -359,6 +378,19 @@ export class RecordEngine implements ChannelProvider {
   /** Processes the records with SCAN "Event" that wait for this event. */
   postEvent(event: string | number): void {
     this.#scanner.postEvent(event);
+  }
+
+  get callbacks(): CallbackQueue {
+    return this.#callbacks;
+  }
+
+  functionNames(): Iterable<string> {
+    return this.#functions.keys();
+  }
+
+  /** The texts that DTYP of a record type can have, in the order of their numbers. */
+  deviceChoices(recordType: string): readonly string[] {
+    return this.#choices(recordType);
   }
 
   get scanner(): Scanner {

@@ -24,6 +24,12 @@ export class FieldMonitors {
     return () => this.#remove(field, subscription);
   }
 
+  /** Who listens to what. */
+  *all(): Iterable<{ readonly field: string; readonly mask: number }> {
+    for (const [field, subscriptions] of this.#byField ?? [])
+      for (const { mask } of subscriptions) yield { field, mask };
+  }
+
   /** Gives the event to every subscription of the field that asks for a bit of `mask`. */
   post(field: string, mask: number, sampler: Sampler): void {
     const subscriptions = this.#byField?.get(field);

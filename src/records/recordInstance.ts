@@ -283,6 +283,10 @@ export class RecordInstance implements DbRecord {
     return this.#monitors.subscribe(field, subscription);
   }
 
+  subscriptions(): Iterable<{ readonly field: string; readonly mask: number }> {
+    return this.#monitors?.all() ?? [];
+  }
+
   /** A field's value with the record's alarm and time. */
   sample(field: string, asChars: boolean): Sample {
     const { STAT, SEVR, AMSG, TIME, UTAG } = this.record;

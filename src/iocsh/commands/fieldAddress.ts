@@ -49,7 +49,7 @@ const elementSizes: Readonly<Record<FieldType, number>> = {
 };
 
 /** EPICS's numbers of what is special about a field. */
-const specialNumbers: Readonly<Record<Special, number>> = {
+export const specialNumbers: Readonly<Record<Special, number>> = {
   nomod: 1,
   dbaddr: 2,
   scan: 3,
@@ -73,7 +73,7 @@ export interface FieldView {
 }
 
 /** The bytes that a field of this type takes; `declared` are those of a string. */
-const sizeOf = (type: FieldType, declared: number): number =>
+export const sizeOf = (type: FieldType, declared: number): number =>
   type === "STRING" && declared > 0 ? declared : elementSizes[type];
 
 /** The lines of dba about a field. */

@@ -1,19 +1,23 @@
 import type { Command } from "../shell.js";
 import { clientCommands } from "./clientCommands.js";
+import { definitionCommands } from "./definitionCommands.js";
 import { environmentCommands } from "./environmentCommands.js";
 import { fieldCommands } from "./fieldCommands.js";
 import { lifecycleCommands } from "./lifecycleCommands.js";
+import { linkCommands } from "./linkCommands.js";
 import { listCommands } from "./listCommands.js";
 import { processCommands } from "./processCommands.js";
-import { reportCommands } from "./reportCommands.js";
+import { scanCommands } from "./scanCommands.js";
+import { settingCommands } from "./settingCommands.js";
 import { shellCommands } from "./shellCommands.js";
 import { baseStandIns, driverStandIns } from "./standIns.js";
 import { stateCommands } from "./stateCommands.js";
+import { systemCommands } from "./systemCommands.js";
 
 /** Names that are accepted without effect, for a command of the same name to replace. */
 export const standIns: readonly Command[] = [...baseStandIns, ...driverStandIns];
 
-export const builtinCommands: readonly Command[] = [
+export const builtinCommands = (): readonly Command[] => [
   ...shellCommands,
   ...environmentCommands,
   ...lifecycleCommands,
@@ -21,6 +25,10 @@ export const builtinCommands: readonly Command[] = [
   ...fieldCommands,
   ...processCommands,
   ...clientCommands,
-  ...reportCommands,
+  ...linkCommands,
+  ...scanCommands,
   ...stateCommands,
+  ...definitionCommands,
+  ...systemCommands(),
+  ...settingCommands,
 ];

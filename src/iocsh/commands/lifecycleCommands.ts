@@ -1,11 +1,37 @@
 import { defineCommand, path, pdbbase, Rejection, string } from "../command.js";
 import { macrosOf } from "../macros.js";
+import type { CommandContext } from "../shell.js";
 import { inRed } from "../style.js";
 
 const banner = "#".repeat(76);
 
 const tooLate = (file: string): string =>
   `${inRed("ERROR")}: Failed to load '${file}'\n    Records cannot be loaded after iocInit!`;
+
+/** Says that the IOC starts, and does the first step; false when it has been done before. */
+async function build(
+  { host, print, warn, error }: CommandContext,
+  step: () => void | Promise<void>,
+): Promise<boolean> {
+  if (host.initialised) {
+    error("iocBuild: ERROR IOC can only be initialized from uninitialized or stopped state");
+    return false;
+  }
+  warn("Starting iocInit");
+  print(`${banner}\n## ${host.release}\n${banner}`);
+  await step();
+  return true;
+}
+
+async function start({ host, print, warn, shell }: CommandContext): Promise<void> {
+  await host.iocInit();
+  warn("iocRun: All initialization complete");
+  for (const line of shell.afterIocRunning.splice(0)) {
+    print(`afterIocRunning: ${line}`);
+    const { ok } = await shell.runLine(line);
+    if (!ok) print(`ERROR afterIocRunning: command '${line}' failed to run`);
+  }
+}
 
 export const lifecycleCommands = [
   defineCommand({
@@ -35,7 +61,7 @@ export const lifecycleCommands = [
   }),
   defineCommand({
     name: "dbLoadTemplate",
-    args: [path("file name"), string("substitutions")],
+    args: [path("filename"), string("var1=value1,var2=value2"), string("path1:path2:...")],
     help: "Load the databases that a substitutions file names.",
     run([file, macros], { host, error }) {
       if (file === undefined) return error("must specify variable substitution file");
@@ -47,18 +73,36 @@ export const lifecycleCommands = [
     name: "iocInit",
     args: [],
     help: "Initialise the records and start scanning and serving them.",
-    async run(_, { host, print, warn, error, shell }) {
-      if (host.initialised) {
-        return error("iocBuild: ERROR IOC can only be initialized from uninitialized or stopped state");
-      }
-      warn("Starting iocInit");
-      print(`${banner}\n## ${host.release}\n${banner}`);
-      await host.iocInit();
-      warn("iocRun: All initialization complete");
-      for (const line of shell.afterIocRunning.splice(0)) {
-        print(`afterIocRunning: ${line}`);
-        await shell.runLine(line);
-      }
+    async run(_, context) {
+      if (await build(context, () => undefined)) await start(context);
+    },
+  }),
+  defineCommand({
+    name: "iocBuild",
+    args: [],
+    help: "The first half of iocInit: initialise the records, which then rest until iocRun.",
+    async run(_, context) {
+      await build(context, () => context.host.iocBuild());
+    },
+  }),
+  defineCommand({
+    name: "iocRun",
+    args: [],
+    help: "Start what iocBuild made ready, or go on after iocPause.",
+    async run(_, context) {
+      const { engine } = context.host;
+      if (engine.state === "built") await start(context);
+      else if (engine.iocRun()) context.warn("iocRun: IOC restarted");
+      else context.error("iocRun: WARNING IOC not paused");
+    },
+  }),
+  defineCommand({
+    name: "iocPause",
+    args: [],
+    help: "Let all scanning rest until iocRun; clients stay connected.",
+    run(_, { host, warn, error }) {
+      if (host.engine.iocPause()) warn("iocPause: IOC suspended");
+      else error("iocPause: WARNING IOC not running");
     },
   }),
   defineCommand({

@@ -3,7 +3,16 @@ import { chdir, cwd } from "node:process";
 import { formatGeneral } from "../../libcom/cFormat.js";
 import { unescapeText } from "../../libcom/escape.js";
 import { strftime } from "../../libcom/strftime.js";
-import { argv, CommandError, defineCommand, double, parseInteger, path, string } from "../command.js";
+import {
+  argv,
+  CommandError,
+  defineCommand,
+  double,
+  parseInteger,
+  parseNumber,
+  path,
+  string,
+} from "../command.js";
 import { globMatches } from "../glob.js";
 import { macrosOf } from "../macros.js";
 import type { Argument, Shell } from "../shell.js";
@@ -92,7 +101,8 @@ export const shellCommands = [
     name: "cd",
     args: [path("directory name")],
     help: "Change the working directory.",
-    run([directory = ""], { shell, error }) {
+    run([directory], { shell, warn, error }) {
+      if (directory === undefined) return warn("Invalid directory path, ignored");
       try {
         chdir(directory);
         shell.setEnvironment("PWD", cwd());
@@ -173,7 +183,7 @@ export const shellCommands = [
   }),
   defineCommand({
     name: "on",
-    args: [argv("'error' 'continue' | 'break' | 'wait' [value] | 'halt'")],
+    args: [argv("error [continue | break | halt | wait <delay>]")],
     help: "Say what a script does after a line that failed: continue (default), break, halt, or wait some seconds.",
     run([[event, action, delay]], { shell, warn, error }) {
       const { scope } = shell;
@@ -206,9 +216,8 @@ export const shellCommands = [
       }
       const variable = variables.get(name ?? "");
       if (variable === undefined) return error(inRed(`No known var '${name}'.`));
-      const number =
-        variable.type === "int" ? parseInteger(value) : Number(value === "" ? Number.NaN : value);
-      if (typeof number === "number" && !Number.isNaN(number)) {
+      const number = variable.type === "int" ? parseInteger(value) : parseNumber(value);
+      if (typeof number === "number") {
         variable.value = number;
         return;
       }

@@ -1,102 +1,87 @@
-import { argv, defineCommand } from "../command.js";
-import type { Command } from "../shell.js";
+import { argv, defineCommand, int, path, pdbbase, string } from "../command.js";
+import type { Argument, Command } from "../shell.js";
+
+type ArgumentList = readonly Argument[];
+type Table = Readonly<Record<string, Readonly<Record<string, ArgumentList>>>>;
+
+/** Commands of EPICS Base and pvxs that have nothing to act on here, by reason, with their arguments. */
+const baseCommands: Table = {
+  "definitions, which are built in": {
+    dbDumpBreaktable: [pdbbase(), string("tableName")],
+    dbDumpDriver: [pdbbase()],
+    dbDumpLink: [pdbbase()],
+    dbDumpRegistrar: [pdbbase()],
+    dbPvdDump: [pdbbase(), int("verbose")],
+    dbPutAttribute: [string("record type"), string("attribute name"), string("value")],
+    registryDump: [],
+    dlload: [path("path/library.so")],
+  },
+  "queues, which grow as they need": { scanOnceSetQueueSize: [int("size")] },
+  "threads, of which records need one": {
+    dbLockShowLocked: [int("interest level")],
+    epicsMutexShowAll: [int("onlyLocked"), int("level")],
+  },
+  "the error log, which is standard error": {
+    eltc: [int("(0,1)=>(false,true)")],
+    errlogInit: [int("bufSize")],
+    errlogInit2: [int("bufSize"), int("maxMsgSize")],
+  },
+  "the time, which the operating system keeps": {
+    ClockTime_Init: [argv("enable_sync")],
+    ClockTime_Shutdown: [],
+    NTPTime_Report: [argv("interest_level")],
+    NTPTime_Shutdown: [],
+  },
+  "init hooks, which are not traced": { traceIocInit: [] },
+  "servers that are not running": {
+    casr: [int("level")],
+    dbsr: [int("interest level")],
+    pvxsr: [int("show_detailed_information?")],
+    pvxsl: [int("details")],
+    pvxsi: [],
+    pvxgl: [int("level"), string("pattern")],
+    dbLoadGroup: [path("JSON file"), string("macros")],
+    dbpvxr: [string("record name"), int("level")],
+  },
+  "the log of pvAccess, which TOMOIOC_LOG sets": {
+    pvxs_log_config: [string("config")],
+    pvxs_log_reset: [],
+  },
+  breakpoints: {
+    dbb: [string("record name")],
+    dbd: [string("record name")],
+    dbc: [string("record name")],
+    dbs: [string("record name")],
+    dbp: [string("record name"), int("interest level")],
+    dbap: [string("record name")],
+    dbstat: [],
+  },
+  "access security": {
+    asSetFilename: [path("ascf")],
+    asSetSubstitutions: [string("substitutions")],
+    asInit: [],
+    asdbdump: [],
+    aspuag: [string("uagname")],
+    asphag: [string("hagname")],
+    asprules: [string("asgname")],
+    aspmem: [string("asgname"), int("clients")],
+    astac: [string("recordname"), string("user"), string("host")],
+    ascar: [int("level")],
+    asDumpHash: [],
+  },
+  "test programs": {
+    acctst: [
+      string("channel name"),
+      int("interest level"),
+      int("channel count"),
+      int("repetition count"),
+      int("preemptive callback select"),
+    ],
+    hello: [string("name")],
+  },
+};
 
 type NamesByTheme = Readonly<Record<string, readonly string[]>>;
-
-/** Names of EPICS Base (and pvxs) that boot scripts may call and that have nothing to act on here. */
-const baseNames: NamesByTheme = {
-  "access security": [
-    "asSetFilename",
-    "asSetSubstitutions",
-    "asInit",
-    "asdbdump",
-    "aspuag",
-    "asphag",
-    "asprules",
-    "aspmem",
-    "astac",
-    "ascar",
-    "asDumpHash",
-  ],
-  "definitions, which are built in": [
-    "dbDumpBreaktable",
-    "dbDumpDevice",
-    "dbDumpDriver",
-    "dbDumpField",
-    "dbDumpFunction",
-    "dbDumpLink",
-    "dbDumpMenu",
-    "dbDumpPath",
-    "dbDumpRecord",
-    "dbDumpRecordType",
-    "dbDumpRegistrar",
-    "dbDumpVariable",
-    "dbPvdDump",
-    "dbPvdTableSize",
-    "dbPutAttribute",
-    "dbReportDeviceConfig",
-    "registryDeviceSupportFind",
-    "registryDriverSupportFind",
-    "registryDump",
-    "registryFunctionFind",
-    "registryRecordTypeFind",
-    "dlload",
-  ],
-  breakpoints: ["dbb", "dbd", "dbc", "dbs", "dbp", "dbap", "dbstat"],
-  "database reports": [
-    "dbCreateAlias",
-    "dbel",
-    "dbior",
-    "dbjlr",
-    "dblsr",
-    "dbLockShowLocked",
-    "dbNotifyDump",
-    "dbtpf",
-    "dbtpn",
-    "pft",
-    "dbLoadGroup",
-    "dbpvxr",
-  ],
-  "callback and scan queues": [
-    "callbackParallelThreads",
-    "callbackQueueShow",
-    "callbackSetQueueSize",
-    "scanOnceQueueShow",
-    "scanOnceSetQueueSize",
-  ],
-  "the build and run steps, which iocInit takes in one": ["iocBuild", "iocRun", "iocPause", "traceIocInit"],
-  threads: ["epicsMutexShowAll", "epicsThreadResume", "epicsThreadShow", "epicsThreadShowAll", "taskwdShow"],
-  "the error log, which is standard error": [
-    "eltc",
-    "errlog",
-    "errlogInit",
-    "errlogInit2",
-    "iocLogInit",
-    "iocLogPrefix",
-    "iocLogShow",
-    "setIocLogDisable",
-  ],
-  "time providers": [
-    "ClockTime_Init",
-    "ClockTime_Report",
-    "ClockTime_Shutdown",
-    "NTPTime_Report",
-    "NTPTime_Shutdown",
-    "generalTimeReport",
-    "installLastResortEventProvider",
-  ],
-  "servers that are not running": [
-    "casr",
-    "dbsr",
-    "pvxsr",
-    "pvxsl",
-    "pvxsi",
-    "pvxs_log_config",
-    "pvxs_log_reset",
-    "pvxgl",
-  ],
-  "test programs": ["acctst", "hello"],
-};
 
 /** Names of support modules; the composition root replaces those whose drivers it has. */
 const driverNames: NamesByTheme = {
@@ -166,25 +151,25 @@ const driverNames: NamesByTheme = {
     "startPVAServer",
   ],
   motor: ["motorUtilInit", "motorSimCreate", "motorSimConfigAxis", "motorSimCreateController"],
-  "other modules": [
-    "doAfterIocInit",
-    "dbLoadAliases",
-    "callbackParallelThreads",
-    "caPutLogInit",
-    "devIocStatsInitHookRegister",
-  ],
+  "other modules": ["doAfterIocInit", "dbLoadAliases", "caPutLogInit", "devIocStatsInitHookRegister"],
 };
 
-const standIn = (theme: string, name: string): Command =>
+/** The line that says so. */
+export const noEffect = (name: string, why: string): string =>
+  `${name}: accepted, has no effect here (${why})`;
+
+const standIn = (theme: string, name: string, args: ArgumentList): Command =>
   defineCommand({
     name,
-    args: [argv("...")],
+    args,
     help: `Accepted without effect (${theme}).`,
-    run: (_, { warn }) => warn(`${name}: accepted, has no effect here (${theme})`),
+    run: (_, { warn }) => warn(noEffect(name, theme)),
   });
 
-const standInsFor = (names: NamesByTheme): readonly Command[] =>
-  Object.entries(names).flatMap(([theme, list]) => list.map((name) => standIn(theme, name)));
+export const baseStandIns: readonly Command[] = Object.entries(baseCommands).flatMap(([theme, commands]) =>
+  Object.entries(commands).map(([name, args]) => standIn(theme, name, args)),
+);
 
-export const baseStandIns: readonly Command[] = standInsFor(baseNames);
-export const driverStandIns: readonly Command[] = standInsFor(driverNames);
+export const driverStandIns: readonly Command[] = Object.entries(driverNames).flatMap(([theme, names]) =>
+  names.map((name) => standIn(theme, name, [argv("...")])),
+);

@@ -1,13 +1,12 @@
-import { CommandError, defineCommand, int, string } from "../command.js";
+import { defineCommand, int, string } from "../command.js";
 
 const setTo = (name: string, value: boolean, help: string) =>
   defineCommand({
     name,
     args: [string("name")],
     help,
-    run([state], { host }) {
-      if (state === undefined || !host.engine.states.set(state, value))
-        throw new CommandError("No such state");
+    run([state], { host, fail }) {
+      if (state === undefined || !host.engine.states.set(state, value)) fail();
     },
   });
 
@@ -18,13 +17,9 @@ export const stateCommands = [
     name: "dbStateCreate",
     args: [string("name")],
     help: "Make a state that is off, unless it is there.",
-    run([name], { host, print }) {
-      if (name === undefined) throw new CommandError("Usage: dbStateCreate name");
-      if (host.engine.states.get(name) !== undefined) {
-        print(`State '${name}' already exists`);
-        return;
-      }
-      host.engine.states.create(name);
+    run([name], { host, fail }) {
+      if (name === undefined) return fail();
+      if (host.engine.states.get(name) === undefined) host.engine.states.create(name);
     },
   }),
   setTo("dbStateSet", true, "Switch a state on."),
@@ -33,9 +28,9 @@ export const stateCommands = [
     name: "dbStateShow",
     args: [string("name"), int("level")],
     help: "Show whether a state is on; from level 1 on with its name.",
-    run([name, level], { host, print }) {
+    run([name, level], { host, print, fail }) {
       const value = name === undefined ? undefined : host.engine.states.get(name);
-      if (value === undefined) throw new CommandError("No such state");
+      if (value === undefined) return fail();
       print(`${Number(level ?? 0) >= 1 ? `'${name}' : ` : ""}${shown(value)}`);
     },
   }),

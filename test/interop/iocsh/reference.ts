@@ -98,9 +98,11 @@ const normalised = (text: string, directory: string): string =>
   stripVTControlCharacters(text)
     .replaceAll(directory, "DIRECTORY")
     .replaceAll(/0x[0-9a-f]{8,}/g, "ADDRESS")
+    .replaceAll(/ epicsMutexId ADDRESS|id ADDRESS /g, "")
     .replaceAll(/^(?:Record Address| Field Address): .*\n/gm, "")
     .replaceAll(/\d{4}[-/]\d\d[-/]\d\d \d\d:\d\d:\d\d\.\d+/g, "TIME")
     .replaceAll(/## (?:EPICS |tomoioc ).*\n/g, "## RELEASE\n")
+    .replaceAll(/^Warning: Duplicate EPICS CA Address.*\n/gm, "")
     .replaceAll(/## Rev\. .*\n/g, "");
 
 function folder(parent: string, name: string, files: Readonly<Record<string, string>>): string {
@@ -110,10 +112,10 @@ function folder(parent: string, name: string, files: Readonly<Record<string, str
   return path;
 }
 
-async function askBase(session: Session, parent: string): Promise<readonly Answer[]> {
+async function askBase(session: Session, parent: string, port: number): Promise<readonly Answer[]> {
   const directory = folder(parent, "base", session.files ?? {});
   const request = { directory, logs: folder(parent, "logs", {}), steps: session.steps };
-  const env = environment(await freePort());
+  const env = environment(port);
   const { stdout, stderr, code } = await runPython(PROGRAM, { env, args: [JSON.stringify(request)] });
   if (stdout === "") throw new Error(`EPICS Base's shell gave no answer (${code}): ${stderr}`);
   const answers: Answer[] = JSON.parse(stdout);
@@ -126,9 +128,9 @@ const normalisedAnswer = ({ ok, stdout, stderr }: Answer, directory: string): An
   stderr: normalised(stderr, directory),
 });
 
-async function askOurs(session: Session, parent: string): Promise<readonly Answer[]> {
+async function askOurs(session: Session, parent: string, port: number): Promise<readonly Answer[]> {
   const directory = folder(parent, "ours", session.files ?? {});
-  const { shell, stdout, stderr, stop } = bareShell(environment(0));
+  const { shell, stdout, stderr, stop } = bareShell(environment(port));
   const outcome = async (step: Step): Promise<boolean> => {
     switch (step[0]) {
       case "line":
@@ -164,8 +166,9 @@ async function askOurs(session: Session, parent: string): Promise<readonly Answe
 export async function compareShells(session: Session): Promise<readonly Compared[]> {
   const parent = mkdtempSync(join(tmpdir(), "tomoioc-iocsh-"));
   try {
-    const base = await askBase(session, parent);
-    const ours = await askOurs(session, parent);
+    const port = await freePort();
+    const base = await askBase(session, parent, port);
+    const ours = await askOurs(session, parent, port);
     const nothing: Answer = { ok: true, stdout: "", stderr: "" };
     return session.steps.map((step, index) => ({
       step,

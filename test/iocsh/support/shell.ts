@@ -48,9 +48,13 @@ export function bareShell(environment: NodeJS.ProcessEnv = {}) {
       const { definition, problems } = loadSubstitutionsFile(path, macros, options);
       return [...problems, ...engine.load(definition)].map(describeProblem);
     },
-    iocInit() {
+    iocBuild() {
       initialised = true;
-      engine.iocInit();
+      engine.iocBuild();
+    },
+    iocInit() {
+      if (engine.state !== "built") host.iocBuild();
+      engine.iocRun();
     },
   };
   const shell = new Iocsh(host, { streams: { stdout, stderr } });
