@@ -1,6 +1,8 @@
-// What the backends of the reconstruction do: node dist/bench/reconBackends.js [projections] [backend=size,size ...]
+// What the backends of the reconstruction do: node dist/bench/reconBackends.js [projections] [backend=size,size ...], where
+// wasm:1 is WebAssembly on one thread.
 import { BACKEND_NAMES, type ReconBackend } from "../src/recon/backend/backend.js";
 import { openBackend } from "../src/recon/backend/openBackend.js";
+import { wasmBackend } from "../src/recon/backend/wasm/wasmBackend.js";
 import { FlatField } from "../src/recon/pipeline/darkFlat.js";
 import { defaultParameters, geometryOf, preprocessOf } from "../src/recon/solver/parameters.js";
 
@@ -68,7 +70,6 @@ async function measure(
   reconstruction.close();
   const gigabytes = (projections * n * n * Uint16Array.BYTES_PER_ELEMENT) / 1e9;
   return {
-    backend: backend.name,
     size: `${n} x ${n} x ${projections}`,
     "first half turn": `${(projections / arriving).toFixed(0)}/s, ${(gigabytes / arriving).toFixed(2)} GB/s`,
     streaming: `${(projections / streaming).toFixed(0)}/s, ${(gigabytes / streaming).toFixed(2)} GB/s`,
@@ -80,11 +81,16 @@ async function measure(
 const [count = "64", ...wanted] = process.argv.slice(2);
 const rows: Record<string, string>[] = [];
 for (const choice of wanted.length > 0 ? wanted : ["cpu=256,512"]) {
-  const [name, sizes = "512"] = choice.split("=");
+  const [name = "", sizes = "512"] = choice.split("=");
+  const [, threads] = /^wasm:(\d+)$/.exec(name) ?? [];
   const known = BACKEND_NAMES.find((each) => each === name);
-  const { backend, reason } = await openBackend(known);
+  const { backend, reason } =
+    threads === undefined
+      ? await openBackend(known)
+      : { backend: wasmBackend(Number(threads)), reason: `${threads} threads` };
   console.error(`${choice}: ${backend.name}, ${reason}`);
-  for (const size of sizes.split(",")) rows.push(await measure(backend, Number(size), Number(count)));
+  for (const size of sizes.split(","))
+    rows.push({ backend: name, ...(await measure(backend, Number(size), Number(count))) });
 }
 console.table(rows);
 process.exit();

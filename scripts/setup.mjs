@@ -41,8 +41,18 @@ export function install() {
   writeFileSync(stamp, lock);
 }
 
+const kernels = join(root, "dist", "src", "recon", "backend", "wasm", "recon.wasm");
+
+/** Compiles the kernels of the reconstruction when one of their sources is newer. */
+function buildKernels() {
+  if (modified(kernels) > newestUnder(join(root, "assembly"))) return;
+  console.error("tomoioc: compiling the kernels of the reconstruction");
+  run("npm", ["run", "--silent", "build:kernels"]);
+}
+
 /** Compiles when a source is newer than the last build. */
 export function build() {
+  buildKernels();
   const built = modified(join(root, "dist", ".tsbuildinfo"));
   const sources = ["src", "test", "bench", "examples"].filter((directory) =>
     existsSync(join(root, directory)),
@@ -53,7 +63,7 @@ export function build() {
   );
   if (built > newest) return;
   console.error("tomoioc: compiling");
-  run("npm", ["run", "--silent", "build"]);
+  run("npx", ["tsc", "-p", "tsconfig.json"]);
 }
 
 export function setup() {

@@ -21,7 +21,7 @@ export interface Reconstruction {
   close(): void;
 }
 
-export const BACKEND_NAMES = ["cpu", "webgpu", "gpu.js"] as const;
+export const BACKEND_NAMES = ["wasm", "cpu", "webgpu", "gpu.js"] as const;
 
 export type BackendName = (typeof BACKEND_NAMES)[number];
 

@@ -5,6 +5,7 @@ import type { BackendName, ReconBackend } from "./backend.js";
 import { cpuBackend } from "./cpuBackend.js";
 import { gpuJsAccumulate } from "./gpujs/gpuJsAccumulator.js";
 import { HostReconstruction } from "./host/hostReconstruction.js";
+import { wasmBackend } from "./wasm/wasmBackend.js";
 import { openGpu } from "./webgpu/openGpu.js";
 import { webgpuBackend } from "./webgpu/webgpuBackend.js";
 
@@ -18,13 +19,15 @@ export interface OpenedBackend {
 export const loadGpuJs = (): typeof GpuJs => createRequire(import.meta.url)("gpu.js");
 
 /**
- * WebGPU where the package `webgpu` is installed and a real GPU answers, else the CPU. `wanted` forces the CPU, or a GPU
- * even if it is simulated, by our shaders or by gpu.js's; where none answers it is the CPU all the same.
+ * WebGPU where the package `webgpu` is installed and a real GPU answers, else WebAssembly. `wanted` forces the reference on
+ * the CPU, WebAssembly, or a GPU even if it is simulated, by our shaders or by gpu.js's; where none answers it is
+ * WebAssembly all the same.
  */
 export async function openBackend(wanted?: BackendName): Promise<OpenedBackend> {
   if (wanted === "cpu") return { backend: cpuBackend, reason: "as chosen" };
+  if (wanted === "wasm") return { backend: wasmBackend(), reason: "as chosen" };
   const opened = await openGpuBackend(wanted);
-  return opened.ok ? opened.value : { backend: cpuBackend, reason: opened.error };
+  return opened.ok ? opened.value : { backend: wasmBackend(), reason: opened.error };
 }
 
 async function openGpuBackend(wanted: "webgpu" | "gpu.js" | undefined): Promise<Result<OpenedBackend>> {

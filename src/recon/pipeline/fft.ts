@@ -1,7 +1,6 @@
 interface Stage {
   /** Points per butterfly group of this stage. */
   readonly length: number;
-  /** w^j, w^2j, w^3j as re, im pairs, six numbers for each j < length / 4. */
   readonly twiddles: Float64Array;
 }
 
@@ -80,7 +79,8 @@ function reverseBits(index: number, bits: number): number {
   return reversed;
 }
 
-function twiddlesOf(length: number): Float64Array {
+/** w^j, w^2j, w^3j of a stage of `length` points as re, im pairs, six numbers for each j < length / 4. */
+export function twiddlesOf(length: number): Float64Array {
   const twiddles = new Float64Array((length / 4) * 6);
   for (let j = 0; j < length / 4; j++) {
     for (let power = 1; power <= 3; power++) {

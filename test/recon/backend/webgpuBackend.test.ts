@@ -1,100 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ReconBackend } from "../../../src/recon/backend/backend.js";
-import { cpuBackend } from "../../../src/recon/backend/cpuBackend.js";
 import { openGpu } from "../../../src/recon/backend/webgpu/openGpu.js";
 import { webgpuBackend } from "../../../src/recon/backend/webgpu/webgpuBackend.js";
-import { FlatField, type RawData } from "../../../src/recon/pipeline/darkFlat.js";
-import { FILTER_TYPES } from "../../../src/recon/pipeline/filters.js";
-import type { SliceData, SliceGeometry } from "../../../src/recon/pipeline/geometry.js";
-import type { PreprocessParameters } from "../../../src/recon/pipeline/preprocess.js";
+import { FlatField } from "../../../src/recon/pipeline/darkFlat.js";
+import { assertLikeReference, counts, jobs, plain, square, u16 } from "./jobs.js";
 
 const gpu = await openGpu({ acceptsSimulated: true });
 const device = gpu.ok ? await gpu.value.device() : undefined;
 const needsGpu = { skip: gpu.ok ? false : `no WebGPU: ${gpu.error}` };
 
-/** Counts of a body with noise and a few zingers. */
-function counts(view: number, { width, height }: SliceGeometry): number[] {
-  return Array.from({ length: width * height }, (_, i) => {
-    const x = (i % width) - width / 2 + 4 * Math.sin(view);
-    const depth = Math.exp(-(x * x) / width) * (1 + Math.sin(i * 0.01 + view));
-    const isZinger = (i * 7919 + view * 31) % 311 === 0;
-    return Math.round(100 + 20_000 * Math.exp(-depth) * (isZinger ? 2.5 : 1) + ((i * 31 + view * 17) % 97));
-  });
-}
-
-interface Job {
-  readonly geometry: SliceGeometry;
-  readonly parameters: PreprocessParameters;
-  readonly convert: (values: readonly number[]) => RawData;
-}
-
-/** Adds 20 projections at 9 places, each taken away again before its place is used for the next. */
-async function slices(
-  backend: ReconBackend,
-  { geometry, parameters, convert }: Job,
-): Promise<SliceData<Float32Array>> {
-  const pixels = geometry.width * geometry.height;
-  const reconstruction = backend.start({ size: geometry, keepsFiltered: false });
-  const flat = Float32Array.from({ length: pixels }, (_, i) => 20_000 + (i % 50));
-  const theta = (view: number): number => view * 0.15;
-  for (let view = 0; view < 3; view++) reconstruction.keep(view, convert(counts(view, geometry)));
-  reconstruction.preprocess(new FlatField(new Float32Array(pixels).fill(100), flat), parameters);
-  reconstruction.begin(geometry);
-  for (let view = 0; view < 20; view++) {
-    const place = view % 9;
-    if (view >= 9) await reconstruction.add(place, theta(view - 9), -1);
-    reconstruction.keep(place, convert(counts(view, geometry)));
-    await reconstruction.add(place, theta(view), 1);
-  }
-  const result = await reconstruction.read(Math.PI / 9);
-  reconstruction.close();
-  return result;
-}
-
-const square: SliceGeometry = {
-  ...{ width: 64, height: 40, center: 31.3, orthoX: 20, orthoY: 41, orthoZ: 13, rotX: 0, rotY: 0, rotZ: 0 },
-};
-const wide: SliceGeometry = { ...square, width: 150, height: 21, center: 77.25, rotX: 30, rotY: -12 };
-const tilted: SliceGeometry = { ...square, width: 97, height: 64, center: 47, rotZ: 8 };
-const u16 = (values: readonly number[]): RawData => Uint16Array.from(values);
-const plain: PreprocessParameters = { filter: "Ramp", dezingerRadius: 0 };
-const phase = { energyKeV: 20, distanceMm: 60, pixelSizeUm: 1.5, alpha: 0.002 };
-
-const jobs: Readonly<Record<string, Job>> = {
-  ...Object.fromEntries(
-    FILTER_TYPES.map((filter) => [
-      `filter ${filter}`,
-      { geometry: square, parameters: { ...plain, filter }, convert: u16 },
-    ]),
-  ),
-  "turned slices of an odd size": { geometry: wide, parameters: plain, convert: u16 },
-  "a tilted z-slice": { geometry: tilted, parameters: plain, convert: u16 },
-  "8-bit counts": { geometry: wide, parameters: plain, convert: (v) => Uint8Array.from(v, (c) => c / 200) },
-  "32-bit counts": { geometry: wide, parameters: plain, convert: (v) => Int32Array.from(v) },
-  "floating-point counts": { geometry: wide, parameters: plain, convert: (v) => Float64Array.from(v) },
-  "zingers taken out": { geometry: wide, parameters: { ...plain, dezingerRadius: 2 }, convert: u16 },
-  "phase retrieval": { geometry: wide, parameters: { ...plain, phase }, convert: u16 },
-  "everything at once": {
-    ...{ geometry: tilted, parameters: { filter: "Parzen", dezingerRadius: 1, phase }, convert: u16 },
-  },
-};
-
 for (const [name, job] of Object.entries(jobs)) {
   test(`WebGPU gives the slices of the reference: ${name}`, needsGpu, async () => {
     assert.ok(device);
-    const expected = await slices(cpuBackend, job);
-    const actual = await slices(webgpuBackend(device), job);
-    for (const plane of ["z", "y", "x"] as const) {
-      const largest = expected[plane].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      const worst = expected[plane].reduce(
-        (most, value, i) => Math.max(most, Math.abs(value - (actual[plane][i] ?? Number.NaN)) || 0),
-        0,
-      );
-      assert.equal(actual[plane].length, expected[plane].length);
-      assert.ok(actual[plane].every(Number.isFinite), `${plane} slice is finite`);
-      assert.ok(worst < 1e-4 * largest, `${plane} slice differs by ${worst / largest} of its largest value`);
-    }
+    await assertLikeReference(webgpuBackend(device), job);
   });
 }
 

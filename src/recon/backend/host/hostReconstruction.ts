@@ -2,6 +2,7 @@ import type { FlatField, RawData } from "../../pipeline/darkFlat.js";
 import type { SliceData, SliceGeometry } from "../../pipeline/geometry.js";
 import { Preprocessor, type PreprocessParameters, type ProjectionSize } from "../../pipeline/preprocess.js";
 import type { Reconstruction, ReconstructionOptions } from "../backend.js";
+import { copyOf } from "../copyOf.js";
 import type { Accumulate, SliceAccumulator } from "./accumulator.js";
 
 /** A projection in memory. `filtered` is worth something while `isFiltered`. */
@@ -81,11 +82,4 @@ export class HostReconstruction implements Reconstruction {
     }
     return out;
   }
-}
-
-/** The counts in memory of our own: that of `spare` when it is of the same kind. */
-function copyOf(raw: RawData, spare: RawData | undefined): RawData {
-  if (spare === undefined || spare.constructor !== raw.constructor) return raw.slice();
-  new Uint8Array(spare.buffer).set(new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength));
-  return spare;
 }

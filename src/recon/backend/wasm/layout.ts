@@ -1,0 +1,86 @@
+import type { SliceData } from "../../pipeline/geometry.js";
+import type { ProjectionSize } from "../../pipeline/preprocess.js";
+
+/** Rows that the kernels take together. */
+export const BLOCK_ROWS = 8;
+
+/** Bytes of one column of a block: eight floats. */
+export const COLUMN_BYTES = 32;
+
+/** Bytes of an entry of a vertical slice's table: offset of the detector column, two weights. */
+export const ENTRY_BYTES = 12;
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
+
+/** Kernels read some pixels beyond the end of what they are given. */
+const SLACK = 64;
+
+/** Where everything lies in the memory that the kernels and their threads share: byte offsets. */
+export interface Layout {
+  readonly bytes: number;
+  readonly size: ProjectionSize;
+  /** Columns of a block while it is filtered: a power of two of at least twice the width. */
+  readonly points: number;
+  /** Blocks of eight rows. */
+  readonly blocks: number;
+  readonly counts: number;
+  readonly dark: number;
+  readonly gain: number;
+  readonly response: number;
+  readonly factors: number;
+  /** A block for each thread to filter in. */
+  readonly scratch: readonly number[];
+  /** A filtered projection, block by block. */
+  readonly filtered: number;
+  /** The detector row of the z-slice: the first pixel's zero before it. */
+  readonly row: number;
+  readonly tableY: number;
+  readonly tableX: number;
+  readonly pathZ: number;
+  /** Two sets of sums; see WasmReconstruction. */
+  readonly sums: readonly [SliceData<number>, SliceData<number>];
+  /** A slice on its way out. */
+  readonly out: number;
+}
+
+/** The least that the filter can do is 32 points. */
+const filterPoints = (width: number): number => Math.max(32, 2 ** Math.ceil(Math.log2(2 * width)));
+
+export function layoutOf(size: ProjectionSize, threads: number): Layout {
+  const { width, height } = size;
+  const points = filterPoints(width);
+  const blocks = Math.ceil(height / BLOCK_ROWS);
+  const image = width * height * FLOAT;
+  const blocked = blocks * width * COLUMN_BYTES;
+  let end = 0;
+  const take = (bytes: number): number => {
+    const start = end;
+    end = Math.ceil((start + bytes + SLACK) / SLACK) * SLACK;
+    return start;
+  };
+  const sums = (): SliceData<number> => ({
+    z: take(width * width * FLOAT),
+    y: take(blocked),
+    x: take(blocked),
+  });
+  // Nothing is at 0, so that a kernel may read a little before its first byte.
+  take(SLACK);
+  const parts = {
+    ...{ size, points, blocks },
+    counts: take(image),
+    dark: take(image),
+    gain: take(image),
+    response: take(points * FLOAT),
+    factors: take(points * 6 * FLOAT),
+    scratch: Array.from({ length: threads }, () => take(points * COLUMN_BYTES)),
+    filtered: take(blocked),
+    row: take((width + 8) * FLOAT) + 4 * FLOAT,
+    tableY: take(width * ENTRY_BYTES),
+    tableX: take(width * ENTRY_BYTES),
+    pathZ: take(width * 2 * DOUBLE),
+    sums: [sums(), sums()] as const,
+    out: take(Math.max(image, width * width * FLOAT)),
+  };
+  return { ...parts, bytes: end };
+}

@@ -1,0 +1,67 @@
+import { Worker } from "node:worker_threads";
+import { Control, type Job, type JobBoard, jobBoard, writeJob } from "./job.js";
+import { instantiate, kernelModule, type ReconKernels } from "./kernels.js";
+import type { Layout } from "./layout.js";
+import { type ThreadContext, taskCount, waitFor, work } from "./tasks.js";
+
+/** workerData of a helper. */
+export interface HelperSetup extends JobBoard {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly layout: Layout;
+  readonly thread: number;
+}
+
+const PAGE = 65_536;
+
+/** The calling thread and its helpers, on one memory. Helpers that have not started yet only make a job slower. */
+export class Team {
+  readonly layout: Layout;
+  readonly kernels: ReconKernels;
+  readonly memory: WebAssembly.Memory;
+  readonly #board: JobBoard;
+  readonly #context: ThreadContext;
+  readonly #helpers: readonly Worker[];
+
+  /** @throws RangeError when there is not that much memory */
+  constructor(layout: Layout) {
+    this.layout = layout;
+    this.memory = new WebAssembly.Memory({
+      initial: Math.ceil(layout.bytes / PAGE),
+      maximum: PAGE,
+      shared: true,
+    });
+    const module = kernelModule();
+    this.kernels = instantiate(module, this.memory);
+    this.#board = jobBoard();
+    const { control } = this.#board;
+    const bytes = new Uint8Array(this.memory.buffer);
+    this.#context = { kernels: this.kernels, bytes, layout, control, thread: 0 };
+    this.#helpers = layout.scratch.slice(1).map((_, i) => {
+      const setup: HelperSetup = { ...this.#board, module, memory: this.memory, layout, thread: i + 1 };
+      const helper = new Worker(new URL("./helper.js", import.meta.url), { workerData: setup });
+      helper.unref();
+      return helper;
+    });
+  }
+
+  /** Does a job, and returns when it is done. */
+  run(job: Job): void {
+    const { control, numbers } = this.#board;
+    // Nobody looks at the numbers while they change: who came too late to see OPEN as 1 goes back to sleep.
+    Atomics.store(control, Control.OPEN, 0);
+    while (Atomics.load(control, Control.ACTIVE) > 0);
+    writeJob(numbers, job);
+    for (const counter of [Control.NEXT, Control.DONE, Control.BLOCKS_DONE, Control.ROW_READY])
+      Atomics.store(control, counter, 0);
+    Atomics.store(control, Control.OPEN, 1);
+    Atomics.add(control, Control.JOB, 1);
+    Atomics.notify(control, Control.JOB);
+    work(this.#context, job);
+    waitFor(control, Control.DONE, taskCount(this.layout));
+  }
+
+  close(): void {
+    for (const helper of this.#helpers) void helper.terminate();
+  }
+}

@@ -1,0 +1,12 @@
+import { availableParallelism } from "node:os";
+import type { ReconBackend } from "../backend.js";
+import { WasmReconstruction } from "./wasmReconstruction.js";
+
+/** More threads than this wait for memory. */
+const MOST_THREADS = 8;
+
+/** WebAssembly kernels on `threads` threads, the calling one included. */
+export const wasmBackend = (threads = Math.min(availableParallelism(), MOST_THREADS)): ReconBackend => ({
+  name: "wasm",
+  start: (options) => new WasmReconstruction(options, threads),
+});

@@ -1,0 +1,235 @@
+import type { FlatField, RawData } from "../../pipeline/darkFlat.js";
+import { dezinger } from "../../pipeline/dezinger.js";
+import { Fft, twiddlesOf } from "../../pipeline/fft.js";
+import { filterResponse } from "../../pipeline/filters.js";
+import {
+  type SliceData,
+  type SliceGeometry,
+  type SlicePath,
+  xSlicePath,
+  ySlicePath,
+  zSlicePath,
+} from "../../pipeline/geometry.js";
+import { paganin } from "../../pipeline/paganin.js";
+import type { PreprocessParameters } from "../../pipeline/preprocess.js";
+import type { Reconstruction, ReconstructionOptions } from "../backend.js";
+import { copyOf } from "../copyOf.js";
+import { COLUMN_BYTES, ENTRY_BYTES, type Layout, layoutOf } from "./layout.js";
+import { FORMATS } from "./tasks.js";
+import { Team } from "./team.js";
+
+/** A projection in memory. `filtered` holds its blocks, and is worth something while `isFiltered`. */
+interface Kept {
+  raw: RawData;
+  filtered: Float32Array | undefined;
+  isFiltered: boolean;
+  /** The set of sums that it is in. */
+  set: 0 | 1;
+}
+
+interface Geometry {
+  readonly center: number;
+  readonly row: number | undefined;
+  readonly y: SlicePath;
+  readonly x: SlicePath;
+}
+
+/**
+ * Eight rows at a time from counts to slices, in the nearest cache. Sums are floats, in two sets: what comes goes to one,
+ * what leaves is taken from the other, and once that holds nothing it is cleared and the two change roles. So rounding
+ * never adds up over more than a half turn.
+ */
+export class WasmReconstruction implements Reconstruction {
+  readonly #layout: Layout;
+  readonly #team: Team;
+  readonly #keepsFiltered: boolean;
+  readonly #places: (Kept | undefined)[] = [];
+  #fields: FlatField | undefined;
+  /** What has to be done to transmission before the kernels take it. */
+  #clean: ((transmission: Float32Array) => void) | undefined;
+  #geometry: Geometry | undefined;
+  #arriving: 0 | 1 = 0;
+  /** Projections in each set. */
+  #counts: [number, number] = [0, 0];
+
+  constructor({ size, keepsFiltered }: ReconstructionOptions, threads: number) {
+    this.#layout = layoutOf(size, threads);
+    this.#team = new Team(this.#layout);
+    this.#keepsFiltered = keepsFiltered;
+    this.#writeFactors();
+  }
+
+  keep(place: number, raw: RawData): void {
+    const before = this.#places[place];
+    const filtered = before?.filtered;
+    this.#places[place] = { raw: copyOf(raw, before?.raw), filtered, isFiltered: false, set: 0 };
+  }
+
+  preprocess(fields: FlatField, parameters: PreprocessParameters): void {
+    const { dark, gain, response, points, size } = this.#layout;
+    this.#fields = fields;
+    this.#floats(dark, fields.dark.length).set(fields.dark);
+    this.#floats(gain, fields.gain.length).set(fields.gain);
+    const values = filterResponse(parameters.filter, points);
+    this.#floats(response, points).set(Array.from(new Fft(points).order, (k) => (values[k] ?? 0) / points));
+    const { dezingerRadius, phase } = parameters;
+    const retrievePhase = phase && paganin(size, phase);
+    const cleans = dezingerRadius > 0 || retrievePhase !== undefined;
+    this.#clean = cleans
+      ? (transmission) => {
+          dezinger(transmission, size.width, size.height, dezingerRadius);
+          retrievePhase?.(transmission);
+        }
+      : undefined;
+    for (const kept of this.#places) if (kept !== undefined) kept.isFiltered = false;
+  }
+
+  begin(geometry: SliceGeometry): void {
+    const { alongX, rows } = zSlicePath(geometry);
+    const path = new Float64Array(this.#team.memory.buffer, this.#layout.pathZ, 2 * geometry.width);
+    alongX.forEach((x, i) => {
+      path[2 * i] = x;
+      path[2 * i + 1] = rows[i] ?? 0;
+    });
+    this.#geometry = {
+      center: geometry.center,
+      row: geometry.rotZ === 0 ? geometry.orthoZ : undefined,
+      y: ySlicePath(geometry),
+      x: xSlicePath(geometry),
+    };
+    this.#clear(0);
+    this.#clear(1);
+  }
+
+  add(place: number, thetaRadians: number, weight: 1 | -1): void {
+    const kept = this.#places[place];
+    const geometry = this.#geometry;
+    if (kept === undefined || geometry === undefined) throw new Error(`nothing to add at place ${place}`);
+    this.#count(kept, weight);
+    const cosine = Math.cos(thetaRadians);
+    const sine = Math.sin(thetaRadians);
+    const { tableY, tableX } = this.#layout;
+    const isTilted = geometry.row === undefined;
+    const source = this.#bring(kept);
+    this.#team.run({
+      ...{ source, weight, cosine, sine, set: kept.set, center: geometry.center, row: geometry.row },
+      keepsFiltered: isTilted || this.#keepsFiltered,
+      columnsY: this.#writeTable(tableY, geometry.y, geometry.center, cosine, sine, weight),
+      columnsX: this.#writeTable(tableX, geometry.x, geometry.center, cosine, sine, weight),
+    });
+    if (source !== "filtered" && this.#keepsFiltered) this.#takeFiltered(kept);
+  }
+
+  read(scale: number): SliceData<Float32Array> {
+    const { size, sums, out } = this.#layout;
+    const [first, second] = sums;
+    const { kernels } = this.#team;
+    const { width, height } = size;
+    kernels.readFlat(first.z, second.z, out, width * width, scale);
+    const z = this.#floats(out, width * width).slice();
+    const [y, x] = (["y", "x"] as const).map((plane) => {
+      kernels.readVertical(first[plane], second[plane], out, width, height, scale);
+      return this.#floats(out, width * height).slice();
+    });
+    return { z, y: y ?? z, x: x ?? z };
+  }
+
+  close(): void {
+    this.#team.close();
+    this.#places.length = 0;
+  }
+
+  #count(kept: Kept, weight: 1 | -1): void {
+    if (weight === 1) kept.set = this.#arriving;
+    else if (kept.set === this.#arriving && this.#counts[1 - this.#arriving] === 0) {
+      this.#arriving = this.#arriving === 0 ? 1 : 0;
+      this.#clear(this.#arriving);
+    }
+    this.#counts[kept.set] += weight;
+  }
+
+  #clear(set: 0 | 1): void {
+    const { size, blocks, sums } = this.#layout;
+    const { z, y, x } = sums[set];
+    this.#floats(z, size.width * size.width).fill(0);
+    for (const vertical of [y, x]) this.#floats(vertical, (blocks * size.width * COLUMN_BYTES) / 4).fill(0);
+    this.#counts[set] = 0;
+  }
+
+  /** Brings a projection where the kernels find it. */
+  #bring(kept: Kept): "filtered" | { readonly format: number } {
+    const { memory } = this.#team;
+    const { counts, filtered, size } = this.#layout;
+    if (kept.isFiltered && kept.filtered !== undefined) {
+      this.#floats(filtered, kept.filtered.length).set(kept.filtered);
+      return "filtered";
+    }
+    const { raw } = kept;
+    if (this.#clean !== undefined && this.#fields !== undefined) {
+      const transmission = this.#floats(counts, size.width * size.height);
+      this.#fields.transmission(raw, transmission);
+      this.#clean(transmission);
+      return { format: FORMATS.transmission };
+    }
+    if (raw instanceof Uint8Array) {
+      new Uint8Array(memory.buffer, counts, raw.length).set(raw);
+      return { format: FORMATS.u8 };
+    }
+    if (raw instanceof Uint16Array) {
+      new Uint16Array(memory.buffer, counts, raw.length).set(raw);
+      return { format: FORMATS.u16 };
+    }
+    this.#floats(counts, raw.length).set(raw);
+    return { format: FORMATS.f32 };
+  }
+
+  #takeFiltered(kept: Kept): void {
+    const { filtered, blocks, size } = this.#layout;
+    const blocked = this.#floats(filtered, (blocks * size.width * COLUMN_BYTES) / 4);
+    if (kept.filtered === undefined) kept.filtered = blocked.slice();
+    else kept.filtered.set(blocked);
+    kept.isFiltered = true;
+  }
+
+  #writeFactors(): void {
+    const { factors, points } = this.#layout;
+    let offset = factors;
+    for (let length = points; length >= 8; length /= 4) {
+      const stage = twiddlesOf(length);
+      this.#floats(offset, stage.length).set(stage);
+      offset += stage.length * Float32Array.BYTES_PER_ELEMENT;
+    }
+  }
+
+  /** Where the columns of a vertical slice lie on the detector, and what they take from there; which it sees at all. */
+  #writeTable(
+    table: number,
+    { alongX, alongY }: SlicePath,
+    center: number,
+    cosine: number,
+    sine: number,
+    weight: number,
+  ): readonly [number, number] {
+    const { width } = this.#layout.size;
+    const words = (width * ENTRY_BYTES) / 4;
+    const offsets = new Uint32Array(this.#team.memory.buffer, table, words);
+    const weights = this.#floats(table, words);
+    let from = width;
+    let to = 0;
+    for (let i = 0; i < width; i++) {
+      const s = (alongX[i] as number) * cosine - (alongY[i] as number) * sine + center;
+      if (!(s > -1 && s < width)) continue;
+      const column = Math.min(Math.max(Math.floor(s), 0), width - 2);
+      offsets[3 * i] = column * COLUMN_BYTES;
+      weights[3 * i + 1] = weight * Math.max(0, 1 - Math.abs(s - column));
+      weights[3 * i + 2] = weight * Math.max(0, 1 - Math.abs(s - column - 1));
+      from = Math.min(from, i);
+      to = i + 1;
+    }
+    return [from, to];
+  }
+
+  #floats(offset: number, length: number): Float32Array {
+    return new Float32Array(this.#team.memory.buffer, offset, length);
+  }
+}
