@@ -35,6 +35,14 @@ export interface CaServerClient {
   readonly channels: readonly string[];
 }
 
+/** One address that is served: where circuits are made, where searches are heard. */
+export interface CaServerInterface {
+  readonly tcp: SocketAddress;
+  readonly udp: SocketAddress;
+  /** Set where a second socket hears the searches that are broadcast. */
+  readonly broadcast?: SocketAddress;
+}
+
 /**
  * A Channel Access server for any number of channel providers. `start` rejects when no interface can be listened on;
  * a TCP port that is taken is replaced by a free one, and searches are answered with it.
@@ -49,6 +57,7 @@ export class CaServer {
   readonly #malformed = new FirstTimes();
   #beacons: BeaconSender | undefined;
   #beaconAddresses: readonly SocketAddress[] = [];
+  readonly #interfaces: CaServerInterface[] = [];
   #tcpPort = 0;
   #udpPort = 0;
 
@@ -71,6 +80,10 @@ export class CaServer {
 
   get beaconAddresses(): readonly SocketAddress[] {
     return this.#beaconAddresses;
+  }
+
+  get interfaces(): readonly CaServerInterface[] {
+    return this.#interfaces;
   }
 
   clients(): readonly CaServerClient[] {
@@ -142,9 +155,17 @@ export class CaServer {
   async #openSearch(address: string, multicastGroups: readonly string[]): Promise<void> {
     const unicast = await this.#openResponder(address, this.#udpPort, multicastGroups);
     this.#udpPort = unicast.address().port;
-    if (address === ANY_ADDRESS || process.platform === "win32") return;
-    for (const broadcast of broadcastAddresses([address]))
-      await this.#openResponder(broadcast, this.#udpPort, []);
+    const tcp = { host: address, port: this.#tcpPort };
+    const udp = { host: address, port: this.#udpPort };
+    const broadcasts =
+      address === ANY_ADDRESS || process.platform === "win32" ? [] : broadcastAddresses([address]);
+    for (const broadcast of broadcasts) await this.#openResponder(broadcast, this.#udpPort, []);
+    const [broadcast] = broadcasts;
+    this.#interfaces.push({
+      tcp,
+      udp,
+      ...(broadcast === undefined ? {} : { broadcast: { host: broadcast, port: this.#udpPort } }),
+    });
   }
 
   async #openResponder(
@@ -189,6 +210,7 @@ export class CaServer {
   /** Disconnects every client and gives all ports back. */
   async stop(): Promise<void> {
     this.#beacons?.stop();
+    this.#interfaces.splice(0);
     for (const socket of this.#udpSockets.splice(0)) socket.close();
     for (const socket of this.#circuits.keys()) socket.destroy();
     await Promise.all(

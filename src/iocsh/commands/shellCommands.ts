@@ -84,8 +84,8 @@ export const shellCommands = [
         .commands()
         .filter(({ name }) => patterns.some((each) => globMatches(each, name)));
       for (const [index, { name, args, help }] of matching.entries()) {
-        if (index > 0) print(underlined(" ".repeat(60)));
-        print(["\n" + inBold(name), ...args.map(argumentText)].join(" "));
+        if (index > 0) write(underlined(`${" ".repeat(60)}\n`));
+        print([inBold(`\n${name}`), ...args.map(argumentText)].join(" "));
         print(`\n${help}`);
       }
     },

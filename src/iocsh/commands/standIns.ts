@@ -33,18 +33,23 @@ const baseCommands: Table = {
     NTPTime_Shutdown: [],
   },
   "init hooks, which are not traced": { traceIocInit: [] },
-  "servers that are not running": {
+  "what is not running": {
     casr: [int("level")],
     dbsr: [int("interest level")],
-    pvxsr: [int("show_detailed_information?")],
+    pvxsr: [int("[show_detailed_information?]")],
     pvxsl: [int("details")],
     pvxsi: [],
     pvxgl: [int("level"), string("pattern")],
     dbLoadGroup: [path("JSON file"), string("macros")],
+    pvxrefshow: [],
+    pvxrefsave: [],
+    pvxrefdiff: [],
     dbpvxr: [string("record name"), int("level")],
+    dbpvar: [string("record name"), int("level")],
   },
   "the log of pvAccess, which TOMOIOC_LOG sets": {
-    pvxs_log_config: [string("config")],
+    pvxs_log_config: [string("KEY=VAL,KEY=VAL,...")],
+    pvxs_log_clear: [],
     pvxs_log_reset: [],
   },
   breakpoints: {

@@ -56,6 +56,19 @@ export class PvaServer implements ChannelSource {
     return this.tcpPort;
   }
 
+  /** What the environment came to, by the names of its variables. */
+  get settings(): Readonly<Record<string, string>> {
+    const { autoBeaconList, beaconList, broadcastPort, interfaces } = this.configuration;
+    const addresses = interfaces.length > 0 ? interfaces : ["0.0.0.0"];
+    return {
+      EPICS_PVAS_AUTO_BEACON_ADDR_LIST: autoBeaconList ? "YES" : "NO",
+      EPICS_PVAS_BEACON_ADDR_LIST: beaconList.map(({ address }) => address).join(" "),
+      EPICS_PVAS_BROADCAST_PORT: String(this.options.broadcastPort ?? broadcastPort),
+      EPICS_PVAS_INTF_ADDR_LIST: addresses.map((address) => `${address}:${this.tcpPort}`).join(" "),
+      EPICS_PVAS_SERVER_PORT: String(this.tcpPort),
+    };
+  }
+
   /** Number of clients connected. */
   get clients(): number {
     return this.connections.size;

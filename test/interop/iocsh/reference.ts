@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { createIoc } from "../../../src/ioc/ioc.js";
 import { macrosOf } from "../../../src/iocsh/macros.js";
-import { bareShell } from "../../iocsh/support/shell.js";
+import { bareShell, Captured } from "../../iocsh/support/shell.js";
 import { freePort } from "../../support/freePorts.js";
 import { runPython } from "../../support/python.js";
 
@@ -22,6 +23,8 @@ export interface Session {
   /** Files that both shells find in their working directory. */
   readonly files?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
+  /** Ours is a whole IOC with its servers. */
+  readonly served?: boolean;
 }
 
 export interface Answer {
@@ -128,9 +131,18 @@ const normalisedAnswer = ({ ok, stdout, stderr }: Answer, directory: string): An
   stderr: normalised(stderr, directory),
 });
 
+function wholeIoc(port: number) {
+  const stdout = new Captured();
+  const stderr = new Captured();
+  const env = { ...environment(port), EPICS_PVAS_INTF_ADDR_LIST: "127.0.0.1", EPICS_PVAS_SERVER_PORT: "0" };
+  const ioc = createIoc({ environment: env, streams: { stdout, stderr } });
+  return { shell: ioc.shell, stdout, stderr, stop: () => ioc.stop() };
+}
+
 async function askOurs(session: Session, parent: string, port: number): Promise<readonly Answer[]> {
   const directory = folder(parent, "ours", session.files ?? {});
-  const { shell, stdout, stderr, stop } = bareShell(environment(port));
+  const { shell, stdout, stderr, stop } =
+    session.served === true ? wholeIoc(port) : bareShell(environment(port));
   const outcome = async (step: Step): Promise<boolean> => {
     switch (step[0]) {
       case "line":
@@ -158,7 +170,7 @@ async function askOurs(session: Session, parent: string, port: number): Promise<
     return answers;
   } finally {
     process.chdir(before);
-    stop();
+    await stop();
   }
 }
 

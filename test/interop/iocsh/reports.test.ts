@@ -208,6 +208,12 @@ const shellAndSystem: Session = {
   ),
 };
 
+const servers: Session = {
+  files,
+  served: true,
+  steps: lines("casr", "dbLoadRecords test.db", "iocInit", "casr", "casr 1", "dbsr", "dbsr 1", "dbsr x"),
+};
+
 const lineOf = (text: string): Step => ["line", text];
 
 /** Where our answer is meant to be another one. */
@@ -215,10 +221,13 @@ const known: KnownDifferences = [
   ...["dbCreateAlias pdbbase t:bo t:ai", "dbCreateAlias pdbbase t:nosuch t:bo3", "dbCreateAlias"].map(
     (text) => [lineOf(text), "Base says the number of its error"] as const,
   ),
+  ...["casr 1", "dbsr 1"].map(
+    (text) => [lineOf(text), "searches that are broadcast are heard on the broadcast address"] as const,
+  ),
   [lineOf("help epicsThreadSl??p"), "what a command does is said in our own words"],
 ];
 
-const sessions = { scanning, links, states, "shell and system": shellAndSystem };
+const sessions = { scanning, links, states, "shell and system": shellAndSystem, servers };
 
 for (const [name, session] of Object.entries(sessions)) {
   test(`reports on ${name} are those of EPICS Base`, needsPython, async () => {
