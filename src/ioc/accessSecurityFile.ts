@@ -55,6 +55,17 @@ export class AccessSecurityFile {
     return ok(this.#options.checksAddresses() ? await this.#withAddresses(configuration) : configuration);
   }
 
+  /** Reads the file again and makes its rules count; the old ones stay when it has errors. */
+  async reload(): Promise<Result<void, readonly string[]>> {
+    if (!this.#options.security.active)
+      return failed(["Access security is NOT enabled. Was asSetFilename specified before iocInit?"]);
+    if (this.filename === undefined) return failed(["no access security file, see asSetFilename"]);
+    const configuration = await this.read();
+    if (!configuration.ok) return configuration;
+    this.use(configuration.value);
+    return ok(undefined);
+  }
+
   /** Makes the rules count, for connected clients too. */
   use(configuration: AccessConfiguration): void {
     this.#options.security.use(configuration, (pv, hear) => this.#watch(pv, hear));

@@ -26,6 +26,8 @@ import type { AccessConfiguration } from "../records/security/index.js";
 import { AccessSecurityFile } from "./accessSecurityFile.js";
 import { driverCommands } from "./driverCommands.js";
 import type { IocParts, Stoppable } from "./iocParts.js";
+import { type IocStatsActions, iocStatsFunctions } from "./iocStats/iocStatsFunctions.js";
+import { iocStatsSupports } from "./iocStats/iocStatsSupport.js";
 import { type Lazy, lazy } from "./lazy.js";
 import { startProcessServers } from "./processServers.js";
 import { putLogCommands } from "./putLog/putLogCommands.js";
@@ -72,7 +74,8 @@ export class Ioc implements IocshHost, IocParts {
     this.#pvaClient = lazy(() => new PvaClient({ environment: this.environment }));
     const client = { connect: (name: string) => this.#caClient.get().connect(name) };
     this.engine = new RecordEngine({ caClient: client });
-    for (const support of deviceSupports(this.ports)) this.engine.addDeviceSupport(support);
+    for (const support of [...deviceSupports(this.ports), ...iocStatsSupports(this)])
+      this.engine.addDeviceSupport(support);
     this.pvs = createPvDirectory(this.engine, client);
     this.shell = new Iocsh(this, options.streams === undefined ? {} : { streams: options.streams });
     this.accessSecurityFile = new AccessSecurityFile({
@@ -81,6 +84,8 @@ export class Ioc implements IocshHost, IocParts {
       checksAddresses: () => this.#checksAddresses(),
       warn: (line) => log.warn(line),
     });
+    for (const [name, run] of Object.entries(iocStatsFunctions(this.#statsActions())))
+      this.engine.registerFunction(name, run);
     for (const command of [
       ...driverCommands(this),
       ...serverCommands(this),
@@ -88,6 +93,13 @@ export class Ioc implements IocshHost, IocParts {
       ...putLogCommands(this),
     ])
       this.shell.add(command);
+  }
+
+  #statsActions(): IocStatsActions {
+    return {
+      reboot: () => process.kill(process.pid, "SIGTERM"),
+      reloadAccessSecurity: async () => (await this.accessSecurityFile.reload()).ok,
+    };
   }
 
   get initialised(): boolean {

@@ -62,16 +62,9 @@ export function securityCommands({ engine, accessSecurityFile }: SecurityCommand
       args: [],
       help: "Read the access security file again; the rights of connected clients follow.",
       async run(_, { host, error }) {
-        if (!host.initialised && accessSecurityFile.filename === undefined) return;
-        if (host.initialised && !accessSecurity.active)
-          throw new CommandError(
-            "Access security is NOT enabled. Was asSetFilename specified before iocInit?",
-          );
-        if (accessSecurityFile.filename === undefined)
-          throw new CommandError("asInit: no file; see asSetFilename");
-        const configuration = await accessSecurityFile.read();
-        if (configuration.ok) accessSecurityFile.use(configuration.value);
-        else for (const line of configuration.error) error(`ERROR ${line}`);
+        if (!host.initialised) return;
+        const reloaded = await accessSecurityFile.reload();
+        if (!reloaded.ok) for (const line of reloaded.error) error(`ERROR ${line}`);
       },
     }),
     report("asdbdump", "", "Show everything that access security knows.", (policy) =>
@@ -108,7 +101,7 @@ export function securityCommands({ engine, accessSecurityFile }: SecurityCommand
       help: "Show what a user on a host may do with a PV, now and whenever that changes.",
       run([name, user, host], { print }) {
         if (name === undefined || user === undefined || host === undefined)
-          throw new CommandError('Usage: astac "record name", "user", "host"');
+          return print('Usage: astac "record name", "user", "host"');
         const channel = engine.open(name, { user, host });
         if (channel === undefined) throw new CommandError(`PV '${name}' not found`);
         if (!accessSecurity.active) throw new CommandError("access security is not active");
