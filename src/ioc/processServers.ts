@@ -50,7 +50,7 @@ function scanTimes(environment: NodeJS.ProcessEnv): Partial<ScanTimes> {
   return Number.isFinite(seconds) && seconds > 0 ? { fastShutter: seconds } : {};
 }
 
-/** TOMOSTREAM_BACKEND forces cpu or webgpu; otherwise a GPU is used where one answers. */
+/** TOMOSTREAM_BACKEND forces a backend; otherwise a GPU is used where one answers, else WebAssembly. */
 function reconBackend(environment: NodeJS.ProcessEnv): BackendName | undefined {
   const wanted = environment["TOMOSTREAM_BACKEND"];
   const known = BACKEND_NAMES.find((name) => name === wanted);

@@ -1,7 +1,7 @@
 import { Fft, nextPowerOfTwo } from "./fft.js";
 
-/** The states of FilterType, in its order. */
-export const FILTER_TYPES = ["Parzen", "Shepp-logan", "Ramp", "Butterworth"] as const;
+/** The states of FilterType, in its order: tomoStream's, then ours. */
+export const FILTER_TYPES = ["Parzen", "Shepp-logan", "Ramp", "Butterworth", "Hann", "Cosine"] as const;
 
 export type FilterType = (typeof FILTER_TYPES)[number];
 
@@ -12,6 +12,8 @@ const windows: Readonly<Record<FilterType, (t: number) => number>> = {
   "Shepp-logan": (t) => (t === 0 ? 1 : Math.sin(Math.PI * t) / (Math.PI * t)),
   Ramp: () => 1,
   Butterworth: (t) => 1 / (1 + (2 * t) ** 16),
+  Hann: (t) => (1 + Math.cos(2 * Math.PI * t)) / 2,
+  Cosine: (t) => Math.cos(Math.PI * t),
 };
 
 /**

@@ -10,51 +10,74 @@ import {
   type SharedPvProvider,
 } from "../../pva/index.js";
 import type { ReconResult } from "../worker/messages.js";
-import { panelsOf } from "./panels.js";
+import { type Panels, panelsOf } from "./panels.js";
 
 const log = logger("recon.publisher");
 
-/** StreamRecon: the three slices side by side as an NTNDArray, under the name that ReconPVAName gives. */
+type Picture = "all" | "z" | "y" | "x";
+
+/** What is added to ReconPVAName for each picture. */
+const SUFFIXES: Readonly<Record<Picture, string>> = { all: "", z: "Z", y: "Y", x: "X" };
+
+const PICTURES = ["all", "z", "y", "x"] as const satisfies readonly Picture[];
+
+/**
+ * StreamRecon, under the name that ReconPVAName gives: the three slices side by side as an NTNDArray. StreamReconZ, Y and
+ * X are each slice by itself.
+ */
 export class ReconPublisher {
   readonly #provider: SharedPvProvider;
-  readonly #pv = new SharedPV(NTNDARRAY_TYPE);
-  #name: string | undefined;
+  readonly #pvs: Readonly<Record<Picture, SharedPV>> = {
+    all: new SharedPV(NTNDARRAY_TYPE),
+    z: new SharedPV(NTNDARRAY_TYPE),
+    y: new SharedPV(NTNDARRAY_TYPE),
+    x: new SharedPV(NTNDARRAY_TYPE),
+  };
+  #name = "";
+  #served: string[] = [];
 
   constructor(provider: SharedPvProvider) {
     this.#provider = provider;
   }
 
-  /** Serves under `name` from now on; an empty name, or one that is taken, serves nothing. */
+  /** Serves under `name` from now on; an empty name serves nothing, and what is taken is left out. */
   serveAs(name: string): void {
     if (name === this.#name) return;
     this.close();
+    this.#name = name;
     if (name === "") return;
+    for (const picture of PICTURES) this.#serve(name + SUFFIXES[picture], this.#pvs[picture]);
+  }
+
+  #serve(name: string, pv: SharedPV): void {
     try {
-      this.#provider.add(name, this.#pv);
-      this.#name = name;
+      this.#provider.add(name, pv);
+      this.#served.push(name);
     } catch (error) {
       log.error(errorMessage(error));
     }
   }
 
   publish(result: ReconResult): void {
-    const { data, width, height } = panelsOf(result.slices, result.geometry);
-    this.#pv.post(
-      ntNdArrayValue({
-        data,
-        dimensions: [{ size: width }, { size: height }],
-        uniqueId: result.newest?.uniqueId ?? 0,
-        timeStamp: now(),
-        dataTimeStamp: result.newest?.epicsTimestamp ?? now(),
-        attributes: attributesOf(result),
-      }),
-    );
+    const attributes = attributesOf(result);
+    const times = { timeStamp: now(), dataTimeStamp: result.newest?.epicsTimestamp ?? now() };
+    const uniqueId = result.newest?.uniqueId ?? 0;
+    for (const picture of PICTURES) {
+      const { data, width, height } = pictureOf(picture, result);
+      const dimensions = [{ size: width }, { size: height }];
+      this.#pvs[picture].post(ntNdArrayValue({ data, dimensions, uniqueId, ...times, attributes }));
+    }
   }
 
   close(): void {
-    if (this.#name !== undefined) this.#provider.remove(this.#name);
-    this.#name = undefined;
+    for (const name of this.#served.splice(0)) this.#provider.remove(name);
+    this.#name = "";
   }
+}
+
+function pictureOf(picture: Picture, { slices, geometry: { width, height } }: ReconResult): Panels {
+  if (picture === "all") return panelsOf(slices, { width, height });
+  return { data: slices[picture], width, height: picture === "z" ? width : height };
 }
 
 function attributesOf({ geometry, parameters, views, capacity }: ReconResult): NtAttribute[] {

@@ -27,6 +27,7 @@ import type { BackendName } from "../backend/backend.js";
 import type { ProjectionSize } from "../pipeline/preprocess.js";
 import type { ReconResult } from "../worker/messages.js";
 import { type ProjectionCounts, ReconWorker } from "../worker/reconWorker.js";
+import { LiveRecords } from "./liveRecords.js";
 import { projectionSources, type SourceOptions } from "./projectionSources.js";
 import { ReconPublisher } from "./reconPublisher.js";
 import { ReconSession } from "./reconSession.js";
@@ -79,6 +80,7 @@ class TomoStreamServer implements TomoStream {
   readonly #pvs: TomoStreamPvs;
   readonly #worker: ReconWorker;
   readonly #publisher: ReconPublisher;
+  readonly #live: LiveRecords;
   readonly #life = new Subscription();
   #size: ProjectionSize | undefined;
   #isRunning = false;
@@ -90,12 +92,14 @@ class TomoStreamServer implements TomoStream {
     this.#pvs = openTomoStreamPvs(options.pvs, options.prefix);
     this.#worker = new ReconWorker({ backend: options.backend });
     this.#publisher = new ReconPublisher(options.publish);
+    this.#live = new LiveRecords(options.pvs, options.prefix);
     this.#worker.ready.then(
       ({ backend, reason }) => log.info(`${options.prefix} reconstructs by ${backend}: ${reason}`),
       () => {},
     );
     const error = (problem: unknown): void => log.error(`${options.prefix} ${problem}`);
-    for (const part$ of [this.#watchdog$(), this.#publishing$(), this.#operation$()])
+    const backend$ = this.#live.backend$(this.#worker.ready);
+    for (const part$ of [this.#watchdog$(), this.#publishing$(), this.#operation$(), backend$])
       this.#life.add(part$.subscribe({ error }));
   }
 
@@ -120,6 +124,7 @@ class TomoStreamServer implements TomoStream {
     this.#life.unsubscribe();
     this.#publisher.close();
     await this.#worker.close();
+    this.#live.close();
     for (const pv of Object.values(this.#pvs)) pv.close();
   }
 
@@ -148,6 +153,7 @@ class TomoStreamServer implements TomoStream {
   #publish(result: ReconResult): void {
     this.#latest = result;
     this.#publisher.publish(result);
+    this.#live.write(result, this.#worker.counts);
     this.#pvs.ReconTime.write(result.seconds);
     this.#pvs.BufferSize.write(`${result.views}/${result.capacity}`);
   }

@@ -1,6 +1,8 @@
 import type { NDDataType } from "../../drivers/ndarray/ndArray.js";
 import type { BackendName } from "../backend/backend.js";
+import type { SliceData } from "../pipeline/geometry.js";
 import type { ProjectionSize } from "../pipeline/preprocess.js";
+import type { SliceStatistics } from "../pipeline/sliceStatistics.js";
 import type { ReconParameters } from "../solver/parameters.js";
 import type { FrameStamp, ReconSlices } from "../solver/streamingSolver.js";
 
@@ -40,6 +42,7 @@ export type ToThread =
 export interface ReconResult extends ReconSlices {
   /** Projections that a full half turn has. */
   readonly capacity: number;
+  readonly statistics: SliceData<SliceStatistics>;
   /** Computing time since the result before, seconds. */
   readonly seconds: number;
   /** False while older projections are still being computed again after a change. */

@@ -4,6 +4,7 @@ import { viewOf } from "../../drivers/ndarray/ndArray.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import type { ReconBackend } from "../backend/backend.js";
 import type { RawData } from "../pipeline/darkFlat.js";
+import { sliceStatistics } from "../pipeline/sliceStatistics.js";
 import { StreamingSolver } from "../solver/streamingSolver.js";
 import { thetaTable } from "../solver/thetaTable.js";
 import type {
@@ -152,7 +153,13 @@ export class ReconThread {
     if (solver !== this.#solver) return;
     const { z, y, x } = slices.slices;
     const seconds = this.#secondsSinceResult;
-    const result = { ...slices, capacity: solver.capacity, seconds, isComplete: solver.isIdle };
+    const { width } = slices.geometry;
+    const statistics = {
+      z: sliceStatistics(z, width),
+      y: sliceStatistics(y, width),
+      x: sliceStatistics(x, width),
+    };
+    const result = { ...slices, capacity: solver.capacity, statistics, seconds, isComplete: solver.isIdle };
     const owned = [z.buffer, y.buffer, x.buffer];
     this.#send({ kind: "result", generation: this.#generation, result }, owned);
     this.#secondsSinceResult = 0;

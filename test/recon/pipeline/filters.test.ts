@@ -41,6 +41,8 @@ const responses: readonly [(typeof FILTER_TYPES)[number], (t: number) => number]
   ["Parzen", (t) => t * (t <= 0.25 ? 1 - 24 * t ** 2 * (1 - 2 * t) : 2 * (1 - 2 * t) ** 3)],
   ["Shepp-logan", (t) => Math.sin(Math.PI * t) / Math.PI],
   ["Butterworth", (t) => t / (1 + (2 * t) ** 16)],
+  ["Hann", (t) => (t * (1 + Math.cos(2 * Math.PI * t))) / 2],
+  ["Cosine", (t) => t * Math.cos(Math.PI * t)],
 ];
 
 for (const [type, expected] of responses) {

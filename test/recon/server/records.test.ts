@@ -26,9 +26,11 @@ const macros = {
 /** tomoStream's database as it is shipped, and the few records of the scan that the server reads. */
 function startedEngine(): RecordEngine {
   const engine = new RecordEngine();
-  const path = join(repositoryRoot, "db", "tomoStream.yaml");
-  const { definition, problems } = loadDatabaseFile(path, macros, { catalog: engine.catalog });
-  assert.deepEqual([...problems, ...engine.load(definition)], []);
+  for (const file of ["tomoStream.yaml", "tomoStreamLive.yaml"]) {
+    const path = join(repositoryRoot, "db", file);
+    const { definition, problems } = loadDatabaseFile(path, macros, { catalog: engine.catalog });
+    assert.deepEqual([...problems, ...engine.load(definition)], []);
+  }
   const scan = database({
     [`${TS}PvaPluginPVPrefix`]: ["stringout", { VAL: "2bmSP2:Pva1:" }],
     [`${TS}FirstProjid`]: ["longout"],
@@ -125,6 +127,26 @@ test("the shipped database: CenterTweakUp moves the center of slices that are sh
     );
     put(engine, `${TR}CenterTweakUp.PROC`, 1);
     await moved;
+  });
+});
+
+test("the shipped database: backend, counts and statistics of the slices are shown", async () => {
+  await withServer(async ({ engine, server, take }) => {
+    await becomes(engine, `${TR}ReconBackend`, "cpu");
+    assert.equal(toText(engine.get(`${TR}ReconBackendReason`)), "as chosen");
+    put(engine, `${TR}StartRecon`, 1);
+    const shown = firstValueFrom(
+      server.results$.pipe(
+        filter((r) => r.views === 1),
+        timeout(10_000),
+      ),
+    );
+    take(1);
+    const { statistics } = await shown;
+    await becomes(engine, `${TR}ProjectionsAccepted`, 1);
+    assert.equal(engine.get(`${TR}ProjectionsDropped`), 0);
+    assert.equal(engine.get(`${TR}SliceZMax`), statistics.z.maximum);
+    assert.equal(engine.get(`${TR}SliceXSharpness`), statistics.x.sharpness);
   });
 });
 

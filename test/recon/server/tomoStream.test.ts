@@ -139,8 +139,8 @@ const views = (server: TomoStream, count: number) =>
     ),
   );
 
-const recon = (beamline: Beamline) => {
-  const image = readNtNdArray(beamline.provider.get(`${TR}StreamRecon`)?.value ?? {});
+const recon = (beamline: Beamline, suffix = "") => {
+  const image = readNtNdArray(beamline.provider.get(`${TR}StreamRecon${suffix}`)?.value ?? {});
   assert.ok(image);
   return image;
 };
@@ -168,6 +168,15 @@ test("a scan is shown as StreamRecon, with id, time, size and settings of its ne
     assert.equal(image.data.length, 96 * 32);
     const rock = Number(image.data[13 * 96 + 23]);
     assert.ok(Math.abs(rock / (0.9 / 16) - 1) < 0.15, `${rock}`);
+    for (const [suffix, rows, panel] of [
+      ["Z", 32, 0],
+      ["Y", 12, 32],
+      ["X", 12, 64],
+    ] as const) {
+      const slice = recon(beamline, suffix);
+      assert.deepEqual([slice.sizes, slice.uniqueId], [[32, rows], VIEWS]);
+      assert.equal(slice.data[5 * 32 + 17], image.data[5 * 96 + panel + 17], `slice ${suffix}`);
+    }
     assert.equal(beamline.pvs.get(`${TR}BufferSize`), `${VIEWS}/${VIEWS}`);
     assert.ok(Number(beamline.pvs.get(`${TR}ReconTime`)) > 0);
     assert.equal(beamline.pool.inUse, 0);
