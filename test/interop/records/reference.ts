@@ -24,8 +24,9 @@ export type Element = number | string;
 /**
  * What is done to an IOC: a put of text (answers whether it was taken) or of elements of a type, a get of the first
  * element as text, a read of all elements through the channel's filters, processing without a put, a channel's type with
- * its size and whether clients may write, a monitor and what it has heard since the last look, a dbState, or a moment for
- * what goes on by itself.
+ * its size and whether clients may write, a monitor and what it has heard since the last look, a dbState, a moment for
+ * what goes on by itself, `idle` for what needs no time (in a database with the record IDLE), or the watched fields that
+ * changed since the last time they were asked for.
  */
 export type Step =
   | readonly ["put", pv: string, value: string]
@@ -37,10 +38,17 @@ export type Step =
   | readonly ["monitor", pv: string, mask: number]
   | readonly ["events", pv: string]
   | readonly ["state", name: string, on: boolean]
-  | readonly ["settle"];
+  | readonly ["settle"]
+  | readonly ["idle"]
+  | readonly ["changes"];
 
 /** A field's type, the most elements it can have, whether clients may write. */
 export type FieldKind = readonly [type: string, elements: number, writable: boolean];
+
+/** What watched fields changed to: their elements, and a scalar's text where it has one. */
+export type Changes = Readonly<
+  Record<string, readonly [elements: readonly Element[] | null, text: string | null]>
+>;
 
 /** Null where there is no such field. */
 export type Answer =
@@ -49,6 +57,7 @@ export type Answer =
   | readonly Element[]
   | readonly (readonly Element[])[]
   | FieldKind
+  | Changes
   | null;
 
 /** Base's own IOC in a process, driven through its database access. */
@@ -62,7 +71,14 @@ const quiet = {
   EPICS_CA_AUTO_ADDR_LIST: "NO",
 };
 
-async function askReference(database: string, steps: readonly Step[]): Promise<Answer[]> {
+interface Question {
+  /** The path of a .db file. */
+  readonly database: string;
+  readonly steps: readonly Step[];
+  readonly watched: readonly string[];
+}
+
+async function askReference(question: Question): Promise<Answer[]> {
   if (interopPython === undefined) throw new Error("the Python interop environment is absent");
   const env = { ...process.env, ...quiet, EPICS_CA_SERVER_PORT: String(await freePort()) };
   const child = spawn(interopPython, [PROGRAM], { env });
@@ -71,7 +87,7 @@ async function askReference(database: string, steps: readonly Step[]): Promise<A
   let errors = "";
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-  child.stdin.end(JSON.stringify({ database, steps }));
+  child.stdin.end(JSON.stringify(question));
   await new Promise((resolve) => child.on("close", resolve));
   clearTimeout(timer);
   try {
@@ -81,7 +97,7 @@ async function askReference(database: string, steps: readonly Step[]): Promise<A
   }
 }
 
-async function askOurs(database: string, steps: readonly Step[]): Promise<Answer[]> {
+async function askOurs({ database, steps, watched }: Question): Promise<Answer[]> {
   const engine = new RecordEngine();
   engine.registerFunction("add", (record) => {
     record.setField("VAL", Number(record.getField("A")) + Number(record.getField("B")));
@@ -100,7 +116,9 @@ async function askOurs(database: string, steps: readonly Step[]): Promise<Answer
   await delay(50);
   const answers: Answer[] = [];
   const monitors: Monitors = new Map();
-  for (const step of steps) answers.push(await answer(engine, monitors, step));
+  const watch = new Watch(engine, watched);
+  for (const step of steps)
+    answers.push(step[0] === "changes" ? watch.changes() : await answer(engine, monitors, step));
   engine.stop();
   return answers;
 }
@@ -110,9 +128,48 @@ const numbers = (value: Value): Float64Array => (value instanceof Float64Array ?
 /** What monitors have heard since the last look, by channel name. */
 type Monitors = Map<string, Element[][]>;
 
-async function answer(engine: RecordEngine, monitors: Monitors, step: Step): Promise<Answer> {
-  if (step[0] === "settle") {
-    await delay(300);
+/** More turns of the event loop than anything needs that needs no time. */
+async function idle(): Promise<void> {
+  for (let turn = 0; turn < 40; turn++) await new Promise(setImmediate);
+}
+
+/** Tells which fields changed. */
+class Watch {
+  readonly #channels: { readonly channel: Channel; before: string }[];
+
+  constructor(
+    private readonly engine: RecordEngine,
+    names: readonly string[],
+  ) {
+    this.#channels = names.flatMap((name) => {
+      const channel = engine.open(name);
+      return channel === undefined ? [] : [{ channel, before: "" }];
+    });
+  }
+
+  changes(): Changes {
+    const found: [string, Changes[string]][] = [];
+    for (const watched of this.#channels) {
+      const { channel, before } = watched;
+      const elements = elementsOf(channel.read().value);
+      watched.before = JSON.stringify(elements);
+      if (watched.before !== before)
+        found.push([
+          channel.name,
+          [elements, channel.elementCount === 1 ? firstAsText(this.engine, channel) : null],
+        ]);
+    }
+    return Object.fromEntries(found);
+  }
+}
+
+async function answer(
+  engine: RecordEngine,
+  monitors: Monitors,
+  step: Exclude<Step, readonly ["changes"]>,
+): Promise<Answer> {
+  if (step[0] === "settle" || step[0] === "idle") {
+    await (step[0] === "settle" ? delay(300) : idle());
     return true;
   }
   if (step[0] === "state") {
@@ -179,12 +236,17 @@ export interface Compared {
 }
 
 /** Does the same to Base's IOC and to ours, both with the same database text; answers side by side. */
-export async function compare(databaseText: string, steps: readonly Step[]): Promise<Compared[]> {
+export async function compare(
+  databaseText: string,
+  steps: readonly Step[],
+  watched: readonly string[] = [],
+): Promise<Compared[]> {
   const folder = mkdtempSync(join(tmpdir(), "tomoioc-records-"));
   const database = join(folder, "test.db");
   writeFileSync(database, databaseText);
   try {
-    const [reference, ours] = await Promise.all([askReference(database, steps), askOurs(database, steps)]);
+    const question = { database, steps, watched };
+    const [reference, ours] = await Promise.all([askReference(question), askOurs(question)]);
     return steps.map((step, index) => ({
       step,
       reference: reference[index] ?? null,

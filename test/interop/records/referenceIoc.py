@@ -1,7 +1,7 @@
 """EPICS Base's own IOC, driven through its database access.
 
-stdin: JSON with `database`, the path of a .db file, and `steps`; stdout: the JSON list of answers. The steps are those of
-`Step` in reference.ts.
+stdin: JSON with `database`, the path of a .db file, `steps`, those of `Step` in reference.ts, and `watched`, the fields that
+`changes` tells of; stdout: the JSON list of answers.
 """
 
 import ctypes
@@ -9,6 +9,7 @@ import json
 import math
 import os
 import sys
+import threading
 import time
 
 answer_to = os.dup(1)
@@ -191,6 +192,45 @@ def settle():
     return True
 
 
+class Callback(C.Structure):
+    pass
+
+
+CALLBACK = C.CFUNCTYPE(None, C.POINTER(Callback))
+Callback._fields_ = [("function", CALLBACK), ("priority", C.c_int), ("user", C.c_void_p), ("timer", C.c_void_p)]
+ONCE = C.CFUNCTYPE(None, C.c_void_p, C.c_void_p)
+reached = threading.Event()
+in_callback = Callback(CALLBACK(lambda callback: reached.set()), 0)
+in_once = ONCE(lambda user, record: reached.set())
+
+
+def idle():
+    """Waits for the callback and scanOnce threads to do what they were asked for, and what that asks of them.
+
+    The record IDLE is there to be processed."""
+    marker = C.c_void_p(address("IDLE").record)
+    for _ in range(20):
+        for request in (lambda: dbCore.callbackRequest(C.byref(in_callback)), lambda: dbCore.scanOnceCallback(marker, in_once, None)):
+            reached.clear()
+            request()
+            reached.wait()
+    return True
+
+
+watched = {}
+
+
+def changes():
+    """The watched fields that are not what they were: their elements, and a scalar's text where it has one."""
+    found = {}
+    for name, (channel, before) in watched.items():
+        now = elements(channel, None)
+        if now == before: continue
+        watched[name] = (channel, now)
+        found[name] = [now, get(name) if channel.contents.final_elements == 1 else None]
+    return found
+
+
 def cell(record, field, kind):
     return C.cast(address(C.string_at(record).decode() + "." + field).field, C.POINTER(kind))
 
@@ -214,9 +254,10 @@ request = json.load(sys.stdin)
 softioc.dbLoadDatabase(request["database"])
 softioc.iocInit(lambda *arguments: None, False)
 time.sleep(0.3)
+watched = {name: (channel, None) for name in request["watched"] if (channel := opened(name))}
 actions = {
     "put": put, "putAs": put_as, "get": get, "read": read, "type": kind, "process": process, "settle": settle,
-    "monitor": monitor, "events": events, "state": state,
+    "monitor": monitor, "events": events, "state": state, "idle": idle, "changes": changes,
 }
 answers = [actions[name](*arguments) for name, *arguments in request["steps"]]
 with os.fdopen(answer_to, "w") as out: json.dump(answers, out)

@@ -1,0 +1,49 @@
+import type { RecordType } from "../../../../src/records/recordType.js";
+import { type Changes, compare, type Step } from "../reference.js";
+import { RandomDatabase } from "./database.js";
+import { Random } from "./random.js";
+
+export interface Outcome {
+  /** Fields that changed on either side after an action, counted at every look. */
+  readonly readBacks: number;
+  /** Those that read differently, each as a line that says after what. */
+  readonly differences: readonly string[];
+}
+
+const isChanges = (answer: unknown): answer is Changes =>
+  typeof answer === "object" && answer !== null && !Array.isArray(answer);
+
+const describe = (change: Changes[string] | undefined): string =>
+  change === undefined ? "unchanged" : JSON.stringify(change);
+
+/** Makes a database and puts from a seed, and compares what they come to here and in EPICS Base. */
+export async function randomPuts(
+  seed: number,
+  types: readonly RecordType[],
+  actions: number,
+): Promise<Outcome> {
+  const random = new Random(seed);
+  const database = new RandomDatabase(random, types);
+  const steps: Step[] = [["idle"], ["changes"], ...random.list(actions, () => database.action()).flat()];
+  const compared = await compare(database.text, steps, database.watched);
+  let readBacks = 0;
+  const differences: string[] = [];
+  let doing = "start";
+  for (const { step, reference, ours } of compared) {
+    if (step[0] !== "changes") {
+      if (step[0] !== "idle") doing = JSON.stringify(step);
+      continue;
+    }
+    if (!isChanges(reference) || !isChanges(ours)) throw new Error("no changes answered");
+    for (const name of new Set([...Object.keys(reference), ...Object.keys(ours)])) {
+      readBacks += 1;
+      const theirs = describe(reference[name]);
+      const mine = describe(ours[name]);
+      // An array of ENUM has no text in EPICS Base.
+      const same =
+        reference[name]?.[1] === null ? mine.startsWith(theirs.slice(0, -"null]".length)) : mine === theirs;
+      if (!same) differences.push(`after ${doing}: ${name}: Base ${theirs}, ours ${mine}`);
+    }
+  }
+  return { readBacks, differences };
+}
