@@ -16,8 +16,12 @@ function fromWholeAndFraction(whole: number, guarded: number, precision: number,
   return `${negative ? "-" : ""}${integer}${digits}`;
 }
 
-/** A double as a string with `precision` decimals, as EPICS's cvtDoubleToString writes it. */
-export function doubleToString(value: number, precision: number): string {
+/** A negative precision is a large one: EPICS takes it as an unsigned number of 16 bits. */
+const unsigned = (precision: number): number => precision & 0xffff;
+
+/** A double as a string with `decimals`, as EPICS's cvtDoubleToString writes it. */
+export function doubleToString(value: number, decimals: number): string {
+  const precision = unsigned(decimals);
   if (Number.isNaN(value) || precision > LARGEST_OWN_PRECISION || Math.abs(value) > LARGEST_OWN) {
     if (precision > LARGEST_OWN_PRECISION || Math.abs(value) > 1e16)
       return formatExponential(value, Math.min(precision, 17)).padStart(Math.min(precision, 17) + 7);
@@ -29,8 +33,9 @@ export function doubleToString(value: number, precision: number): string {
   return fromWholeAndFraction(whole, guarded, precision, value < 0);
 }
 
-/** A 32-bit float as a string with `precision` decimals, as EPICS's cvtFloatToString writes it. */
-export function floatToString(value: number, precision: number): string {
+/** A 32-bit float as a string with `decimals`, as EPICS's cvtFloatToString writes it. */
+export function floatToString(value: number, decimals: number): string {
+  const precision = unsigned(decimals);
   if (Number.isNaN(value) || precision > LARGEST_OWN_PRECISION || Math.abs(value) > LARGEST_OWN) {
     if (precision > LARGEST_OWN_PRECISION || Math.abs(value) >= 1e8)
       return formatExponential(value, Math.min(precision, 12)).padStart(Math.min(precision, 12) + 6);

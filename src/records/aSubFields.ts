@@ -43,6 +43,9 @@ export const outputNamed = (value: string): Argument["output"] | undefined => ou
 
 const fixed = { special: "nomod", interest: 1 } as const;
 const text = (name: string, argument: string): string => `${name} ${argument.slice(-1)}`;
+/** As EPICS Base spells them: those of H are in "VAlH". */
+const elements = (name: string, array: "VAL" | "OVL", field: string): string =>
+  field.endsWith("H") ? `${name} elements in VAlH` : `${name} elements in ${array}${field.slice(-1)}`;
 
 const inputFields = {
   ...fieldsNamed(
@@ -82,21 +85,19 @@ const outputFields = {
   ),
   ...fieldsNamed(
     ARGUMENTS.map(({ output }) => output.type),
-    (name) => menu(menuFtype, { ...fixed, initial: "DOUBLE", prompt: text("Type of VAL", name) }),
+    (name) => menu(menuFtype, { ...fixed, initial: "DOUBLE", prompt: `Type of VAL${name.slice(-1)}` }),
   ),
   ...fieldsNamed(
     ARGUMENTS.map(({ output }) => output.size),
-    (name) => ulong({ ...fixed, initial: "1", prompt: text("Max. elements in VAL", name) }),
+    (name) => ulong({ ...fixed, initial: "1", prompt: elements("Max.", "VAL", name) }),
   ),
   ...fieldsNamed(
     ARGUMENTS.map(({ output }) => output.count),
-    (name) =>
-      ulong({ special: "nomod", initial: "1", interest: 3, prompt: text("Num. elements in VAL", name) }),
+    (name) => ulong({ special: "nomod", initial: "1", interest: 3, prompt: elements("Num.", "VAL", name) }),
   ),
   ...fieldsNamed(
     ARGUMENTS.map(({ output }) => output.posted),
-    (name) =>
-      ulong({ special: "nomod", initial: "1", interest: 4, prompt: text("Num. elements in OVL", name) }),
+    (name) => ulong({ special: "nomod", initial: "1", interest: 4, prompt: elements("Num.", "OVL", name) }),
   ),
 };
 

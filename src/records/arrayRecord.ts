@@ -5,6 +5,7 @@ import { arrayType } from "./arrayType.js";
 import { operatingRange, precision, units } from "./fieldGroups.js";
 import { array, double, menu, noAccess, ulong } from "./fieldSpec.js";
 import { menuFtype } from "./menus.js";
+import { sensiblePrecision } from "./numericProperties.js";
 import type { FieldAddress, FieldProperties } from "./recordType.js";
 
 /** Fields of records that hold an array: up to NELM elements of FTVL, NORD of them present. */
@@ -59,7 +60,8 @@ export function arrayProperties(record: ArrayRecord, field: string): FieldProper
   const { EGU: egu, PREC, LOPR, HOPR, NELM } = record;
   const range = { low: LOPR, high: HOPR };
   if (field === "VAL") return { units: egu, precision: PREC, display: range, control: range };
-  if (field === "HOPR" || field === "LOPR") return { units: egu, precision: PREC };
-  if (field !== "NORD") return { precision: PREC };
+  const precision = sensiblePrecision(PREC);
+  if (field === "HOPR" || field === "LOPR") return { units: egu, precision };
+  if (field !== "NORD") return { precision };
   return { display: { low: 0, high: NELM }, control: { low: 0, high: NELM } };
 }

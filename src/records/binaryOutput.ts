@@ -41,7 +41,10 @@ export function startBinaryOutput(record: BinaryOutput, io: RecordIo<BinaryOutpu
 
 /** Takes the value through DOL where the loop is closed, and its raw value. */
 export function takeBinaryValue(record: BinaryOutput, io: RecordIo<BinaryOutput>): void {
-  if (isClosedLoop(record) && io.readLink("DOL", "VAL")) record.UDF = 0;
+  if (isClosedLoop(record)) {
+    io.failed = !io.readLink("DOL", "VAL");
+    if (!io.failed) record.UDF = 0;
+  }
   rawFromBinary(record);
 }
 
@@ -50,6 +53,7 @@ export function driveBinary(record: BinaryOutput, io: RecordIo<BinaryOutput>): u
   checkStateAlarms(record, io);
   return driveOutput(
     record,
+    io,
     () => {
       record.VAL = record.IVOV;
       rawFromBinary(record);

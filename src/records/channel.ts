@@ -61,7 +61,10 @@ export class RecordChannel implements Channel {
 
   get access(): AccessRights {
     const rights = this.security?.client.rights ?? readWrite;
-    if (!isReadOnly(this.instance, this.address.field)) return rights;
+    const { instance, address } = this;
+    // EPICS Base grants writing to RTYP, which it then refuses.
+    const isAttribute = instance.type.fields[address.field]?.special === "attribute";
+    if (isAttribute || !isReadOnly(instance, address.field)) return rights;
     return rights.read ? readOnly : { read: false, write: false };
   }
 

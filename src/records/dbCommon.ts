@@ -33,7 +33,7 @@ export const dbCommonFields = {
   LCNT: uchar({ special: "nomod", interest: 2, prompt: "Lock Count" }),
   PACT: uchar({ special: "nomod", interest: 1, prompt: "Record active" }),
   PUTF: uchar({ special: "nomod", interest: 1, prompt: "dbPutField process" }),
-  RPRO: uchar({ special: "nomod", interest: 1, prompt: "Reprocess" }),
+  RPRO: uchar({ special: "nomod", interest: 1, prompt: "Reprocess " }),
   ASP: noAccess({ special: "nomod", interest: 4, prompt: "Access Security Pvt" }),
   PPN: noAccess({ special: "nomod", interest: 4, prompt: "pprocessNotify" }),
   PPNR: noAccess({ special: "nomod", interest: 4, prompt: "pprocessNotifyRecord" }),

@@ -1,4 +1,4 @@
-import type { TypedValue, Value } from "../channel/dbf.js";
+import type { DbfType, TypedValue, Value } from "../channel/dbf.js";
 import type { Properties, Sample, WriteResult } from "../channel/provider.js";
 import type { Timestamp } from "../libcom/epicsTime.js";
 import type { Logger } from "../libcom/log.js";
@@ -74,17 +74,22 @@ export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
   linkState(link: string): "constant" | "local" | "connected" | "disconnected";
   linkProperties(link: string): Properties | undefined;
   linkOf(field: string): Link;
-  readLink(link: string, into: string): boolean;
+  readLink(link: string, into: string, as?: DbfType): boolean;
+  /** As `readLink`, without an alarm when nothing could be read. */
+  tryReadLink(link: string, into: string, as?: DbfType): boolean;
   readLinkValue(link: string): TypedValue | undefined;
   forward(link: string): void;
   loadConstant(link: string, into: string): boolean;
+  /** Writes a text longer than an EPICS string, as CHAR where the other end is an array of them. */
+  writeText(link: string, text: string): boolean;
   writeLink(link: string, value: Value, type: TypedValue["type"]): boolean;
   /** Raises the alarm of a link that could not be read or written. */
   linkFailed(field: string): false;
   post(field: string, mask: number): void;
-  /** The present processing makes the put fail that caused it, as the status of Base's record support does. */
-  failed: boolean;
-  /** Processes the record once, unless it is active or disabled. False when that failed at once. */
+  /**
+   * Processes the record once, unless it is active or disabled. False when that failed, as far as it is known by then: a
+   * link that made the record process fails with it.
+   */
   process(): boolean;
   /** A field's value with the record's alarm and time. */
   sample(field: string, asChars: boolean): Sample;

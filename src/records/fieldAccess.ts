@@ -49,9 +49,16 @@ export function addressOf(instance: DbRecord, field: string): FieldAddress | und
 export const isText = (instance: DbRecord, field: string): boolean =>
   addressOf(instance, field)?.type === "STRING";
 
+const noTexts: readonly string[] = [];
+
+/** A long text that was never set, not even to nothing, has no elements. */
+const isUnset = ({ fields, type }: DbRecord, field: string): boolean =>
+  type.fields[field]?.special === "dbaddr" && fields[field === "OVAL" ? "OLEN" : "LEN"] === 0;
+
 /** A field's value as clients see it: links as their text. */
 export function fieldValue(instance: DbRecord, field: string): Value {
   const value = instance.fields[field];
+  if (value === "" && isUnset(instance, field)) return noTexts;
   if (typeof value !== "object") return value ?? 0;
   if (value instanceof Link) return value.shown;
   return value instanceof CalcProgram ? 0 : value;

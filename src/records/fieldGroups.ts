@@ -2,6 +2,7 @@ import {
   double,
   type FieldAttributes,
   type FieldSpec,
+  type FieldTable,
   inLink,
   menu,
   noAccess,
@@ -51,7 +52,7 @@ export const deadbands = <T extends number | bigint>(number: NumberField<T>) => 
   ADEL: number({ interest: 1, prompt: "Archive Deadband" }),
   MDEL: number({ interest: 1, prompt: "Monitor Deadband" }),
   ALST: number({ ...last, prompt: "Last Value Archived" }),
-  MLST: number({ ...last, prompt: "Last Value Monitored" }),
+  MLST: number({ ...last, prompt: "Last Val Monitored" }),
 });
 
 export const operatingRange = <T extends number | bigint>(number: NumberField<T>) => ({
@@ -99,6 +100,15 @@ export const simulatedOutput = (mode: Menu) => ({
   SIOL: outLink({ interest: 1, prompt: "Simulation Output Link" }),
   ...simulation(mode),
 });
+
+/** A table whose shared fields have prompts of their own. */
+export const withPrompts = <F extends FieldTable>(
+  fields: F,
+  prompts: Readonly<Partial<Record<keyof F, string>>>,
+): F => {
+  const changed = Object.entries(prompts).map(([name, prompt]) => [name, { ...fields[name], prompt }]);
+  return { ...fields, ...Object.fromEntries(changed) };
+};
 
 /** Makes one field per name; the names' type is kept. */
 export const fieldsNamed = <const N extends string, T extends FieldSpec>(

@@ -30,6 +30,12 @@ const alarmLimits = (record: AlarmLimits): Pick<FieldProperties, "alarm" | "warn
   warning: { low: limitOr(record.LOW, record.LSV), high: limitOr(record.HIGH, record.HSV) },
 });
 
+const MAX_PRECISION = 15;
+
+/** PREC as fields other than the value show it: a number of decimals that a double can have. */
+export const sensiblePrecision = (precision: number): number =>
+  precision < 0 || precision > MAX_PRECISION ? MAX_PRECISION : precision;
+
 export interface NumericFields {
   /** Fields on the scale of the value: HOPR and LOPR are their limits. */
   readonly onScale: ReadonlySet<string>;
@@ -55,7 +61,10 @@ export function numericProperties(
   field: string,
   fields: NumericFields,
 ): FieldProperties {
-  const result: FieldProperties = record.PREC === undefined ? {} : { precision: record.PREC };
+  const result: FieldProperties =
+    record.PREC === undefined
+      ? {}
+      : { precision: field === "VAL" ? record.PREC : sensiblePrecision(record.PREC) };
   if (fields.inUnits.has(field) && fields.withoutUnits?.has(field) !== true) result.units = record.EGU;
   if (!fields.onScale.has(field)) return result;
   const operating = { low: Number(record.LOPR), high: Number(record.HOPR) };

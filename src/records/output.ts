@@ -7,6 +7,8 @@ interface OutputRecord {
   IVOA: number;
 }
 
+type OutputIo = { failed: boolean };
+
 /**
  * Writes an output, unless its severity is INVALID and IVOA says otherwise.
  * @param useIvov puts IVOV in the place of the value
@@ -14,12 +16,16 @@ interface OutputRecord {
  */
 export function driveOutput(
   record: OutputRecord,
+  io: OutputIo,
   useIvov: () => void,
   write: () => undefined | Promise<void>,
 ): undefined | Promise<void> {
   if (record.NSEV >= Severity.INVALID) {
-    if (record.IVOA === menuIvoa.dontDriveOutputs) return undefined;
     if (record.IVOA === menuIvoa.setOutputToIvov) useIvov();
+    else if (record.IVOA !== menuIvoa.continueNormally) {
+      if (record.IVOA !== menuIvoa.dontDriveOutputs) io.failed = true;
+      return undefined;
+    }
   }
   return write();
 }
@@ -40,10 +46,11 @@ interface LimitedOutput<T extends number | bigint> {
 /** Takes the value through DOL where it comes from there, and keeps what it got within the drive limits. */
 export function takeWithinLimits<T extends number | bigint>(
   record: LimitedOutput<T>,
-  io: { readLink(link: "DOL", field: "VAL"): boolean },
+  io: OutputIo & { readLink(link: "DOL", field: "VAL"): boolean },
 ): void {
   if (isClosedLoop(record)) {
-    if (!io.readLink("DOL", "VAL")) return;
+    io.failed = !io.readLink("DOL", "VAL");
+    if (io.failed) return;
     record.UDF = 0;
   }
   if (record.DRVH <= record.DRVL) return;

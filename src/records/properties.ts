@@ -18,11 +18,6 @@ const typeRanges: Partial<Record<FieldType, Limits>> = {
   DOUBLE: { low: -1e300, high: 1e300 },
 };
 
-const MAX_PRECISION = 15;
-
-const sensiblePrecision = (precision: number): number =>
-  precision < 0 || precision > MAX_PRECISION ? MAX_PRECISION : precision;
-
 const noLimits: Limits = { low: 0, high: 0 };
 
 const defaultLimits = (range: Limits, kind: "control" | "none" | undefined) => ({
@@ -45,7 +40,7 @@ export function channelProperties(instance: DbRecord, field: string): Properties
   return {
     ...(range === undefined ? {} : defaultLimits(range, instance.type.behaviour.limits)),
     ...rest,
-    ...(isFloat && precision !== undefined ? { precision: sensiblePrecision(precision) } : {}),
+    ...(isFloat && precision !== undefined ? { precision } : {}),
     description,
     ...(form === undefined ? {} : { form }),
   };

@@ -9,7 +9,7 @@ import { addressOf, store } from "./fieldAccess.js";
 import { type FieldSpec, isLinkType } from "./fieldSpec.js";
 import { Link } from "./links/link.js";
 import { ProcessNotify } from "./processNotify.js";
-import { simulationChanged } from "./simulation.js";
+import { rememberSimulation, simulationChanged } from "./simulation.js";
 
 const done: WriteResult = ok(undefined);
 
@@ -23,6 +23,7 @@ export function putValue(instance: DbRecord, field: string, { value, type }: Typ
   const spec = instance.type.fields[field];
   if (spec === undefined) return refuse("failed", `${instance.name} has no field ${field}`);
   const simulating = field === "SIMM" ? Number(instance.fields[field]) : 0;
+  if (field === "SIMM") rememberSimulation(instance);
   const problem =
     spec.special === undefined
       ? storePlain(instance, field, spec, value, type)

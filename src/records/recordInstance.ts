@@ -1,12 +1,13 @@
 import { Severity, Status } from "../channel/alarm.js";
 import { convertValue } from "../channel/convert.js";
-import type { DbfType, TypedValue, Value } from "../channel/dbf.js";
+import { type DbfType, isArrayValue, type TypedValue, type Value } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type { Properties, Sample } from "../channel/provider.js";
-import { toText } from "../channel/text.js";
+import { charsToText, toText } from "../channel/text.js";
 import type { BreakPoint } from "../database/definitions.js";
 import { UNDEFINED_TIME } from "../libcom/epicsTime.js";
 import { errorMessage } from "../libcom/errorMessage.js";
+import type { Result } from "../libcom/result.js";
 import { resetAlarms, setSevr } from "./alarms.js";
 import type { DbRecord, PutNotify, RecordHost } from "./dbRecord.js";
 import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
@@ -15,9 +16,9 @@ import { isRawSoft } from "./devices/softChannel.js";
 import { addressOf, fieldValue, store } from "./fieldAccess.js";
 import type { FieldValue } from "./fieldSpec.js";
 import { callFunction } from "./functions.js";
-import { constantValue } from "./links/constant.js";
+import { constantFor } from "./links/constant.js";
 import { inheritSeverity } from "./links/inherit.js";
-import { Link } from "./links/link.js";
+import { Link, type LinkTarget } from "./links/link.js";
 import { charsOf } from "./longString.js";
 import { menuConvert } from "./menus.js";
 import { FieldMonitors, type Subscription } from "./monitors.js";
@@ -31,6 +32,13 @@ const MAX_LOCK = 10;
 const DEVICE_TIME = -2;
 
 const noLinks: readonly string[] = [];
+
+const isCharType = (type: DbfType): boolean => type === "CHAR" || type === "UCHAR";
+
+/** The text in an array of CHAR, whose last byte is taken for the NUL whatever it is. */
+function textOfChars(value: Value): string {
+  return value instanceof Int8Array || value instanceof Uint8Array ? charsToText(value.slice(0, -1)) : "";
+}
 const noTags: ReadonlyMap<string, string> = new Map();
 
 /** One record: its fields, and what runs it. Type functions see it as their `io`. */
@@ -140,11 +148,14 @@ export class RecordInstance implements DbRecord {
     this.failed = false;
     try {
       const outcome = this.type.behaviour.process(record, this);
-      if (outcome === undefined) this.#finish();
-      else if (outcome === "abandoned") this.#abandon();
-      else this.#finishLater(outcome);
+      if (outcome instanceof Promise) {
+        this.#finishLater(outcome);
+        return true;
+      }
+      if (outcome === "abandoned") this.#abandon();
+      else this.#finish();
     } catch (error) {
-      this.#failed(error);
+      this.#crashed(error);
     }
     return !this.failed;
   }
@@ -156,10 +167,10 @@ export class RecordInstance implements DbRecord {
         try {
           this.#finish();
         } catch (error) {
-          this.#failed(error);
+          this.#crashed(error);
         }
       },
-      (error: unknown) => this.#failed(error),
+      (error: unknown) => this.#crashed(error),
     );
   }
 
@@ -177,7 +188,7 @@ export class RecordInstance implements DbRecord {
   }
 
   /** A defect in a record type or a device must not leave the record active for ever. */
-  #failed(error: unknown): void {
+  #crashed(error: unknown): void {
     const message = errorMessage(error);
     this.host.log.error(`${this.name}: processing failed: ${message}`);
     this.setSevr(Status.SOFT, Severity.INVALID, message);
@@ -211,15 +222,19 @@ export class RecordInstance implements DbRecord {
   }
 
   delay(seconds: number): Promise<void> {
-    return new Promise((resolve) => this.host.callbacks.after(seconds, resolve));
+    const { callbacks } = this.host;
+    return new Promise((resolve) => {
+      if (seconds > 0) callbacks.after(seconds, resolve);
+      else callbacks.request(resolve);
+    });
   }
 
   #alreadyActive(): void {
     const record = this.record;
-    if (record.STAT === Status.SCAN || record.SEVR >= Severity.INVALID) return;
+    if (record.STAT === Status.SCAN) return;
     const attempts = record.LCNT;
-    record.LCNT = attempts + 1;
-    if (attempts < MAX_LOCK) return;
+    record.LCNT = (attempts + 1) & 0xff;
+    if (attempts < MAX_LOCK || record.SEVR >= Severity.INVALID) return;
     this.setSevr(Status.SCAN, Severity.INVALID, "Async in progress");
     this.postValue(this.resetAlarms() | EventMask.VALUE | EventMask.LOG);
   }
@@ -303,13 +318,35 @@ export class RecordInstance implements DbRecord {
 
   // Links.
 
-  readLink(linkField: string, into: string): boolean {
+  readLink(linkField: string, into: string, as?: DbfType): boolean {
+    return this.tryReadLink(linkField, into, as) || this.linkFailed(linkField);
+  }
+
+  tryReadLink(linkField: string, into: string, as?: DbfType): boolean {
     const link = this.linkOf(linkField);
     if (link.isConstant) return true;
-    const value = this.#readTarget(link, linkField);
-    if (value === undefined) return false;
     const { target } = link;
-    return store(this, into, value, target.type, target).ok || this.linkFailed(linkField);
+    const isText = addressOf(this, into)?.bytes !== undefined;
+    // A long text takes what is not there for no text, as EPICS Base does.
+    if (isText && !target.connected) return true;
+    const value = target.read();
+    if (value === undefined) return false;
+    const stored = this.#storeAs(into, as, value, target);
+    // Without a value there is nothing to inherit an alarm from.
+    if (stored.ok) inheritSeverity(link, this.record);
+    return stored.ok;
+  }
+
+  #storeAs(into: string, as: DbfType | undefined, value: Value, source: LinkTarget): Result<void> {
+    const address = addressOf(this, into);
+    if (address?.bytes !== undefined && isCharType(source.type))
+      return store(this, into, textOfChars(value), "STRING");
+    const type = as ?? (address?.type === "ENUM" ? "USHORT" : undefined);
+    if (type === undefined) return store(this, into, value, source.type, source);
+    const first = isArrayValue(value) ? value[0] : value;
+    if (first === undefined) return store(this, into, value, source.type, source);
+    const converted = convertValue(first, source.type, type, { ...source.format(), direction: "get" });
+    return converted.ok ? store(this, into, converted.value, type) : converted;
   }
 
   readLinkValue(linkField: string): TypedValue | undefined {
@@ -327,13 +364,23 @@ export class RecordInstance implements DbRecord {
   }
 
   loadConstant(linkField: string, into: string): boolean {
-    const constant = constantValue(this.linkOf(linkField));
+    const link = this.linkOf(linkField);
+    const address = addressOf(this, into);
+    const constant = address && constantFor(link, address);
     if (constant === undefined) return false;
     // A constant for an enum or a menu is a number, never the name of a state.
-    const isEnum = addressOf(this, into)?.type === "ENUM";
-    const number = isEnum ? convertValue(constant.value, constant.type, "USHORT") : undefined;
+    const number =
+      address?.type === "ENUM" ? convertValue(constant.value, constant.type, "USHORT") : undefined;
     if (number !== undefined) return number.ok && store(this, into, number.value, "USHORT").ok;
     return store(this, into, constant.value, constant.type).ok;
+  }
+
+  writeText(linkField: string, text: string): boolean {
+    const { target } = this.linkOf(linkField);
+    if (!target.connected) return true;
+    if (!isCharType(target.type)) return this.writeLink(linkField, text, "STRING");
+    const chars = charsOf(text);
+    return this.writeLink(linkField, target.type === "CHAR" ? chars : new Uint8Array(chars), target.type);
   }
 
   writeLink(linkField: string, value: Value, type: DbfType): boolean {
@@ -366,15 +413,18 @@ export class RecordInstance implements DbRecord {
   readDevice(): undefined | Promise<void> {
     const outcome = readDevice(this);
     if (typeof outcome === "string") {
-      this.input = outcome;
+      this.#took(outcome);
       return undefined;
     }
-    return outcome.then((settled) => {
-      this.input = settled;
-    });
+    return outcome.then((settled) => this.#took(settled));
+  }
+
+  #took(outcome: ReadOutcome | "failed"): void {
+    this.input = outcome;
   }
 
   writeDevice(): undefined | Promise<void> {
+    this.failed = false;
     return writeDevice(this);
   }
 

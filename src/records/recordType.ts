@@ -48,15 +48,21 @@ export interface RecordServices<L extends string, V extends string> {
   info(tag: string): string | undefined;
   /** True in the second half of an asynchronous processing, after the promise of `process` settled. */
   readonly resumed: boolean;
+  /**
+   * The present processing failed, which links that caused it pass on. `readDevice` and `writeDevice` set it by what they
+   * came to; types that do not pass on failures clear it.
+   */
+  failed: boolean;
 
   /** The link fields that lead somewhere, in the order of the field table: those that are not empty or constant. */
   readonly openLinks: readonly string[];
 
   /**
    * Reads an input link into a field, converted to its type. A constant link leaves the field alone. False, with a LINK
-   * alarm raised, when nothing could be read.
+   * alarm raised, when nothing could be read. Enums and menus take numbers, never the names of their states.
+   * @param as the type that the value is read as, where it is not the field's
    */
-  readLink(link: L, into: V): boolean;
+  readLink(link: L, into: V, as?: DbfType): boolean;
   /** Reads an input link as the source has it; undefined for constants and, with a LINK alarm, for failures. */
   readLinkValue(link: L): TypedValue | undefined;
   /** Puts the value of a constant link into a field, as records do once when they start. False when it is no constant. */
@@ -74,8 +80,6 @@ export interface RecordServices<L extends string, V extends string> {
   readonly device: AttachedDevice | undefined;
   /** Why device support could not be attached. */
   readonly deviceError: string | undefined;
-  /** Set by processing that makes the put fail which caused it. */
-  failed: boolean;
   /** Whether code other than the built-in soft channels is behind DTYP. */
   readonly hasDeviceSupport: boolean;
   /** DTYP is "Raw Soft Channel". */
@@ -135,8 +139,11 @@ export interface DeviceFields {
   readonly masksRaw?: boolean;
   /** A soft channel that fails does not make the put fail that processed the record. */
   readonly forgiving?: boolean;
-  /** The soft channel passes over a link that is not connected, without an alarm. */
-  readonly optional?: boolean;
+  /** Soft Channel counts the value as defined after reading a constant, too. */
+  readonly constantDefines?: boolean;
+  /** The types that Soft Channel and Raw Soft Channel go through links with, where those are not the fields'. */
+  readonly as?: DbfType;
+  readonly rawAs?: DbfType;
 }
 
 /** Everything that makes a record type, besides its fields. */

@@ -1,13 +1,16 @@
-import { Status } from "../channel/alarm.js";
+import { Severity, Status } from "../channel/alarm.js";
+import { convertValue } from "../channel/convert.js";
+import type { Value } from "../channel/dbf.js";
 import type { DbRecord } from "./dbRecord.js";
 import type { InputOutcome } from "./devices/outcome.js";
-import { addressOf, fieldValue } from "./fieldAccess.js";
+import { addressOf, fieldValue, store } from "./fieldAccess.js";
 import { menuSimm } from "./menus.js";
 
 /** SSCN holds this when simulating does not change the scan. */
 const SSCN_UNUSED = 65535;
 
-export type SimulationMode = "YES" | "RAW";
+/** "illegal" is a choice of SIMM that the record type does not have. */
+export type SimulationMode = "YES" | "RAW" | "illegal";
 
 const numberOf = (instance: DbRecord, field: string): number => Number(instance.fields[field] ?? 0);
 
@@ -15,14 +18,24 @@ const numberOf = (instance: DbRecord, field: string): number => Number(instance.
 export function simulationMode(instance: DbRecord): SimulationMode | undefined {
   const { fields } = instance;
   if (fields["SIMM"] === undefined) return undefined;
+  rememberSimulation(instance);
   if (!instance.linkOf("SIML").isConstant) {
     const before = numberOf(instance, "SIMM");
-    instance.readLink("SIML", "SIMM");
+    // A link that fails shows in the status only: the record goes on in the mode it is in.
+    if (!instance.tryReadLink("SIML", "SIMM") && instance.record.NSEV === 0)
+      instance.record.NSTA = Status.LINK;
     simulationChanged(instance, before);
   }
   const mode = numberOf(instance, "SIMM");
   if (mode === menuSimm.NO) return undefined;
-  return mode === menuSimm.RAW ? "RAW" : "YES";
+  if (mode === menuSimm.YES) return "YES";
+  const choices = instance.type.fields["SIMM"]?.menu?.choices.length ?? 0;
+  return mode === menuSimm.RAW && mode < choices ? "RAW" : "illegal";
+}
+
+/** OLDSIMM follows SIMM where SSCN makes a change of it count. */
+export function rememberSimulation({ fields }: DbRecord): void {
+  if (fields["SSCN"] !== SSCN_UNUSED) fields["OLDSIMM"] = fields["SIMM"];
 }
 
 /** SIMM was something else before: simulated records may scan at another rate. */
@@ -39,6 +52,7 @@ export function initSimulation(instance: DbRecord): void {
   const { fields } = instance;
   if (fields["SIMM"] === undefined) return;
   const before = numberOf(instance, "SIMM");
+  if (instance.linkOf("SIML").isConstant) rememberSimulation(instance);
   if (instance.loadConstant("SIML", "SIMM")) simulationChanged(instance, before);
   if (fields["SVAL"] !== undefined) instance.loadConstant("SIOL", "SVAL");
 }
@@ -53,34 +67,57 @@ export function readSimulated(
   instance: DbRecord,
   mode: SimulationMode,
 ): InputOutcome | Promise<InputOutcome> {
+  if (mode === "illegal") {
+    instance.setSevr(Status.SOFT, Severity.INVALID);
+    instance.failed = true;
+    return "failed";
+  }
   instance.setSevr(Status.SIMM, numberOf(instance, "SIMS"));
   return delayed(instance, (): InputOutcome => {
     const { fields } = instance;
     const { device } = instance.type.behaviour;
     if (device === undefined) return "noConvert";
     if (fields["SVAL"] === undefined) {
-      return instance.readLink("SIOL", device.value) ? "noConvert" : "failed";
+      instance.failed = !instance.readLink("SIOL", device.value);
+      if (instance.failed) return "failed";
+      instance.record.UDF = 0;
+      return "noConvert";
     }
-    if (!instance.readLink("SIOL", "SVAL")) return "failed";
+    instance.failed = !instance.readLink("SIOL", "SVAL");
+    if (instance.failed) return "failed";
+    const value = fieldValue(instance, "SVAL");
+    instance.record.UDF = 0;
     if (mode === "RAW" && device.raw !== undefined) {
-      fields[device.raw] = Math.floor(numberOf(instance, "SVAL"));
+      store(instance, device.raw, rawOf(value), "INT64");
       return "convert";
     }
-    fields[device.value] = fields["SVAL"];
-    instance.record.UDF = 0;
+    store(instance, device.value, value, addressOf(instance, "SVAL")?.type ?? "DOUBLE");
     return "noConvert";
   });
 }
 
+/** A simulated raw value: the whole number below. */
+function rawOf(value: Value): Value {
+  if (typeof value !== "number") return value;
+  const whole = convertValue(Math.floor(value), "DOUBLE", "INT64");
+  return whole.ok ? whole.value : 0n;
+}
+
 /** Writes the value to SIOL instead of the device. */
 export function writeSimulated(instance: DbRecord, mode: SimulationMode): undefined | Promise<void> {
+  if (mode === "illegal") {
+    instance.setSevr(Status.SOFT, Severity.INVALID);
+    instance.failed = true;
+    return undefined;
+  }
   instance.setSevr(Status.SIMM, numberOf(instance, "SIMS"));
   const outcome = delayed(instance, () => {
     const { device } = instance.type.behaviour;
     if (device === undefined) return;
     const field = mode === "RAW" && device.raw !== undefined ? device.raw : device.value;
-    const type = addressOf(instance, field)?.type ?? "DOUBLE";
-    instance.writeLink("SIOL", fieldValue(instance, field), type);
+    const own = addressOf(instance, field)?.type ?? "DOUBLE";
+    const type = own === "ENUM" ? "USHORT" : own;
+    instance.failed = !instance.writeLink("SIOL", fieldValue(instance, field), type);
   });
   return outcome instanceof Promise ? outcome : undefined;
 }

@@ -27,7 +27,7 @@ for (const [what, fields, expected] of [
 }
 
 test("a SELN beyond the outputs is a SOFT alarm", (t) => {
-  const engine = running(t, fan({ SELM: "Specified", SELN: "9" }));
+  const engine = running(t, fan({ SELM: "Specified", SELN: "17" }));
   put(engine, "fan", 4);
   assert.equal(engine.getString("fan.STAT"), "SOFT");
 });

@@ -17,7 +17,6 @@ export function readDevice(instance: DbRecord): InputOutcome | Promise<InputOutc
     if (typeof outcome === "string") return outcome;
     return outcome.catch((error: unknown) => deviceFailed(instance, "READ", error));
   } catch (error) {
-    instance.failed = true;
     return deviceFailed(instance, "READ", error);
   }
 }
@@ -37,7 +36,6 @@ export function writeDevice(instance: DbRecord): undefined | Promise<void> {
     if (outcome === undefined) return undefined;
     return outcome.catch((error: unknown) => void deviceFailed(instance, "WRITE", error));
   } catch (error) {
-    instance.failed = true;
     deviceFailed(instance, "WRITE", error);
     return undefined;
   }
@@ -46,5 +44,6 @@ export function writeDevice(instance: DbRecord): undefined | Promise<void> {
 function deviceFailed(instance: DbRecord, status: "READ" | "WRITE", error: unknown): "failed" {
   const message = errorMessage(error);
   instance.setSevr(Status[status], Severity.INVALID, message);
+  instance.failed = true;
   return "failed";
 }

@@ -21,12 +21,20 @@ const dtypOf = (instance: DbRecord): string => instance.deviceChoices[instance.r
 export const isRawSoft = (instance: DbRecord): boolean =>
   instance.device === undefined && dtypOf(instance) === RAW_SOFT;
 
+interface SoftFields {
+  readonly link: string;
+  readonly value: string;
+  readonly raw: boolean;
+  readonly as: DbfType | undefined;
+}
+
 /** The fields a soft channel moves: VAL, or RVAL for the raw one. */
-function softFields(instance: DbRecord): { link: string; value: string; raw: boolean } | undefined {
+function softFields(instance: DbRecord): SoftFields | undefined {
   const { device } = instance.type.behaviour;
   if (device === undefined) return undefined;
   const raw = device.raw !== undefined && dtypOf(instance) === RAW_SOFT;
-  return { link: device.link, value: raw && device.raw !== undefined ? device.raw : device.value, raw };
+  const value = raw && device.raw !== undefined ? device.raw : device.value;
+  return { link: device.link, value, raw, as: raw ? device.rawAs : device.as };
 }
 
 /** At start a constant INP gives the value, once. */
@@ -40,10 +48,9 @@ export function readSoft(instance: DbRecord): InputOutcome {
   const soft = softFields(instance);
   if (soft === undefined) return "noConvert";
   if (!instance.linkOf(soft.link).isConstant) {
-    if (!passedOver(instance, soft.link) && !instance.readLink(soft.link, soft.value))
-      return softFailed(instance);
+    if (!instance.readLink(soft.link, soft.value, soft.as)) return softFailed(instance);
     if (!soft.raw) instance.record.UDF = 0;
-  }
+  } else if (!soft.raw && instance.type.behaviour.device?.constantDefines === true) instance.record.UDF = 0;
   return soft.raw ? "convert" : "noConvert";
 }
 
@@ -51,11 +58,19 @@ export function writeSoft(instance: DbRecord): undefined | Promise<void> {
   const { device } = instance.type.behaviour;
   if (device === undefined || instance.linkOf(device.link).isConstant) return undefined;
   const soft = softFields(instance);
-  if (soft === undefined || passedOver(instance, soft.link)) return undefined;
+  if (soft === undefined) return undefined;
   const value = soft.raw ? rawOutput(instance, soft.value) : fieldValue(instance, soft.value);
-  const type: DbfType = addressOf(instance, soft.value)?.type ?? "DOUBLE";
+  const address = addressOf(instance, soft.value);
+  // A client of a link gives numbers, never states.
+  const own = address?.type === "ENUM" && address.elementCount === 1 ? "USHORT" : (address?.type ?? "DOUBLE");
+  const type: DbfType = soft.as ?? own;
+  const isText = address?.bytes !== undefined;
   if (dtypOf(instance) !== ASYNC_SOFT) {
-    if (!instance.writeLink(soft.link, value, type)) softFailed(instance);
+    const delivered =
+      isText && typeof value === "string"
+        ? instance.writeText(soft.link, value)
+        : instance.writeLink(soft.link, value, type);
+    if (!delivered) softFailed(instance);
     return undefined;
   }
   return instance
@@ -65,10 +80,6 @@ export function writeSoft(instance: DbRecord): undefined | Promise<void> {
       if (!delivered) instance.linkFailed(soft.link);
     });
 }
-
-/** Records of long strings do without a link that is not connected. */
-const passedOver = (instance: DbRecord, link: string): boolean =>
-  instance.type.behaviour.device?.optional === true && instance.linkState(link) === "disconnected";
 
 function softFailed(instance: DbRecord): "failed" {
   instance.failed = instance.type.behaviour.device?.forgiving !== true;

@@ -1,4 +1,5 @@
 import type { TypedValue } from "../../channel/dbf.js";
+import type { FieldAddress } from "../recordType.js";
 import type { Link } from "./link.js";
 
 /**
@@ -11,6 +12,18 @@ export function constantValue(link: Link): TypedValue | undefined {
   if (parsed.kind !== "constant" || parsed.text === "") return undefined;
   if (parsed.text.startsWith("[")) return fromJson(parseRelaxed(parsed.text));
   return { type: "STRING", value: parsed.text };
+}
+
+/** The value of a constant link for a field; undefined where a field of its kind cannot take it. */
+export function constantFor(link: Link, field: FieldAddress): TypedValue | undefined {
+  const constant = constantValue(link);
+  if (constant === undefined) return undefined;
+  const isText = constant.type === "STRING";
+  const isList = link.text.startsWith("[");
+  // A text without quotes is a number.
+  if (field.bytes !== undefined)
+    return isText && (isList || link.parsed.kind === "json") ? constant : undefined;
+  return isList && isText && field.type !== "STRING" ? undefined : constant;
 }
 
 function jsonConstant(text: string): TypedValue | undefined {

@@ -46,8 +46,8 @@ export class DbTarget implements LinkTarget {
     return this.view.shape.elementCount;
   }
 
-  read(): Value {
-    if (this.processPassive) scanPassive(this.source, this.instance);
+  read(): Value | undefined {
+    if (this.processPassive && !scanPassive(this.source, this.instance)) return undefined;
     const isPlain = !this.view.isFiltered && !this.address.asChars;
     return isPlain ? fieldValue(this.instance, this.field) : this.view.read().value;
   }
@@ -63,9 +63,8 @@ export class DbTarget implements LinkTarget {
     const { NSTA: status, NSEV: severity, NAMSG: message } = source.record;
     inherit(this.severity, instance.record, { status, severity, message });
     if (!result.ok) return false;
-    if (this.field === "PROC") processTarget(source, instance);
-    else if (this.processPassive) scanPassive(source, instance);
-    return true;
+    if (this.field === "PROC") return processTarget(source, instance);
+    return !this.processPassive || scanPassive(source, instance);
   }
 
   async writeNotify(value: Value, type: DbfType): Promise<boolean> {

@@ -7,9 +7,9 @@ let depth = 0;
 
 /**
  * Processes `to` on behalf of `from`: PUTF goes along, and a put-callback that waits for `from` waits for `to` too.
- * A target that is busy with something else is asked to process once more when it is done.
+ * A target that is busy with something else is asked to process once more when it is done. False when `to` failed.
  */
-export function processTarget(from: DbRecord, to: DbRecord): void {
+export function processTarget(from: DbRecord, to: DbRecord): boolean {
   const active = from.record.PACT;
   const claimFrom = !from.inChain;
   const claimTo = from !== to && !to.inChain;
@@ -23,13 +23,13 @@ export function processTarget(from: DbRecord, to: DbRecord): void {
   if (depth >= MAX_DEPTH) {
     to.scanOnce();
     from.record.PACT = active;
-    return;
+    return true;
   }
   if (claimFrom) from.inChain = true;
   if (claimTo) to.inChain = true;
   depth += 1;
   try {
-    to.process();
+    return to.process();
   } finally {
     depth -= 1;
     from.record.PACT = active;
@@ -38,7 +38,6 @@ export function processTarget(from: DbRecord, to: DbRecord): void {
   }
 }
 
-/** Processes `to` when it is passive. */
-export function scanPassive(from: DbRecord, to: DbRecord): void {
-  if (to.record.SCAN === 0) processTarget(from, to);
-}
+/** Processes `to` when it is passive; false when that failed. */
+export const scanPassive = (from: DbRecord, to: DbRecord): boolean =>
+  to.record.SCAN !== 0 || processTarget(from, to);

@@ -13,6 +13,7 @@ import {
   outputNamed,
 } from "../aSubFields.js";
 import { linkedProperties } from "../calcFields.js";
+import { sensiblePrecision } from "../numericProperties.js";
 import type { FieldAddress, FieldProperties, RecordIo, RecordOf } from "../recordType.js";
 import { defineRecordType } from "../recordType.js";
 
@@ -149,7 +150,7 @@ function address(record: ASub, field: string): FieldAddress | undefined {
 /** An argument's metadata is that of what its link points at. */
 function properties(record: ASub, field: string, io: Io): FieldProperties {
   const argument = inputNamed(field) ?? outputNamed(field);
-  if (argument === undefined) return { precision: record.PREC };
+  if (argument === undefined) return { precision: sensiblePrecision(record.PREC) };
   return linkedProperties(io.linkProperties(argument.link), record.PREC);
 }
 

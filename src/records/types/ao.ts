@@ -92,7 +92,8 @@ function desiredValue(record: Ao, io: RecordIo<Ao>): number | undefined {
   if (!isClosedLoop(record)) return record.VAL;
   // What operators put while the loop is closed does not count.
   record.VAL = record.PVAL;
-  if (!io.readLink("DOL", "VAL")) return undefined;
+  io.failed = !io.readLink("DOL", "VAL");
+  if (io.failed) return undefined;
   return record.OIF === aoOIF.Incremental ? record.PVAL + record.VAL : record.VAL;
 }
 
@@ -102,7 +103,8 @@ export const ao = defineRecordType("ao", fields, {
   prepare(record, io) {
     if (io.loadConstant("DOL", "VAL")) record.UDF = Number.isNaN(record.VAL) ? 1 : 0;
     record.INIT = 1;
-    if (record.ESLO === 1 && record.EOFF === 0) record.EOFF = record.EGUL;
+    if (record.LINR !== menuConvert.SLOPE && record.ESLO === 1 && record.EOFF === 0)
+      record.EOFF = record.EGUL;
   },
   init(record, io) {
     if (io.deviceSetRaw) {
@@ -122,6 +124,7 @@ export const ao = defineRecordType("ao", fields, {
     checkLimitAlarms(record, io);
     return driveOutput(
       record,
+      io,
       () => takeValue(record, io, record.IVOV),
       () => io.writeDevice(),
     );
@@ -141,6 +144,7 @@ export const ao = defineRecordType("ao", fields, {
   properties(record, field) {
     const properties = numericProperties(record, field, { onScale, inUnits, withoutUnits, drive: "always" });
     if (!onDriveScale.has(field)) delete properties.control;
+    if (field === "OVAL" || field === "PVAL") properties.precision = record.PREC;
     return properties;
   },
 });

@@ -7,24 +7,27 @@ import {
   illegalBinaryState,
   stateNames,
 } from "../binary.js";
-import { simulatedInput } from "../fieldGroups.js";
+import { simulatedInput, withPrompts } from "../fieldGroups.js";
 import { inLink, ulong } from "../fieldSpec.js";
 import { menuSimm } from "../menus.js";
 import { defineRecordType } from "../recordType.js";
 import { postState } from "../statePosting.js";
 
-const fields = {
-  INP: inLink({ interest: 1, prompt: "Input Specification" }),
-  ...binaryFields,
-  ...stateNames,
-  ...simulatedInput(menuSimm),
-  SVAL: ulong({ prompt: "Simulation Value" }),
-};
+const fields = withPrompts(
+  {
+    INP: inLink({ interest: 1, prompt: "Input Specification" }),
+    ...binaryFields,
+    ...stateNames,
+    ...simulatedInput(menuSimm),
+    SVAL: ulong({ prompt: "Simulation Value" }),
+  },
+  { COSV: "Change of State Svr" },
+);
 
 /** Binary input. */
 export const bi = defineRecordType("bi", fields, {
   limits: "none",
-  device: { link: "INP", value: "VAL", raw: "RVAL" },
+  device: { link: "INP", value: "VAL", raw: "RVAL", constantDefines: true },
   init(record, io) {
     if (io.deviceSetRaw) record.VAL = record.RVAL === 0 ? 0 : 1;
     record.MLST = record.LALM = record.VAL;

@@ -9,17 +9,20 @@ import {
   takeBinaryValue,
   takeConstant,
 } from "../binaryOutput.js";
-import { simulatedOutput } from "../fieldGroups.js";
+import { simulatedOutput, withPrompts } from "../fieldGroups.js";
 import { menuSimm } from "../menus.js";
 import { defineRecordType } from "../recordType.js";
 import { postState } from "../statePosting.js";
 
-const fields = { ...binaryFields, ...stateNames, ...binaryOutputFields, ...simulatedOutput(menuSimm) };
+const fields = withPrompts(
+  { ...binaryFields, ...stateNames, ...binaryOutputFields, ...simulatedOutput(menuSimm) },
+  { IVOA: "INVALID outpt action" },
+);
 
 /** Binary output. */
 export const bo = defineRecordType("bo", fields, {
   limits: "control",
-  device: { link: "OUT", value: "VAL", raw: "RVAL" },
+  device: { link: "OUT", value: "VAL", raw: "RVAL", rawAs: "LONG" },
   prepare: takeConstant,
   init: startBinaryOutput,
   process(record, io) {

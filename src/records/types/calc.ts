@@ -9,24 +9,40 @@ import {
   postArguments,
 } from "../calcFields.js";
 import { deadbandMask } from "../deadband.js";
-import { alarmFilter, deadbands, limitAlarms, operatingRange, precision, units } from "../fieldGroups.js";
-import { calcProgram, double, string } from "../fieldSpec.js";
+import {
+  alarmFilter,
+  deadbands,
+  fieldsNamed,
+  limitAlarms,
+  operatingRange,
+  precision,
+  units,
+  withPrompts,
+} from "../fieldGroups.js";
+import { calcProgram, double, inLink, string } from "../fieldSpec.js";
 import { checkFilteredLimitAlarms } from "../limitAlarms.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { defineRecordType, type RecordOf } from "../recordType.js";
 
-const fields = {
-  VAL: double({ asl: 0, prompt: "Result" }),
-  CALC: string(160, { pp: true, special: "calc", initial: "0", prompt: "Calculation" }),
-  ...calcArgumentFields,
-  ...units,
-  ...precision,
-  ...operatingRange(double),
-  ...limitAlarms(double),
-  ...alarmFilter,
-  ...deadbands(double),
-  RPCL: calcProgram({ special: "nomod", interest: 4, prompt: "Reverse Polish Calc" }),
-};
+const fields = withPrompts(
+  {
+    VAL: double({ asl: 0, prompt: "Result" }),
+    CALC: string(160, { pp: true, special: "calc", initial: "0", prompt: "Calculation" }),
+    ...calcArgumentFields,
+    // EPICS Base 7.0.10 gives these a `special` that its calc record then knows nothing of; here they are links as the rest.
+    ...fieldsNamed(["INPM", "INPN", "INPO", "INPP", "INPQ", "INPR", "INPS", "INPT", "INPU"], (name) =>
+      inLink({ special: "mod", interest: 1, prompt: `Input ${name.slice(-1)}` }),
+    ),
+    ...units,
+    ...precision,
+    ...operatingRange(double),
+    ...limitAlarms(double),
+    ...alarmFilter,
+    ...deadbands(double),
+    RPCL: calcProgram({ special: "nomod", interest: 4, prompt: "Reverse Polish Calc" }),
+  },
+  { HOPR: "High Operating Rng" },
+);
 
 type Calc = RecordOf<typeof fields>;
 

@@ -19,6 +19,7 @@ import {
   operatingRange,
   precision,
   units,
+  withPrompts,
 } from "../fieldGroups.js";
 import { calcProgram, double, inLink, long, menu, noAccess, outLink, string, ushort } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
@@ -61,48 +62,51 @@ const LINK_STATES = [
   ["INPU", "INUV"],
 ] as const;
 
-const fields = {
-  RPVT: noAccess({ special: "nomod", interest: 4, prompt: "Record Private" }),
-  VAL: double({ asl: 0, prompt: "Result" }),
-  PVAL: double({ prompt: "Previous Value" }),
-  CALC: string(160, { pp: true, special: "calc", initial: "0", prompt: "Calculation" }),
-  CLCV: long({ interest: 1, prompt: "CALC Valid" }),
-  ...calcArgumentFields,
-  ...fieldsNamed(
-    LINK_STATES.map(([link]) => link),
-    (link) => inLink({ special: "mod", interest: 1, prompt: `Input ${link.slice(-1)}` }),
-  ),
-  OUT: outLink({ special: "mod", interest: 1, prompt: "Output Specification" }),
-  ...fieldsNamed(
-    LINK_STATES.map(([, state]) => state),
-    (_name, index) =>
-      menu(calcoutINAV, {
-        special: "nomod",
-        initial: "1",
-        interest: 1,
-        prompt: `${LINK_STATES[index]?.[0]} PV Status`,
-      }),
-  ),
-  OUTV: menu(calcoutINAV, { special: "nomod", interest: 1, prompt: "OUT PV Status" }),
-  OOPT: menu(calcoutOOPT, { interest: 1, prompt: "Output Execute Opt" }),
-  ODLY: double({ asl: 0, interest: 1, prompt: "Output Execute Delay" }),
-  DLYA: ushort({ asl: 0, special: "nomod", prompt: "Output Delay Active" }),
-  DOPT: menu(calcoutDOPT, { interest: 1, prompt: "Output Data Opt" }),
-  OCAL: string(160, { pp: true, special: "calc", initial: "0", prompt: "Output Calculation" }),
-  OCLV: long({ interest: 1, prompt: "OCAL Valid" }),
-  OEVT: string(40, { asl: 0, special: "mod", prompt: "Event To Issue" }),
-  EPVT: noAccess({ special: "nomod", interest: 4, prompt: "Event private" }),
-  ...invalidAction(double({ interest: 2, prompt: "INVALID output value" })),
-  ...units,
-  ...precision,
-  ...operatingRange(double),
-  ...limitAlarms(double),
-  ...deadbands(double),
-  OVAL: double({ asl: 0, prompt: "Output Value" }),
-  POVL: double({ asl: 0, prompt: "Prev Value of OVAL" }),
-  RPCL: calcProgram({ special: "nomod", interest: 4, prompt: "Reverse Polish Calc" }),
-  ORPC: calcProgram({ special: "nomod", interest: 4, prompt: "Reverse Polish OCalc" }),
-};
+const fields = withPrompts(
+  {
+    RPVT: noAccess({ special: "nomod", interest: 4, prompt: "Record Private" }),
+    VAL: double({ asl: 0, prompt: "Result" }),
+    PVAL: double({ prompt: "Previous Value" }),
+    CALC: string(160, { pp: true, special: "calc", initial: "0", prompt: "Calculation" }),
+    CLCV: long({ interest: 1, prompt: "CALC Valid" }),
+    ...calcArgumentFields,
+    ...fieldsNamed(
+      LINK_STATES.map(([link]) => link),
+      (link) => inLink({ special: "mod", interest: 1, prompt: `Input ${link.slice(-1)}` }),
+    ),
+    OUT: outLink({ special: "mod", interest: 1, prompt: "Output Specification" }),
+    ...fieldsNamed(
+      LINK_STATES.map(([, state]) => state),
+      (_name, index) =>
+        menu(calcoutINAV, {
+          special: "nomod",
+          initial: "1",
+          interest: 1,
+          prompt: `${LINK_STATES[index]?.[0]} PV Status`,
+        }),
+    ),
+    OUTV: menu(calcoutINAV, { special: "nomod", interest: 1, prompt: "OUT PV Status" }),
+    OOPT: menu(calcoutOOPT, { interest: 1, prompt: "Output Execute Opt" }),
+    ODLY: double({ asl: 0, interest: 1, prompt: "Output Execute Delay" }),
+    DLYA: ushort({ asl: 0, special: "nomod", prompt: "Output Delay Active" }),
+    DOPT: menu(calcoutDOPT, { interest: 1, prompt: "Output Data Opt" }),
+    OCAL: string(160, { pp: true, special: "calc", initial: "0", prompt: "Output Calculation" }),
+    OCLV: long({ interest: 1, prompt: "OCAL Valid" }),
+    OEVT: string(40, { asl: 0, special: "mod", prompt: "Event To Issue" }),
+    EPVT: noAccess({ special: "nomod", interest: 4, prompt: "Event private" }),
+    ...invalidAction(double({ interest: 2, prompt: "INVALID output value" })),
+    ...units,
+    ...precision,
+    ...operatingRange(double),
+    ...limitAlarms(double),
+    ...deadbands(double),
+    OVAL: double({ asl: 0, prompt: "Output Value" }),
+    POVL: double({ asl: 0, prompt: "Prev Value of OVAL" }),
+    RPCL: calcProgram({ special: "nomod", interest: 4, prompt: "Reverse Polish Calc" }),
+    ORPC: calcProgram({ special: "nomod", interest: 4, prompt: "Reverse Polish OCalc" }),
+  },
+  { HOPR: "High Operating Rng" },
+);
 
 type Calcout = RecordOf<typeof fields>;
 type Io = RecordIo<Calcout>;
@@ -163,6 +167,7 @@ function output(record: Calcout, io: Io): undefined | Promise<void> {
   if (record.UDF !== 0) io.setSevr(Status.UDF, record.UDFS);
   return driveOutput(
     record,
+    io,
     () => {
       record.OVAL = record.IVOV;
     },
@@ -208,6 +213,8 @@ export const calcout = defineRecordType("calcout", fields, {
   },
   complete(record, io) {
     if (io.resumed) io.timestamp();
+    // A failing output shows in the alarm only.
+    io.failed = false;
     const mask = io.resetAlarms() | deadbandMask(record);
     io.post("VAL", mask);
     postArguments(record, io, mask);

@@ -7,6 +7,7 @@ import { operatingRange, precision, units } from "../fieldGroups.js";
 import { array, double, inLink, long, menu, noAccess, short, ulong } from "../fieldSpec.js";
 import { defineMenu } from "../menu.js";
 import { menuYesNo } from "../menus.js";
+import { sensiblePrecision } from "../numericProperties.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const compressALG = defineMenu("compressALG", {
@@ -209,7 +210,7 @@ export const compress = defineRecordType("compress", fields, {
     const range = { low: record.LOPR, high: record.HOPR };
     const isNumber = IN_UNITS.has(field);
     return {
-      precision: record.PREC,
+      precision: field === "VAL" ? record.PREC : sensiblePrecision(record.PREC),
       ...(isNumber ? { units: record.EGU } : {}),
       ...(ON_SCALE.has(field) ? { display: range, control: range } : {}),
     };

@@ -4,6 +4,7 @@ import {
   closedLoop,
   deadbands,
   fieldsNamed,
+  invalidAction,
   limitAlarms,
   operatingRange,
   precision,
@@ -13,12 +14,29 @@ import { double, inLink, menu, outLink, ushort } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { defineMenu } from "../menu.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
-import { isClosedLoop } from "../output.js";
+import { driveOutput, isClosedLoop } from "../output.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const dfanoutSELM = defineMenu("dfanoutSELM", { All: "All", Specified: "Specified", Mask: "Mask" });
 
-const OUTPUTS = ["OUTA", "OUTB", "OUTC", "OUTD", "OUTE", "OUTF", "OUTG", "OUTH"] as const;
+const OUTPUTS = [
+  "OUTA",
+  "OUTB",
+  "OUTC",
+  "OUTD",
+  "OUTE",
+  "OUTF",
+  "OUTG",
+  "OUTH",
+  "OUTI",
+  "OUTJ",
+  "OUTK",
+  "OUTL",
+  "OUTM",
+  "OUTN",
+  "OUTO",
+  "OUTP",
+] as const;
 
 const fields = {
   VAL: double({ pp: true, asl: 0, prompt: "Desired Output" }),
@@ -32,6 +50,7 @@ const fields = {
   ...operatingRange(double),
   ...limitAlarms(double),
   ...deadbands(double),
+  ...invalidAction(double({ interest: 2, prompt: "INVALID output value" })),
 };
 
 type Dfanout = RecordOf<typeof fields>;
@@ -46,14 +65,14 @@ function chosen(record: Dfanout): readonly (typeof OUTPUTS)[number][] | undefine
   return record.SELN > OUTPUTS.length ? undefined : OUTPUTS.slice(Math.max(record.SELN - 1, 0), record.SELN);
 }
 
-function pushValue(record: Dfanout, io: RecordIo<Dfanout>): void {
+function pushValue(record: Dfanout, io: RecordIo<Dfanout>): undefined {
   const outputs = chosen(record);
   if (outputs === undefined) io.setSevr(Status.SOFT, Severity.INVALID);
   for (const output of outputs ?? [])
     if (!io.writeLink(output, record.VAL, "DOUBLE")) io.setSevr(Status.LINK, Severity.MAJOR);
 }
 
-/** Writes one value through up to eight links. */
+/** Writes one value through up to sixteen links. */
 export const dfanout = defineRecordType("dfanout", fields, {
   prepare(record, io) {
     io.loadConstant("SELL", "SELN");
@@ -67,8 +86,14 @@ export const dfanout = defineRecordType("dfanout", fields, {
     io.timestamp();
     io.readLink("SELL", "SELN");
     checkLimitAlarms(record, io);
-    pushValue(record, io);
-    return undefined;
+    return driveOutput(
+      record,
+      io,
+      () => {
+        record.VAL = record.IVOV;
+      },
+      () => pushValue(record, io),
+    );
   },
   complete(record, io) {
     io.post("VAL", io.resetAlarms() | deadbandMask(record));

@@ -22,7 +22,7 @@ const fields = {
   CSTA: short({ special: "nomod", initial: "1", interest: 1, prompt: "Collection Status" }),
   CMD: menu(histogramCMD, { asl: 0, special: "calc", interest: 1, prompt: "Collection Control" }),
   ULIM: double({ ...limit, prompt: "Upper Signal Limit" }),
-  LLIM: double({ ...limit, prompt: "Lower Signal Limit" }),
+  LLIM: double({ ...limit, prompt: "Lower Signal Limit " }),
   WDTH: double({ special: "nomod", interest: 3, prompt: "Element Width" }),
   SGNL: double({ special: "mod", prompt: "Signal Value" }),
   ...precision,

@@ -7,6 +7,7 @@ import {
   plainSeverities,
   simulatedInput,
   units,
+  withPrompts,
 } from "../fieldGroups.js";
 import { inLink, int64 } from "../fieldSpec.js";
 import { checkFilteredLimitAlarms } from "../limitAlarms.js";
@@ -14,18 +15,21 @@ import { menuYesNo } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { defineRecordType } from "../recordType.js";
 
-const fields = {
-  VAL: int64({ pp: true, asl: 0, prompt: "Current value" }),
-  INP: inLink({ interest: 1, prompt: "Input Specification" }),
-  ...units,
-  ...operatingRange(int64),
-  ...limitAlarms(int64),
-  ...plainSeverities,
-  ...alarmFilter,
-  ...deadbands(int64),
-  ...simulatedInput(menuYesNo),
-  SVAL: int64({ prompt: "Simulation Value" }),
-};
+const fields = withPrompts(
+  {
+    VAL: int64({ pp: true, asl: 0, prompt: "Current value" }),
+    INP: inLink({ interest: 1, prompt: "Input Specification" }),
+    ...units,
+    ...operatingRange(int64),
+    ...limitAlarms(int64),
+    ...plainSeverities,
+    ...alarmFilter,
+    ...deadbands(int64),
+    ...simulatedInput(menuYesNo),
+    SVAL: int64({ prompt: "Simulation Value" }),
+  },
+  { EGU: "Units name" },
+);
 
 const onScale = scaleFields("SVAL");
 const inUnits = fieldsLikeValue(fields);

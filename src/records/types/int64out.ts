@@ -9,6 +9,7 @@ import {
   plainSeverities,
   simulatedOutput,
   units,
+  withPrompts,
 } from "../fieldGroups.js";
 import { int64, outLink } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
@@ -17,19 +18,22 @@ import { fieldsLikeValue, numericProperties, scaleFields } from "../numericPrope
 import { driveOutput, takeWithinLimits } from "../output.js";
 import { defineRecordType } from "../recordType.js";
 
-const fields = {
-  VAL: int64({ pp: true, asl: 0, prompt: "Desired Output" }),
-  OUT: outLink({ interest: 1, prompt: "Output Specification" }),
-  ...closedLoop,
-  ...units,
-  ...driveLimits(int64),
-  ...operatingRange(int64),
-  ...limitAlarms(int64),
-  ...plainSeverities,
-  ...deadbands(int64),
-  ...simulatedOutput(menuYesNo),
-  ...invalidAction(int64({ interest: 2, prompt: "INVALID output value" })),
-};
+const fields = withPrompts(
+  {
+    VAL: int64({ pp: true, asl: 0, prompt: "Desired Output" }),
+    OUT: outLink({ interest: 1, prompt: "Output Specification" }),
+    ...closedLoop,
+    ...units,
+    ...driveLimits(int64),
+    ...operatingRange(int64),
+    ...limitAlarms(int64),
+    ...plainSeverities,
+    ...deadbands(int64),
+    ...simulatedOutput(menuYesNo),
+    ...invalidAction(int64({ interest: 2, prompt: "INVALID output value" })),
+  },
+  { EGU: "Units name" },
+);
 
 const onScale = scaleFields("IVOV");
 const inUnits = fieldsLikeValue(fields);
@@ -49,6 +53,7 @@ export const int64out = defineRecordType("int64out", fields, {
     checkLimitAlarms(record, io);
     return driveOutput(
       record,
+      io,
       () => {
         record.VAL = record.IVOV;
       },

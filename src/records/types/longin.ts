@@ -6,6 +6,7 @@ import {
   operatingRange,
   simulatedInput,
   units,
+  withPrompts,
 } from "../fieldGroups.js";
 import { inLink, long } from "../fieldSpec.js";
 import { checkFilteredLimitAlarms } from "../limitAlarms.js";
@@ -13,17 +14,20 @@ import { menuYesNo } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { defineRecordType } from "../recordType.js";
 
-const fields = {
-  VAL: long({ pp: true, asl: 0, prompt: "Current value" }),
-  INP: inLink({ interest: 1, prompt: "Input Specification" }),
-  ...units,
-  ...operatingRange(long),
-  ...limitAlarms(long),
-  ...alarmFilter,
-  ...deadbands(long),
-  ...simulatedInput(menuYesNo),
-  SVAL: long({ prompt: "Simulation Value" }),
-};
+const fields = withPrompts(
+  {
+    VAL: long({ pp: true, asl: 0, prompt: "Current value" }),
+    INP: inLink({ interest: 1, prompt: "Input Specification" }),
+    ...units,
+    ...operatingRange(long),
+    ...limitAlarms(long),
+    ...alarmFilter,
+    ...deadbands(long),
+    ...simulatedInput(menuYesNo),
+    SVAL: long({ prompt: "Simulation Value" }),
+  },
+  { SIOL: "Sim Input Specifctn", SIML: "Sim Mode Location", SIMS: "Sim mode Alarm Svrty" },
+);
 
 const onScale = scaleFields("SVAL");
 const inUnits = fieldsLikeValue(fields);

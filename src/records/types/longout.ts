@@ -8,6 +8,7 @@ import {
   operatingRange,
   simulatedOutput,
   units,
+  withPrompts,
 } from "../fieldGroups.js";
 import { long, menu, noAccess, outLink } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
@@ -17,22 +18,25 @@ import { driveOutput, takeWithinLimits } from "../output.js";
 import { menuOutputOption, shouldWrite } from "../outputOption.js";
 import { defineRecordType, type RecordOf } from "../recordType.js";
 
-const fields = {
-  VAL: long({ pp: true, asl: 0, prompt: "Desired Output" }),
-  OUT: outLink({ special: "mod", interest: 1, prompt: "Output Specification" }),
-  ...closedLoop,
-  ...units,
-  ...driveLimits(long),
-  ...operatingRange(long),
-  ...limitAlarms(long),
-  ...deadbands(long),
-  ...simulatedOutput(menuYesNo),
-  ...invalidAction(long({ interest: 2, prompt: "INVALID output value" })),
-  PVAL: long({ prompt: "Previous Value" }),
-  OUTPVT: noAccess({ special: "nomod", interest: 4, prompt: "Output Write Control Private" }),
-  OOCH: menu(menuYesNo, { initial: "1", interest: 1, prompt: "Output Exec. On Change (Opt)" }),
-  OOPT: menu(menuOutputOption("longoutOOPT"), { initial: "0", interest: 1, prompt: "Output Execute Opt" }),
-};
+const fields = withPrompts(
+  {
+    VAL: long({ pp: true, asl: 0, prompt: "Desired Output" }),
+    OUT: outLink({ special: "mod", interest: 1, prompt: "Output Specification" }),
+    ...closedLoop,
+    ...units,
+    ...driveLimits(long),
+    ...operatingRange(long),
+    ...limitAlarms(long),
+    ...deadbands(long),
+    ...simulatedOutput(menuYesNo),
+    ...invalidAction(long({ interest: 2, prompt: "INVALID output value" })),
+    PVAL: long({ prompt: "Previous Value" }),
+    OUTPVT: noAccess({ special: "nomod", interest: 4, prompt: "Output Write Control Private" }),
+    OOCH: menu(menuYesNo, { initial: "1", interest: 1, prompt: "Output Exec. On Change (Opt)" }),
+    OOPT: menu(menuOutputOption("longoutOOPT"), { initial: "0", interest: 1, prompt: "Output Execute Opt" }),
+  },
+  { SIOL: "Sim Output Specifctn", SIML: "Sim Mode Location", SIMS: "Sim mode Alarm Svrty" },
+);
 
 type Longout = RecordOf<typeof fields>;
 
@@ -58,12 +62,14 @@ export const longout = defineRecordType("longout", fields, {
     checkLimitAlarms(record, io);
     return driveOutput(
       record,
+      io,
       () => {
         record.VAL = record.IVOV;
       },
       () => {
         const write = shouldWrite(record.OOPT, record.VAL, record.PVAL, outputIsNew.delete(record));
         record.PVAL = record.VAL;
+        io.failed = false;
         return write ? io.writeDevice() : undefined;
       },
     );

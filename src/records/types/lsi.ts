@@ -1,9 +1,8 @@
-import { Severity, Status } from "../../channel/alarm.js";
 import { simulatedInput } from "../fieldGroups.js";
 import { inLink, ulong } from "../fieldSpec.js";
 import { lengthOf, limitSize, longTextAddress, longTextFields, measure, postLongText } from "../longText.js";
 import { menuYesNo } from "../menus.js";
-import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
+import { defineRecordType } from "../recordType.js";
 
 const fields = {
   ...longTextFields,
@@ -12,32 +11,25 @@ const fields = {
   ...simulatedInput(menuYesNo),
 };
 
-type Lsi = RecordOf<typeof fields>;
-
-const isRead = (io: RecordIo<Lsi>): boolean => {
-  const state = io.linkState("INP");
-  return state !== "constant" && state !== "disconnected";
-};
-
 /** Long string input. */
 export const lsi = defineRecordType("lsi", fields, {
   limits: "none",
-  device: { link: "INP", value: "VAL", optional: true },
+  device: { link: "INP", value: "VAL" },
   prepare(record, io) {
     limitSize(record);
-    io.loadConstant("INP", "VAL");
+    if (io.loadConstant("INP", "VAL")) record.LEN = lengthOf(record.VAL);
   },
   init(record) {
-    if (record.VAL === "") return;
-    record.LEN = record.OLEN = lengthOf(record.VAL);
+    if (record.LEN === 0) return;
+    record.OLEN = record.LEN;
     record.OVAL = record.VAL;
     record.UDF = 0;
   },
   process: (_record, io) => io.readDevice(),
   complete(record, io) {
-    if (isRead(io) && io.input !== "failed") record.LEN = lengthOf(record.VAL);
+    const link = record.SIMM === menuYesNo.NO ? record.INP : record.SIOL;
+    if (link.target.connected && !io.failed) record.LEN = lengthOf(record.VAL);
     io.timestamp();
-    if (record.UDF !== 0) io.setSevr(Status.UDF, Severity.INVALID);
     postLongText(record, io);
   },
   afterPut(record, io, field) {

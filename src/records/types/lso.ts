@@ -1,49 +1,46 @@
 import { Severity, Status } from "../../channel/alarm.js";
-import { closedLoop, invalidAction, simulatedOutput } from "../fieldGroups.js";
+import { closedLoop, invalidAction, simulatedOutput, withPrompts } from "../fieldGroups.js";
 import { outLink, string, ulong } from "../fieldSpec.js";
 import { lengthOf, limitSize, longTextAddress, longTextFields, measure, postLongText } from "../longText.js";
-import { menuYesNo } from "../menus.js";
-import { driveOutput, isClosedLoop } from "../output.js";
-import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
+import { menuOmsl, menuYesNo } from "../menus.js";
+import { driveOutput } from "../output.js";
+import { defineRecordType } from "../recordType.js";
 
-const fields = {
-  ...longTextFields,
-  OLEN: ulong({ special: "nomod", interest: 3, prompt: "Length of OVAL" }),
-  OUT: outLink({ interest: 1, prompt: "Output Specification" }),
-  ...closedLoop,
-  ...simulatedOutput(menuYesNo),
-  ...invalidAction(string(40, { interest: 2, prompt: "INVALID Output Value" })),
-};
-
-type Lso = RecordOf<typeof fields>;
-
-/** A DOL that is not connected leaves the value and counts as read. */
-function takeDesired(record: Lso, io: RecordIo<Lso>): void {
-  const connected = io.linkState("DOL") !== "disconnected";
-  if (connected && !io.readLink("DOL", "VAL")) return;
-  record.UDF = 0;
-  if (connected) record.LEN = lengthOf(record.VAL);
-}
+const fields = withPrompts(
+  {
+    ...longTextFields,
+    OLEN: ulong({ special: "nomod", interest: 3, prompt: "Length of OVAL" }),
+    OUT: outLink({ interest: 1, prompt: "Output Specification" }),
+    ...closedLoop,
+    ...simulatedOutput(menuYesNo),
+    ...invalidAction(string(40, { interest: 2, prompt: "INVALID Output Value" })),
+  },
+  { OVAL: "Previous Value", IVOA: "INVALID Output Action", SIML: "Simulation Mode link" },
+);
 
 /** Long string output. */
 export const lso = defineRecordType("lso", fields, {
   limits: "none",
-  device: { link: "OUT", value: "VAL", optional: true },
+  device: { link: "OUT", value: "VAL" },
   prepare(record, io) {
     limitSize(record);
-    io.loadConstant("DOL", "VAL");
+    if (io.loadConstant("DOL", "VAL")) record.LEN = lengthOf(record.VAL);
   },
   init(record) {
-    if (record.VAL === "") return;
-    record.LEN = record.OLEN = lengthOf(record.VAL);
+    if (record.LEN === 0) return;
+    record.OLEN = record.LEN;
     record.OVAL = record.VAL;
     record.UDF = 0;
   },
   process(record, io) {
-    if (isClosedLoop(record)) takeDesired(record, io);
+    if (record.OMSL === menuOmsl.closed_loop && io.readLink("DOL", "VAL")) {
+      record.UDF = 0;
+      if (record.DOL.target.connected) record.LEN = lengthOf(record.VAL);
+    }
     if (record.UDF !== 0) io.setSevr(Status.UDF, Severity.INVALID);
     return driveOutput(
       record,
+      io,
       () => {
         record.VAL = record.IVOV;
         record.LEN = lengthOf(record.VAL);

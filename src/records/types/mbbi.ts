@@ -1,6 +1,6 @@
 import { Status } from "../../channel/alarm.js";
 import type { Timestamp } from "../../libcom/epicsTime.js";
-import { alarmFilter, simulatedInput } from "../fieldGroups.js";
+import { alarmFilter, simulatedInput, withPrompts } from "../fieldGroups.js";
 import { enumeration, inLink, short, ulong } from "../fieldSpec.js";
 import { filterAlarm } from "../limitAlarms.js";
 import { menuSimm } from "../menus.js";
@@ -19,15 +19,18 @@ import {
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 import { postState } from "../statePosting.js";
 
-const fields = {
-  VAL: enumeration({ pp: true, asl: 0, prompt: "Current Value" }),
-  INP: inLink({ interest: 1, prompt: "Input Specification" }),
-  ...stateFields,
-  SDEF: short({ special: "nomod", interest: 3, prompt: "States Defined" }),
-  ...alarmFilter,
-  ...simulatedInput(menuSimm),
-  SVAL: ulong({ prompt: "Simulation Value" }),
-};
+const fields = withPrompts(
+  {
+    VAL: enumeration({ pp: true, asl: 0, prompt: "Current Value" }),
+    INP: inLink({ interest: 1, prompt: "Input Specification" }),
+    ...stateFields,
+    SDEF: short({ special: "nomod", interest: 3, prompt: "States Defined" }),
+    ...alarmFilter,
+    ...simulatedInput(menuSimm),
+    SVAL: ulong({ prompt: "Simulation Value" }),
+  },
+  { TTSV: "State Thirteen Sevr", FTSV: "State Fourteen Sevr" },
+);
 
 type Mbbi = RecordOf<typeof fields>;
 
@@ -53,7 +56,7 @@ function checkAlarms(record: Mbbi, io: RecordIo<Mbbi>, previous: Timestamp): voi
 /** Multi-bit binary input: one of sixteen states. */
 export const mbbi = defineRecordType("mbbi", fields, {
   limits: "none",
-  device: { link: "INP", value: "VAL", raw: "RVAL" },
+  device: { link: "INP", value: "VAL", raw: "RVAL", constantDefines: true, rawAs: "LONG" },
   prepare(record, io) {
     maskFromBits(record);
     if (io.isRawSoftChannel) placeMask(record);

@@ -24,7 +24,7 @@ const fields = {
 /** A word of up to 32 bits, each in a field of its own. */
 export const mbbiDirect = defineRecordType("mbbiDirect", fields, {
   limits: "none",
-  device: { link: "INP", value: "VAL", raw: "RVAL" },
+  device: { link: "INP", value: "VAL", raw: "RVAL", constantDefines: true, as: "ULONG" },
   prepare(record, io) {
     maskFromBits(record);
     if (io.isRawSoftChannel) placeMask(record);
@@ -38,7 +38,9 @@ export const mbbiDirect = defineRecordType("mbbiDirect", fields, {
   process: (_record, io) => io.readDevice(),
   complete(record, io) {
     io.timestamp();
-    if (io.input === "convert") {
+    // Raw Soft Channel converts what is there, also after a failure.
+    if (io.input === "failed" && io.isRawSoftChannel && record.SIMM === menuSimm.NO) io.failed = false;
+    if (!io.failed && io.input !== "noConvert") {
       if (io.isRawSoftChannel) record.RVAL = (record.RVAL & record.MASK) >>> 0;
       record.VAL = (record.RVAL >>> record.SHFT) | 0;
       record.UDF = 0;

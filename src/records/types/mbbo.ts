@@ -1,6 +1,6 @@
 import { Severity, Status } from "../../channel/alarm.js";
 import { EventMask } from "../../channel/eventMask.js";
-import { closedLoop, invalidAction, simulatedOutput } from "../fieldGroups.js";
+import { closedLoop, invalidAction, simulatedOutput, withPrompts } from "../fieldGroups.js";
 import { enumeration, outLink, short, ulong, ushort } from "../fieldSpec.js";
 import { menuSimm } from "../menus.js";
 import {
@@ -20,17 +20,27 @@ import { driveOutput, isClosedLoop } from "../output.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 import { postState } from "../statePosting.js";
 
-const fields = {
-  VAL: enumeration({ pp: true, asl: 0, special: "dbaddr", prompt: "Desired Value" }),
-  OUT: outLink({ interest: 1, prompt: "Output Specification" }),
-  ...closedLoop,
-  ...stateFields,
-  RBV: ulong({ special: "nomod", prompt: "Readback Value" }),
-  ORBV: ulong({ special: "nomod", interest: 3, prompt: "Prev Readback Value" }),
-  SDEF: short({ special: "nomod", interest: 3, prompt: "States Defined" }),
-  ...simulatedOutput(menuSimm),
-  ...invalidAction(ushort({ interest: 2, prompt: "INVALID output value" })),
-};
+const fields = withPrompts(
+  {
+    VAL: enumeration({ pp: true, asl: 0, special: "dbaddr", prompt: "Desired Value" }),
+    OUT: outLink({ interest: 1, prompt: "Output Specification" }),
+    ...closedLoop,
+    ...stateFields,
+    RBV: ulong({ special: "nomod", prompt: "Readback Value" }),
+    ORBV: ulong({ special: "nomod", interest: 3, prompt: "Prev Readback Value" }),
+    SDEF: short({ special: "nomod", interest: 3, prompt: "States Defined" }),
+    ...simulatedOutput(menuSimm),
+    ...invalidAction(ushort({ interest: 2, prompt: "INVALID output value" })),
+  },
+  {
+    TTSV: "State Thirteen Sevr",
+    FTSV: "State Fourteen Sevr",
+    FFSV: "State Fifteen Sevr",
+    UNSV: "Unknown State Sevr",
+    COSV: "Change of State Sevr",
+    IVOA: "INVALID outpt action",
+  },
+);
 
 type Mbbo = RecordOf<typeof fields>;
 
@@ -84,6 +94,7 @@ export const mbbo = defineRecordType("mbbo", fields, {
     checkAlarms(record, io);
     return driveOutput(
       record,
+      io,
       () => {
         record.VAL = record.IVOV;
         convert(record, io);

@@ -1,31 +1,34 @@
 import { Status } from "../../channel/alarm.js";
 import { EventMask } from "../../channel/eventMask.js";
 import { BIT_NAMES, bitFields, gatherBits, spreadBits } from "../bits.js";
-import { closedLoop, invalidAction, simulatedOutput } from "../fieldGroups.js";
+import { closedLoop, invalidAction, simulatedOutput, withPrompts } from "../fieldGroups.js";
 import { long, menu, outLink, short, ulong, ushort } from "../fieldSpec.js";
 import { menuOmsl, menuSimm } from "../menus.js";
 import { maskFromBits, placeMask } from "../multiBit.js";
 import { driveOutput, isClosedLoop } from "../output.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
-const fields = {
-  VAL: long({ pp: true, asl: 0, prompt: "Word" }),
-  ...closedLoop,
-  OMSL: menu(menuOmsl, { pp: true, interest: 1, prompt: "Output Mode Select" }),
-  NOBT: short({ prop: true, special: "nomod", interest: 1, prompt: "Number of Bits" }),
-  OUT: outLink({ interest: 1, prompt: "Output Specification" }),
-  RVAL: ulong({ pp: true, special: "nomod", prompt: "Raw Value" }),
-  ORAW: ulong({ special: "nomod", interest: 3, prompt: "Prev Raw Value" }),
-  RBV: ulong({ special: "nomod", prompt: "Readback Value" }),
-  ORBV: ulong({ special: "nomod", interest: 3, prompt: "Prev Readback Value" }),
-  MASK: ulong({ special: "nomod", interest: 1, prompt: "Hardware Mask" }),
-  MLST: long({ special: "nomod", interest: 3, prompt: "Last Value Monitored" }),
-  OBIT: long({ special: "nomod", interest: 3, prompt: "Last Bit mask Monitored" }),
-  SHFT: ushort({ interest: 1, prompt: "Shift" }),
-  ...bitFields({ pp: true, asl: 0, special: "mod", interest: 1 }),
-  ...simulatedOutput(menuSimm),
-  ...invalidAction(long({ interest: 2, prompt: "INVALID output value" })),
-};
+const fields = withPrompts(
+  {
+    VAL: long({ pp: true, asl: 0, prompt: "Word" }),
+    ...closedLoop,
+    OMSL: menu(menuOmsl, { pp: true, interest: 1, prompt: "Output Mode Select" }),
+    NOBT: short({ prop: true, special: "nomod", interest: 1, prompt: "Number of Bits" }),
+    OUT: outLink({ interest: 1, prompt: "Output Specification" }),
+    RVAL: ulong({ pp: true, special: "nomod", prompt: "Raw Value" }),
+    ORAW: ulong({ special: "nomod", interest: 3, prompt: "Prev Raw Value" }),
+    RBV: ulong({ special: "nomod", prompt: "Readback Value" }),
+    ORBV: ulong({ special: "nomod", interest: 3, prompt: "Prev Readback Value" }),
+    MASK: ulong({ special: "nomod", interest: 1, prompt: "Hardware Mask" }),
+    MLST: long({ special: "nomod", interest: 3, prompt: "Last Value Monitored" }),
+    OBIT: long({ special: "nomod", interest: 3, prompt: "Last Bit mask Monitored" }),
+    SHFT: ushort({ interest: 1, prompt: "Shift" }),
+    ...bitFields({ pp: true, asl: 0, special: "mod", interest: 1 }),
+    ...simulatedOutput(menuSimm),
+    ...invalidAction(long({ interest: 2, prompt: "INVALID output value" })),
+  },
+  { IVOA: "INVALID outpt action" },
+);
 
 type MbboDirect = RecordOf<typeof fields>;
 
@@ -37,7 +40,7 @@ function convert(record: MbboDirect): void {
 
 /** Takes the word through DOL or from operators; false, with an alarm raised, when there is none. */
 function takeValue(record: MbboDirect, io: RecordIo<MbboDirect>): boolean {
-  if (isClosedLoop(record)) return io.readLink("DOL", "VAL");
+  if (isClosedLoop(record)) return io.readLink("DOL", "VAL", "ULONG");
   if (record.UDF !== 0) io.setSevr(Status.UDF, record.UDFS, "UDFS");
   return record.UDF === 0;
 }
@@ -63,7 +66,7 @@ function postChanges(record: MbboDirect, io: RecordIo<MbboDirect>): void {
 /** A word of up to 32 bits that can be set bit by bit. */
 export const mbboDirect = defineRecordType("mbboDirect", fields, {
   limits: "none",
-  device: { link: "OUT", value: "VAL", raw: "RVAL", masksRaw: true, forgiving: true },
+  device: { link: "OUT", value: "VAL", raw: "RVAL", masksRaw: true, as: "ULONG", forgiving: true },
   prepare(record, io) {
     if (io.loadConstant("DOL", "VAL")) record.UDF = 0;
     maskFromBits(record);
@@ -94,6 +97,7 @@ export const mbboDirect = defineRecordType("mbboDirect", fields, {
     }
     return driveOutput(
       record,
+      io,
       () => {
         record.VAL = record.IVOV;
         convert(record);

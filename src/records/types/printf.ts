@@ -84,7 +84,7 @@ function numberOf({ value, type }: TypedValue, to: DbfType): number | bigint | u
 /** A text made of up to ten inputs with C's printf. */
 export const printf = defineRecordType("printf", fields, {
   limits: "none",
-  device: { link: "OUT", value: "VAL", optional: true },
+  device: { link: "OUT", value: "VAL" },
   prepare: limitSize,
   process(record, io) {
     const text = printfText(record.FMT, inputsOf(record, io), record.SIZV - 1, record.IVLS);

@@ -1,7 +1,15 @@
 import { Severity, Status } from "../../channel/alarm.js";
 import { EventMask } from "../../channel/eventMask.js";
 import { deadbandMask } from "../deadband.js";
-import { deadbands, fieldsNamed, limitAlarms, operatingRange, precision, units } from "../fieldGroups.js";
+import {
+  deadbands,
+  fieldsNamed,
+  limitAlarms,
+  operatingRange,
+  precision,
+  units,
+  withPrompts,
+} from "../fieldGroups.js";
 import { double, inLink, menu, ushort } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { defineMenu } from "../menu.js";
@@ -20,27 +28,30 @@ const INPUTS = LETTERS.map(
   (letter) => ({ value: letter, link: `INP${letter}`, last: `L${letter}` }) as const,
 );
 
-const fields = {
-  VAL: double({ asl: 0, special: "nomod", prompt: "Result" }),
-  SELM: menu(selSELM, { prompt: "Select Mechanism" }),
-  SELN: ushort({ prompt: "Index value" }),
-  NLST: ushort({ special: "nomod", interest: 3, prompt: "Last Index Monitored" }),
-  NVL: inLink({ interest: 1, prompt: "Index Value Location" }),
-  ...precision,
-  ...fieldsNamed(
-    INPUTS.map(({ link }) => link),
-    (name) => inLink({ interest: 1, prompt: `Input ${name.slice(-1)}` }),
-  ),
-  ...fieldsNamed(LETTERS, (name) => double({ pp: true, prompt: `Value of Input ${name}` })),
-  ...fieldsNamed(
-    INPUTS.map(({ last }) => last),
-    (name) => double({ special: "nomod", interest: 3, prompt: `Prev Value of ${name.slice(-1)}` }),
-  ),
-  ...units,
-  ...operatingRange(double),
-  ...limitAlarms(double),
-  ...deadbands(double),
-};
+const fields = withPrompts(
+  {
+    VAL: double({ asl: 0, special: "nomod", prompt: "Result" }),
+    SELM: menu(selSELM, { prompt: "Select Mechanism" }),
+    SELN: ushort({ prompt: "Index value" }),
+    NLST: ushort({ special: "nomod", interest: 3, prompt: "Last Index Monitored" }),
+    NVL: inLink({ interest: 1, prompt: "Index Value Location" }),
+    ...precision,
+    ...fieldsNamed(
+      INPUTS.map(({ link }) => link),
+      (name) => inLink({ interest: 1, prompt: `Input ${name.slice(-1)}` }),
+    ),
+    ...fieldsNamed(LETTERS, (name) => double({ pp: true, prompt: `Value of Input ${name}` })),
+    ...fieldsNamed(
+      INPUTS.map(({ last }) => last),
+      (name) => double({ special: "nomod", interest: 3, prompt: `Prev Value of ${name.slice(-1)}` }),
+    ),
+    ...units,
+    ...operatingRange(double),
+    ...limitAlarms(double),
+    ...deadbands(double),
+  },
+  { HOPR: "High Operating Rng" },
+);
 
 type Sel = RecordOf<typeof fields>;
 type Io = RecordIo<Sel>;

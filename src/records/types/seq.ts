@@ -2,6 +2,7 @@ import { Severity, Status } from "../../channel/alarm.js";
 import { EventMask } from "../../channel/eventMask.js";
 import { fieldsNamed } from "../fieldGroups.js";
 import { double, inLink, long, menu, outLink, short, ushort } from "../fieldSpec.js";
+import { sensiblePrecision } from "../numericProperties.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 import { GROUP_IDS, menuSelect, selectedGroups } from "../selection.js";
 
@@ -24,7 +25,10 @@ const fields = {
   ),
   ...fieldsNamed(
     GROUPS.map(({ source }) => source),
-    (_name, index) => inLink({ interest: 1, prompt: `Input link ${index}` }),
+    (
+      _name,
+      index, // The prompt of DOL1 lacks its space.
+    ) => inLink({ interest: 1, prompt: index === 1 ? "Input link1" : `Input link ${index}` }),
   ),
   ...fieldsNamed(
     GROUPS.map(({ value }) => value),
@@ -88,6 +92,8 @@ export const seq = defineRecordType("seq", fields, {
     if (field.startsWith("DLY")) return { units: "s", precision: DELAY_PRECISION };
     const source = GROUPS.find(({ value }) => value === field)?.source;
     const properties = source === undefined ? undefined : io.linkProperties(source);
-    return { precision: properties?.precision ?? record.PREC };
+    return {
+      precision: properties === undefined ? sensiblePrecision(record.PREC) : (properties.precision ?? 0),
+    };
   },
 });

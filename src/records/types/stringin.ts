@@ -1,4 +1,3 @@
-import { Status } from "../../channel/alarm.js";
 import { simulatedInput } from "../fieldGroups.js";
 import { inLink, menu, string } from "../fieldSpec.js";
 import { menuYesNo } from "../menus.js";
@@ -27,7 +26,6 @@ export const stringin = defineRecordType("stringin", fields, {
   process: (_record, io) => io.readDevice(),
   complete(record, io) {
     io.timestamp();
-    if (record.UDF !== 0) io.setSevr(Status.UDF, record.UDFS);
     postString(record, io);
   },
 });

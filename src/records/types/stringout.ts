@@ -30,11 +30,16 @@ export const stringout = defineRecordType("stringout", fields, {
     record.OVAL = record.VAL;
   },
   process(record, io) {
-    if (isClosedLoop(record) && io.readLink("DOL", "VAL")) record.UDF = 0;
-    if (record.UDF !== 0) io.setSevr(Status.UDF, record.UDFS);
+    if (isClosedLoop(record)) {
+      io.failed = !io.readLink("DOL", "VAL");
+      if (!io.failed) record.UDF = 0;
+    }
+    // As EPICS Base has it, other values than 1 do not count here.
+    if (record.UDF === 1) io.setSevr(Status.UDF, record.UDFS);
     io.timestamp();
     return driveOutput(
       record,
+      io,
       () => {
         record.VAL = record.IVOV;
       },

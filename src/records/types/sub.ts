@@ -7,26 +7,29 @@ import {
   postChangedArguments,
 } from "../calcFields.js";
 import { deadbandMask } from "../deadband.js";
-import { deadbands, limitAlarms, operatingRange, precision, units } from "../fieldGroups.js";
+import { deadbands, limitAlarms, operatingRange, precision, units, withPrompts } from "../fieldGroups.js";
 import { double, menu, noAccess, string } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { menuAlarmSevr } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
-const fields = {
-  VAL: double({ pp: true, asl: 0, prompt: "Result" }),
-  INAM: string(40, { special: "nomod", interest: 1, prompt: "Init Routine Name" }),
-  SNAM: string(40, { special: "mod", interest: 1, prompt: "Subroutine Name" }),
-  SADR: noAccess({ special: "nomod", interest: 4, prompt: "Subroutine Address" }),
-  ...calcArgumentFields,
-  ...units,
-  ...operatingRange(double),
-  ...limitAlarms(double),
-  ...precision,
-  BRSV: menu(menuAlarmSevr, { pp: true, interest: 1, prompt: "Bad Return Severity" }),
-  ...deadbands(double),
-};
+const fields = withPrompts(
+  {
+    VAL: double({ pp: true, asl: 0, prompt: "Result" }),
+    INAM: string(40, { special: "nomod", interest: 1, prompt: "Init Routine Name" }),
+    SNAM: string(40, { special: "mod", interest: 1, prompt: "Subroutine Name" }),
+    SADR: noAccess({ special: "nomod", interest: 4, prompt: "Subroutine Address" }),
+    ...calcArgumentFields,
+    ...units,
+    ...operatingRange(double),
+    ...limitAlarms(double),
+    ...precision,
+    BRSV: menu(menuAlarmSevr, { pp: true, interest: 1, prompt: "Bad Return Severity" }),
+    ...deadbands(double),
+  },
+  { MLST: "Last Value Monitored" },
+);
 
 type Sub = RecordOf<typeof fields>;
 
