@@ -140,7 +140,7 @@ class Loading {
     if (!value.ok) return value.error;
     instance.fields[field] = value.value;
     if (field === "VAL") instance.record.UDF = 0;
-    return spec.special === "calc" ? calcProblem(text) : undefined;
+    return spec.special === "calc" && spec.dbf === "STRING" ? calcProblem(text) : undefined;
   }
 
   #value(instance: DbRecord, field: string, spec: FieldSpec, text: string): Result<FieldValue> {

@@ -1,4 +1,5 @@
 import type { DbfType, Value } from "../../channel/dbf.js";
+import { toText } from "../../channel/text.js";
 import type { DbRecord } from "../dbRecord.js";
 import { addressOf, fieldValue } from "../fieldAccess.js";
 import type { InputOutcome } from "./outcome.js";
@@ -66,10 +67,9 @@ export function writeSoft(instance: DbRecord): undefined | Promise<void> {
   const type: DbfType = soft.as ?? own;
   const isText = address?.bytes !== undefined;
   if (dtypOf(instance) !== ASYNC_SOFT) {
-    const delivered =
-      isText && typeof value === "string"
-        ? instance.writeText(soft.link, value)
-        : instance.writeLink(soft.link, value, type);
+    const delivered = isText
+      ? instance.writeText(soft.link, toText(value))
+      : instance.writeLink(soft.link, value, type);
     if (!delivered) softFailed(instance);
     return undefined;
   }
