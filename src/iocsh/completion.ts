@@ -15,7 +15,11 @@ const startingWith = (candidates: Iterable<string>, word: string): string[] => {
 };
 
 function recordCandidates({ host: { engine } }: Shell, word: string): string[] {
-  if (!word.includes(".")) return startingWith(engine.recordNames(), word);
+  if (!word.includes("."))
+    return startingWith(
+      [...engine.allNames()].map(({ name }) => name),
+      word,
+    );
   const { record } = splitPvName(word);
   const fields = engine.recordTypes.get(engine.record(record)?.recordType ?? "")?.fields ?? {};
   return startingWith(
@@ -52,6 +56,7 @@ function argumentCandidates(
   if (command === "var") return startingWith(shell.variables.keys(), word);
   if (command.startsWith("epicsEnv")) return startingWith(Object.keys(shell.host.environment), word);
   if (kind === "record") return recordCandidates(shell, word);
+  if (kind === "pdbbase") return startingWith(["pdbbase"], word);
   return kind === "path" ? pathCandidates(word) : [];
 }
 

@@ -35,13 +35,24 @@ function writeHistory(path: string, newestFirst: readonly string[]): void {
   }
 }
 
+/** A word that is complete is followed by a blank, unless it is in brackets or quotes. */
+function complete(shell: Iocsh, line: string): [candidates: string[], word: string] {
+  const [candidates, word] = completeLine(shell, line);
+  const [only] = candidates;
+  if (only === undefined || candidates.length > 1 || only.endsWith("/") || /[("']/.test(line))
+    return [candidates, word];
+  return [[`${only} `], word];
+}
+
 /**
  * Runs command lines from a terminal (prompt, history, tab completion) or from any other input, one after the other,
  * until its end, `exit` or, on a terminal, Ctrl-C.
  */
 export async function runTerminal(shell: Iocsh, { input, output }: TerminalOptions): Promise<void> {
   const { environment } = shell.host;
-  const terminal = input.isTTY === true;
+  const isTerminal = input.isTTY === true;
+  // Without line editing a terminal gives whole lines, as a pipe does.
+  const terminal = isTerminal && !environment["IOCSH_HISTEDIT_DISABLE"];
   const path = terminal ? historyFile(environment) : "";
   let history = terminal ? readHistory(path) : [];
   const lines: Interface = createInterface({
@@ -50,13 +61,18 @@ export async function runTerminal(shell: Iocsh, { input, output }: TerminalOptio
     terminal,
     history,
     historySize: Number(environment["IOCSH_HISTSIZE"] ?? DEFAULT_HISTORY_SIZE) || DEFAULT_HISTORY_SIZE,
-    completer: (line: string) => completeLine(shell, line),
+    completer: (line: string) => complete(shell, line),
   });
   lines.on("history", (kept: string[]) => (history = kept));
-  lines.on("SIGINT", () => lines.close());
+  const interrupted = new Promise<"exit">((resolve) => {
+    lines.on("SIGINT", () => {
+      lines.close();
+      resolve("exit");
+    });
+  });
   const showPrompt = (continued: boolean) => {
     lines.setPrompt(
-      continued ? "> " : (environment["IOCSH_PS1"] ?? (terminal ? inGreen("epics> ") : "epics> ")),
+      continued ? "> " : (environment["IOCSH_PS1"] ?? (isTerminal ? inGreen("epics> ") : "epics> ")),
     );
     lines.prompt();
   };
@@ -67,7 +83,8 @@ export async function runTerminal(shell: Iocsh, { input, output }: TerminalOptio
     else {
       const whole = pending + line;
       pending = "";
-      if ((await shell.runInteractiveLine(whole)) === "exit") break;
+      // Ctrl-C ends the shell even while a command runs.
+      if ((await Promise.race([shell.runInteractiveLine(whole), interrupted])) === "exit") break;
     }
     showPrompt(pending !== "");
   }
