@@ -1,40 +1,68 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { extname } from "node:path";
 import { Command } from "commander";
-import { type RawDatabase, readRawDatabase } from "../database/rawDatabase.js";
+import {
+  type DatabaseForm,
+  formOf,
+  type RawDatabase,
+  type RawItem,
+  readRawDatabase,
+} from "../database/rawDatabase.js";
 import { describeProblem } from "../database/recordDefinition.js";
-import { writeDb, writeYaml } from "../database/writeDatabase.js";
+import { lostInDb, lostInSubstitutions, writeDb, writeSubstitutions } from "../database/writeDatabase.js";
+import { writeYaml } from "../database/writeYaml.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { writeOutput } from "./standardOutput.js";
 
-type Form = "yaml" | "db";
-
-const formOf = (path: string): Form => (/^\.ya?ml$/.test(extname(path)) ? "yaml" : "db");
-
-/** Includes between the converted files have to follow the new suffix. */
-function renameIncludes(database: RawDatabase, form: Form): RawDatabase {
-  const suffix = form === "yaml" ? ".yaml" : ".template";
-  const rename = (file: string): string => file.slice(0, file.length - extname(file).length) + suffix;
-  return { ...database, include: database.include.map((item) => ({ ...item, file: rename(item.file) })) };
+/**
+ * Includes between converted files follow the new suffix: a.template and a.yaml stand for each other, any other file gets
+ * .yaml behind its name. A name without suffix, or one that a macro gives, stays.
+ */
+function includeName(file: string, form: DatabaseForm): string {
+  const hasSuffix = (name: string): boolean => extname(name) !== "" && !/[)}]$/.test(name);
+  if (!hasSuffix(file)) return file;
+  if (form === "yaml") return file.endsWith(".template") ? file.replace(/template$/, "yaml") : `${file}.yaml`;
+  if (!file.endsWith(".yaml")) return file;
+  const base = file.replace(/\.yaml$/, "");
+  return hasSuffix(base) ? base : `${base}.template`;
 }
+
+const renameIncludes = (items: readonly RawItem[], form: DatabaseForm): RawItem[] =>
+  items.map((item) => (item.kind === "include" ? { ...item, file: includeName(item.file, form) } : item));
 
 export interface Conversion {
   readonly text: string;
   /** What was wrong or left out, one line each. */
   readonly messages: readonly string[];
-  readonly failed: boolean;
+}
+
+const isSubstitutions = ({ items }: RawDatabase): boolean =>
+  items.length > 0 && items.every(({ kind }) => kind === "substitutions");
+
+function otherForm(path: string, database: RawDatabase): DatabaseForm {
+  if (formOf(path) !== "yaml") return "yaml";
+  return isSubstitutions(database) ? "substitutions" : "db";
 }
 
 /** Converts a database file to `form`, to the other form where that is absent. */
-export function convertDatabase(path: string, form?: Form): Conversion {
-  const database = readRawDatabase(path);
-  const wanted = form ?? (formOf(path) === "yaml" ? "db" : "yaml");
-  const converted = formOf(path) === wanted ? database : renameIncludes(database, wanted);
-  return {
-    text: wanted === "yaml" ? writeYaml(converted) : writeDb(converted),
-    messages: [...database.problems.map(describeProblem), ...database.warnings],
-    failed: database.problems.length > 0,
-  };
+export function convertDatabase(path: string, form?: DatabaseForm): Conversion {
+  const read = readRawDatabase(path);
+  const wanted = form ?? otherForm(path, read);
+  const isOther = (formOf(path) === "yaml") !== (wanted === "yaml");
+  const database = isOther ? { ...read, items: renameIncludes(read.items, wanted) } : read;
+  const problems = read.problems.map(describeProblem);
+  const lost = (what: readonly string[]): string[] => what.map((each) => `${path}: left out: ${each}`);
+  switch (wanted) {
+    case "yaml":
+      return { text: writeYaml(database), messages: problems };
+    case "substitutions":
+      return {
+        text: writeSubstitutions(database),
+        messages: [...problems, ...lost(lostInSubstitutions(database))],
+      };
+    case "db":
+      return { text: writeDb(database), messages: [...problems, ...lost(lostInDb(database))] };
+  }
 }
 
 /** What the command does; resolves with the exit status. */
@@ -43,10 +71,7 @@ function convert(input: string, output: string | undefined): number {
     console.error(`${input}: there is no such file`);
     return 1;
   }
-  const { text, messages, failed } = convertDatabase(
-    input,
-    output === undefined ? undefined : formOf(output),
-  );
+  const { text, messages } = convertDatabase(input, output === undefined ? undefined : formOf(output));
   for (const message of messages) console.error(message);
   try {
     if (output === undefined) writeOutput(text);
@@ -55,13 +80,15 @@ function convert(input: string, output: string | undefined): number {
     console.error(`${output}: ${errorMessage(error)}`);
     return 1;
   }
-  return failed ? 1 : 0;
+  return messages.length > 0 ? 1 : 0;
 }
 
 /** `tomoioc convert`: databases between EPICS's form and the YAML form. `ended` is told the exit status. */
 export const convertCommand = (ended: (status: number) => void): Command =>
   new Command("convert")
-    .description("convert a database: .db or .template to YAML, YAML to .db; comments are not kept")
-    .argument("<input>", "a .db, .template or .yaml file")
+    .description(
+      "convert a database: .db, .template and .substitutions to YAML, YAML back; comments are not kept",
+    )
+    .argument("<input>", "a .db, .template, .substitutions or .yaml file")
     .argument("[output]", "where to write; its suffix names the form. Standard output when absent")
     .action((input: string, output: string | undefined) => ended(convert(input, output)));

@@ -1,3 +1,4 @@
+import { MACRO_REFERENCE } from "./macroPattern.js";
 import type { SourceLocation } from "./sourceLocation.js";
 
 export type TokenKind = "word" | "string" | "punctuation" | "definition" | "end" | "bad";
@@ -17,9 +18,6 @@ interface Rule {
   readonly pattern: RegExp;
 }
 
-// A macro reference in a text whose macros are not expanded, with one level of nesting.
-const MACRO = String.raw`\$\((?:[^()]|\$\([^()]*\))*\)|\$\{(?:[^{}]|\$\{[^{}]*\})*\}`;
-
 const STRING = /"(?:[^"\\]|\\.)*"/y;
 // Strings of values are JSON5's: no control characters, and not every escape.
 const JSON_CHARACTER = String.raw`\\[^ux1-9]|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}`;
@@ -28,13 +26,13 @@ const jsonString = (quote: string): RegExp =>
 
 const RULES: Readonly<Record<LexerMode, readonly Rule[]>> = {
   database: [
-    { kind: "word", pattern: new RegExp(String.raw`(?:[a-zA-Z0-9_\-+:.[\]<>;]|${MACRO})+`, "y") },
+    { kind: "word", pattern: new RegExp(String.raw`(?:[a-zA-Z0-9_\-+:.[\]<>;]|${MACRO_REFERENCE})+`, "y") },
     { kind: "string", pattern: STRING },
     { kind: "definition", pattern: /%.*/y },
     { kind: "punctuation", pattern: /[{}(),]/y },
   ],
   value: [
-    { kind: "word", pattern: new RegExp(String.raw`(?:[a-zA-Z0-9_\-+.]|${MACRO})+`, "y") },
+    { kind: "word", pattern: new RegExp(String.raw`(?:[a-zA-Z0-9_\-+.]|${MACRO_REFERENCE})+`, "y") },
     { kind: "string", pattern: jsonString('"') },
     { kind: "string", pattern: jsonString("'") },
     { kind: "punctuation", pattern: /[{}[\]:,()]/y },

@@ -17,8 +17,8 @@ import type {
   SourceLocation,
 } from "./recordDefinition.js";
 import { recordNameProblem, recordNameWarning } from "./recordName.js";
-import { parseSubstitutions } from "./substitutions.js";
-import { readYamlDatabase, type YamlMacro } from "./yamlDatabase.js";
+import { expandSubstitutions, parseSubstitutions } from "./substitutions.js";
+import { readYamlDatabase, type YamlInclude, type YamlMacro } from "./yamlDatabase.js";
 
 export interface LoadOptions {
   /** The known record types; without it unknown types, fields and menu choices go unnoticed here. */
@@ -77,9 +77,13 @@ class Loader {
   loadSubstitutions(name: string, macros: Readonly<Record<string, string>>): void {
     const opened = this.open(name, undefined);
     if (!opened) return;
-    const { substitutions, problems } = parseSubstitutions(opened.text, opened.path);
+    if (isYaml(opened.path)) {
+      this.loadYaml(opened.path, opened.text, macros, 0);
+      return;
+    }
+    const { items, problems } = parseSubstitutions(opened.text, opened.path);
     this.problems.push(...problems);
-    for (const { file, macros: row, location } of substitutions)
+    for (const { file, macros: row, location } of expandSubstitutions(items))
       this.load(file, { ...macros, ...Object.fromEntries(row) }, location);
   }
 
@@ -117,12 +121,18 @@ class Loader {
         else this.warn(macro.location, `the macro ${macro.name} is not given`);
       }
     };
+    const include = ({ file, macros: own, location }: YamlInclude): void => {
+      if (depth < MAXIMUM_INCLUDE_DEPTH) this.load(file, { ...given, ...own }, location, depth + 1);
+      else this.problems.push({ location, message: `"${file}" is included by itself` });
+    };
     readYamlDatabase(text, path, {
       macros: define,
-      include: ({ file, macros: own, location }) => {
-        if (depth < MAXIMUM_INCLUDE_DEPTH) this.load(file, { ...given, ...own }, location, depth + 1);
-        else this.problems.push({ location, message: `"${file}" is included by itself` });
+      include,
+      substitutions: (items) => {
+        for (const { file, macros: row, location } of expandSubstitutions(items))
+          include({ file, macros: Object.fromEntries(row), location });
       },
+      path: (directories, append) => this.finder.setPath(directories, append),
       record: (record) => this.addRecord(record),
       alias: (alias) => this.addAlias(alias),
       expand: (line, location) => this.expand(expander, line, location),

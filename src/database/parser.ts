@@ -19,8 +19,8 @@ import {
 } from "./tokenReader.js";
 
 export interface ParseContext {
-  /** Opens an included file, or undefined after having said what is wrong. */
-  include(name: string, location: SourceLocation): OpenFile | undefined;
+  /** Opens a file that is included, inside of `record` or outside; undefined after having said what is wrong. */
+  include(name: string, location: SourceLocation, record: string | undefined): OpenFile | undefined;
   path(directories: string, location: SourceLocation, append: boolean): void;
   record(record: RecordDefinition): void;
   alias(alias: AliasDefinition): void;
@@ -121,7 +121,7 @@ class Parser {
   private bodyItem(record: OpenRecord): void {
     const word = this.lexer.next();
     if (word.text === "include" && word.kind === "word") {
-      this.include();
+      this.include(record.name);
       return;
     }
     const known = word.text === "field" || word.text === "info" || word.text === "alias";
@@ -155,12 +155,12 @@ class Parser {
     else this.context.problem({ location, record, message: `alias: ${bad}` });
   }
 
-  private include(): void {
+  private include(record?: string): void {
     const { location } = this.lexer.peek();
     const name = takeText(this.lexer, "a file name");
     if (this.lexer.depth >= MAXIMUM_INCLUDE_DEPTH)
       throw new SyntaxProblem(location, `"${name}" is included by itself`);
-    const file = this.context.include(name, location);
+    const file = this.context.include(name, location, record);
     if (file) this.lexer.open(file);
   }
 }

@@ -1,108 +1,113 @@
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { parseDatabase } from "./parser.js";
-import type { AliasDefinition, DatabaseProblem, RecordDefinition } from "./recordDefinition.js";
+import type {
+  AliasDefinition,
+  DatabaseProblem,
+  RecordDefinition,
+  SourceLocation,
+} from "./recordDefinition.js";
 import { rawRecordNameProblem } from "./recordName.js";
+import { parseSubstitutions, type SubstitutionItem } from "./substitutions.js";
 import { readYamlDatabase, type YamlMacro } from "./yamlDatabase.js";
 
 export interface RawInclude {
+  readonly kind: "include";
   readonly file: string;
   readonly macros: Readonly<Record<string, string>>;
 }
 
-/** A database file as it is written: macros not expanded, includes not followed. */
+/** One thing that a database file says. */
+export type RawItem =
+  | RawInclude
+  | { readonly kind: "path"; readonly directories: string; readonly append: boolean }
+  | { readonly kind: "record"; readonly record: RecordDefinition }
+  | { readonly kind: "alias"; readonly alias: AliasDefinition }
+  | { readonly kind: "substitutions"; readonly items: readonly SubstitutionItem[] };
+
+export type DeclaredMacro = Pick<YamlMacro, "name" | "default">;
+
+/** A database file as it is written, in its order: macros not expanded, includes not followed. */
 export interface RawDatabase {
-  readonly macros: readonly Pick<YamlMacro, "name" | "default">[];
-  readonly include: readonly RawInclude[];
-  /** One definition for each record, later fields added to earlier ones as the engine does. */
-  readonly records: readonly RecordDefinition[];
-  readonly aliases: readonly AliasDefinition[];
+  /** The macros that the file declares; undefined for a form that declares none. */
+  readonly macros: readonly DeclaredMacro[] | undefined;
+  readonly items: readonly RawItem[];
+  /** What could not be read or kept. */
   readonly problems: readonly DatabaseProblem[];
-  readonly warnings: readonly string[];
 }
 
-const REFERENCE = /\$[({]([A-Za-z_][A-Za-z0-9_]*)\s*([=,)}])/g;
+export type DatabaseForm = "yaml" | "db" | "substitutions";
 
-/** Names of the macros that are used without a default. */
-function requiredMacros(texts: Iterable<string>): string[] {
-  const names = new Set<string>();
-  for (const text of texts)
-    for (const [, name, after] of text.matchAll(REFERENCE))
-      if (name !== undefined && after !== "=") names.add(name);
-  return [...names];
+/** The form that the suffix of a file name stands for. */
+export function formOf(path: string): DatabaseForm {
+  const suffix = extname(path);
+  if (/^\.ya?ml$/.test(suffix)) return "yaml";
+  return /^\.sub(?:s|stitutions?)?$/.test(suffix) ? "substitutions" : "db";
 }
 
-function* textsOf(records: Iterable<RecordDefinition>): Generator<string> {
-  for (const record of records) {
-    yield record.name;
-    for (const { value } of record.fields.values()) yield value;
-    yield* record.info.values();
-    yield* record.aliases;
-  }
-}
+/** Collects what a reader finds. */
+class Collector {
+  macros: DeclaredMacro[] | undefined;
+  readonly items: RawItem[] = [];
+  readonly problems: DatabaseProblem[] = [];
 
-function merge(records: readonly RecordDefinition[]): RecordDefinition[] {
-  const merged = new Map<string, RecordDefinition>();
-  for (const record of records) {
-    const earlier = merged.get(record.name);
-    if (!earlier || (record.type !== "*" && record.type !== earlier.type)) merged.set(record.name, record);
-    else
-      merged.set(record.name, {
-        ...earlier,
-        fields: new Map([...earlier.fields, ...record.fields]),
-        info: new Map([...earlier.info, ...record.info]),
-        aliases: [...new Set([...earlier.aliases, ...record.aliases])],
-      });
-  }
-  return [...merged.values()];
-}
-
-/** Reads one file for conversion. */
-export function readRawDatabase(path: string): RawDatabase {
-  const text = readFileSync(path, "utf8");
-  const records: RecordDefinition[] = [];
-  const aliases: AliasDefinition[] = [];
-  const include: RawInclude[] = [];
-  const problems: DatabaseProblem[] = [];
-  const warnings: string[] = [];
-  let macros: readonly Pick<YamlMacro, "name" | "default">[] | undefined;
-  const sinks = {
-    record: (record: RecordDefinition): void => void records.push(record),
-    alias: (alias: AliasDefinition): void => void aliases.push(alias),
-    problem: (problem: DatabaseProblem): void => void problems.push(problem),
+  readonly sinks = {
+    record: (record: RecordDefinition): void => void this.items.push({ kind: "record", record }),
+    alias: (alias: AliasDefinition): void => void this.items.push({ kind: "alias", alias }),
+    problem: (problem: DatabaseProblem): void => void this.problems.push(problem),
     nameProblem: rawRecordNameProblem,
   };
 
-  if (/^\.ya?ml$/.test(extname(path))) {
-    readYamlDatabase(text, path, {
-      ...sinks,
-      macros: (declared) => {
-        macros = declared;
-      },
-      include: (included) => include.push({ file: included.file, macros: included.macros }),
-      expand: (source) => source,
-    });
-  } else {
-    const expand = (line: string): string => line;
+  readDb(text: string, file: string): void {
+    const lines = text.split("\n");
     parseDatabase(
-      { file: path, lines: text.split("\n"), expand },
+      { file, lines, expand: (line) => line },
       {
-        ...sinks,
-        include: (file, location) => {
-          if (records.length > 0)
-            warnings.push(`${path}:${location.line}: the include is moved before the records`);
-          include.push({ file, macros: {} });
+        ...this.sinks,
+        include: (name, location, record) => {
+          if (record === undefined) this.items.push({ kind: "include", file: name, macros: {} });
+          else this.lost(location, "an include inside of a record", record);
           return undefined;
         },
-        path: (_directories, location) =>
-          warnings.push(`${path}:${location.line}: path and addpath are left out`),
-        definition: ({ kind, location }) =>
-          warnings.push(`${path}:${location.line}: ${kind} is left out: it belongs into a .dbd file`),
+        path: (directories, _, append) => this.items.push({ kind: "path", directories, append }),
+        definition: ({ kind, location }) => this.lost(location, `a ${kind}, which belongs into a .dbd file,`),
       },
     );
   }
-  const merged = merge(records);
-  const used = [...textsOf(merged), ...aliases.flatMap(({ record, alias }) => [record, alias])];
-  macros ??= requiredMacros(used).map((name) => ({ name, default: undefined }));
-  return { macros, include, records: merged, aliases, problems, warnings };
+
+  readYaml(text: string, file: string): void {
+    readYamlDatabase(text, file, {
+      ...this.sinks,
+      macros: (declared) => {
+        this.macros = [...(this.macros ?? []), ...declared];
+      },
+      include: ({ file: name, macros }) => this.items.push({ kind: "include", file: name, macros }),
+      substitutions: (items) => this.items.push({ kind: "substitutions", items }),
+      path: (directories, append) => this.items.push({ kind: "path", directories, append }),
+      expand: (source) => source,
+    });
+  }
+
+  private lost(location: SourceLocation, what: string, record?: string): void {
+    const message = `${what} is left out`;
+    this.problems.push(record === undefined ? { location, message } : { location, record, message });
+  }
+}
+
+/** Reads one file for conversion. */
+export const readRawDatabase = (path: string): RawDatabase =>
+  parseRawDatabase(readFileSync(path, "utf8"), path);
+
+/** The same for its text; the name of the file says in which form it is. */
+export function parseRawDatabase(text: string, path: string): RawDatabase {
+  const form = formOf(path);
+  if (form === "substitutions") {
+    const { items, problems } = parseSubstitutions(text, path);
+    return { macros: undefined, items: [{ kind: "substitutions", items }], problems };
+  }
+  const collector = new Collector();
+  if (form === "yaml") collector.readYaml(text, path);
+  else collector.readDb(text, path);
+  const { macros, items, problems } = collector;
+  return { macros: form === "yaml" ? (macros ?? []) : undefined, items, problems };
 }

@@ -1,8 +1,9 @@
+import { MACRO_REFERENCE } from "./macroPattern.js";
+
 const FORBIDDEN = /[ "'.$]/;
 const DOUBTFUL_START = /^[-+[{]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\x00-\x1f]/;
-const MACRO_REFERENCE = /\$\([^()]*\)|\$\{[^{}]*\}/g;
 
 /** What EPICS refuses in a record name, in words; undefined for a good one. */
 export function recordNameProblem(name: string): string | undefined {
@@ -23,4 +24,4 @@ export function recordNameWarning(name: string): string | undefined {
 
 /** The same problems for a name whose macros are not expanded. */
 export const rawRecordNameProblem = (name: string): string | undefined =>
-  recordNameProblem(name.replace(MACRO_REFERENCE, "x"));
+  recordNameProblem(name.replace(new RegExp(MACRO_REFERENCE, "g"), "x"));

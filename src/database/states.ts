@@ -32,27 +32,40 @@ export function fieldsOfStates(recordType: string, states: readonly StateDefinit
 /** How many states a record type can name. */
 export const stateLimit = (recordType: string): number => (isMultibit(recordType) ? 16 : 2);
 
-/** The reverse: the states that fields spell out and the names of those fields, or undefined where the short form cannot say the same. */
+/** States that a run of fields spells out, from the field `from` to the one before `to`. */
+export interface SpelledStates {
+  readonly states: readonly StateDefinition[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The reverse of `fieldsOfStates`: undefined where the short form would not say the same in the same order. */
 export function statesOfFields(
   recordType: string,
-  fields: ReadonlyMap<string, string>,
-): { states: StateDefinition[]; fields: string[] } | undefined {
+  fields: readonly (readonly [field: string, value: string])[],
+): SpelledStates | undefined {
   if (!hasStates(recordType)) return undefined;
-  const states: StateDefinition[] = [];
-  if (isBinary(recordType)) {
-    const [zero, one] = [fields.get("ZNAM"), fields.get("ONAM")];
-    if (!zero || !one) return undefined;
-    states.push({ name: zero }, { name: one });
-    return { states, fields: ["ZNAM", "ONAM"] };
-  }
-  for (const prefix of MULTIBIT_PREFIXES) {
-    const name = fields.get(`${prefix}ST`);
-    const value = fields.get(`${prefix}VL`);
-    if (name === undefined && value === undefined) states.push({ name: "" });
-    else if (!name || value === undefined) return undefined;
-    else states.push(value === String(states.length) ? { name } : { name, value });
-  }
+  const values = new Map(fields);
+  const states = isBinary(recordType) ? binaryStates(values) : multibitStates(values);
+  const spelled = fieldsOfStates(recordType, states);
+  const from = fields.findIndex(([field]) => field === spelled[0]?.[0]);
+  const to = from + spelled.length;
+  const isSame = spelled.every(([field, value], at) => {
+    const [own, text] = fields[from + at] ?? [];
+    return own === field && text === value;
+  });
+  return from >= 0 && isSame ? { states, from, to } : undefined;
+}
+
+const binaryStates = (values: ReadonlyMap<string, string>): StateDefinition[] =>
+  ["ZNAM", "ONAM"].map((field) => ({ name: values.get(field) ?? "" }));
+
+function multibitStates(values: ReadonlyMap<string, string>): StateDefinition[] {
+  const states = MULTIBIT_PREFIXES.map((prefix, index): StateDefinition => {
+    const name = values.get(`${prefix}ST`) ?? "";
+    const value = values.get(`${prefix}VL`);
+    return value === undefined || value === String(index) ? { name } : { name, value };
+  });
   while (states.at(-1)?.name === "") states.pop();
-  if (states.length === 0) return undefined;
-  return { states, fields: MULTIBIT_PREFIXES.flatMap((prefix) => [`${prefix}ST`, `${prefix}VL`]) };
+  return states;
 }

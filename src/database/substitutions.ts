@@ -1,26 +1,52 @@
 import type { DatabaseProblem, SourceLocation } from "./recordDefinition.js";
 
-/** One expansion of a template: a row of a .substitutions file. */
+export type MacroPair = readonly [name: string, value: string];
+
+/** A row of a template: values for the names of its pattern, or macros by name. */
+export type SubstitutionRow =
+  | { readonly kind: "values"; readonly values: readonly string[]; readonly location: SourceLocation }
+  | { readonly kind: "macros"; readonly macros: readonly MacroPair[]; readonly location: SourceLocation }
+  | GlobalMacros;
+
+/** Macros for all rows after them. */
+export interface GlobalMacros {
+  readonly kind: "global";
+  readonly macros: readonly MacroPair[];
+}
+
+/** `file name { pattern {...} {...} ... }`. */
+export interface TemplateSubstitutions {
+  readonly kind: "file";
+  /** As written, macros not expanded. */
+  readonly file: string;
+  readonly pattern: readonly string[] | undefined;
+  readonly rows: readonly SubstitutionRow[];
+  readonly location: SourceLocation;
+}
+
+/** What a .substitutions file says, in order. */
+export type SubstitutionItem = GlobalMacros | TemplateSubstitutions;
+
+/** One expansion of a template. */
 export interface Substitution {
-  /** The template as written, macros not expanded. */
   readonly file: string;
   /** Macro definitions in order, values raw; a later one of the same name wins. */
-  readonly macros: readonly (readonly [name: string, value: string])[];
+  readonly macros: readonly MacroPair[];
   readonly location: SourceLocation;
 }
 
 export interface ParsedSubstitutions {
-  readonly substitutions: readonly Substitution[];
+  readonly items: readonly SubstitutionItem[];
   readonly problems: readonly DatabaseProblem[];
 }
+
+const KEYWORDS = new Set(["file", "global", "pattern"]);
 
 interface Token {
   readonly kind: "word" | "quote" | "{" | "}" | "," | "=" | "end" | "bad";
   readonly text: string;
   readonly line: number;
 }
-
-type MacroPair = readonly [name: string, value: string];
 
 class SyntaxProblem extends Error {
   constructor(
@@ -54,9 +80,8 @@ function tokenize(text: string): Token[] {
 }
 
 class Parser {
-  readonly substitutions: Substitution[] = [];
+  readonly items: SubstitutionItem[] = [];
   readonly problems: DatabaseProblem[] = [];
-  private readonly globals: MacroPair[] = [];
   private at = 0;
 
   constructor(
@@ -78,45 +103,48 @@ class Parser {
 
   private item(): void {
     const word = this.next();
-    if (word.kind === "word" && word.text === "global") this.globals.push(...this.definitions());
-    else if (word.kind === "word" && word.text === "file") this.template();
+    if (word.kind === "word" && word.text === "global") this.items.push(this.globals());
+    else if (word.kind === "word" && word.text === "file") this.items.push(this.template(word.line));
     else throw this.unexpected(word, "file or global");
   }
 
-  private template(): void {
+  private globals(): GlobalMacros {
+    return { kind: "global", macros: this.definitions() };
+  }
+
+  private template(line: number): TemplateSubstitutions {
     const name = this.next();
     if (name.kind !== "word" && name.kind !== "quote") throw this.unexpected(name, "a file name");
     this.expect("{");
-    if (this.isWord("pattern")) {
-      this.next();
-      const names = this.values().map((token) => token.text);
-      this.rows(name.text, () => this.patternRow(names));
-    } else this.rows(name.text, () => this.definitions());
+    const pattern = this.isWord("pattern") ? this.pattern() : undefined;
+    const rows: SubstitutionRow[] = [];
+    while (this.peek().kind !== "}") rows.push(this.row(pattern));
     this.expect("}");
+    return { kind: "file", file: name.text, pattern, rows, location: { file: this.file, line } };
   }
 
-  private rows(file: string, readRow: () => MacroPair[]): void {
-    for (let token = this.peek(); token.kind !== "}"; token = this.peek()) {
-      if (this.isWord("global")) {
-        this.next();
-        this.globals.push(...this.definitions());
-        continue;
-      }
-      if (token.kind === "word") {
-        this.problem(token.line, `"${token.text}" before { is ignored`);
-        this.next();
-      }
-      const location = { file: this.file, line: this.peek().line };
-      const row = readRow();
-      this.substitutions.push({ file, macros: [...this.globals, ...row], location });
+  private pattern(): string[] {
+    this.next();
+    return this.values().map((token) => token.text);
+  }
+
+  private row(pattern: readonly string[] | undefined): SubstitutionRow {
+    const token = this.peek();
+    if (this.isWord("global")) {
+      this.next();
+      return this.globals();
     }
-  }
-
-  private patternRow(names: readonly string[]): MacroPair[] {
+    if (token.kind === "word") {
+      this.problem(token.line, `"${token.text}" before { is ignored`);
+      this.next();
+    }
+    const location = { file: this.file, line: this.peek().line };
+    if (pattern === undefined) return { kind: "macros", macros: this.definitions(), location };
     const values = this.values();
-    const extra = values[names.length];
-    if (extra) this.problem(extra.line, `${values.length} values for ${names.length} names`);
-    return values.slice(0, names.length).map((value, index) => [names[index] ?? "", asDefinition(value)]);
+    const extra = values[pattern.length];
+    if (extra) this.problem(extra.line, `${values.length} values for ${pattern.length} names`);
+    const texts = values.slice(0, pattern.length).map((value) => value.text);
+    return { kind: "values", values: texts, location };
   }
 
   /** `{ a, b c, }`: commas are as good as blanks. */
@@ -133,16 +161,16 @@ class Parser {
   /** `{ A=1, B="two" }`. */
   private definitions(): MacroPair[] {
     this.expect("{");
-    const pairs: MacroPair[] = [];
+    const macros = new Map<string, string>();
     for (let token = this.next(); token.kind !== "}"; token = this.next()) {
       if (token.kind === ",") continue;
       if (token.kind !== "word") throw this.unexpected(token, "a macro name or }");
       this.expect("=");
       const value = this.next();
       if (value.kind !== "word" && value.kind !== "quote") throw this.unexpected(value, "a value");
-      pairs.push([token.text, asDefinition(value)]);
+      macros.set(token.text, value.text);
     }
-    return pairs;
+    return [...macros];
   }
 
   private skipToItem(): void {
@@ -182,12 +210,45 @@ class Parser {
   }
 }
 
-/** As dbLoadTemplate hands it on to macLib: a quoted value keeps blanks and commas, its escapes go on expansion. */
-const asDefinition = (token: Token): string => (token.kind === "quote" ? `"${token.text}"` : token.text);
-
 /** Reads a .substitutions file: pattern and variable form, global definitions, comments. */
 export function parseSubstitutions(text: string, file: string): ParsedSubstitutions {
   const parser = new Parser(tokenize(text), file);
   parser.parse();
-  return { substitutions: parser.substitutions, problems: parser.problems };
+  return { items: parser.items, problems: parser.problems };
+}
+
+const BARE_WORD = /^[a-zA-Z0-9_\-+:./\\[\]<>;]+$/;
+
+/** As dbLoadTemplate hands it on to macLib: quotes keep blanks and commas, and go with the escapes on expansion. */
+const asDefinition = (text: string): string => (BARE_WORD.test(text) ? text : `"${text}"`);
+
+/** A value as a .substitutions file writes it. */
+export function substitutionText(text: string): string {
+  if (BARE_WORD.test(text) && !KEYWORDS.has(text)) return text;
+  const hasQuote = /^(?:[^"\\]|\\.)*"/.test(text);
+  return hasQuote ? `'${text}'` : `"${text}"`;
+}
+
+/** The templates that a .substitutions file loads, one after the other. */
+export function* expandSubstitutions(items: Iterable<SubstitutionItem>): Generator<Substitution> {
+  const globals: MacroPair[] = [];
+  const define = (macros: readonly MacroPair[]): MacroPair[] =>
+    macros.map(([name, value]) => [name, asDefinition(value)]);
+  for (const item of items) {
+    if (item.kind === "global") {
+      globals.push(...define(item.macros));
+      continue;
+    }
+    const { file, pattern = [], rows } = item;
+    for (const row of rows) {
+      if (row.kind === "global") globals.push(...define(row.macros));
+      else {
+        const own =
+          row.kind === "macros"
+            ? row.macros
+            : row.values.map((value, i): MacroPair => [pattern[i] ?? "", value]);
+        yield { file, macros: [...globals, ...define(own)], location: row.location };
+      }
+    }
+  }
 }

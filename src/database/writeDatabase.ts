@@ -1,95 +1,88 @@
-import { Document, isCollection, isPair, visit } from "yaml";
 import { escapeText } from "../libcom/escape.js";
-import type { RawDatabase } from "./rawDatabase.js";
+import { withDefaults } from "./macroDeclarations.js";
+import type { RawDatabase, RawItem } from "./rawDatabase.js";
 import type { RecordDefinition } from "./recordDefinition.js";
-import { statesOfFields } from "./states.js";
+import { type SubstitutionItem, type SubstitutionRow, substitutionText } from "./substitutions.js";
 
-const quoted = (text: string): string => `"${escapeText(text)}"`;
+/** Names keep what is written in them; only values know escapes. */
+const name = (text: string): string => `"${text}"`;
+const value = (text: string): string => `"${escapeText(text)}"`;
+const word = (text: string): string => (/^[\w:.]+$/.test(text) ? text : name(text));
 
-/** Puts the defaults that a YAML database declares into its references, where a .db file keeps them. */
-function withDefaults(macros: RawDatabase["macros"]): (text: string) => string {
-  const defaults = new Map(macros.map((macro) => [macro.name, macro.default]));
-  return (text) =>
-    text.replace(/\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g, (reference, name: string) => {
-      const value = defaults.get(name);
-      return value === undefined ? reference : `$(${name}=${value})`;
-    });
+function dbRecord(record: RecordDefinition): string {
+  const line = (keyword: string, key: string, text: string): string =>
+    `    ${keyword}(${`${key},`.padEnd(5)} ${value(text)})`;
+  const body = [
+    ...record.aliases.map((alias) => `    alias(${name(alias)})`),
+    ...[...record.fields].map(([field, definition]) => line("field", field, definition.value)),
+    ...[...record.info].map(([tag, text]) => line("info", word(tag), text)),
+  ];
+  const type = /^\w+$/.test(record.type) ? record.type : name(record.type);
+  return [`record(${type}, ${name(record.name)})`, "{", ...body, "}", ""].join("\n");
+}
+
+function dbItem(item: RawItem): string {
+  switch (item.kind) {
+    case "include":
+      return `include ${name(item.file)}`;
+    case "path":
+      return `${item.append ? "addpath" : "path"} ${name(item.directories)}`;
+    case "record":
+      return dbRecord(item.record);
+    case "alias":
+      return `alias(${name(item.alias.record)}, ${name(item.alias.alias)})`;
+    case "substitutions":
+      return "";
+  }
+}
+
+/** What a .db file cannot say, in words. */
+export function lostInDb({ items }: RawDatabase): string[] {
+  return items.flatMap((item) => {
+    if (item.kind === "substitutions") return ["substitutions: a .db file has none"];
+    const hasMacros = item.kind === "include" && Object.keys(item.macros).length > 0;
+    return hasMacros ? [`the macros for ${item.file}: a .db file includes without macros`] : [];
+  });
 }
 
 /** Writes a database in EPICS's own form. */
 export function writeDb(database: RawDatabase): string {
-  const text = withDefaults(database.macros);
-  const line = (word: string, name: string, value: string): string =>
-    `    ${word}(${`${name},`.padEnd(5)} ${quoted(text(value))})`;
-  const records = database.records.map((record) => {
-    const body = [
-      ...record.aliases.map((alias) => `    alias(${quoted(text(alias))})`),
-      ...[...record.fields].map(([field, { value }]) => line("field", field, value)),
-      ...[...record.info].map(([tag, value]) =>
-        line("info", /^[\w:.]+$/.test(tag) ? tag : quoted(tag), value),
-      ),
-    ];
-    const type = /^\w+$/.test(record.type) ? record.type : quoted(record.type);
-    return [`record(${type}, ${quoted(text(record.name))})`, "{", ...body, "}", ""].join("\n");
+  const lines = withDefaults(database.items, database.macros ?? []).map(dbItem);
+  const text = lines.map((line, at) => {
+    const endsBlock = line.startsWith("include") && lines[at + 1]?.startsWith("record");
+    return endsBlock ? `${line}\n` : line;
   });
-  const includes = database.include.map(({ file }) => `include ${quoted(file)}`);
-  const aliases = database.aliases.map(
-    ({ record, alias }) => `alias(${quoted(text(record))}, ${quoted(text(alias))})`,
+  return `${text.join("\n").trimEnd()}\n`;
+}
+
+const pairs = (macros: readonly (readonly [string, string])[]): string =>
+  macros.length === 0
+    ? "{}"
+    : `{ ${macros.map(([key, text]) => `${key}=${substitutionText(text)}`).join(", ")} }`;
+
+function rowText(row: SubstitutionRow): string {
+  if (row.kind === "global") return `global ${pairs(row.macros)}`;
+  if (row.kind === "macros") return pairs(row.macros);
+  return row.values.length === 0 ? "{}" : `{ ${row.values.map(substitutionText).join(", ")} }`;
+}
+
+function substitutionItem(item: SubstitutionItem): string {
+  if (item.kind === "global") return `global ${pairs(item.macros)}\n`;
+  const pattern = item.pattern === undefined ? [] : [`pattern { ${item.pattern.join(", ")} }`];
+  const rows = [...pattern, ...item.rows.map(rowText)].map((line) => `    ${line}`);
+  return [`file ${name(item.file)} {`, ...rows, "}", ""].join("\n");
+}
+
+/** Writes the substitutions of a database as a .substitutions file. */
+export function writeSubstitutions({ items }: RawDatabase): string {
+  const texts = items.flatMap((item) =>
+    item.kind === "substitutions" ? item.items.map(substitutionItem) : [],
   );
-  return `${[...includes, ...(includes.length > 0 ? [""] : []), ...records, ...aliases].join("\n").trimEnd()}\n`;
+  return `${texts.join("\n").trimEnd()}\n`;
 }
 
-/** A number where the text is the way YAML writes it, so that it needs no quotes. */
-const scalar = (text: string): string | number => {
-  const number = Number(text);
-  return text !== "" && String(number) === text && Number.isFinite(number) ? number : text;
-};
-
-function yamlRecord(record: RecordDefinition): Record<string, unknown> {
-  const fields = new Map([...record.fields].map(([field, { value }]) => [field, value]));
-  const states = statesOfFields(record.type, fields);
-  for (const field of states?.fields ?? []) fields.delete(field);
-  const entry: Record<string, unknown> = { type: record.type };
-  if (states)
-    entry["states"] = states.states.map(({ name, value }) =>
-      value === undefined ? name : { name, value: scalar(value) },
-    );
-  for (const [field, value] of fields) entry[field] = scalar(value);
-  if (record.info.size > 0) entry["info"] = Object.fromEntries(record.info);
-  if (record.aliases.length > 0) entry["aliases"] = record.aliases;
-  return entry;
-}
-
-function yamlMacro(macro: RawDatabase["macros"][number]): Record<string, unknown> {
-  return macro.default === undefined ? {} : { default: scalar(macro.default) };
-}
-
-const SHORT = 90;
-
-/** Short records and lists on one line, as people write them. */
-function useFlowForShort(document: Document): void {
-  visit(document, {
-    Collection(_, node, path) {
-      const nested = node.items.some((item) => isPair(item) && isCollection(item.value));
-      if (!nested && path.length > 2 && JSON.stringify(node).length < SHORT) node.flow = true;
-    },
-  });
-}
-
-/** Writes a database in the YAML form. */
-export function writeYaml(database: RawDatabase): string {
-  const includes = database.include.map(({ file, macros }) =>
-    Object.keys(macros).length > 0 ? { file, macros } : file,
-  );
-  const macros = database.macros.map((macro) => [macro.name, yamlMacro(macro)]);
-  const records = database.records.map((record) => [record.name, yamlRecord(record)]);
-  const aliases = database.aliases.map(({ record, alias }) => [alias, record]);
-  const document = new Document({
-    ...(macros.length > 0 ? { macros: Object.fromEntries(macros) } : {}),
-    ...(includes.length > 0 ? { include: includes } : {}),
-    records: Object.fromEntries(records),
-    ...(aliases.length > 0 ? { aliases: Object.fromEntries(aliases) } : {}),
-  });
-  useFlowForShort(document);
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
-}
+/** What a .substitutions file cannot say, in words. */
+export const lostInSubstitutions = ({ items }: RawDatabase): string[] =>
+  items
+    .filter(({ kind }) => kind !== "substitutions")
+    .map(({ kind }) => `a ${kind}: a .substitutions file has none`);

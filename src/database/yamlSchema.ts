@@ -21,18 +21,42 @@ const stateSchema = z.union([text, z.strictObject({ name: text, value: text.opti
   error: "a state is a name, or name: and value:",
 });
 
+export const typeSchema = text.min(1, { error: "the record type is empty" });
+export const statesSchema = z.array(stateSchema, { error: "a list of states is expected" });
+export const aliasesSchema = z.array(text, { error: "a list of aliases is expected" });
+
 /** The keys of a record that are no fields. */
 export const RECORD_KEYS = ["type", "states", "info", "aliases"] as const;
 
-export const recordSchema = z
-  .object({
-    type: text.min(1, { error: "the record type is empty" }),
-    states: z.array(stateSchema).optional(),
-    info: z.record(z.string(), text).optional(),
-    aliases: z.array(text).optional(),
-  })
-  .catchall(text);
+export const TOP_LEVEL_KEYS = [
+  "macros",
+  "path",
+  "addpath",
+  "include",
+  "records",
+  "aliases",
+  "substitutions",
+] as const;
 
-export const TOP_LEVEL_KEYS = ["macros", "include", "records", "aliases"] as const;
+export const pathSchema = text;
+
+const rowSchema = z.union([z.array(text), z.record(z.string(), text)], {
+  error: "a row is a list of values, or macros by name",
+});
+
+const globalSchema = z.strictObject({ global: z.record(z.string(), text) });
+
+/** A template with its rows, or macros for all rows after it. */
+export const substitutionSchema = z.union(
+  [
+    globalSchema,
+    z.strictObject({
+      file: text,
+      pattern: z.array(text).optional(),
+      rows: z.array(z.union([globalSchema, rowSchema])),
+    }),
+  ],
+  { error: "file: and rows:, or global:, is expected" },
+);
 
 export const aliasSchema = text;

@@ -8,8 +8,9 @@ import {
   LineCounter,
   type Node,
   type ParsedNode,
-  parseDocument,
+  parseAllDocuments,
 } from "yaml";
+import { errorMessage } from "../libcom/errorMessage.js";
 import type { SourceLocation } from "./recordDefinition.js";
 
 /** A YAML value with every scalar as the text written in the file. */
@@ -22,20 +23,47 @@ export interface YamlEntry {
   readonly location: SourceLocation;
 }
 
-/** A parsed YAML file that knows the line of everything in it. */
+/** Anchors can make a small file a huge one. */
+const MOST_ALIASES = 1000;
+
+interface Problem {
+  readonly location: SourceLocation;
+  readonly message: string;
+}
+
+/** The documents of a YAML file, up to the first that cannot be read. */
+export function readYaml(
+  text: string,
+  file: string,
+): { sources: YamlSource[]; problem: Problem | undefined } {
+  const lines = new LineCounter();
+  const sources: YamlSource[] = [];
+  try {
+    for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })) {
+      const source = new YamlSource(document, file, lines);
+      const problem = source.error();
+      sources.push(source);
+      if (problem) return { sources, problem };
+    }
+  } catch (error) {
+    // A text nested too deep for the parser.
+    return { sources: [], problem: { location: { file, line: 1 }, message: errorMessage(error) } };
+  }
+  return { sources, problem: undefined };
+}
+
+/** A document of a YAML file that knows the line of everything in it. */
 export class YamlSource {
-  private readonly lines = new LineCounter();
-  private readonly document: Document.Parsed<ParsedNode>;
+  private aliases = 0;
 
   constructor(
-    text: string,
+    private readonly document: Document.Parsed<ParsedNode>,
     readonly file: string,
-  ) {
-    this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false });
-  }
+    private readonly lines: LineCounter,
+  ) {}
 
   /** The first syntax error, in one line: those after it are mostly its consequences. */
-  error(): { location: SourceLocation; message: string } | undefined {
+  error(): Problem | undefined {
     const [error] = this.document.errors;
     if (error === undefined) return undefined;
     return { location: this.at(error.pos[0]), message: error.message.split("\n")[0] ?? error.message };
@@ -75,8 +103,20 @@ export class YamlSource {
   /** A field's value: JSON links may be written as YAML mappings and lists. */
   fieldText(node: Node | null): string {
     const resolved = this.resolve(node);
-    if (isMap(resolved) || isSeq(resolved)) return JSON.stringify(resolved.toJS(this.document));
+    if (isMap(resolved) || isSeq(resolved)) return this.json(resolved);
     return resolved === null ? "" : textOf(resolved);
+  }
+
+  private json(node: Node | null): string {
+    const resolved = this.resolve(node);
+    if (isMap(resolved)) {
+      const members = this.entries(resolved) ?? [];
+      return `{${members.map(({ key, node }) => `${JSON.stringify(key)}:${this.json(node)}`).join(",")}}`;
+    }
+    if (isSeq(resolved)) return `[${(this.items(resolved) ?? []).map((item) => this.json(item)).join(",")}]`;
+    if (!isScalar(resolved) || resolved.value === null) return "null";
+    const { value } = resolved;
+    return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "null");
   }
 
   locationOf(node: Node | null): SourceLocation {
@@ -84,7 +124,8 @@ export class YamlSource {
   }
 
   private resolve(node: Node | null): Node | null {
-    return isAlias(node) ? (node.resolve(this.document) ?? null) : node;
+    if (!isAlias(node)) return node;
+    return ++this.aliases > MOST_ALIASES ? null : (node.resolve(this.document) ?? null);
   }
 
   private at(offset: number): SourceLocation {

@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { type LoadedDatabase, loadDatabaseFile, loadSubstitutionsFile } from "../../src/database/index.js";
-import { type RawDatabase, readRawDatabase } from "../../src/database/rawDatabase.js";
-import { writeDb, writeYaml } from "../../src/database/writeDatabase.js";
 import { needsShared, repositoryRoot, sharedDirectory } from "../support/paths.js";
 
 const beamline = join(sharedDirectory, "beamline");
-const folders = ["tomoscan", "tomostream", "areaDetector", "motor", "asyn", "autosave", "mctoptics"];
-
-const directory = mkdtempSync(join(tmpdir(), "tomoioc-beamline-"));
-after(() => rmSync(directory, { recursive: true }));
-
 /** Records with their fields in no particular order, as the engine merges them. */
 function contentsOf(loaded: LoadedDatabase): Map<string, unknown> {
   const contents = new Map<string, { type: string; fields: Record<string, string> }>();
@@ -86,48 +78,5 @@ describe("the package's databases", () => {
     assert.deepEqual(missing.problems, []);
     assert.deepEqual(contentsOf(missing), contentsOf(installed));
     assert.equal(contentsOf(missing).size, 109);
-  });
-});
-
-describe("converting a database there and back", () => {
-  const essence = (database: RawDatabase): unknown => ({
-    include: database.include,
-    aliases: database.aliases.map(({ record, alias }) => [record, alias]),
-    records: database.records.map(({ name, type, fields, info, aliases }) => ({
-      name,
-      type,
-      aliases,
-      info: Object.fromEntries(info),
-      fields: Object.fromEntries([...fields].map(([field, { value }]) => [field, value])),
-    })),
-  });
-
-  function reread(name: string, text: string): RawDatabase {
-    const path = join(directory, name);
-    writeFileSync(path, text);
-    const database = readRawDatabase(path);
-    assert.deepEqual(database.problems, []);
-    return database;
-  }
-
-  for (const folder of folders)
-    it(`loses nothing of the databases of ${folder}`, needsShared, () => {
-      for (const file of readdirSync(join(beamline, folder, "db"))) {
-        if (!/\.(?:db|template)$/.test(file)) continue;
-        const original = readRawDatabase(join(beamline, folder, "db", file));
-        assert.deepEqual(original.problems, [], file);
-        const yaml = reread(`${file}.yaml`, writeYaml(original));
-        const db = reread(`${file}.db`, writeDb(yaml));
-        assert.deepEqual(essence(yaml), essence(original), file);
-        assert.deepEqual(essence(db), essence(original), file);
-      }
-    });
-
-  it("keeps the defaults of declared macros", () => {
-    const yaml = reread(
-      "defaults.yaml",
-      `macros: { P: { default: "x:" } }\nrecords: { "$(P)a": { type: ai } }`,
-    );
-    assert.equal(writeDb(yaml), `record(ai, "$(P=x:)a")\n{\n}\n`);
   });
 });

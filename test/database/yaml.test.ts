@@ -87,6 +87,60 @@ aliases: { c: a }`);
     );
   });
 
+  it("loads templates with substitutions, globals for all rows after them", () => {
+    load(`records:\n  $(P)$(N): { type: longout, VAL: $(V=0) }`, {}, "row.yaml");
+    const loaded = load(`substitutions:
+  - global: { P: "p:" }
+  - file: row.yaml
+    pattern: [N, V]
+    rows: [[1, 10], [2], { global: { P: "q:" } }, [3]]
+  - { file: row.yaml, rows: [{ N: 4, V: 40 }] }`);
+    assert.deepEqual(problemsOf(loaded), []);
+    assert.deepEqual(
+      loaded.definition.records.map(({ name, fields }) => [name, fields.get("VAL")?.value]),
+      [
+        ["p:1", "10"],
+        ["p:2", "0"],
+        ["q:3", "0"],
+        ["q:4", "40"],
+      ],
+    );
+  });
+
+  it("reads its documents one after the other, each name once in each", () => {
+    const loaded = load(`records: { a: { type: longout, VAL: 1 } }
+---
+records: { a: { type: "*", HOPR: 2 }, b: { type: longout } }
+aliases: { c: b }
+---
+records: { b: { type: "#" } }`);
+    assert.deepEqual(problemsOf(loaded), []);
+    assert.deepEqual(
+      loaded.definition.records.map(({ name, type }) => [name, type]),
+      [
+        ["a", "longout"],
+        ["a", "*"],
+        ["b", "longout"],
+        ["b", "#"],
+      ],
+    );
+    assert.equal(loaded.definition.aliases[0]?.afterRecords, 3);
+  });
+
+  it("refuses anchors that make a small file a huge one", () => {
+    const lines = [
+      "a0: &a0 [x, x]",
+      ...Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`),
+    ];
+    assert.ok(
+      problemsOf(
+        load(
+          `records:\n  r:\n    type: longout\n    VAL:\n${lines.map((line) => `      ${line}`).join("\n")}`,
+        ),
+      ).length < 5,
+    );
+  });
+
   it("names file, line, record and field of a mistake and loads the rest", () => {
     const loaded = load(`recrods: {}
 records:
@@ -107,11 +161,11 @@ records:
       `8: record "c" field HORP: longout has no such field; did you mean "HOPR"?`,
       `9: record "c" field SCAN: "sometimes" is no choice`,
       `11: record "d" field states: longout has no states`,
-      `12: record "e" field info: Invalid input: expected record, received array`,
+      `12: record "e" field info: a mapping of tags is expected`,
     ]);
     assert.deepEqual(
       loaded.definition.records.map(({ name }) => name),
-      ["c", "d"],
+      ["c", "d", "e"],
     );
   });
 
