@@ -50,10 +50,16 @@ function buildKernels() {
   run("npm", ["run", "--silent", "build:kernels"]);
 }
 
-/** Compiles when a source is newer than the last build. */
-export function build() {
-  buildKernels();
-  const built = modified(join(root, "dist", ".tsbuildinfo"));
+const compiled = join(root, "dist", ".tsbuildinfo");
+
+/** Bundles the programs of bin/ when something was compiled since. */
+function bundlePrograms() {
+  if (modified(join(root, "dist", "programs", "softIoc.js")) > modified(compiled)) return;
+  run("node", [join(root, "scripts", "bundle.mjs")]);
+}
+
+function compile() {
+  const built = modified(compiled);
   const sources = ["src", "test", "bench", "examples"].filter((directory) =>
     existsSync(join(root, directory)),
   );
@@ -64,6 +70,13 @@ export function build() {
   if (built > newest) return;
   console.error("tomoioc: compiling");
   run("npx", ["tsc", "-p", "tsconfig.json"]);
+}
+
+/** Compiles when a source is newer than the last build. */
+export function build() {
+  buildKernels();
+  compile();
+  bundlePrograms();
 }
 
 export function setup() {

@@ -41,6 +41,7 @@ test("what is published is what runs, without tests", () => {
     "dist/src/index.js",
     "dist/src/index.d.ts",
     "dist/src/drivers/camera/frameWorker.js",
+    "dist/programs/softIoc.js",
     "db/tomoScan.yaml",
     "bin/caget",
     "iocBoot/iocDemo/st.cmd",
