@@ -56,12 +56,6 @@ export function loadArguments(io: RecordIo<CalcRecord>): void {
   for (const { link, letter } of ARGUMENTS) io.loadConstant(link, letter);
 }
 
-/** The value of one link that has become a constant. */
-export function loadArgument(io: RecordIo<CalcRecord>, linkField: string): void {
-  const argument = ARGUMENTS.find(({ link }) => link === linkField);
-  if (argument !== undefined) io.loadConstant(argument.link, argument.letter);
-}
-
 const argumentOfLink: ReadonlyMap<string, (typeof ARGUMENTS)[number]> = new Map(
   ARGUMENTS.map((argument) => [argument.link, argument]),
 );

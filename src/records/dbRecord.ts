@@ -7,9 +7,9 @@ import type { Definitions } from "./definitions.js";
 import type { AttachedDevice, DeviceRecord } from "./deviceSupport.js";
 import type { FieldValue } from "./fieldSpec.js";
 import type { RecordFunction } from "./functions.js";
-import type { Link } from "./links/link.js";
+import type { Link, LinkTarget } from "./links/link.js";
 import type { Subscription } from "./monitors.js";
-import type { CommonRecord, RecordIo, RecordType } from "./recordType.js";
+import type { CommonRecord, NamedChannelOptions, RecordIo, RecordType } from "./recordType.js";
 
 /** What records need of the engine around them. */
 export interface RecordHost {
@@ -28,6 +28,10 @@ export interface RecordHost {
   /** The record's ASG was written. */
   accessGroupChanged(record: DbRecord): void;
   postEvent(event: string | number): void;
+  /** Whether a name is that of a field of this IOC. */
+  isLocal(name: string): boolean;
+  /** Opens a channel that is closed when the engine stops. */
+  openChannel(name: string, options: NamedChannelOptions): LinkTarget;
   /** The function that `sub` and `aSub` records know by this name. */
   functionNamed(name: string): RecordFunction | undefined;
 }
@@ -72,6 +76,8 @@ export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
   /** Sets an info tag, as the database gives it. */
   addInfo(tag: string, value: string): void;
   linkState(link: string): "constant" | "local" | "connected" | "disconnected";
+  isLocal(link: string): boolean;
+  openChannel(name: string, options: NamedChannelOptions): LinkTarget;
   linkProperties(link: string): Properties | undefined;
   linkOf(field: string): Link;
   readLink(link: string, into: string, as?: DbfType): boolean;

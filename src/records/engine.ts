@@ -29,14 +29,14 @@ import { makeFilters } from "./filters/filterChain.js";
 import type { RecordFunction } from "./functions.js";
 import type { InitHook } from "./initHooks.js";
 import type { ChannelClient } from "./links/channelClient.js";
-import { Link } from "./links/link.js";
-import { openLink } from "./links/openLink.js";
+import { Link, type LinkTarget } from "./links/link.js";
+import { type LinkResolver, openLink, openNamedChannel } from "./links/openLink.js";
 import { loadRecords } from "./loader.js";
 import { menuPini, menuScan } from "./menus.js";
 import { putField, putFieldNotify } from "./put.js";
 import { freshFields } from "./recordFactory.js";
 import { RecordInstance } from "./recordInstance.js";
-import type { RecordType } from "./recordType.js";
+import type { NamedChannelOptions, RecordType } from "./recordType.js";
 import { Scanner } from "./scan/scanner.js";
 import { AccessSecurity } from "./security/index.js";
 import { initSimulation } from "./simulation.js";
@@ -77,6 +77,8 @@ export class RecordEngine implements ChannelProvider {
   #state: EngineState = "loading";
   #tellsAnyEventTime = false;
   readonly #atReady: (() => void)[] = [];
+  /** Channels that records opened by name. */
+  readonly #namedChannels = new Set<LinkTarget>();
 
   constructor(options: RecordEngineOptions = {}) {
     this.#caClient = options.caClient;
@@ -92,6 +94,8 @@ export class RecordEngine implements ChannelProvider {
       accessGroupChanged: (instance) => this.accessSecurity.groupChanged(instance),
       postEvent: (event) => this.postEvent(event),
       setLink: (instance, field, text) => this.#setLink(instance, field, text),
+      isLocal: (name) => this.#findChannel(name) !== undefined,
+      openChannel: (name, options) => this.#openNamed(name, options),
       functionNamed: (name) => this.#functions.get(name),
     };
     for (const support of baseDeviceSupports(this.states)) this.addDeviceSupport(support);
@@ -287,6 +291,7 @@ export class RecordEngine implements ChannelProvider {
       instance.device?.detach?.();
       for (const field of instance.type.linkNames) instance.linkOf(field).close();
     }
+    for (const channel of this.#namedChannels) channel.close();
   }
 
   #announce(hook: InitHook): void {
@@ -322,13 +327,25 @@ export class RecordEngine implements ChannelProvider {
   }
 
   #openLink(instance: DbRecord, field: string, link: Link): void {
-    openLink(instance, field, link, {
+    openLink(instance, field, link, this.#linkResolver());
+  }
+
+  #linkResolver(): LinkResolver {
+    return {
       find: (name) => this.#findChannel(name),
       open: (name) => this.open(name),
       client: this.#caClient,
       callbacks: this.#callbacks,
       whenReady: (action) => this.#whenReady(action),
-    });
+    };
+  }
+
+  #openNamed(name: string, options: NamedChannelOptions): LinkTarget {
+    const target = openNamedChannel(name, options, this.#linkResolver(), () =>
+      this.#namedChannels.delete(target),
+    );
+    this.#namedChannels.add(target);
+    return target;
   }
 
   #whenReady(action: () => void): void {

@@ -1,7 +1,7 @@
 import { type ConvertProperties, convertValue, truncateString } from "../channel/convert.js";
 import { type ArrayValue, type DbfType, emptyArray, isArrayValue, type Value } from "../channel/dbf.js";
 import { failed, ok, type Result } from "../libcom/result.js";
-import { CalcProgram } from "./calc/index.js";
+import { isProgram } from "./calc/index.js";
 import type { DbRecord } from "./dbRecord.js";
 import type { FieldSpec, FieldType } from "./fieldSpec.js";
 import { Link } from "./links/link.js";
@@ -61,7 +61,7 @@ export function fieldValue(instance: DbRecord, field: string): Value {
   if (value === "" && isUnset(instance, field)) return noTexts;
   if (typeof value !== "object") return value ?? 0;
   if (value instanceof Link) return value.shown;
-  return value instanceof CalcProgram ? 0 : value;
+  return isProgram(value) ? 0 : value;
 }
 
 const noStates: readonly string[] = [];

@@ -1,5 +1,5 @@
 import type { DbfType, Value } from "../channel/dbf.js";
-import type { CalcProgram } from "./calc/index.js";
+import type { ArrayProgram, CalcProgram, StringProgram } from "./calc/index.js";
 import { Link } from "./links/link.js";
 import type { Menu } from "./menu.js";
 
@@ -23,7 +23,7 @@ export type Special =
  * What a record holds in one field: scalars natively, links and compiled expressions as objects, undefined where nothing
  * can be read.
  */
-export type FieldValue = Value | Link | CalcProgram | undefined;
+export type FieldValue = Value | Link | CalcProgram | StringProgram | ArrayProgram | undefined;
 
 export interface FieldAttributes {
   /** A put processes a passive record. */
@@ -128,13 +128,20 @@ export const noAccess = (attributes: FieldAttributes = {}): FieldSpec<undefined>
   ...attributes,
 });
 
+const compiledExpression =
+  <P extends CalcProgram | StringProgram | ArrayProgram>() =>
+  (attributes: FieldAttributes = {}): FieldSpec<P | undefined> => ({
+    dbf: "NOACCESS",
+    size: 0,
+    blank: () => undefined,
+    ...attributes,
+  });
+
 /** The expression of a `calc` field, compiled. */
-export const calcProgram = (attributes: FieldAttributes = {}): FieldSpec<CalcProgram | undefined> => ({
-  dbf: "NOACCESS",
-  size: 0,
-  blank: () => undefined,
-  ...attributes,
-});
+export const calcProgram = compiledExpression<CalcProgram>();
+/** The same of synApps's string and array expressions. */
+export const stringProgram = compiledExpression<StringProgram>();
+export const arrayProgram = compiledExpression<ArrayProgram>();
 
 export const isLinkType = (dbf: FieldType): dbf is "INLINK" | "OUTLINK" | "FWDLINK" =>
   dbf === "INLINK" || dbf === "OUTLINK" || dbf === "FWDLINK";

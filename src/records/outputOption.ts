@@ -1,15 +1,20 @@
 import { defineMenu } from "./menu.js";
 
+const CHOICES = {
+  everyTime: "Every Time",
+  onChange: "On Change",
+  whenZero: "When Zero",
+  whenNonZero: "When Non-zero",
+  transitionToZero: "Transition To Zero",
+  transitionToNonZero: "Transition To Non-zero",
+};
+
 /** The choices of OOPT, under the name that each record type gives them. */
-export const menuOutputOption = (menuName: string) =>
-  defineMenu(menuName, {
-    everyTime: "Every Time",
-    onChange: "On Change",
-    whenZero: "When Zero",
-    whenNonZero: "When Non-zero",
-    transitionToZero: "Transition To Zero",
-    transitionToNonZero: "Transition To Non-zero",
-  });
+export const menuOutputOption = (menuName: string) => defineMenu(menuName, CHOICES);
+
+/** The same for synApps's records, which can also keep still. */
+export const menuOutputOptionOrNever = (menuName: string) =>
+  defineMenu(menuName, { ...CHOICES, never: "Never" });
 
 const option = menuOutputOption("OOPT");
 

@@ -23,7 +23,7 @@ import { charsOf } from "./longString.js";
 import { menuConvert } from "./menus.js";
 import { FieldMonitors, type Subscription } from "./monitors.js";
 import { notifyCompletion } from "./processNotify.js";
-import type { CommonRecord, RecordType } from "./recordType.js";
+import type { CommonRecord, NamedChannelOptions, RecordType } from "./recordType.js";
 
 /** Attempts to process an active record that are tolerated before it goes into alarm. */
 const MAX_LOCK = 10;
@@ -392,6 +392,15 @@ export class RecordInstance implements DbRecord {
     if (isConstant) return "constant";
     if (target.kind === "db") return "local";
     return target.connected ? "connected" : "disconnected";
+  }
+
+  isLocal(linkField: string): boolean {
+    const { parsed } = this.linkOf(linkField);
+    return parsed.kind === "pv" && this.host.isLocal(parsed.target);
+  }
+
+  openChannel(name: string, options: NamedChannelOptions): LinkTarget {
+    return this.host.openChannel(name, options);
   }
 
   linkProperties(linkField: string): Properties | undefined {

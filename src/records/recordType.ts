@@ -5,7 +5,7 @@ import type { Timestamp } from "../libcom/epicsTime.js";
 import { dbCommonFields } from "./dbCommon.js";
 import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
 import { type FieldSpec, type FieldTable, isLinkType, string } from "./fieldSpec.js";
-import type { Link } from "./links/link.js";
+import type { Link, LinkTarget } from "./links/link.js";
 
 /** The record object that a field table describes: one property per field, natively typed. */
 export type FieldsOf<F extends FieldTable> = {
@@ -39,6 +39,14 @@ export interface FieldProperties {
   control?: Limits;
   warning?: Limits;
   alarm?: Limits;
+}
+
+/** What is done with a channel that a record type opens by name. */
+export interface NamedChannelOptions {
+  /** Called for each value; without it the channel is only written to. */
+  readonly changed?: (value: Value) => void;
+  /** Called when it connects or loses its connection. */
+  readonly connected: () => void;
 }
 
 /** What a record type's functions can ask for; one per record. `L` and `V` are the names of its links and values. */
@@ -113,6 +121,13 @@ export interface RecordServices<L extends string, V extends string> {
   postEvent(event: string): void;
   /** The state of a link, for types that show it. */
   linkState(link: L): "constant" | "local" | "connected" | "disconnected";
+  /** Whether a link leads to a record of this IOC, however it gets there. */
+  isLocal(link: L): boolean;
+  /**
+   * Opens a channel to a PV of this IOC or another, for types that name PVs in their texts; it is closed when the engine stops.
+   * What it tells comes outside of any processing.
+   */
+  openChannel(name: string, options: NamedChannelOptions): LinkTarget;
   /** Metadata of what an input link points at. */
   linkProperties(link: L): Properties | undefined;
   /** The breakpoint table that a choice of LINR names. */

@@ -1,5 +1,6 @@
 export { ArrayProgram } from "./arrayProgram.js";
 export { compileArrayCalc, compileCalc, compileStringCalc } from "./compile.js";
+export { isProgram } from "./isProgram.js";
 export { ARGUMENT_NAMES } from "./opcodes.js";
 export { CalcProgram } from "./program.js";
 export { StringProgram } from "./stringProgram.js";

@@ -14,8 +14,11 @@ export interface CaTargetOptions {
   readonly monitored: boolean;
   /** Runs when the records have their first values: at once, or at the end of their initialisation. */
   readonly whenReady: (action: () => void) => void;
-  /** Called when a new value has come, or the connection has gone. */
-  readonly changed: () => void;
+  /** Called when a new value has come, or, without one, when the connection has gone. */
+  readonly changed: (value?: Value) => void;
+  /** Called when the channel connects or loses its connection, and when the link is closed. */
+  readonly connectionChanged?: () => void;
+  readonly closed?: () => void;
 }
 
 /** A channel behind a link: reads give the last monitored value, writes are sent soon and never wait. */
@@ -90,6 +93,7 @@ export class CaTarget implements LinkTarget {
   close(): void {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.channel.close();
+    this.options.closed?.();
   }
 
   #monitor(): void {
@@ -97,7 +101,7 @@ export class CaTarget implements LinkTarget {
     const subscription = this.channel.monitor({ mask }).subscribe({
       next: (sample) => {
         this.#sample = sample;
-        this.options.changed();
+        this.options.changed(sample.value);
       },
       error: () => {
         this.#sample = undefined;
@@ -107,6 +111,7 @@ export class CaTarget implements LinkTarget {
   }
 
   #connectionChanged(connected: boolean): void {
+    this.options.connectionChanged?.();
     if (!connected) {
       if (this.#sample !== undefined) this.options.changed();
       this.#sample = undefined;

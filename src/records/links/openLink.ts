@@ -3,6 +3,7 @@ import type { CallbackQueue } from "../callbackQueue.js";
 import type { DbRecord } from "../dbRecord.js";
 import type { FoundChannel } from "../fieldView.js";
 import { menuScan } from "../menus.js";
+import type { NamedChannelOptions } from "../recordType.js";
 import { CaTarget } from "./caTarget.js";
 import type { ChannelClient } from "./channelClient.js";
 import { constantValue } from "./constant.js";
@@ -53,6 +54,28 @@ const localChannel = (name: string, { open }: LinkResolver): LocalChannel | unde
   const channel = open(name);
   return channel && new LocalChannel(channel);
 };
+
+/** Opens a channel by a name that is no link, always as Channel Access does it; see `RecordServices.openChannel`. */
+export function openNamedChannel(
+  name: string,
+  { changed, connected }: NamedChannelOptions,
+  resolver: LinkResolver,
+  closed: () => void,
+): LinkTarget {
+  const isLocal = resolver.find(name) !== undefined;
+  const channel = isLocal ? localChannel(name, resolver) : resolver.client?.connect(name);
+  if (channel === undefined) return broken;
+  return new CaTarget(channel, {
+    callbacks: resolver.callbacks,
+    whenReady: (action) => resolver.whenReady(action),
+    monitored: changed !== undefined,
+    changed: (value) => {
+      if (value !== undefined) resolver.callbacks.request(() => changed?.(value));
+    },
+    connectionChanged: () => resolver.callbacks.request(connected),
+    closed,
+  });
+}
 
 /** CP and CPP process the record soon after a change; several changes before that count as one. */
 function onChange(

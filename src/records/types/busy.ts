@@ -20,6 +20,7 @@ const fields = {
   ZNAM: string(26, { initial: "Done", pp: true, interest: 1, prompt: "Zero Name" }),
   ONAM: string(26, { initial: "Busy", pp: true, interest: 1, prompt: "One Name" }),
   OVAL: ulong({ special: "nomod", interest: 3, prompt: "prev Value" }),
+  DOL: inLink({ interest: 1, prompt: "Desired Output Loc" }),
   SIOL: outLink({ interest: 1, prompt: "Sim Output Specifctn" }),
   SIML: inLink({ interest: 1, prompt: "Sim Mode Location" }),
   SIMM: menu(menuYesNo, { interest: 1, prompt: "Simulation Mode" }),

@@ -6,7 +6,6 @@ import {
   calcArgumentFields,
   evaluate,
   fetchArguments,
-  loadArgument,
   loadArguments,
   postArguments,
 } from "../calcFields.js";
@@ -228,7 +227,6 @@ export const calcout = defineRecordType("calcout", fields, {
       compile(record, io, field);
       io.post(PROGRAMS[field].valid, EventMask.VALUE);
     } else if (field.startsWith("INP") || field === "OUT") {
-      if (field !== "OUT") loadArgument(io, field);
       updateLinkStates(record, io);
     }
     return undefined;

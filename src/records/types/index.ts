@@ -36,6 +36,8 @@ import { stringin } from "./stringin.js";
 import { stringout } from "./stringout.js";
 import { sub } from "./sub.js";
 import { subArray } from "./subArray.js";
+import { swait } from "./swait.js";
+import { transform } from "./transform.js";
 import { waveform } from "./waveform.js";
 
 /** Every record type that databases can use. */
@@ -77,6 +79,8 @@ const all: readonly RecordType[] = [
   sub,
   aSub,
   printf,
+  swait,
+  transform,
   waveform,
 ];
 

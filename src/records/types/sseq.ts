@@ -64,11 +64,17 @@ const fields = {
   SELN: ushort({ initial: "1", interest: 1, prompt: "Link Selection" }),
   SELL: inLink({ interest: 1, prompt: "Link Selection Loc" }),
   PREC: short({ interest: 1, prompt: "Display Precision" }),
-  ...fieldsNamed(named("delay"), () => double({ ...changeable, prompt: "Delay" })),
-  ...fieldsNamed(named("source"), () => inLink({ ...changeable, prompt: "Input link" })),
-  ...fieldsNamed(named("number"), () => double({ ...changeable, prompt: "Constant input" })),
-  ...fieldsNamed(named("target"), () => outLink({ ...changeable, prompt: "Output Link" })),
-  ...fieldsNamed(named("text"), () => string(40, { special: "mod", interest: 4, prompt: "String value" })),
+  ...fieldsNamed(named("delay"), (_, index) => double({ ...changeable, prompt: `Delay ${index + 1}` })),
+  ...fieldsNamed(named("source"), (_, index) => inLink({ ...changeable, prompt: `Input link ${index + 1}` })),
+  ...fieldsNamed(named("number"), (_, index) =>
+    double({ ...changeable, prompt: `Constant input ${index + 1}` }),
+  ),
+  ...fieldsNamed(named("target"), (_, index) =>
+    outLink({ ...changeable, prompt: `Output Link ${index + 1}` }),
+  ),
+  ...fieldsNamed(named("text"), (name) =>
+    string(40, { special: "mod", interest: 4, prompt: `String value ${name.slice(-1)}` }),
+  ),
   ...fieldsNamed(named("sourceType"), () =>
     short({ special: "nomod", interest: 4, prompt: "DOL link type" }),
   ),
@@ -76,9 +82,11 @@ const fields = {
     short({ special: "nomod", interest: 4, prompt: "LNK link type" }),
   ),
   ...fieldsNamed(named("wait"), () => menu(sseqWAIT, { ...changeable, prompt: "Wait for completion?" })),
-  ...fieldsNamed(named("waitFailed"), () => short({ ...hidden, prompt: "Waiting failed" })),
-  ...fieldsNamed(named("waiting"), () => short({ ...hidden, prompt: "Waiting for completion" })),
-  ...fieldsNamed(named("index"), () => short({ special: "nomod", interest: 2, prompt: "Index" })),
+  ...fieldsNamed(named("waitFailed"), () => short(hidden)),
+  ...fieldsNamed(named("waiting"), () => short(hidden)),
+  ...fieldsNamed(named("index"), (_, index) =>
+    short({ special: "nomod", interest: 2, initial: String(index) }),
+  ),
   ...fieldsNamed(named("sourceState"), () =>
     menu(sseqLNKV, { ...hidden, initial: "1", prompt: "DOL LINK Status" }),
   ),

@@ -97,7 +97,8 @@ async function askReference(question: Question): Promise<Answer[]> {
   }
 }
 
-async function askOurs({ database, steps, watched }: Question): Promise<Answer[]> {
+/** Does the steps to an engine of ours with the records of a database file. */
+export async function askOurs({ database, steps, watched }: Question): Promise<Answer[]> {
   const engine = new RecordEngine();
   engine.registerFunction("add", (record) => {
     record.setField("VAL", Number(record.getField("A")) + Number(record.getField("B")));
