@@ -3,58 +3,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { expandMacros } from "../../src/libcom/macLib.js";
+import { everyBlock, parseScreen, valuesOf } from "../support/adl.js";
 import { needsShared, repositoryRoot, sharedDirectory } from "../support/paths.js";
 import { bareShell } from "./support/shell.js";
 
 const screen = readFileSync(join(repositoryRoot, "medm", "beamline.adl"), "utf8");
 const macros = { P: "2bmb:", CAM: "2bmSP1:", PLUGINS: "2bmSP2:" };
-
-/** One `name { ... }` or `key=value` of a screen. */
-interface Block {
-  readonly name: string;
-  readonly values: ReadonlyMap<string, string>;
-  readonly blocks: readonly Block[];
-}
-
-/** Reads MEDM's file format; throws where braces or quotes do not match. */
-function parseScreen(text: string): readonly Block[] {
-  const tokens = text.match(/"[^"\n]*"|[{}=,]|[^\s{}=,"]+/g) ?? [];
-  let at = 0;
-  const unquoted = (token = "") => token.replace(/^"|"$/g, "");
-  const parseBody = (name: string, topLevel: boolean): Block => {
-    const values = new Map<string, string>();
-    const blocks: Block[] = [];
-    while (at < tokens.length) {
-      const token = tokens[at++];
-      if (token === "}") {
-        if (topLevel) throw new Error("a brace too many");
-        return { name, values, blocks };
-      }
-      if (token === ",") continue;
-      if (tokens[at] === "=") {
-        values.set(unquoted(token), unquoted(tokens[at + 1]));
-        at += 2;
-      } else if (tokens[at] === "{") {
-        at++;
-        blocks.push(parseBody(unquoted(token), false));
-      } else if (name !== "colors") throw new Error(`"${token}" in ${name} is neither a value nor a block`);
-    }
-    if (!topLevel) throw new Error(`${name} is not closed`);
-    return { name, values, blocks };
-  };
-  return parseBody("screen", true).blocks;
-}
-
-function* everyBlock(blocks: readonly Block[]): Iterable<Block> {
-  for (const block of blocks) {
-    yield block;
-    yield* everyBlock(block.blocks);
-  }
-}
-
-const valuesOf = (blocks: readonly Block[], key: string): readonly string[] => [
-  ...new Set([...everyBlock(blocks)].flatMap(({ values }) => values.get(key) ?? [])),
-];
 
 const blocks = parseScreen(screen);
 

@@ -1,0 +1,66 @@
+/** One `name { ... }` of a screen with its `key=value` pairs. */
+export interface Block {
+  readonly name: string;
+  readonly values: ReadonlyMap<string, string>;
+  readonly blocks: readonly Block[];
+}
+
+/** Reads MEDM's file format; throws where braces or quotes do not match. */
+export function parseScreen(text: string): readonly Block[] {
+  const tokens = text.match(/"[^"\n]*"|[{}=,]|[^\s{}=,"]+/g) ?? [];
+  let at = 0;
+  const unquoted = (token = "") => token.replace(/^"|"$/g, "");
+  const parseBody = (name: string, topLevel: boolean): Block => {
+    const values = new Map<string, string>();
+    const blocks: Block[] = [];
+    while (at < tokens.length) {
+      const token = tokens[at++];
+      if (token === "}") {
+        if (topLevel) throw new Error("a brace too many");
+        return { name, values, blocks };
+      }
+      if (token === ",") continue;
+      if (tokens[at] === "=") {
+        values.set(unquoted(token), unquoted(tokens[at + 1]));
+        at += 2;
+      } else if (tokens[at] === "{") {
+        at++;
+        blocks.push(parseBody(unquoted(token), false));
+      } else if (name !== "colors" && name !== "points")
+        throw new Error(`"${token}" in ${name} is neither a value nor a block`);
+    }
+    if (!topLevel) throw new Error(`${name} is not closed`);
+    return { name, values, blocks };
+  };
+  return parseBody("screen", true).blocks;
+}
+
+export function* everyBlock(blocks: readonly Block[]): Iterable<Block> {
+  for (const block of blocks) {
+    yield block;
+    yield* everyBlock(block.blocks);
+  }
+}
+
+export const valuesOf = (blocks: readonly Block[], key: string): readonly string[] => [
+  ...new Set([...everyBlock(blocks)].flatMap(({ values }) => values.get(key) ?? [])),
+];
+
+/** A channel of a screen and the kind of the widget that shows it. */
+export interface ScreenChannel {
+  readonly widget: string;
+  readonly channel: string;
+}
+
+const CHANNEL_KEYS = ["chan", "ctrl", "rdbk", "xdata", "ydata", "data", "count", "trigger", "erase"];
+
+/** The channels that the widgets of a screen name, macros not expanded. */
+export function channelsOf(blocks: readonly Block[], widget = ""): ScreenChannel[] {
+  return blocks.flatMap(({ name, values, blocks: inner }) => {
+    const isPart =
+      /^(?:control|monitor|object|limits|param|trace\[|dynamic attribute|basic attribute|plotcom)/.test(name);
+    const kind = isPart ? (name === "dynamic attribute" ? name : widget) : name;
+    const named = CHANNEL_KEYS.flatMap((key) => values.get(key) ?? []).filter((channel) => channel !== "");
+    return [...named.map((channel) => ({ widget: kind, channel })), ...channelsOf(inner, kind)];
+  });
+}
