@@ -2,6 +2,7 @@ import type { Value } from "../channel/dbf.js";
 import type { ChannelProvider, WriteResult } from "../channel/provider.js";
 import type { DatabaseDefinition, DatabaseProblem, RecordTypeCatalog } from "../database/recordDefinition.js";
 import type { Result } from "../libcom/result.js";
+import type { Breakpoints } from "../records/breakpoints.js";
 import type { CallbackQueue } from "../records/callbackQueue.js";
 import type { DbRecord } from "../records/dbRecord.js";
 import type { DeviceRecord } from "../records/deviceSupport.js";
@@ -35,6 +36,7 @@ export interface ShellEngine extends ChannelProvider {
   iocPause(): boolean;
   readonly scanner: Pick<Scanner, "periodic" | "events">;
   readonly callbacks: Pick<CallbackQueue, "length" | "highWaterMark" | "resetHighWaterMark">;
+  readonly breakpoints: Breakpoints;
   /** Functions of `sub` and `aSub` records. */
   functionNames(): Iterable<string>;
   deviceChoices(recordType: string): readonly string[];

@@ -35,6 +35,7 @@ export class Iocsh implements Shell {
   readonly host: IocshHost;
   /** Where text goes now: those of the options, or what a redirect put in their place. */
   private streams: ShellStreams;
+  private readonly ownStreams: ShellStreams;
   readonly variables: Map<string, ShellVariable>;
   readonly autosave: Autosave;
   readonly afterIocRunning: string[] = [];
@@ -43,7 +44,8 @@ export class Iocsh implements Shell {
 
   constructor(host: IocshHost, options: IocshOptions = {}) {
     this.host = host;
-    this.streams = options.streams ?? process;
+    this.ownStreams = options.streams ?? process;
+    this.streams = this.ownStreams;
     this.variables = builtinVariables();
     this.autosave = new Autosave(
       host,
@@ -138,6 +140,10 @@ export class Iocsh implements Shell {
     const macros = new Map<string, string>();
     for (const scope of this.scopes) for (const [name, value] of scope.macros) macros.set(name, value);
     return expandMacros(text, macros, { environment: this.host.environment });
+  }
+
+  say(text: string): void {
+    this.ownStreams.stdout.write(text);
   }
 
   setEnvironment(name: string, value: string | undefined): void {

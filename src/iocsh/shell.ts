@@ -73,6 +73,8 @@ export interface Shell {
   loadScript(path: string, macros?: Readonly<Record<string, string>>): Promise<ScriptOutcome>;
   /** Runs one command line, as `iocshCmd` and `iocshRun` do. */
   runLine(text: string, macros?: Readonly<Record<string, string>>): Promise<ScriptOutcome>;
+  /** Writes text to the shell's own output, whatever command runs. */
+  say(text: string): void;
   /** Sets or removes an environment variable; a macro of the same name gives way to it. */
   setEnvironment(name: string, value: string | undefined): void;
 }

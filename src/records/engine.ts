@@ -13,6 +13,7 @@ import { now } from "../libcom/epicsTime.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { type Logger, logger } from "../libcom/log.js";
 import { failed, ok, type Result } from "../libcom/result.js";
+import { Breakpoints } from "./breakpoints.js";
 import { CallbackQueue } from "./callbackQueue.js";
 import { type ChannelSecurity, RecordChannel } from "./channel.js";
 import { parseChannelName, parseFieldName } from "./channelName.js";
@@ -62,6 +63,7 @@ export class RecordEngine implements ChannelProvider {
   readonly #deviceChoices = new Map<string, string[]>();
   /** Switches shared by name: Db State device support, the shell's dbState commands. */
   readonly states = new DbStates();
+  readonly breakpoints = new Breakpoints();
   /** Who may do what; everybody everything until it is given rules. */
   readonly accessSecurity = new AccessSecurity();
   readonly #supports: DeviceSupport[] = [];

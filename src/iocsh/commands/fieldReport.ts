@@ -41,11 +41,16 @@ export function timeText(time: Timestamp): string {
   return `${strftime("%F %T", fromEpics(time))}.${fraction}`;
 }
 
+function breakpointBits(engine: ShellEngine, record: string): string {
+  const instance = engine.instance(record);
+  return String(instance === undefined ? 0 : engine.breakpoints.bits(instance)).padStart(2, "0");
+}
+
 /** Undefined for a field that has nothing to show. */
 function valueText(engine: ShellEngine, record: string, field: string, dbf: string): string | undefined {
   const pv = `${record}.${field}`;
   if (field === "TIME") return timeText(engine.instance(record)?.record.TIME ?? UNDEFINED_TIME);
-  if (field === "BKPT") return "00";
+  if (field === "BKPT") return breakpointBits(engine, record);
   if (!engine.has(pv)) return undefined;
   if (dbf.endsWith("LINK")) return linkText(engine, engine.getString(pv));
   const value = engine.get(pv);

@@ -1,4 +1,5 @@
 import type { Command } from "../shell.js";
+import { breakpointCommands } from "./breakpointCommands.js";
 import { clientCommands } from "./clientCommands.js";
 import { definitionCommands } from "./definitionCommands.js";
 import { environmentCommands } from "./environmentCommands.js";
@@ -26,6 +27,7 @@ export const builtinCommands = (): readonly Command[] => [
   ...processCommands,
   ...clientCommands,
   ...linkCommands,
+  ...breakpointCommands,
   ...scanCommands,
   ...stateCommands,
   ...definitionCommands,

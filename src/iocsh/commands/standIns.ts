@@ -52,15 +52,6 @@ const baseCommands: Table = {
     pvxs_log_clear: [],
     pvxs_log_reset: [],
   },
-  breakpoints: {
-    dbb: [string("record name")],
-    dbd: [string("record name")],
-    dbc: [string("record name")],
-    dbs: [string("record name")],
-    dbp: [string("record name"), int("interest level")],
-    dbap: [string("record name")],
-    dbstat: [],
-  },
   "access security": {
     asSetFilename: [path("ascf")],
     asSetSubstitutions: [string("substitutions")],

@@ -67,7 +67,7 @@ def script(text, macros=None):
     return Com.iocshLoad(b"test.cmd", macros and macros.encode())
 
 def settle():
-    time.sleep(0.3)
+    time.sleep(0.1)
     return 0
 
 actions = {
@@ -101,7 +101,8 @@ const normalised = (text: string, directory: string): string =>
   stripVTControlCharacters(text)
     .replaceAll(directory, "DIRECTORY")
     .replaceAll(/0x[0-9a-f]{8,}/g, "ADDRESS")
-    .replaceAll(/ epicsMutexId ADDRESS|id ADDRESS /g, "")
+    .replaceAll(/ epicsMutexId ADDRESS|id ADDRESS | {2}T: ADDRESS/g, "")
+    .replaceAll(/C\/S: +\d+\.\d/g, "C/S: N")
     .replaceAll(/^(?:Record Address| Field Address): .*\n/gm, "")
     .replaceAll(/\d{4}[-/]\d\d[-/]\d\d \d\d:\d\d:\d\d\.\d+/g, "TIME")
     .replaceAll(/## (?:EPICS |tomoioc ).*\n/g, "## RELEASE\n")
@@ -153,7 +154,7 @@ async function askOurs(session: Session, parent: string, port: number): Promise<
         writeFileSync("test.cmd", step[1]);
         return (await shell.loadScript("test.cmd", macrosOf(step[2]))).ok;
       case "settle":
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await new Promise((resolve) => setTimeout(resolve, 100));
         return true;
     }
   };

@@ -214,6 +214,46 @@ const servers: Session = {
   steps: lines("casr", "dbLoadRecords test.db", "iocInit", "casr", "casr 1", "dbsr", "dbsr 1", "dbsr x"),
 };
 
+/** Base stops in another thread: each step is given a moment. */
+const debugging: Session = {
+  files,
+  steps: [
+    ...lines("dbLoadRecords test.db", "iocInit", "dbstat", "dbb", "dbd", "dbap", "dbs", "dbc", "dbp"),
+    ...lines(
+      "dbb t:nosuch",
+      "dbd t:nosuch",
+      "dbap t:nosuch",
+      "dbc t:nosuch",
+      "dbd t:ai",
+      "dbs t:ai",
+      "dbp t:ai",
+    ),
+    ...[
+      "dbb t:ai",
+      "dbb t:ai",
+      "dbstat",
+      "dbpf t:ao 4",
+      "dbp t:ai 0",
+      "dbgf t:calc.UDF",
+      "dbs",
+      "dbp",
+      "dbc",
+      "dbstat",
+      "dbap t:calc",
+      "dbap t:calc",
+      "dbb t:calc",
+      "dbpf t:ao 5",
+      "dbc",
+      "dbc t:ao",
+      "dbd t:calc",
+      "dbd t:ai",
+      "dbstat",
+      "dbpf t:ao 6",
+      "dbgf t:calc",
+    ].flatMap((text): Step[] => [["line", text], ["settle"]]),
+  ],
+};
+
 const lineOf = (text: string): Step => ["line", text];
 
 /** Where our answer is meant to be another one. */
@@ -227,7 +267,7 @@ const known: KnownDifferences = [
   [lineOf("help epicsThreadSl??p"), "what a command does is said in our own words"],
 ];
 
-const sessions = { scanning, links, states, "shell and system": shellAndSystem, servers };
+const sessions = { scanning, links, states, "shell and system": shellAndSystem, servers, debugging };
 
 for (const [name, session] of Object.entries(sessions)) {
   test(`reports on ${name} are those of EPICS Base`, needsPython, async () => {
