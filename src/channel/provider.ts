@@ -81,6 +81,8 @@ export interface Channel {
   readonly fieldType: DbfType;
   /** The most elements a value can have; 1 for a scalar. */
   readonly elementCount: number;
+  /** The elements are the bytes of a text: one that is cut off still ends with a NUL. */
+  readonly isText?: boolean;
   /** Record type, for DBR_CLASS_NAME. */
   readonly className: string;
   readonly access: AccessRights;

@@ -59,6 +59,10 @@ export class RecordChannel implements Channel {
     return this.#view.shape.elementCount;
   }
 
+  get isText(): boolean {
+    return this.address.asChars;
+  }
+
   get access(): AccessRights {
     const rights = this.security?.client.rights ?? readWrite;
     const { instance, address } = this;

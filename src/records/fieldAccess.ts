@@ -141,6 +141,10 @@ export function store(
     instance.fields[field] = truncateString(value, address.bytes);
     return stored;
   }
+  if (spec.dbf === "STRING" && typeof value === "string") {
+    instance.fields[field] = truncateString(value, spec.size);
+    return stored;
+  }
   const scalar = toScalar(instance, field, value, from, address.type, source);
   if (!scalar.ok) return scalar;
   instance.fields[field] =

@@ -5,7 +5,7 @@ import { EventMask } from "../channel/eventMask.js";
 import type { Properties, Sample } from "../channel/provider.js";
 import { charsToText, toText } from "../channel/text.js";
 import type { BreakPoint } from "../database/definitions.js";
-import { UNDEFINED_TIME } from "../libcom/epicsTime.js";
+import { now, UNDEFINED_TIME } from "../libcom/epicsTime.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import type { Result } from "../libcom/result.js";
 import { resetAlarms, setSevr } from "./alarms.js";
@@ -24,6 +24,7 @@ import { menuConvert } from "./menus.js";
 import { FieldMonitors, type Subscription } from "./monitors.js";
 import { notifyCompletion } from "./processNotify.js";
 import type { CommonRecord, NamedChannelOptions, RecordType } from "./recordType.js";
+import { simulatedTime } from "./simulation.js";
 
 /** Attempts to process an active record that are tolerated before it goes into alarm. */
 const MAX_LOCK = 10;
@@ -274,7 +275,11 @@ export class RecordInstance implements DbRecord {
       }
       this.readLink("TSEL", "TSE");
     }
-    if (record.TSE === DEVICE_TIME) return;
+    if (record.TSE === DEVICE_TIME) {
+      const time = simulatedTime(this);
+      if (time !== undefined) record.TIME = time === "now" ? now() : time;
+      return;
+    }
     const time = this.host.eventTime(record.TSE);
     if (time === undefined) this.report(`TSE ${record.TSE}: nothing tells the time of this event`);
     else record.TIME = time;

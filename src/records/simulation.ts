@@ -1,6 +1,7 @@
 import { Severity, Status } from "../channel/alarm.js";
 import { convertValue } from "../channel/convert.js";
 import type { Value } from "../channel/dbf.js";
+import type { Timestamp } from "../libcom/epicsTime.js";
 import type { DbRecord } from "./dbRecord.js";
 import type { InputOutcome } from "./devices/outcome.js";
 import { addressOf, fieldValue, store } from "./fieldAccess.js";
@@ -36,6 +37,14 @@ export function simulationMode(instance: DbRecord): SimulationMode | undefined {
 /** OLDSIMM follows SIMM where SSCN makes a change of it count. */
 export function rememberSimulation({ fields }: DbRecord): void {
   if (fields["SSCN"] !== SSCN_UNUSED) fields["OLDSIMM"] = fields["SIMM"];
+}
+
+/** Whether the record's time comes from the simulation where a device would give it: from SIOL, or it is now. */
+export function simulatedTime(instance: DbRecord): "now" | Timestamp | undefined {
+  if (numberOf(instance, "SIMM") === menuSimm.NO) return undefined;
+  const isInput = instance.type.behaviour.device?.link !== "OUT";
+  const link = instance.linkOf("SIOL");
+  return isInput && !link.isConstant ? link.target.time() : "now";
 }
 
 /** SIMM was something else before: simulated records may scan at another rate. */

@@ -89,7 +89,7 @@ export function putReading(
   const count = responseCount(requestedCount, value);
   const limited = payloadStatus(circuit, channel, type, count);
   if (limited !== Eca.NORMAL) return limited;
-  content.value = value;
+  content.value = channel.isText === true ? cutText(value, count) : value;
   content.status = sample.status;
   content.severity = sample.severity;
   content.time = sample.time;
@@ -98,6 +98,14 @@ export function putReading(
   const payload = beginMessage(circuit.out, command, dbrSize(type, count), type.code, count, cid, available);
   putDbr(circuit.out, payload, type, content, count);
   return Eca.NORMAL;
+}
+
+/** As many bytes of a text as are asked for, the last of them a NUL. */
+function cutText(value: Value, count: number): Value {
+  if (!(value instanceof Int8Array) || value.length <= count || count === 0) return value;
+  const cut = value.slice(0, count);
+  cut[count - 1] = 0;
+  return cut;
 }
 
 /** A response that carries a failure in place of a status: its payload is zero. */

@@ -2,8 +2,9 @@ import { Severity, Status } from "../../channel/alarm.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import type { DbRecord } from "../dbRecord.js";
 import { readSimulated, simulationMode, writeSimulated } from "../simulation.js";
+import { readAsyncSoft } from "./asyncSoftChannel.js";
 import type { InputOutcome } from "./outcome.js";
-import { readSoft, writeSoft } from "./softChannel.js";
+import { isAsyncSoft, readSoft, writeSoft } from "./softChannel.js";
 
 /** Reads what is behind a record's INP. A failing device raises a READ alarm and leaves the value alone. */
 export function readDevice(instance: DbRecord): InputOutcome | Promise<InputOutcome> {
@@ -11,7 +12,7 @@ export function readDevice(instance: DbRecord): InputOutcome | Promise<InputOutc
   if (mode !== undefined) return readSimulated(instance, mode);
   if (instance.deviceError !== undefined) return deviceFailed(instance, "READ", instance.deviceError);
   const { device } = instance;
-  if (device === undefined) return readSoft(instance);
+  if (device === undefined) return isAsyncSoft(instance) ? readAsyncSoft(instance) : readSoft(instance);
   try {
     const outcome = device.read?.() ?? "noConvert";
     if (typeof outcome === "string") return outcome;

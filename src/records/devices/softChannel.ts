@@ -19,6 +19,8 @@ export const isSoftChannel = (dtyp: string): boolean =>
 
 const dtypOf = (instance: DbRecord): string => instance.deviceChoices[instance.record.DTYP] ?? SOFT;
 
+export const isAsyncSoft = (instance: DbRecord): boolean => dtypOf(instance) === ASYNC_SOFT;
+
 export const isRawSoft = (instance: DbRecord): boolean =>
   instance.device === undefined && dtypOf(instance) === RAW_SOFT;
 
@@ -66,7 +68,7 @@ export function writeSoft(instance: DbRecord): undefined | Promise<void> {
   const own = address?.type === "ENUM" && address.elementCount === 1 ? "USHORT" : (address?.type ?? "DOUBLE");
   const type: DbfType = soft.as ?? own;
   const isText = address?.bytes !== undefined;
-  if (dtypOf(instance) !== ASYNC_SOFT) {
+  if (!isAsyncSoft(instance)) {
     const delivered = isText
       ? instance.writeText(soft.link, toText(value))
       : instance.writeLink(soft.link, value, type);

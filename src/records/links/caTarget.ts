@@ -78,6 +78,10 @@ export class CaTarget implements LinkTarget {
     if (this.channel.name.endsWith(".PROC")) this.write(1, "LONG");
   }
 
+  processNotify(): Promise<void> {
+    return Promise.resolve();
+  }
+
   alarm(): LinkAlarm | undefined {
     return this.#sample;
   }

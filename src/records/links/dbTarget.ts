@@ -2,11 +2,14 @@ import type { ConvertProperties } from "../../channel/convert.js";
 import type { DbfType, Value } from "../../channel/dbf.js";
 import type { Properties } from "../../channel/provider.js";
 import type { Timestamp } from "../../libcom/epicsTime.js";
+import { ok } from "../../libcom/result.js";
 import type { FieldName } from "../channelName.js";
 import type { DbRecord } from "../dbRecord.js";
 import { fieldValue, formatOf } from "../fieldAccess.js";
 import { FieldView, type FoundChannel } from "../fieldView.js";
 import { incoming } from "../longString.js";
+import { menuScan } from "../menus.js";
+import { ProcessNotify } from "../processNotify.js";
 import { channelProperties } from "../properties.js";
 import { putField, putFieldNotify, putValue } from "../put.js";
 import { inherit } from "./inherit.js";
@@ -72,6 +75,19 @@ export class DbTarget implements LinkTarget {
     const inhibited = !this.processPassive && this.field !== "PROC";
     if (inhibited) return putField(this.instance, this.field, put, "inhibit").ok;
     return (await putFieldNotify(this.instance, this.field, put).completion).ok;
+  }
+
+  processNotify(): Promise<void> {
+    const { instance } = this;
+    const isPassive = (): boolean => instance.record.SCAN === menuScan.Passive;
+    return new Promise((resolve) => {
+      new ProcessNotify(
+        instance,
+        () => ok(undefined),
+        isPassive,
+        () => resolve(),
+      ).start();
+    });
   }
 
   forward(): void {

@@ -30,6 +30,8 @@ export interface LinkTarget {
   writeNotify(value: Value, type: DbfType): Promise<boolean>;
   /** Processes the record at the other end. */
   forward(): void;
+  /** Processes the record at the other end where it is passive; settles when all that this started has finished. */
+  processNotify(): Promise<void>;
   /** Alarm and time of the value that `read` gave last. */
   alarm(): LinkAlarm | undefined;
   time(): Timestamp | undefined;
@@ -54,6 +56,9 @@ export class DeadTarget implements LinkTarget {
     return Promise.resolve(this.write());
   }
   forward(): void {}
+  processNotify(): Promise<void> {
+    return Promise.resolve();
+  }
   alarm(): undefined {}
   time(): undefined {}
   properties(): undefined {}

@@ -51,10 +51,11 @@ class ScanList {
 export function eventKey(event: string | number): string | undefined {
   const name = String(event).trim();
   if (name === "") return undefined;
-  const number = Number(name);
-  if (Number.isNaN(number) || number >= 256) return name;
-  const whole = Math.trunc(number);
-  return whole > 0 ? String(whole) : whole === 0 ? undefined : name;
+  const number = parseDouble(name);
+  if (!number.ok || number.value.rest !== "") return name;
+  const { value } = number.value;
+  if (!(value >= 0 && value < 256)) return name;
+  return value < 1 ? undefined : String(Math.trunc(value));
 }
 
 /** Runs the records that scan: one timer per period, lists per event, and what the records' devices announce. */

@@ -221,6 +221,12 @@ def seen():
     events.clear()
     return found
 
+def heard(): return [value for _, value, _ in seen()]
+
+def forget_events():
+    seen()
+    return True
+
 def until(name, wanted):
     limit = time.monotonic() + LIMIT
     found = get(name, "STRING", 1)[0]
@@ -247,7 +253,7 @@ def shape(name):
     return [channel.native, channel.elements]
 
 ACTIONS = {"get": get, "put": put, "start": start, "completed": completed, "wait": wait, "putWait": put_wait,
-           "monitor": monitor, "forget": forget, "events": seen, "until": until, "pause": pause, "access": access,
+           "monitor": monitor, "forget": forget, "events": seen, "heard": heard, "forgetEvents": forget_events, "until": until, "pause": pause, "access": access,
            "shape": shape, "alarm": alarm, "sameTime": same_time, "era": era, "control": control, "acknowledged": acknowledged, "class": class_name, "close": close}
 
 cadef.ca_context_create(1)

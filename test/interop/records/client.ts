@@ -20,7 +20,8 @@ export type PutType = DbrType | "ACKT" | "ACKS";
 /**
  * What a Channel Access client does. A text is put as DBR_STRING and a number as DBR_DOUBLE unless a type is given.
  * `start` begins a put-callback under a key; `monitor` subscribes under a key and takes the first event away; `events`
- * lists what has come since as [key, value, severity], in the order of posting, with everything that was posted before.
+ * lists what has come since as [key, value, severity], in the order of posting, with everything that was posted before;
+ * `heard` lists the values only.
  */
 export type ClientStep =
   | readonly ["get", pv: string, type?: DbrType | null, count?: number]
@@ -29,7 +30,7 @@ export type ClientStep =
   | readonly ["completed" | "wait", key: string]
   | readonly ["monitor", key: string, pv: string, mask: number, type?: DbrType | null, count?: number]
   | readonly ["forget", key: string]
-  | readonly ["events"]
+  | readonly ["events" | "heard" | "forgetEvents"]
   | readonly ["until", pv: string, text: string]
   | readonly ["pause", seconds: number]
   | readonly ["close" | "era" | "access" | "shape" | "alarm" | "acknowledged" | "class", pv: string]
@@ -99,6 +100,7 @@ async function startReference(database: string): Promise<Ioc> {
 
 async function startOurs(database: string): Promise<Ioc> {
   const engine = new RecordEngine();
+  engine.registerFunction("nothing", () => 0);
   const { definition, problems } = loadDatabaseFile(database, {}, { catalog: engine.catalog });
   const wrong = [...problems, ...engine.load(definition)];
   if (wrong.length > 0) throw new Error(wrong.map(({ message }) => message).join("\n"));
