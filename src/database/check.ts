@@ -16,8 +16,8 @@ function fieldProblem(
   definition: FieldDefinition,
   catalog: RecordTypeCatalog,
 ): string | undefined {
-  const names = catalog.fieldNames(type) ?? new Set<string>();
-  if (!names.has(field)) return `${type} has no such field${didYouMean(field, names)}`;
+  const names = catalog.fieldNames(type);
+  if (!names?.has(field)) return `${type} has no such field${didYouMean(field, names ?? [])}`;
   const choices = catalog.menuChoices(type, field);
   if (!choices || menuIndex(choices, definition.value) !== undefined) return undefined;
   return `"${definition.value}" is no choice${didYouMean(definition.value, choices)}`;
@@ -37,11 +37,13 @@ export function checkRecord(
     problem({ location: record.location, record: record.name, message });
     return undefined;
   }
-  const fields = new Map<string, FieldDefinition>();
+  let fields: Map<string, FieldDefinition> | undefined;
   for (const [field, definition] of record.fields) {
     const message = fieldProblem(record.type, field, definition, catalog);
-    if (message === undefined) fields.set(field, definition);
-    else problem({ location: definition.location, record: record.name, field, message });
+    if (message === undefined) continue;
+    problem({ location: definition.location, record: record.name, field, message });
+    fields ??= new Map(record.fields);
+    fields.delete(field);
   }
-  return { ...record, fields };
+  return fields === undefined ? record : { ...record, fields };
 }

@@ -8,7 +8,10 @@ const NUMBER =
 const CONSTANT = /^(?:null|true|false)$/;
 
 /** A C string ends at its first NUL. */
-const untilNul = (text: string): string => text.replace(/\0[\s\S]*$/, "");
+function untilNul(text: string): string {
+  const end = text.indexOf("\0");
+  return end < 0 ? text : text.slice(0, end);
+}
 
 const isValueString = (token: Token): boolean => token.kind === "string";
 const isLiteral = (text: string): boolean => NUMBER.test(text) || CONSTANT.test(text);

@@ -2,7 +2,10 @@ export {
   type LoadedDatabase,
   type LoadOptions,
   loadDatabaseFile,
-  loadDefinitionsFile,
   loadSubstitutionsFile,
+  type ReadReport,
+  readDatabaseFile,
+  readDefinitionsFile,
+  readSubstitutionsFile,
 } from "./load.js";
 export * from "./recordDefinition.js";

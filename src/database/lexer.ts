@@ -29,15 +29,16 @@ const RULES: Readonly<Record<LexerMode, readonly Rule[]>> = {
     { kind: "word", pattern: new RegExp(String.raw`(?:[a-zA-Z0-9_\-+:.[\]<>;]|${MACRO_REFERENCE})+`, "y") },
     { kind: "string", pattern: STRING },
     { kind: "definition", pattern: /%.*/y },
-    { kind: "punctuation", pattern: /[{}(),]/y },
   ],
   value: [
     { kind: "word", pattern: new RegExp(String.raw`(?:[a-zA-Z0-9_\-+.]|${MACRO_REFERENCE})+`, "y") },
     { kind: "string", pattern: jsonString('"') },
     { kind: "string", pattern: jsonString("'") },
-    { kind: "punctuation", pattern: /[{}[\]:,()]/y },
   ],
 };
+
+/** Characters that are a token by themselves, and begin no other. */
+const PUNCTUATION: Readonly<Record<LexerMode, string>> = { database: "{}(),", value: "{}[]:,()" };
 
 const BLANKS = /[ \t\r\n]+/y;
 const CLOSED_STRING = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/y;
@@ -51,6 +52,7 @@ export interface OpenFile {
 
 interface Position extends OpenFile {
   next: number;
+  location: SourceLocation;
   text: string;
   column: number;
 }
@@ -68,7 +70,7 @@ export class Lexer {
   }
 
   open(file: OpenFile): void {
-    this.stack.push({ ...file, next: 0, text: "", column: 0 });
+    this.stack.push({ ...file, next: 0, location: this.last, text: "", column: 0 });
   }
 
   /** How many files are open, the innermost include counted. */
@@ -124,23 +126,27 @@ export class Lexer {
     const line = position.lines[position.next];
     if (line === undefined) return false;
     position.next++;
-    this.last = { file: position.file, line: position.next };
+    this.last = position.location = { file: position.file, line: position.next };
     position.text = line.trimStart().startsWith("#") ? "" : position.expand(line, this.last);
     position.column = 0;
     return true;
   }
 
   private match(position: Position, mode: LexerMode): Token {
-    const location = { file: position.file, line: position.next };
-    for (const { kind, pattern } of RULES[mode]) {
-      pattern.lastIndex = position.column;
-      const text = pattern.exec(position.text)?.[0];
-      if (text === undefined) continue;
-      position.column = pattern.lastIndex;
-      const inner = kind === "string" && mode === "database";
-      return { kind, text: inner ? text.slice(1, -1) : text, location };
+    const { location, column } = position;
+    const character = position.text.charAt(column);
+    if (PUNCTUATION[mode].includes(character)) {
+      position.column++;
+      return { kind: "punctuation", text: character, location };
     }
-    const text = wrongText(position.text, position.column, mode);
+    for (const { kind, pattern } of RULES[mode]) {
+      pattern.lastIndex = column;
+      if (!pattern.test(position.text)) continue;
+      position.column = pattern.lastIndex;
+      const quotes = kind === "string" && mode === "database" ? 1 : 0;
+      return { kind, text: position.text.slice(column + quotes, position.column - quotes), location };
+    }
+    const text = wrongText(position.text, column, mode);
     position.column = position.text.length;
     return { kind: "bad", text, location };
   }

@@ -11,7 +11,9 @@ import type {
   AliasDefinition,
   DatabaseDefinition,
   DatabaseProblem,
+  DatabaseSink,
   DatabaseVariables,
+  FieldDefinition,
   RecordDefinition,
   RecordTypeCatalog,
   SourceLocation,
@@ -30,10 +32,33 @@ export interface LoadOptions {
   readonly variables?: DatabaseVariables | undefined;
 }
 
-export interface LoadedDatabase {
-  readonly definition: DatabaseDefinition;
+/** What there was to say about files that were read. */
+export interface ReadReport {
   readonly problems: readonly DatabaseProblem[];
   readonly warnings: readonly string[];
+}
+
+export interface LoadedDatabase extends ReadReport {
+  readonly definition: DatabaseDefinition;
+}
+
+/** Keeps everything that it is given. */
+class Collection implements DatabaseSink {
+  readonly records: RecordDefinition[] = [];
+  readonly aliases: AliasDefinition[] = [];
+  readonly definitions: Definition[] = [];
+
+  record(record: RecordDefinition): void {
+    this.records.push(record);
+  }
+
+  alias(alias: AliasDefinition): void {
+    this.aliases.push({ ...alias, afterRecords: this.records.length });
+  }
+
+  definition(definition: Definition): void {
+    this.definitions.push(definition);
+  }
 }
 
 const MAXIMUM_INCLUDE_DEPTH = 64;
@@ -43,27 +68,22 @@ const macroSubject = ({ file, line }: SourceLocation, name: string): string => `
 const isYaml = (path: string): boolean => /^\.ya?ml$/.test(extname(path));
 
 class Loader {
-  private readonly records: RecordDefinition[] = [];
-  private readonly aliases: AliasDefinition[] = [];
-  private readonly definitions: Definition[] = [];
-  readonly problems: DatabaseProblem[] = [];
+  private readonly problems: DatabaseProblem[] = [];
   /** By place and subject, so that each is said once. */
   private readonly warnings = new Map<string, string>();
   private readonly environment: NodeJS.ProcessEnv;
   private readonly finder: FileFinder;
 
-  constructor(private readonly options: LoadOptions) {
+  constructor(
+    private readonly options: LoadOptions,
+    private readonly sink: DatabaseSink,
+  ) {
     this.environment = options.environment ?? process.env;
     this.finder = new FileFinder(options.searchPath, this.environment);
   }
 
-  result(): LoadedDatabase {
-    const { records, aliases, definitions } = this;
-    return {
-      definition: { records, aliases, definitions },
-      problems: this.problems,
-      warnings: [...this.warnings.values()],
-    };
+  report(): ReadReport {
+    return { problems: this.problems, warnings: [...this.warnings.values()] };
   }
 
   /** Loads one file; `from` is where it is asked for. */
@@ -105,7 +125,7 @@ class Loader {
       path: (directories, _location, append) => this.finder.setPath(directories, append),
       record: (record) => this.addRecord(record),
       alias: (alias) => this.addAlias(alias),
-      definition: (definition) => this.definitions.push(definition),
+      definition: (definition) => this.sink.definition(definition),
       problem: (problem) => this.problems.push(problem),
       nameProblem: recordNameProblem,
     });
@@ -158,7 +178,7 @@ class Loader {
 
   private addAlias(alias: AliasDefinition): void {
     this.warnOfName(alias.alias, alias.location);
-    this.aliases.push({ ...alias, afterRecords: this.records.length });
+    this.sink.alias(alias);
   }
 
   private addRecord(record: RecordDefinition): void {
@@ -170,14 +190,15 @@ class Loader {
     const checked = catalog
       ? checkRecord(expanded, catalog, (problem) => this.problems.push(problem))
       : expanded;
-    if (checked) this.records.push(checked);
+    if (checked) this.sink.record(checked);
   }
 
   /** EPICS leaves a field at its initial value when a macro in its value is not defined. */
   private withoutMissingMacros(record: RecordDefinition): RecordDefinition {
-    const fields = new Map(record.fields);
+    let fields: Map<string, FieldDefinition> | undefined;
     for (const [field, { value, location }] of record.fields) {
       if (!/\$[({]/.test(value)) continue;
+      fields ??= new Map(record.fields);
       fields.delete(field);
       const names = [...value.matchAll(/\$\(([^()]*),undefined\)/g)].map((match) => match[1] ?? "");
       for (const name of names) this.warnings.delete(macroSubject(location, name));
@@ -185,7 +206,7 @@ class Loader {
         names.length > 0 ? `the macro ${names.join(", ")} is undefined` : "a macro is not expanded";
       this.problems.push({ location, record: record.name, field, message: what });
     }
-    return { ...record, fields };
+    return fields === undefined ? record : { ...record, fields };
   }
 
   private warnOfName(name: string, location: SourceLocation): void {
@@ -222,21 +243,37 @@ export function loadDatabaseFile(
   macros: Readonly<Record<string, string>> = {},
   options: LoadOptions = {},
 ): LoadedDatabase {
-  const loader = new Loader(options);
+  return collected((sink) => readDatabaseFile(path, macros, options, sink));
+}
+
+/** As `loadDatabaseFile`; everything goes to `sink` as it is read, so that a large database need not be kept. */
+export function readDatabaseFile(
+  path: string,
+  macros: Readonly<Record<string, string>>,
+  options: LoadOptions,
+  sink: DatabaseSink,
+): ReadReport {
+  const loader = new Loader(options, sink);
   loader.load(path, macros, undefined);
-  return loader.result();
+  return loader.report();
+}
+
+function collected(read: (sink: DatabaseSink) => ReadReport): LoadedDatabase {
+  const collection = new Collection();
+  const report = read(collection);
+  return { definition: collection, ...report };
 }
 
 /** The same for a .dbd file that `dbLoadDatabase` names, in `path` where it has one; nothing where there is no such file. */
-export function loadDefinitionsFile(
+export function readDefinitionsFile(
   file: string,
-  macros: Readonly<Record<string, string>> = {},
-  options: LoadOptions = {},
-): LoadedDatabase {
+  macros: Readonly<Record<string, string>>,
+  options: LoadOptions,
+  sink: DatabaseSink,
+): ReadReport {
   const { searchPath, environment = process.env } = options;
-  if (new FileFinder(searchPath, environment).find(file) !== undefined)
-    return loadDatabaseFile(file, macros, options);
-  return { definition: { records: [], aliases: [] }, problems: [], warnings: [] };
+  if (new FileFinder(searchPath, environment).find(file) === undefined) return { problems: [], warnings: [] };
+  return readDatabaseFile(file, macros, options, sink);
 }
 
 /** Loads the templates of a .substitutions file, one after the other; `macros` count for all of them. */
@@ -245,7 +282,17 @@ export function loadSubstitutionsFile(
   macros: Readonly<Record<string, string>> = {},
   options: LoadOptions = {},
 ): LoadedDatabase {
-  const loader = new Loader(options);
+  return collected((sink) => readSubstitutionsFile(path, macros, options, sink));
+}
+
+/** As `loadSubstitutionsFile`, with everything given to `sink`. */
+export function readSubstitutionsFile(
+  path: string,
+  macros: Readonly<Record<string, string>>,
+  options: LoadOptions,
+  sink: DatabaseSink,
+): ReadReport {
+  const loader = new Loader(options, sink);
   loader.loadSubstitutions(path, macros);
-  return loader.result();
+  return loader.report();
 }

@@ -37,6 +37,13 @@ export interface DatabaseDefinition {
   readonly definitions?: readonly Definition[];
 }
 
+/** Takes what database files define, in the order of the files. */
+export interface DatabaseSink {
+  definition(definition: Definition): void;
+  record(record: RecordDefinition): void;
+  alias(alias: AliasDefinition): void;
+}
+
 /** EPICS's variables that say how databases are read; 0 where one is absent. */
 export interface DatabaseVariables {
   /** A record may be defined once only; `"*"` still appends to it. */

@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { CaClient, CaServer } from "../ca/index.js";
 import {
+  type DatabaseSink,
   type DatabaseVariables,
   describeProblem,
-  type LoadedDatabase,
-  loadDatabaseFile,
-  loadDefinitionsFile,
-  loadSubstitutionsFile,
+  type ReadReport,
+  readDatabaseFile,
+  readDefinitionsFile,
+  readSubstitutionsFile,
 } from "../database/index.js";
 import { asynDeviceSupports } from "../drivers/asyn/asynDeviceSupport.js";
 import { asynRecordDeviceSupport } from "../drivers/asyn/asynRecordDevice.js";
@@ -123,11 +124,11 @@ export class Ioc implements IocshHost, IocParts {
   }
 
   loadRecords(path: string, macros: Readonly<Record<string, string>>): readonly string[] {
-    return this.#load(loadDatabaseFile(path, macros, this.#loadOptions()));
+    return this.#load((sink) => readDatabaseFile(path, macros, this.#loadOptions(), sink));
   }
 
   loadTemplate(path: string, macros: Readonly<Record<string, string>>): readonly string[] {
-    return this.#load(loadSubstitutionsFile(path, macros, this.#loadOptions()));
+    return this.#load((sink) => readSubstitutionsFile(path, macros, this.#loadOptions(), sink));
   }
 
   loadDefinitions(
@@ -136,7 +137,7 @@ export class Ioc implements IocshHost, IocParts {
     macros: Readonly<Record<string, string>>,
   ): readonly string[] {
     const options = { ...this.#loadOptions(), searchPath: path?.split(delimiter) };
-    return this.#load(loadDefinitionsFile(file, macros, options));
+    return this.#load((sink) => readDefinitionsFile(file, macros, options, sink));
   }
 
   #loadOptions() {
@@ -147,9 +148,10 @@ export class Ioc implements IocshHost, IocParts {
     };
   }
 
-  #load({ definition, problems, warnings }: LoadedDatabase): readonly string[] {
-    const refused = this.engine.load(definition, databaseVariables(this.shell.variables));
-    return [...warnings, ...[...problems, ...refused].map(describeProblem)];
+  #load(read: (sink: DatabaseSink) => ReadReport): readonly string[] {
+    const loading = this.engine.loading(databaseVariables(this.shell.variables));
+    const { problems, warnings } = read(loading);
+    return [...warnings, ...[...problems, ...loading.problems].map(describeProblem)];
   }
 
   async iocBuild(): Promise<void> {

@@ -20,11 +20,13 @@ const TO_LETTER: ReadonlyMap<string, string> = new Map([
  * Replaces C escapes (`\n`, `\x1b`, `\"`) by their characters, as `epicsStrnRawFromEscaped` does: an unknown one stands
  * for itself, one that is cut short for nothing.
  */
-export const unescapeText = (text: string): string =>
-  text.replace(/\\(?:x([0-9a-fA-F]{0,2})|([\s\S]?))/g, (_, hex?: string, letter = "") => {
+export function unescapeText(text: string): string {
+  if (!text.includes("\\")) return text;
+  return text.replace(/\\(?:x([0-9a-fA-F]{0,2})|([\s\S]?))/g, (_, hex?: string, letter = "") => {
     if (hex === undefined) return FROM_LETTER[letter] ?? letter;
     return hex === "" ? "" : String.fromCharCode(Number.parseInt(hex, 16));
   });
+}
 
 /**
  * The reverse of `unescapeText`, as `epicsStrPrintEscaped` does it: everything that a terminal, a database or a save

@@ -1,5 +1,5 @@
 import { type BreakPoint, breakPoints, type Definition } from "../database/definitions.js";
-import type { DatabaseProblem, DatabaseVariables } from "../database/recordDefinition.js";
+import type { DatabaseVariables } from "../database/recordDefinition.js";
 import type { Menu } from "./menu.js";
 
 /** What definitions change besides menus and breakpoint tables. */
@@ -32,19 +32,8 @@ export class Definitions {
     return [...this.#breakTables.keys()].sort();
   }
 
-  /** Takes definitions; what is wrong is reported, everything else counts. */
-  add(
-    definitions: readonly Definition[],
-    store: DefinitionStore,
-    variables: DatabaseVariables,
-  ): DatabaseProblem[] {
-    return definitions.flatMap((definition) => {
-      const message = this.#add(definition, store, variables);
-      return message === undefined ? [] : [{ location: definition.location, message }];
-    });
-  }
-
-  #add(definition: Definition, store: DefinitionStore, variables: DatabaseVariables): string | undefined {
+  /** Takes a definition; what is wrong with it, or undefined. */
+  add(definition: Definition, store: DefinitionStore, variables: DatabaseVariables): string | undefined {
     switch (definition.kind) {
       case "menu":
         if (OPEN_MENUS.has(definition.name) && !this.#menus.has(definition.name))

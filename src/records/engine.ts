@@ -32,7 +32,7 @@ import type { InitHook } from "./initHooks.js";
 import type { ChannelClient } from "./links/channelClient.js";
 import { Link, type LinkTarget } from "./links/link.js";
 import { type LinkResolver, openLink, openNamedChannel } from "./links/openLink.js";
-import { loadRecords } from "./loader.js";
+import { Loading, type LoadingSink, replay, TooLate } from "./loader.js";
 import { menuPini, menuScan } from "./menus.js";
 import { putField, putFieldNotify } from "./put.js";
 import { freshFields } from "./recordFactory.js";
@@ -133,22 +133,14 @@ export class RecordEngine implements ChannelProvider {
     this.#functions.set(name, run);
   }
 
-  /** Adds records; what is wrong is left out and reported, everything else is there. */
-  load(database: DatabaseDefinition, variables: DatabaseVariables = {}): readonly DatabaseProblem[] {
-    if (this.#state !== "loading") {
-      const [first] = database.records;
-      if (first === undefined) return [];
-      return [{ location: first.location, message: "records can only be loaded before iocInit" }];
-    }
-    const wrong = this.#definitions.add(
-      database.definitions ?? [],
-      {
-        hasRecordType: (type) => this.#types.has(type),
-        addDeviceChoice: (type, choice) => void this.#deviceIndex(type, choice),
-      },
-      variables,
-    );
-    const refused = loadRecords(
+  /** Where database files are read into: what is wrong is left out and reported, everything else is there. */
+  loading(variables: DatabaseVariables = {}): LoadingSink {
+    if (this.#state !== "loading") return new TooLate();
+    const definitionStore = {
+      hasRecordType: (type: string) => this.#types.has(type),
+      addDeviceChoice: (type: string, choice: string) => void this.#deviceIndex(type, choice),
+    };
+    return new Loading(
       {
         find: (name) => this.#byName.get(name),
         create: (name, type) => this.#create(name, type),
@@ -156,11 +148,17 @@ export class RecordEngine implements ChannelProvider {
         addAlias: (instance, alias) => void this.#byName.set(alias, instance),
         deviceChoices: (type) => this.#choices(type),
         menuChoices: (menu) => this.#definitions.choicesOf(menu),
+        addDefinition: (definition, given) => this.#definitions.add(definition, definitionStore, given),
       },
-      database,
       variables,
     );
-    return [...wrong, ...refused];
+  }
+
+  /** Adds a database that is there already, as `loading` does. */
+  load(database: DatabaseDefinition, variables: DatabaseVariables = {}): readonly DatabaseProblem[] {
+    const loading = this.loading(variables);
+    replay(database, loading);
+    return loading.problems;
   }
 
   /** Gives a record another name, at any time. */

@@ -1,9 +1,11 @@
 import { INTEGER_KINDS, type IntegerType } from "../channel/convert.js";
+import type { Definition } from "../database/definitions.js";
 import { menuIndex } from "../database/menuChoice.js";
 import type {
   AliasDefinition,
   DatabaseDefinition,
   DatabaseProblem,
+  DatabaseSink,
   DatabaseVariables,
   RecordDefinition,
   SourceLocation,
@@ -29,54 +31,72 @@ export interface RecordStore {
   /** The device supports known for a record type, in the order that gives them their numbers. */
   deviceChoices(recordType: string): readonly string[];
   menuChoices(menu: Menu): readonly string[];
+  /** Takes a menu, a device support ...; what is wrong with it, or undefined. */
+  addDefinition(definition: Definition, variables: DatabaseVariables): string | undefined;
 }
 
 const LONGEST_NAME = 60;
 
-/** Adds a database's records; what is wrong in it is left out and reported. */
-export function loadRecords(
-  store: RecordStore,
-  database: DatabaseDefinition,
-  variables: DatabaseVariables = {},
-): DatabaseProblem[] {
-  return new Loading(store, variables).load(database);
+/** Gives a database to a sink in its order, definitions first. */
+export function replay({ records, aliases, definitions = [] }: DatabaseDefinition, sink: DatabaseSink): void {
+  for (const definition of definitions) sink.definition(definition);
+  let next = 0;
+  const aliasesBefore = (count: number): void => {
+    for (
+      let alias = aliases[next];
+      alias && (alias.afterRecords ?? Infinity) <= count;
+      alias = aliases[next]
+    ) {
+      sink.alias(alias);
+      next++;
+    }
+  };
+  records.forEach((record, index) => {
+    aliasesBefore(index);
+    sink.record(record);
+  });
+  aliasesBefore(Infinity);
 }
 
-class Loading {
-  readonly #problems: DatabaseProblem[] = [];
+export interface LoadingSink extends DatabaseSink {
+  readonly problems: readonly DatabaseProblem[];
+}
+
+/** Stands where a database comes after iocInit. */
+export class TooLate implements LoadingSink {
+  readonly problems: DatabaseProblem[] = [];
+
+  record({ location }: RecordDefinition): void {
+    if (this.problems.length > 0) return;
+    this.problems.push({ location, message: "records can only be loaded before iocInit" });
+  }
+
+  alias(): void {}
+
+  definition(): void {}
+}
+
+/** Adds what a database defines to an engine; what is wrong is left out and reported. */
+export class Loading implements LoadingSink {
+  readonly problems: DatabaseProblem[] = [];
 
   constructor(
     private readonly store: RecordStore,
     private readonly variables: DatabaseVariables,
   ) {}
 
-  load({ records, aliases }: DatabaseDefinition): DatabaseProblem[] {
-    let next = 0;
-    const aliasesBefore = (count: number): void => {
-      for (
-        let alias = aliases[next];
-        alias && (alias.afterRecords ?? Infinity) <= count;
-        alias = aliases[next]
-      ) {
-        this.#alias(alias);
-        next++;
-      }
-    };
-    records.forEach((record, index) => {
-      aliasesBefore(index);
-      this.#record(record);
-    });
-    aliasesBefore(Infinity);
-    return this.#problems;
+  definition(definition: Definition): void {
+    const message = this.store.addDefinition(definition, this.variables);
+    if (message !== undefined) this.#problem({ location: definition.location, message });
   }
 
-  #alias({ record, alias, location }: AliasDefinition): void {
+  alias({ record, alias, location }: AliasDefinition): void {
     const instance = this.store.find(record);
     if (instance !== undefined) this.#addAlias(instance, alias, location);
     else this.#problem({ location, record, message: `alias "${alias}" of an unknown record` });
   }
 
-  #record(definition: RecordDefinition): void {
+  record(definition: RecordDefinition): void {
     const { name, type, location } = definition;
     if (type === "#") {
       this.#delete(name, location);
@@ -156,7 +176,7 @@ class Loading {
   }
 
   #problem(problem: DatabaseProblem): void {
-    this.#problems.push(problem);
+    this.problems.push(problem);
   }
 }
 
