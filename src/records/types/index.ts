@@ -1,6 +1,7 @@
 import type { RecordType } from "../recordType.js";
 import { aai } from "./aai.js";
 import { aao } from "./aao.js";
+import { acalcout } from "./acalcout.js";
 import { ai } from "./ai.js";
 import { ao } from "./ao.js";
 import { aSub } from "./aSub.js";
@@ -28,6 +29,7 @@ import { mbboDirect } from "./mbboDirect.js";
 import { motor } from "./motor.js";
 import { permissive } from "./permissive.js";
 import { printf } from "./printf.js";
+import { scalcout } from "./scalcout.js";
 import { sel } from "./sel.js";
 import { seq } from "./seq.js";
 import { sseq } from "./sseq.js";
@@ -79,6 +81,8 @@ const all: readonly RecordType[] = [
   sub,
   aSub,
   printf,
+  acalcout,
+  scalcout,
   swait,
   transform,
   waveform,
