@@ -61,15 +61,20 @@ export function emptyArray(type: DbfType, length: number): ArrayValue {
   return type === "STRING" ? new Array<string>(length).fill("") : new arrayConstructors[type](length);
 }
 
-/** The elements of an array of `type` in one of another length: cut off, or followed by zeros or empty strings. */
-export function copyOfLength(array: ArrayValue, type: DbfType, length: number): ArrayValue {
-  const copy = emptyArray(type, length);
-  for (let index = 0; index < Math.min(array.length, length); index++) {
-    const element = array[index] ?? 0;
-    if (copy instanceof BigInt64Array || copy instanceof BigUint64Array) copy[index] = BigInt(element);
-    else if (ArrayBuffer.isView(copy)) copy[index] = Number(element);
+/** An array of `type` with these elements, cut off at `length` or followed by zeros or empty strings up to it. */
+export function arrayFrom(
+  type: DbfType,
+  elements: ArrayLike<ScalarValue>,
+  length: number = elements.length,
+): ArrayValue {
+  const array = emptyArray(type, length);
+  if (!ArrayBuffer.isView(array)) return array.map((_, index) => String(elements[index] ?? ""));
+  for (let index = 0; index < Math.min(elements.length, length); index++) {
+    const element = elements[index] ?? 0;
+    if (array instanceof BigInt64Array || array instanceof BigUint64Array) array[index] = BigInt(element);
+    else array[index] = Number(element);
   }
-  return ArrayBuffer.isView(copy) ? copy : copy.map((_, index) => String(array[index] ?? ""));
+  return array;
 }
 
 export const isArrayValue = (value: Value): value is ArrayValue => typeof value === "object";

@@ -336,6 +336,7 @@ export class RecordEngine implements ChannelProvider {
       open: (name) => this.open(name),
       client: this.#caClient,
       callbacks: this.#callbacks,
+      states: this.states,
       whenReady: (action) => this.#whenReady(action),
     };
   }

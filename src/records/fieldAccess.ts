@@ -181,7 +181,7 @@ function toArray(
 ): Result<Value> {
   const array = isArrayValue(value) ? value : arrayOf(value, from);
   const fitting = array.length > address.elementCount ? array.slice(0, address.elementCount) : array;
-  if (from === address.type) return ok(fitting);
+  if (from === address.type && from !== "STRING") return ok(fitting);
   return convertValue(fitting, from, address.type, { ...source?.format(), direction: "put" });
 }
 

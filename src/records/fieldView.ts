@@ -1,5 +1,5 @@
 import { convertValue } from "../channel/convert.js";
-import { copyOfLength, isArrayValue, type Value } from "../channel/dbf.js";
+import { arrayFrom, isArrayValue, type Value } from "../channel/dbf.js";
 import type { MonitorEvent, Sample } from "../channel/provider.js";
 import type { FieldName } from "./channelName.js";
 import type { DbRecord } from "./dbRecord.js";
@@ -89,7 +89,7 @@ export class FieldView {
   /** Filters see all bytes that the text could have. */
   #filteredChars(pass: FilterChain["pass"], reason: "event" | "read", mask: number, sample: Sample) {
     const size = charCount(this.#instance, this.#field);
-    const bytes = isArrayValue(sample.value) ? copyOfLength(sample.value, "CHAR", size) : sample.value;
+    const bytes = isArrayValue(sample.value) ? arrayFrom("CHAR", sample.value, size) : sample.value;
     const passed = pass({ reason, mask, sample: { ...sample, value: bytes }, isNumber: false })?.sample;
     if (!(passed?.value instanceof Int8Array)) return passed;
     return { ...passed, value: filteredChars(this.#instance, this.#field, passed.value) };

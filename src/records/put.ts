@@ -172,11 +172,23 @@ function putLink(instance: DbRecord, field: string, { value, type }: TypedValue)
     return refuse("noAccess", `${name} cannot be written`);
   const text = linkText(value);
   if (text === undefined) return refuse("badValue", `${name}: ${type} is no link text`);
+  const problem = linkProblem(instance, field, text);
+  if (problem !== undefined) return refuse("badValue", `${name}: ${problem}`);
   instance.host.setLink(instance, field, text);
   const failure = instance.type.behaviour.afterPut?.(instance.record, instance, field);
   if (failure !== undefined) return refuse("failed", `${name}: ${failure}`);
   instance.post(field, EventMask.VALUE | EventMask.LOG);
   return done;
+}
+
+/** Why a link cannot have this text. */
+function linkProblem(instance: DbRecord, field: string, text: string): string | undefined {
+  const { parsed } = Link.of(instance.linkOf(field).direction, text);
+  if (parsed.kind === "bad") return parsed.problem;
+  if (parsed.kind !== "device") return undefined;
+  const hasDevice = instance.hasDeviceSupport || instance.deviceError !== undefined;
+  const isDeviceLink = field === instance.type.behaviour.device?.link;
+  return hasDevice && isDeviceLink ? undefined : "only device support knows a link with @";
 }
 
 function linkText(value: Value): string | undefined {

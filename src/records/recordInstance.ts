@@ -16,7 +16,7 @@ import { isRawSoft } from "./devices/softChannel.js";
 import { addressOf, fieldValue, store } from "./fieldAccess.js";
 import type { FieldValue } from "./fieldSpec.js";
 import { callFunction } from "./functions.js";
-import { constantFor } from "./links/constant.js";
+import { loadConstant } from "./links/constant.js";
 import { inheritSeverity } from "./links/inherit.js";
 import { Link, type LinkTarget } from "./links/link.js";
 import { charsOf } from "./longString.js";
@@ -369,15 +369,7 @@ export class RecordInstance implements DbRecord {
   }
 
   loadConstant(linkField: string, into: string): boolean {
-    const link = this.linkOf(linkField);
-    const address = addressOf(this, into);
-    const constant = address && constantFor(link, address);
-    if (constant === undefined) return false;
-    // A constant for an enum or a menu is a number, never the name of a state.
-    const number =
-      address?.type === "ENUM" ? convertValue(constant.value, constant.type, "USHORT") : undefined;
-    if (number !== undefined) return number.ok && store(this, into, number.value, "USHORT").ok;
-    return store(this, into, constant.value, constant.type).ok;
+    return loadConstant(this, this.linkOf(linkField), into);
   }
 
   writeText(linkField: string, text: string): boolean {

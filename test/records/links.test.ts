@@ -7,6 +7,7 @@ test("a link without modifiers neither processes nor inherits severities", () =>
   assert.deepEqual(parseLink("a:b.VAL", "INLINK"), {
     kind: "pv",
     target: "a:b.VAL",
+    access: "NPP",
     process: false,
     ca: false,
     onChange: "never",

@@ -1,5 +1,6 @@
 import { EventMask } from "../../channel/eventMask.js";
 import type { DbRecord } from "../../records/dbRecord.js";
+import { reportJsonLink } from "../../records/links/json/report.js";
 import { splitPvName } from "../autosave/pvFields.js";
 import { defineCommand, int, pdbbase, recordName, string } from "../command.js";
 import type { ShellEngine } from "../host.js";
@@ -122,13 +123,15 @@ export const linkCommands = [
     name: "dbjlr",
     args: [recordName("record name"), int("level")],
     help: "List the JSON links of a record, or of all.",
-    run([name], { host: { engine }, print }) {
+    run([name, level], { host: { engine }, print }) {
       print(isAll(name) ? "JSON links in all records\n" : `JSON links in record '${name}'\n`);
       for (const record of instancesNamed(engine, name)) {
         print(`  ${record.recordType} record '${record.name}':`);
         for (const field of record.type.linkNames) {
-          const { parsed } = record.linkOf(field);
-          if (parsed.kind === "json") print(`    Link field '${field}':\n      ${parsed.text}`);
+          const { parsed, target } = record.linkOf(field);
+          if (parsed.kind !== "json") continue;
+          print(`    Link field '${field}':`);
+          for (const line of reportJsonLink(parsed.link, target, level)) print(`      ${line}`);
         }
       }
     },

@@ -1,4 +1,4 @@
-import { copyOfLength, type DbfType, isArrayValue, type Value } from "../../channel/dbf.js";
+import { arrayFrom, type DbfType, isArrayValue, type Value } from "../../channel/dbf.js";
 import { fromEpics, now, POSIX_TIME_AT_EPICS_EPOCH, type Timestamp } from "../../libcom/epicsTime.js";
 import { strftime } from "../../libcom/strftime.js";
 import type { ChannelShape, Filter, FilterPlugin, PassEvent } from "./filter.js";
@@ -38,7 +38,7 @@ const textual: Readonly<Record<number, Replacement>> = {
 
 /** An array with all the elements that it could have: EPICS Base copies the whole memory of the field. */
 const wholeArray = (value: Value, { type, elementCount }: ChannelShape): Value =>
-  isArrayValue(value) && value.length < elementCount ? copyOfLength(value, type, elementCount) : value;
+  isArrayValue(value) && value.length < elementCount ? arrayFrom(type, value, elementCount) : value;
 
 /** The time of an event becomes the moment at which it happened, whatever the record's time says. */
 const generate: Filter = {

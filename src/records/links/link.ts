@@ -2,9 +2,8 @@ import type { ConvertProperties } from "../../channel/convert.js";
 import type { DbfType, Value } from "../../channel/dbf.js";
 import type { Properties } from "../../channel/provider.js";
 import type { Timestamp } from "../../libcom/epicsTime.js";
-import { type ParsedLink, type PvLink, parseLink } from "./parseLink.js";
-
-export type LinkDirection = "INLINK" | "OUTLINK" | "FWDLINK";
+import type { LinkDirection } from "./linkDirection.js";
+import { type ParsedLink, parseLink } from "./parseLink.js";
 
 /** Alarm and time of what an input link points at. */
 export interface LinkAlarm {
@@ -15,7 +14,7 @@ export interface LinkAlarm {
 
 /** What is at the other end of a link. */
 export interface LinkTarget {
-  readonly kind: "constant" | "db" | "ca" | "device" | "broken";
+  readonly kind: "constant" | "db" | "ca" | "json" | "device" | "broken";
   readonly connected: boolean;
   /** Type of the values that `read` gives. */
   readonly type: DbfType;
@@ -36,6 +35,8 @@ export interface LinkTarget {
   alarm(): LinkAlarm | undefined;
   time(): Timestamp | undefined;
   properties(): Properties | undefined;
+  /** A line for dbjlr, of targets that have more to tell than their link. */
+  report?(level: number): string;
   close(): void;
 }
 
@@ -66,14 +67,6 @@ export class DeadTarget implements LinkTarget {
 }
 
 const constantTarget = new DeadTarget("constant");
-const ON_CHANGE = { always: "CP", passive: "CPP" };
-
-function accessOf({ process, ca, onChange }: PvLink): string {
-  if (onChange !== "never") return ON_CHANGE[onChange];
-  if (ca) return "CA";
-  return process ? "PP" : "NPP";
-}
-
 const emptyLink: ParsedLink = { kind: "constant", text: "" };
 
 /** What a link field of a record holds: its text, what the text means, and the other end once the IOC runs. */
@@ -109,7 +102,7 @@ export class Link {
     const { parsed } = this;
     if (parsed.kind !== "pv") return this.text;
     if (this.direction === "FWDLINK") return parsed.ca ? `${parsed.target} CA` : parsed.target;
-    return `${parsed.target} ${accessOf(parsed)} ${parsed.severity}`;
+    return `${parsed.target} ${parsed.access} ${parsed.severity}`;
   }
 
   get isEmpty(): boolean {

@@ -1,4 +1,5 @@
-import type { LinkDirection } from "./link.js";
+import type { LinkDirection } from "./linkDirection.js";
+import { parseLink } from "./parseLink.js";
 
 /** Letters of the numbers in a hardware address, `#C1 S2 @parameters`, for each kind of bus. */
 const BUSES: ReadonlySet<string> = new Set([
@@ -25,31 +26,13 @@ function hardwareProblem(text: string): string | undefined {
   return known ? undefined : "is no hardware address";
 }
 
-/** The JSON link types of EPICS Base and pvAccess, and whether they can be written to. */
-const JSON_LINKS: ReadonlyMap<string, boolean> = new Map([
-  ["const", false],
-  ["calc", true],
-  ["state", true],
-  ["debug", true],
-  ["trace", true],
-  ["pva", true],
-]);
-
-function jsonProblem(text: string, direction: LinkDirection): string | undefined {
-  const [, name = ""] = /^\{\s*["']?([^\s"':}]*)/.exec(text) ?? [];
-  const writable = JSON_LINKS.get(name);
-  if (/^\{\s*\}$/.test(text)) return undefined;
-  if (writable === undefined) return name === "" ? "is no JSON link" : `has an unknown link type "${name}"`;
-  return direction === "INLINK" || writable ? undefined : `a ${name} link cannot be written to`;
-}
-
 /** What EPICS refuses in the text of a link when a database is read; undefined for a good one. */
 export function linkProblem(text: string, direction: LinkDirection): string | undefined {
   const trimmed = text.trim();
-  const problem = trimmed.startsWith("#")
-    ? hardwareProblem(trimmed.slice(1))
-    : trimmed.startsWith("{") && trimmed.endsWith("}")
-      ? jsonProblem(trimmed, direction)
-      : undefined;
-  return problem === undefined ? undefined : `the link "${text}" ${problem}`;
+  if (trimmed.startsWith("#")) {
+    const problem = hardwareProblem(trimmed.slice(1));
+    return problem === undefined ? undefined : `the link "${text}" ${problem}`;
+  }
+  const parsed = parseLink(trimmed, direction);
+  return parsed.kind === "bad" ? `the link "${text}": ${parsed.problem}` : undefined;
 }

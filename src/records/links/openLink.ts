@@ -1,13 +1,14 @@
 import type { Channel } from "../../channel/provider.js";
 import type { CallbackQueue } from "../callbackQueue.js";
 import type { DbRecord } from "../dbRecord.js";
+import type { DbStates } from "../dbStates.js";
 import type { FoundChannel } from "../fieldView.js";
 import { menuScan } from "../menus.js";
 import type { NamedChannelOptions } from "../recordType.js";
 import { CaTarget } from "./caTarget.js";
 import type { ChannelClient } from "./channelClient.js";
-import { constantValue } from "./constant.js";
 import { DbTarget } from "./dbTarget.js";
+import { type JsonLinkOpener, openJsonLink } from "./json/openJsonLink.js";
 import { DeadTarget, type Link, type LinkTarget } from "./link.js";
 import { LocalChannel } from "./localChannel.js";
 
@@ -16,6 +17,7 @@ export interface LinkResolver {
   open(name: string): Channel | undefined;
   readonly client: ChannelClient | undefined;
   readonly callbacks: CallbackQueue;
+  readonly states: DbStates;
   whenReady(action: () => void): void;
 }
 
@@ -26,9 +28,18 @@ const deviceAddress = new DeadTarget("device");
 export function openLink(instance: DbRecord, field: string, link: Link, resolver: LinkResolver): void {
   const { parsed } = link;
   if (parsed.kind === "device") link.target = deviceAddress;
-  else if (parsed.kind === "json" && constantValue(link) === undefined) link.target = broken;
+  else if (parsed.kind === "bad") link.target = broken;
+  else if (parsed.kind === "json")
+    link.target = openJsonLink(parsed.link, jsonOpener(instance, field, resolver));
   else if (parsed.kind === "pv") link.target = pvTarget(instance, field, link, resolver);
 }
+
+const jsonOpener = (instance: DbRecord, field: string, { states }: LinkResolver): JsonLinkOpener => ({
+  instance,
+  field,
+  states,
+  openPva: () => broken,
+});
 
 function pvTarget(instance: DbRecord, field: string, link: Link, resolver: LinkResolver): LinkTarget {
   const { parsed } = link;

@@ -221,7 +221,7 @@ function valueFrom(type: DbfType, elements: readonly Element[]): Value {
 
 const elementsOf = (value: Value): Element[] =>
   [...(isArrayValue(value) ? value : [value])].map((element) =>
-    typeof element === "number" && Number.isFinite(element) ? element : String(element),
+    typeof element === "number" && Number.isFinite(element) ? element : truncateString(String(element)),
   );
 
 /** The reference is read as DBR_STRING. */

@@ -28,12 +28,21 @@ export function testSuites(
           database,
           suites.flatMap((suite) => suite.steps),
         );
-        const lines = differences((await answers).slice(start, start + steps.length));
-        assert.deepEqual(
-          lines.filter((line) => !known.some((one) => one.line.test(line))),
-          [],
-        );
+        const compared = (await answers).slice(start, start + steps.length);
+        for (const line of unexpected(compared, known)) console.error("DIFF " + line);
+        assert.deepEqual(unexpected(compared, known), []);
       });
     }
+  });
+}
+
+/** The differences, each with the text that a link was given last. */
+function unexpected(compared: readonly Compared[], known: readonly Known[]): string[] {
+  let link = "";
+  return compared.flatMap((each) => {
+    const [action, name = "", text] = each.step;
+    if (action === "put" && /\.(INP.?|OUT.?|LNK.|FLNK)$/.test(String(name))) link = ` (link ${text})`;
+    const lines = differences([each]).map((line) => line + link);
+    return lines.filter((line) => !known.some((one) => one.line.test(line)));
   });
 }

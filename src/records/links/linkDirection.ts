@@ -1,0 +1,2 @@
+/** The kinds of link fields. */
+export type LinkDirection = "INLINK" | "OUTLINK" | "FWDLINK";
