@@ -32,8 +32,15 @@ export interface LoadOptions {
   readonly variables?: DatabaseVariables | undefined;
 }
 
+/** A file that was loaded by name or by a substitutions file, with the macros it got. */
+export interface LoadedFile {
+  readonly file: string;
+  readonly macros: Readonly<Record<string, string>>;
+}
+
 /** What there was to say about files that were read. */
 export interface ReadReport {
+  readonly files: readonly LoadedFile[];
   readonly problems: readonly DatabaseProblem[];
   readonly warnings: readonly string[];
 }
@@ -68,6 +75,7 @@ const macroSubject = ({ file, line }: SourceLocation, name: string): string => `
 const isYaml = (path: string): boolean => /^\.ya?ml$/.test(extname(path));
 
 class Loader {
+  private readonly files: LoadedFile[] = [];
   private readonly problems: DatabaseProblem[] = [];
   /** By place and subject, so that each is said once. */
   private readonly warnings = new Map<string, string>();
@@ -83,7 +91,14 @@ class Loader {
   }
 
   report(): ReadReport {
-    return { problems: this.problems, warnings: [...this.warnings.values()] };
+    const { files, problems, warnings } = this;
+    return { files, problems, warnings: [...warnings.values()] };
+  }
+
+  /** Loads a file that is not included by another one. */
+  loadWhole(file: string, macros: Readonly<Record<string, string>>, from?: SourceLocation): void {
+    this.files.push({ file, macros });
+    this.load(file, macros, from);
   }
 
   /** Loads one file; `from` is where it is asked for. */
@@ -104,7 +119,7 @@ class Loader {
     const { items, problems } = parseSubstitutions(opened.text, opened.path);
     this.problems.push(...problems);
     for (const { file, macros: row, location } of expandSubstitutions(items))
-      this.load(file, { ...macros, ...Object.fromEntries(row) }, location);
+      this.loadWhole(file, { ...macros, ...Object.fromEntries(row) }, location);
   }
 
   private loadText(path: string, text: string, macros: Macros, depth: number): void {
@@ -254,7 +269,7 @@ export function readDatabaseFile(
   sink: DatabaseSink,
 ): ReadReport {
   const loader = new Loader(options, sink);
-  loader.load(path, macros, undefined);
+  loader.loadWhole(path, macros);
   return loader.report();
 }
 
@@ -272,7 +287,8 @@ export function readDefinitionsFile(
   sink: DatabaseSink,
 ): ReadReport {
   const { searchPath, environment = process.env } = options;
-  if (new FileFinder(searchPath, environment).find(file) === undefined) return { problems: [], warnings: [] };
+  if (new FileFinder(searchPath, environment).find(file) === undefined)
+    return { files: [], problems: [], warnings: [] };
   return readDatabaseFile(file, macros, options, sink);
 }
 

@@ -37,6 +37,8 @@ import { serverCommands } from "./serverCommands.js";
 
 const log = logger("ioc");
 
+type RecordsListener = Parameters<IocshHost["onRecordsLoaded"]>[0];
+
 export interface IocOptions {
   /** What `$(X)` expands from and where EPICS_CA_* come from; this process's by default. */
   readonly environment?: NodeJS.ProcessEnv;
@@ -63,6 +65,7 @@ export class Ioc implements IocshHost, IocParts {
   readonly #caClient: Lazy<CaClient>;
   readonly #pvaClient: Lazy<PvaClient>;
   readonly #running: Stoppable[] = [];
+  readonly #recordsListeners: RecordsListener[] = [];
   #caServer: CaServer | undefined;
   #pvaServer: PvaServer | undefined;
   #initialised = false;
@@ -148,9 +151,15 @@ export class Ioc implements IocshHost, IocParts {
     };
   }
 
+  onRecordsLoaded(listener: RecordsListener): void {
+    this.#recordsListeners.push(listener);
+  }
+
   #load(read: (sink: DatabaseSink) => ReadReport): readonly string[] {
     const loading = this.engine.loading(databaseVariables(this.shell.variables));
-    const { problems, warnings } = read(loading);
+    const { files, problems, warnings } = read(loading);
+    for (const { file, macros } of files)
+      for (const listener of this.#recordsListeners) listener(file, macros);
     return [...warnings, ...[...problems, ...loading.problems].map(describeProblem)];
   }
 

@@ -7,6 +7,7 @@ import type { CallbackQueue } from "../records/callbackQueue.js";
 import type { DbRecord } from "../records/dbRecord.js";
 import type { DeviceRecord } from "../records/deviceSupport.js";
 import type { EngineState } from "../records/engine.js";
+import type { RecordFunction } from "../records/functions.js";
 import type { RecordType } from "../records/recordType.js";
 import type { Scanner } from "../records/scan/scanner.js";
 
@@ -24,6 +25,8 @@ export interface ShellEngine extends ChannelProvider {
   /** Records and aliases together, in the order of loading. */
   allNames(): Iterable<{ readonly name: string; readonly record: string }>;
   addAlias(record: string, alias: string): Result<void>;
+  /** Makes a function known to `sub` and `aSub` records. */
+  registerFunction(name: string, run: RecordFunction): void;
   record(name: string): DeviceRecord | undefined;
   /** The record with what runs it. */
   instance(name: string): DbRecord | undefined;
@@ -73,6 +76,8 @@ export interface IocshHost {
   ): readonly string[];
   /** The same for a substitutions file. */
   loadTemplate(path: string, macros: Readonly<Record<string, string>>): readonly string[];
+  /** Hears of each database file once it is loaded, and of the macros it got. */
+  onRecordsLoaded(listener: (file: string, macros: Readonly<Record<string, string>>) => void): void;
   /** The first half of iocInit: records are initialised and rest. */
   iocBuild(): void | Promise<void>;
   /** Initialises what `iocBuild` has not yet, runs records, servers and process chains; rejects or throws with one line when it cannot. */

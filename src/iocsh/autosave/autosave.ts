@@ -1,33 +1,40 @@
+import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
+import { toText } from "../../channel/text.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
-import { expandMacros } from "../../libcom/macLib.js";
+import { failed, type Result } from "../../libcom/result.js";
 import { CommandError } from "../command.js";
 import type { IocshHost } from "../host.js";
-import { readRequestFile } from "./requestFile.js";
-import { type RestoreOutcome, restoreAfterInit, restoreBeforeInit } from "./restore.js";
-import { dateStamp, type SavedEntry } from "./saveFile.js";
+import { autosaveLines, type ReportedSet, restoreLines } from "./autosaveReport.js";
+import { BootRestore, type RestorePass } from "./bootRestore.js";
+import { configMenuFunctions } from "./configMenu.js";
+import { databaseType } from "./pvFields.js";
+import { RequestBuilder } from "./requestBuilder.js";
+import { findRequestFile, type RequestFileOptions, readRequestFile } from "./requestFile.js";
+import { restoreAfterInit, withMacros } from "./restore.js";
+import { dateStamp, formatSaveFile } from "./saveFile.js";
 import { type SaveMethodName, SaveSet } from "./saveSet.js";
-import { copySaveFile, type FoundSaveFile, readSaveFile, writeSaveFile, writeText } from "./saveStore.js";
+import {
+  appendText,
+  copySaveFile,
+  type FoundSaveFile,
+  readAnySaveFile,
+  readSaveFile,
+  writeSaveFile,
+  writeText,
+} from "./saveStore.js";
+import { defaultSettings } from "./settings.js";
 import { SaveStatus, type SaveStatusNumber, type SetStatus, StatusRecords } from "./statusRecords.js";
+import { verify } from "./verify.js";
 
 type Macros = Readonly<Record<string, string>>;
 type Print = (line: string) => void;
 
-/** What the save_restoreSet_xxx commands set; names and defaults are autosave's. */
-export interface AutosaveSettings {
-  incompleteSetsOk: boolean;
-  datedBackupFiles: boolean;
-  sequenceFiles: number;
-  sequencePeriodSeconds: number;
-  filePermissions: number;
-  useStatusRecords: boolean;
-  /** Minutes between dated copies of the save files; 0 for none. */
-  datedBackupMinutes: number;
-}
-
-interface RestoreFile {
-  readonly name: string;
-  readonly macros: Macros;
+interface KnownSet extends ReportedSet {
+  status: SaveStatusNumber;
+  text: string;
+  /** The file could not be written and is tried again. */
+  retry: NodeJS.Timeout | undefined;
 }
 
 const HEARTBEAT_SECONDS = 1;
@@ -38,25 +45,13 @@ const SHORTEST_SEQUENCE_PERIOD_SECONDS = 10;
  * does can stop the IOC: what fails is said in one line and shown in the status records.
  */
 export class Autosave {
-  readonly settings: AutosaveSettings = {
-    incompleteSetsOk: true,
-    datedBackupFiles: true,
-    sequenceFiles: 3,
-    sequencePeriodSeconds: 60,
-    filePermissions: 0o664,
-    useStatusRecords: true,
-    datedBackupMinutes: 0,
-  };
+  readonly settings = defaultSettings();
   private readonly searchPath: string[] = [];
   private savePath: string | undefined;
-  private readonly restores: { readonly before: RestoreFile[]; readonly after: RestoreFile[] } = {
-    before: [],
-    after: [],
-  };
-  private readonly sets = new Map<string, { set: SaveSet; status: SaveStatusNumber; text: string }>();
+  private readonly bootRestore: BootRestore;
+  private readonly sets = new Map<string, KnownSet>();
+  private readonly builder: RequestBuilder;
   private statusRecords: StatusRecords | undefined;
-  private rebootStatus: SaveStatusNumber = SaveStatus.noStatus;
-  private rebootText = "";
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -64,8 +59,22 @@ export class Autosave {
     private readonly print: Print,
     private readonly printError: Print,
   ) {
-    host.engine.onInitHook("beforeInitRecords", () => this.restoreAll("before"));
-    host.engine.onInitHook("afterInitRecords", () => this.restoreAll("after"));
+    this.builder = new RequestBuilder((file) => findRequestFile(file, this.requestOptions()) !== undefined);
+    host.onRecordsLoaded((file, macros) => {
+      for (const problem of this.builder.recordsLoaded(file, macros)) this.printError(`autosave: ${problem}`);
+    });
+    for (const [name, run] of Object.entries(configMenuFunctions(this.configActions())))
+      host.engine.registerFunction(name, run);
+    this.bootRestore = new BootRestore({
+      engine: host.engine,
+      settings: this.settings,
+      find: (name) => this.find(name),
+      pathOf: (name) => this.pathOf(name),
+      print,
+      printError,
+    });
+    host.engine.onInitHook("beforeInitRecords", () => this.bootRestore.run("before"));
+    host.engine.onInitHook("afterInitRecords", () => this.bootRestore.run("after"));
     host.engine.onInitHook("afterIocRunning", () => this.start());
   }
 
@@ -81,8 +90,24 @@ export class Autosave {
     this.statusRecords = new StatusRecords(this.host.engine, prefix);
   }
 
-  addRestoreFile(pass: "before" | "after", name: string, macros: Macros): void {
-    this.restores[pass].push({ name, macros });
+  addRestoreFile(pass: RestorePass, name: string, macros: Macros): void {
+    this.bootRestore.add(pass, name, macros);
+  }
+
+  private requestOptions(): RequestFileOptions {
+    return { searchPath: this.searchPath, fallbackDirectory: join(this.host.packageDirectory, "db") };
+  }
+
+  /** autosaveBuild: builds a request file from those of the databases that are loaded from now on. */
+  build(file: string, suffix: string, enabled: boolean): void {
+    const begun = this.builder.build(file, suffix, enabled);
+    if (!begun.ok) throw new CommandError(begun.error);
+  }
+
+  /** Puts a line at the end of a file; undefined makes the file empty. */
+  editFile(file: string, line: string | undefined): void {
+    const written = line === undefined ? writeText(file, "") : appendText(file, `${line}\n`);
+    if (!written.ok) throw new CommandError(`autosave: ${written.error}`);
   }
 
   /** Defines a set and saves it for the first time. */
@@ -94,21 +119,19 @@ export class Autosave {
   ): void {
     if (!this.host.initialised) throw new CommandError("save sets can be created only after iocInit");
     this.remove(file);
-    const { pvs, problems } = readRequestFile(file, macros, {
-      searchPath: this.searchPath,
-      fallbackDirectory: join(this.host.packageDirectory, "db"),
-    });
+    const { pvs, problems } = readRequestFile(file, macros, this.requestOptions());
     for (const problem of problems) this.printError(`autosave: ${problem}`);
     if (pvs.length === 0) throw new CommandError(`autosave: ${file} names no PV, nothing will be saved`);
     const set = new SaveSet(this.host.engine, {
       requestFile: file,
       pvs,
+      macros,
       method,
       periodSeconds: options.seconds ?? 30,
       trigger: options.trigger,
       save: (saved, text) => this.write(saved, text),
     });
-    this.sets.set(file, { set, status: SaveStatus.noStatus, text: "" });
+    this.sets.set(file, { set, status: SaveStatus.noStatus, text: "", retry: undefined });
     const connected = `${set.saveFile}: ${set.size - set.missing.length} of ${set.size} PV's connected`;
     this.print(connected);
     this.statusRecords?.recently(connected);
@@ -117,8 +140,16 @@ export class Autosave {
     this.showStatus();
   }
 
+  /** Reads the request file of a set anew, with another period, trigger or macros. */
+  reload(...[method, file, macros, options]: Parameters<Autosave["create"]>): void {
+    this.setOf(file);
+    this.create(method, file, macros, options);
+    this.statusRecords?.recently(`Reload '${file}' Succeeded`);
+  }
+
   remove(file: string): boolean {
     const known = this.sets.get(file);
+    clearTimeout(known?.retry);
     known?.set.stop();
     return this.sets.delete(file);
   }
@@ -137,44 +168,102 @@ export class Autosave {
     if (!saved) throw new CommandError(`autosave: ${file} was not saved`);
   }
 
-  /** Restores a file into the running IOC, processing records as a client's put would. */
-  restoreNow(name: string, macros: Macros): void {
+  /** As `fdbrestore`: what is in the file, or in one of its copies, with a copy of what was restored. */
+  restoreSaveFile(name: string): void {
     const found = this.find(name);
+    const copied = copySaveFile(found.path, `${this.pathOf(name)}.bu`);
+    if (!copied.ok) this.printError(`autosave: ${copied.error}`);
+    this.restoreNow(name, found, {});
+  }
+
+  /** As `fdbrestoreX`: a file that need not be complete, with macros. */
+  restoreAnyFile(name: string, macros: Macros): boolean {
+    const found = readAnySaveFile(this.pathOf(name));
+    if (!found.ok) throw new CommandError(`autosave: nothing restored: ${found.error}`);
+    return this.restoreNow(name, found.value, macros);
+  }
+
+  /** Restores a file into the running IOC, processing records as a client's put would. */
+  private restoreNow(name: string, found: FoundSaveFile, macros: Macros): boolean {
     const { restored, problems } = restoreAfterInit(
       this.host.engine,
-      this.entriesOf(found, macros),
+      withMacros(found.file.entries, macros),
       name,
       "passive",
     );
     for (const problem of problems) this.printError(`autosave: ${problem}`);
-    const text = `Restore of '${name}' ${problems.length === 0 ? "succeeded" : "had errors"}`;
+    const text = `Restore of '${name}' ${problems.length === 0 ? "Succeeded" : "Failed"}`;
     this.print(`${text}: ${restored} values`);
     this.statusRecords?.recently(text);
+    return problems.length === 0;
+  }
+
+  /** Compares a save file with the present values, and writes these into another file where one is named. */
+  verify(name: string, all: boolean, restoreFile: string): readonly string[] {
+    const found = readAnySaveFile(this.pathOf(name));
+    if (!found.ok) throw new CommandError(`asVerify: ${found.error}`);
+    const { entries, complete } = found.value.file;
+    const { lines, present, notConnected } = verify(this.host.engine, entries, { all });
+    const warnings = complete ? [] : ["asVerify: Can't find <END> marker.  File may be bad."];
+    if (restoreFile !== "" && notConnected <= present.length / 2)
+      this.editedFile(restoreFile, formatSaveFile(present, new Date()));
+    return [...warnings, ...lines];
+  }
+
+  private editedFile(file: string, text: string): void {
+    const written = writeText(file, text);
+    if (!written.ok) throw new CommandError(`autosave: ${written.error}`);
+  }
+
+  private configActions() {
+    return {
+      directory: () => this.pathOf(""),
+      save: (requestFile: string, saveFile: string) =>
+        this.attempted(() => this.saveNow(requestFile, saveFile)),
+      restore: (saveFile: string, requestFile: string) =>
+        this.attempted(() => this.restoreAnyFile(saveFile, this.sets.get(requestFile)?.set.macros ?? {})),
+    };
+  }
+
+  /** What a record asked for: a failure is said here and told to the record. */
+  private attempted(action: () => unknown): boolean {
+    try {
+      return action() !== false;
+    } catch (error) {
+      this.printError(errorMessage(error));
+      return false;
+    }
   }
 
   /** Writes a request file of the fields that records name in an info tag, `info(autosaveFields, "VAL PREC")`. */
-  writeRequestFile(file: string, tag: string): void {
+  writeRequestFile(name: string, tag: string): void {
     const { engine } = this.host;
     const lines: string[] = [];
     for (const record of engine.recordNames()) {
       const fields = (engine.instance(record)?.infoTags.get(tag) ?? "").split(/\s+/);
-      for (const field of fields) if (field !== "") lines.push(`${record}.${field}\n`);
+      for (const field of fields) {
+        if (field === "") continue;
+        const pv = `${record}.${field}`;
+        if (databaseType(engine, pv) === undefined) this.print(`makeAutosaveFileFromDbInfo: ${pv} not found`);
+        else lines.push(`${pv}\n`);
+      }
     }
-    const written = writeText(file, lines.join(""));
-    if (!written.ok) throw new CommandError(`autosave: ${written.error}`);
+    this.editedFile(name.includes(".req") ? name : `${name}.req`, lines.join(""));
   }
 
-  /** A line for each set, for save_restoreShow. */
-  report(): readonly string[] {
-    return [
-      `request file path: ${this.searchPath.join(" ") || "."}`,
-      `save file path: ${this.savePath ?? "."}`,
-      ...[...this.sets.values()].map(
-        ({ set, text }) =>
-          `${set.saveFile}: ${set.method}, ${set.size - set.missing.length} of ${set.size} PVs, ` +
-          `${text || "not yet saved"}`,
-      ),
-    ];
+  /** What save_restoreShow prints; `verbose` with each PV. */
+  report(verbose: boolean): readonly string[] {
+    const { settings, searchPath, savePath } = this;
+    const restores = this.bootRestore.files;
+    return autosaveLines(
+      { settings, searchPath, savePath, restores, sets: [...this.sets.values()] },
+      verbose,
+    );
+  }
+
+  /** What dbrestoreShow prints. */
+  restoreReport(): readonly string[] {
+    return restoreLines(this.bootRestore.files);
   }
 
   /** Saves what has changed, and stops. */
@@ -182,9 +271,8 @@ export class Autosave {
     for (const timer of this.timers.splice(0)) clearInterval(timer);
     for (const { set } of this.sets.values()) {
       set.saveChanges();
-      set.stop();
     }
-    this.sets.clear();
+    for (const file of [...this.sets.keys()]) this.remove(file);
   }
 
   private setOf(file: string): SaveSet {
@@ -203,60 +291,8 @@ export class Autosave {
     return found.value;
   }
 
-  private entriesOf({ file }: FoundSaveFile, macros: Macros): readonly SavedEntry[] {
-    if (Object.keys(macros).length === 0) return file.entries;
-    return file.entries.map((entry) => ({ ...entry, name: expandMacros(entry.name, macros).text }));
-  }
-
-  private restoreAll(pass: "before" | "after"): void {
-    for (const file of this.restores[pass]) {
-      try {
-        this.restoreOne(pass, file);
-      } catch (error) {
-        const message = errorMessage(error);
-        if (!this.saidBefore(pass, file.name)) this.printError(message);
-        this.noteReboot(SaveStatus.failure, message);
-      }
-    }
-  }
-
-  private restoreOne(pass: "before" | "after", { name, macros }: RestoreFile): void {
-    const found = this.find(name);
-    if (found.file.missing > 0 && !this.settings.incompleteSetsOk) {
-      throw new CommandError(`autosave: ${name} lacks ${found.file.missing} values: not restored`);
-    }
-    const restore = pass === "before" ? restoreBeforeInit : restoreAfterInit;
-    const outcome: RestoreOutcome = restore(this.host.engine, this.entriesOf(found, macros), name);
-    const alreadySaid = this.saidBefore(pass, name);
-    for (const problem of alreadySaid ? [] : outcome.problems) this.printError(`autosave: ${problem}`);
-    const number = pass === "before" ? 0 : 1;
-    this.print(`autosave: ${found.path}: ${outcome.restored} values restored in pass ${number}`);
-    if (!alreadySaid && !isAbsolute(name)) this.keepBootCopy(found.path, this.pathOf(name));
-    const errors = outcome.problems.length;
-    if (errors > 0) this.noteReboot(SaveStatus.warning, `${errors} PV error${errors > 1 ? "s" : ""}`);
-    else this.noteReboot(SaveStatus.ok, "No errors");
-  }
-
-  /** The second pass over a file meets the same obstacles as the first. */
-  private saidBefore(pass: "before" | "after", name: string): boolean {
-    return pass === "after" && this.restores.before.some((each) => each.name === name);
-  }
-
-  /** What was restored is kept beside the file that will be overwritten. */
-  private keepBootCopy(found: string, path: string): void {
-    const copy = this.settings.datedBackupFiles ? `${path}_${dateStamp(new Date())}` : `${path}.bu`;
-    const copied = copySaveFile(found, copy);
-    if (!copied.ok) this.printError(`autosave: ${copied.error}`);
-  }
-
-  private noteReboot(status: SaveStatusNumber, text: string): void {
-    if (this.rebootStatus !== SaveStatus.noStatus && status >= this.rebootStatus) return;
-    this.rebootStatus = status;
-    this.rebootText = text;
-  }
-
   private start(): void {
-    this.statusRecords?.reboot(this.rebootStatus, this.rebootText || "Nothing to restore");
+    this.statusRecords?.reboot(this.bootRestore.status, this.bootRestore.text);
     this.every(HEARTBEAT_SECONDS, () => this.statusRecords?.heartbeat());
     const period = Math.max(SHORTEST_SEQUENCE_PERIOD_SECONDS, this.settings.sequencePeriodSeconds);
     let next = 0;
@@ -268,12 +304,17 @@ export class Autosave {
     if (this.settings.datedBackupMinutes > 0) {
       this.every(this.settings.datedBackupMinutes * 60, () => this.copyDated());
     }
+    if (this.settings.forcedSaveSeconds > 0) {
+      this.every(this.settings.forcedSaveSeconds, () => {
+        for (const { set } of this.sets.values()) if (set.method === "monitored") set.save();
+      });
+    }
     this.showStatus();
   }
 
   private copyDated(): void {
     for (const { set, status } of this.sets.values()) {
-      if (status <= SaveStatus.failure) continue;
+      if (status <= SaveStatus.failure || !set.keepsCopies) continue;
       const path = this.pathOf(set.saveFile);
       const copied = copySaveFile(path, `${path}_${dateStamp(new Date())}`);
       if (!copied.ok) this.printError(`autosave: ${copied.error}`);
@@ -288,7 +329,7 @@ export class Autosave {
 
   private copySequence(number: number): void {
     for (const each of this.sets.values()) {
-      if (each.status <= SaveStatus.failure) continue;
+      if (each.status <= SaveStatus.failure || !each.set.keepsCopies) continue;
       const path = this.pathOf(each.set.saveFile);
       const copied = copySaveFile(path, `${path}${number}`);
       if (copied.ok) continue;
@@ -300,22 +341,54 @@ export class Autosave {
   }
 
   private write(set: SaveSet, text: string): boolean {
-    const path = this.pathOf(set.saveFile);
-    const written = writeSaveFile(path, text, this.settings.filePermissions);
+    const written = this.writeFile(set, text);
     const known = this.sets.get(set.requestFile);
     // A directory that stays unwritable is said once, not with every period.
     if (!written.ok && known?.status !== SaveStatus.failure) this.printError(`autosave: ${written.error}`);
     if (known !== undefined) {
       known.status = written.ok ? SaveStatus.ok : SaveStatus.failure;
       known.text = written.ok ? "Ok" : "Can't write .sav file";
+      if (!written.ok) this.retryLater(known);
       this.showStatus();
     }
     return written.ok;
   }
 
+  private writeFile(set: SaveSet, text: string): Result<void> {
+    if (set.missing.length > 0 && !this.settings.incompleteSetsOk)
+      return failed(`${set.saveFile}: ${set.missing.length} PVs are missing, not saved`);
+    const path = this.savePathOf(set);
+    // What a user named is not lost when it is saved again.
+    if (!set.keepsCopies && existsSync(path)) copySaveFile(path, `${path}_${dateStamp(new Date())}`);
+    const written = writeSaveFile(path, text, {
+      mode: this.settings.filePermissions,
+      backup: set.keepsCopies,
+    });
+    if (written.ok) set.lastFile = path;
+    return written;
+  }
+
+  /** Where a set is saved: PVs may name the directory and the file. */
+  private savePathOf(set: SaveSet): string {
+    const textOf = (pv: string | undefined): string => {
+      if (pv === undefined || !this.host.engine.has(pv)) return "";
+      return toText(this.host.engine.get(pv));
+    };
+    return resolve(this.pathOf(textOf(set.pathPv)), textOf(set.namePv) || set.saveFile);
+  }
+
+  private retryLater(known: KnownSet): void {
+    if (known.retry !== undefined) return;
+    known.retry = setTimeout(() => {
+      known.retry = undefined;
+      known.set.save();
+    }, this.settings.retrySeconds * 1000);
+    known.retry.unref();
+  }
+
   private showStatus(): void {
     if (!this.settings.useStatusRecords) return;
     const sets = [...this.sets.values()].map(({ set, status, text }): SetStatus => ({ set, status, text }));
-    this.statusRecords?.sets(sets, this.rebootStatus);
+    this.statusRecords?.sets(sets, this.bootRestore.status);
   }
 }

@@ -3,6 +3,8 @@ import { macrosOf } from "../macros.js";
 import type { Command } from "../shell.js";
 import type { Autosave } from "./autosave.js";
 
+const SHORTEST_PERIOD_SECONDS = 4;
+
 const needed = (word: string | undefined, usage: string): string => {
   if (word === undefined || word === "") throw new CommandError(`Usage: ${usage}`);
   return word;
@@ -26,8 +28,13 @@ const withoutEffect = (name: string): Command =>
   });
 
 /** `create_xxx_set` and `reload_xxx_set` for periodic and monitored sets. */
-const periodicSet = (name: string, method: "periodic" | "monitored", autosave: Autosave): Command =>
-  defineCommand({
+const periodicSet = (
+  what: "create" | "reload",
+  method: "periodic" | "monitored",
+  autosave: Autosave,
+): Command => {
+  const name = `${what}_${method === "periodic" ? "periodic" : "monitor"}_set`;
+  return defineCommand({
     name,
     args: [path("request file"), int("period"), string("macro-string")],
     help:
@@ -36,29 +43,31 @@ const periodicSet = (name: string, method: "periodic" | "monitored", autosave: A
         : "Save the PVs of a request file when one has changed, at most once in so many seconds.",
     run([file, seconds, macros]) {
       const request = needed(file, `${name} "request file", period, "macros"`);
-      autosave.create(method, request, macrosOf(macros), { seconds: seconds > 0 ? seconds : 30 });
+      autosave[what](method, request, macrosOf(macros), { seconds: seconds > 0 ? seconds : 30 });
     },
   });
+};
 
-const triggeredSet = (name: string, autosave: Autosave): Command =>
+const triggeredSet = (what: "create" | "reload", autosave: Autosave): Command =>
   defineCommand({
-    name,
+    name: `${what}_triggered_set`,
     args: [path("request file"), string("trigger channel"), string("macro-string")],
     help: "Save the PVs of a request file when a PV becomes other than zero.",
     run([file, trigger, macros]) {
-      const usage = `${name} "request file", "trigger PV", "macros"`;
+      const usage = `${what}_triggered_set "request file", "trigger PV", "macros"`;
       const request = needed(file, usage);
-      autosave.create("triggered", request, macrosOf(macros), { trigger: needed(trigger, usage) });
+      autosave[what]("triggered", request, macrosOf(macros), { trigger: needed(trigger, usage) });
     },
   });
 
-const manualSet = (name: string, autosave: Autosave): Command =>
+const manualSet = (what: "create" | "reload", autosave: Autosave): Command =>
   defineCommand({
-    name,
+    name: `${what}_manual_set`,
     args: [path("request file"), string("macro-string")],
     help: "Define the PVs of a request file as a set that manual_save saves.",
     run([file, macros]) {
-      autosave.create("manual", needed(file, `${name} "request file", "macros"`), macrosOf(macros));
+      const request = needed(file, `${what}_manual_set "request file", "macros"`);
+      autosave[what]("manual", request, macrosOf(macros));
     },
   });
 
@@ -124,14 +133,12 @@ export function autosaveCommands(autosave: Autosave): readonly Command[] {
     setting("UseStatusPVs", "Feed the SR_ records (1, default) or not (0).", (value) => {
       settings.useStatusRecords = value !== 0;
     }),
-    periodicSet("create_periodic_set", "periodic", autosave),
-    periodicSet("reload_periodic_set", "periodic", autosave),
-    periodicSet("create_monitor_set", "monitored", autosave),
-    periodicSet("reload_monitor_set", "monitored", autosave),
-    triggeredSet("create_triggered_set", autosave),
-    triggeredSet("reload_triggered_set", autosave),
-    manualSet("create_manual_set", autosave),
-    manualSet("reload_manual_set", autosave),
+    ...(["create", "reload"] as const).flatMap((what) => [
+      periodicSet(what, "periodic", autosave),
+      periodicSet(what, "monitored", autosave),
+      triggeredSet(what, autosave),
+      manualSet(what, autosave),
+    ]),
     defineCommand({
       name: "set_savefile_name",
       args: [path("request file"), path("save file")],
@@ -157,21 +164,64 @@ export function autosaveCommands(autosave: Autosave): readonly Command[] {
         if (!autosave.remove(request)) throw new CommandError(`autosave: there is no set for ${request}`);
       },
     }),
-    ...["fdbrestore", "fdbrestoreX"].map((name) =>
-      defineCommand({
-        name,
-        args: [path("save file"), string("macro-string")],
-        help: "Restore a save file into the running IOC.",
-        run: ([file, macros]) => autosave.restoreNow(needed(file, `${name} "save file"`), macrosOf(macros)),
-      }),
-    ),
+    defineCommand({
+      name: "fdbrestore",
+      args: [path("save file")],
+      help: "Restore a save file, or one of its copies when it is not complete, into the running IOC.",
+      run: ([file]) => autosave.restoreSaveFile(needed(file, 'fdbrestore "save file"')),
+    }),
+    defineCommand({
+      name: "fdbrestoreX",
+      args: [path("save file"), string("macro-string")],
+      help: "Restore a file that looks like a save file into the running IOC, complete or not.",
+      run([file, macros]) {
+        autosave.restoreAnyFile(needed(file, 'fdbrestoreX "save file", "macros"'), macrosOf(macros));
+      },
+    }),
+    defineCommand({
+      name: "asVerify",
+      args: [path("file name"), int("verbose"), path("restore file")],
+      help: "Compare a save file with the present values; show what differs, or with verbose 1 all; write a new file.",
+      run([file, verbose, restoreFile = ""], { print }) {
+        const usage = 'asVerify "save file", verbose, "restore file"';
+        for (const line of autosave.verify(needed(file, usage), verbose !== 0, restoreFile)) print(line);
+      },
+    }),
     defineCommand({
       name: "save_restoreShow",
       args: [int("verbose")],
-      help: "List the save sets.",
-      run(_, { print }) {
-        for (const line of autosave.report()) print(line);
+      help: "Show the settings, save sets and restored files; with 1 the PVs too.",
+      run([verbose], { print }) {
+        for (const line of autosave.report(verbose !== 0)) print(line);
       },
+    }),
+    defineCommand({
+      name: "dbrestoreShow",
+      args: [],
+      help: "List the files that are restored at boot, and how that went.",
+      run(_, { print }) {
+        for (const line of autosave.restoreReport()) print(line);
+      },
+    }),
+    defineCommand({
+      name: "autosaveBuild",
+      args: [path("file name"), string("request-file suffix"), int("on")],
+      help: "Build a request file from those of the databases that are loaded from now on.",
+      run([file, suffix = "", on]) {
+        autosave.build(needed(file, 'autosaveBuild "file name", "suffix", on'), suffix, on !== 0);
+      },
+    }),
+    defineCommand({
+      name: "appendToFile",
+      args: [path("file name"), string("line")],
+      help: "Put a line at the end of a file, as one that autosaveBuild builds.",
+      run: ([file, line = ""]) => autosave.editFile(needed(file, 'appendToFile "file name", "line"'), line),
+    }),
+    defineCommand({
+      name: "eraseFile",
+      args: [path("file name")],
+      help: "Make a file empty.",
+      run: ([file]) => autosave.editFile(needed(file, 'eraseFile "file name"'), undefined),
     }),
     setting(
       "periodicDatedBackups",
@@ -198,16 +248,27 @@ export function autosaveCommands(autosave: Autosave): readonly Command[] {
         autosave.writeRequestFile("info_positions.req", "autosaveFields_pass0");
       },
     }),
-    setting("Debug", "Accepted; what matters is always said.", () => undefined),
-    ...[
-      "save_restoreSet_NFSHost",
-      "save_restoreSet_RetrySeconds",
-      "save_restoreSet_CAReconnect",
-      "save_restoreSet_CallbackTimeout",
-      "set_saveTask_priority",
-      "asVerify",
-      "autosaveBuild",
-      "appendToFile",
-    ].map(withoutEffect),
+    setting("Debug", "Shown by save_restoreShow; what matters is always said.", (value) => {
+      settings.debugLevel = value;
+    }),
+    setting(
+      "RetrySeconds",
+      "Seconds until a save file that could not be written is tried again.",
+      (value) => {
+        if (value >= 0) settings.retrySeconds = value;
+      },
+    ),
+    setting(
+      "CallbackTimeout",
+      "Seconds between saves of monitored sets without a change; -1 for none.",
+      (value) => {
+        if (value >= 0 && value < SHORTEST_PERIOD_SECONDS)
+          throw new CommandError(
+            `save_restoreCallbackTimeout must be either negative (forever) or >= ${SHORTEST_PERIOD_SECONDS} seconds`,
+          );
+        settings.forcedSaveSeconds = value;
+      },
+    ),
+    ...["save_restoreSet_NFSHost", "save_restoreSet_CAReconnect", "set_saveTask_priority"].map(withoutEffect),
   ];
 }

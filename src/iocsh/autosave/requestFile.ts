@@ -19,7 +19,7 @@ export interface RequestFileOptions {
 const DEEPEST_INCLUDE = 20;
 
 /** The first of the search path that has the file. */
-function findRequestFile(name: string, options: RequestFileOptions): string | undefined {
+export function findRequestFile(name: string, options: RequestFileOptions): string | undefined {
   const { searchPath, fallbackDirectory } = options;
   const candidates = isAbsolute(name)
     ? [name]

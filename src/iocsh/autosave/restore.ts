@@ -4,6 +4,7 @@ import type {
   RecordDefinition,
 } from "../../database/recordDefinition.js";
 import { describeProblem } from "../../database/recordDefinition.js";
+import { MacroExpander } from "../../libcom/macLib.js";
 import type { ShellEngine } from "../host.js";
 import { databaseType, openPv, splitPvName, writableValue } from "./pvFields.js";
 import type { SavedEntry } from "./saveFile.js";
@@ -12,6 +13,16 @@ export interface RestoreOutcome {
   readonly restored: number;
   /** One line per value that could not be restored. */
   readonly problems: readonly string[];
+}
+
+/** Entries whose names have the macros of a restore command expanded. */
+export function withMacros(
+  entries: readonly SavedEntry[],
+  macros: Readonly<Record<string, string>>,
+): readonly SavedEntry[] {
+  if (Object.keys(macros).length === 0) return entries;
+  const expander = new MacroExpander(macros);
+  return entries.map((entry) => ({ ...entry, name: expander.expand(entry.name).text }));
 }
 
 const isLink = (type: string): boolean => type.endsWith("LINK");

@@ -61,6 +61,10 @@ const formatValue = (value: SavedValue): string =>
     ? escapeSaved(value)
     : `${ARRAY_MARK} { ${value.map((element) => `"${escapeSaved(element)}" `).join("")}}`;
 
+/** Values as messages show them. */
+export const valuesText = (value: SavedValue): string =>
+  typeof value === "string" ? value : value.join(" ");
+
 /** The text of a save file in synApps autosave's format; a PV without a value becomes a comment. */
 export function formatSaveFile(
   entries: readonly { readonly name: string; readonly value: SavedValue | undefined }[],

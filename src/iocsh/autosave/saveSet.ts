@@ -3,7 +3,7 @@ import { EventMask } from "../../channel/eventMask.js";
 import type { Channel } from "../../channel/provider.js";
 import type { ShellEngine } from "../host.js";
 import { openPv, savedValueOf } from "./pvFields.js";
-import { formatSaveFile } from "./saveFile.js";
+import { formatSaveFile, valuesText } from "./saveFile.js";
 
 /** When a set is saved; the numbers are those of the SR_n_State records. */
 export const SaveMethod = { periodic: 1, triggered: 2, monitored: 12, manual: 16 } as const;
@@ -12,6 +12,8 @@ export type SaveMethodName = keyof typeof SaveMethod;
 export interface SaveSetOptions {
   readonly requestFile: string;
   readonly pvs: readonly string[];
+  /** Macros of the request file; SAVEPATHPV, SAVENAMEPV and CONFIGMENU mean something to autosave itself. */
+  readonly macros: Readonly<Record<string, string>>;
   readonly method: SaveMethodName;
   /** Seconds between saves of a periodic or monitored set. */
   readonly periodSeconds: number;
@@ -30,6 +32,8 @@ export class SaveSet {
   readonly method: SaveMethodName;
   saveFile: string;
   lastSaved: Date | undefined;
+  /** Where it was saved last. */
+  lastFile: string | undefined;
   private readonly channels: readonly { readonly name: string; readonly channel: Channel | undefined }[];
   private readonly stops: (() => void)[] = [];
   private changed = false;
@@ -45,6 +49,40 @@ export class SaveSet {
     if (options.method === "monitored") this.watch();
     if (options.method === "monitored" || options.method === "periodic") this.startTimer();
     if (options.trigger !== undefined) this.watchTrigger(engine, options.trigger);
+  }
+
+  get macros(): Readonly<Record<string, string>> {
+    return this.options.macros;
+  }
+
+  get periodSeconds(): number {
+    return this.options.periodSeconds;
+  }
+
+  get trigger(): string | undefined {
+    return this.options.trigger;
+  }
+
+  /** The PV that says in which directory to save. */
+  get pathPv(): string | undefined {
+    return this.macros["SAVEPATHPV"];
+  }
+
+  /** The PV that says under which name to save. */
+  get namePv(): string | undefined {
+    return this.macros["SAVENAMEPV"];
+  }
+
+  /** Are there a backup and sequence files? Not where PVs or configMenu name the file. */
+  get keepsCopies(): boolean {
+    return this.pathPv === undefined && this.namePv === undefined && this.macros["CONFIGMENU"] === undefined;
+  }
+
+  /** Each PV with its present value, for reports. */
+  pvLines(): readonly string[] {
+    return this.channels.map(({ name, channel }) =>
+      channel === undefined ? `\t${name} not connected` : `\t${name} ${valuesText(savedValueOf(channel))}`,
+    );
   }
 
   get size(): number {

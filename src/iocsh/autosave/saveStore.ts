@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -13,10 +14,14 @@ import { reasonOf } from "../output.js";
 import { parseSaveFile, type SaveFile } from "./saveFile.js";
 
 /** Writes the save file and its backup copy, each complete or not at all; makes the directory when it is missing. */
-export function writeSaveFile(path: string, text: string, mode: number): Result<void> {
+export function writeSaveFile(
+  path: string,
+  text: string,
+  { mode, backup }: { readonly mode: number; readonly backup: boolean },
+): Result<void> {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    for (const target of [path, `${path}B`]) {
+    for (const target of backup ? [path, `${path}B`] : [path]) {
       const partial = `${target}_new`;
       writeFileSync(partial, text, { mode });
       renameSync(partial, target);
@@ -30,6 +35,15 @@ export function writeSaveFile(path: string, text: string, mode: number): Result<
 export const writeText = (path: string, text: string): Result<void> => {
   try {
     writeFileSync(path, text);
+    return ok(undefined);
+  } catch (error) {
+    return failed(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+};
+
+export const appendText = (path: string, text: string): Result<void> => {
+  try {
+    appendFileSync(path, text);
     return ok(undefined);
   } catch (error) {
     return failed(`cannot write ${path}: ${reasonOf(error)}`);
@@ -56,6 +70,15 @@ function standIns(path: string, sequenceFiles: number): readonly string[] {
 export interface FoundSaveFile {
   readonly path: string;
   readonly file: SaveFile;
+}
+
+/** Reads a file that looks like a save file, whether it was written to its end or not. */
+export function readAnySaveFile(path: string): Result<FoundSaveFile> {
+  try {
+    return ok({ path, file: parseSaveFile(readFileSync(path, "utf8")) });
+  } catch (error) {
+    return failed(`${path}: ${reasonOf(error)}`);
+  }
 }
 
 /** Reads a save file, or the first of its copies that was written to its end. */

@@ -1,5 +1,10 @@
 import { after } from "node:test";
-import { describeProblem, loadDatabaseFile, loadSubstitutionsFile } from "../../../src/database/index.js";
+import {
+  describeProblem,
+  type LoadedDatabase,
+  loadDatabaseFile,
+  loadSubstitutionsFile,
+} from "../../../src/database/index.js";
 import { Iocsh, type IocshHost } from "../../../src/iocsh/index.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { repositoryRoot } from "../../support/paths.js";
@@ -31,6 +36,12 @@ export function bareShell(environment: NodeJS.ProcessEnv = {}) {
   const engine = new RecordEngine();
   const options = { catalog: engine.catalog, environment };
   let initialised = false;
+  const listeners: Parameters<IocshHost["onRecordsLoaded"]>[0][] = [];
+  const load = ({ files, definition, problems }: LoadedDatabase): string[] => {
+    const refused = engine.load(definition);
+    for (const { file, macros } of files) for (const listener of listeners) listener(file, macros);
+    return [...problems, ...refused].map(describeProblem);
+  };
   const host: IocshHost = {
     engine,
     environment,
@@ -39,18 +50,15 @@ export function bareShell(environment: NodeJS.ProcessEnv = {}) {
     get initialised() {
       return initialised;
     },
-    loadRecords(path, macros) {
-      const { definition, problems } = loadDatabaseFile(path, macros, options);
-      return [...problems, ...engine.load(definition)].map(describeProblem);
-    },
+    loadRecords: (path, macros) => load(loadDatabaseFile(path, macros, options)),
     loadDefinitions: () => [],
-    loadTemplate(path, macros) {
-      const { definition, problems } = loadSubstitutionsFile(path, macros, options);
-      return [...problems, ...engine.load(definition)].map(describeProblem);
-    },
+    loadTemplate: (path, macros) => load(loadSubstitutionsFile(path, macros, options)),
     iocBuild() {
       initialised = true;
       engine.iocBuild();
+    },
+    onRecordsLoaded(listener) {
+      listeners.push(listener);
     },
     iocInit() {
       if (engine.state !== "built") host.iocBuild();
