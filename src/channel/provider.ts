@@ -7,6 +7,8 @@ import type { DbfType, TypedValue, Value } from "./dbf.js";
 export interface ClientIdentity {
   readonly user: string;
   readonly host: string;
+  /** How traces name the server that the client talks to. */
+  readonly protocol?: "ca";
 }
 
 export interface AccessRights {

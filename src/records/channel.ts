@@ -5,6 +5,7 @@ import type {
   AccessRights,
   AlarmAcknowledge,
   Channel,
+  ClientIdentity,
   MonitorEvent,
   ProcessOption,
   Properties,
@@ -17,6 +18,7 @@ import type { DbRecord } from "./dbRecord.js";
 import { formatOf } from "./fieldAccess.js";
 import { FieldView, type FoundChannel } from "./fieldView.js";
 import { incoming } from "./longString.js";
+import { actingAs } from "./processTrace.js";
 import { channelProperties } from "./properties.js";
 import { isReadOnly, type PendingPut, putField, putFieldNotify } from "./put.js";
 import type { AccessClient } from "./security/accessSecurity.js";
@@ -44,6 +46,7 @@ export class RecordChannel implements Channel {
     readonly name: string,
     field: FoundChannel,
     private readonly security?: ChannelSecurity,
+    private readonly client?: ClientIdentity,
   ) {
     this.instance = field.instance;
     this.address = field.address;
@@ -101,7 +104,9 @@ export class RecordChannel implements Channel {
   write(value: TypedValue, process: ProcessOption = "passive"): WriteResult {
     if (this.#isDenied()) return this.#denied();
     const done = this.#trapWrite(value);
-    const result = putField(this.instance, this.address.field, incoming(this.address, value), process);
+    const result = this.#asClient(() =>
+      putField(this.instance, this.address.field, incoming(this.address, value), process),
+    );
     done?.();
     return result;
   }
@@ -109,13 +114,21 @@ export class RecordChannel implements Channel {
   async writeNotify(value: TypedValue, process: ProcessOption = "passive"): Promise<WriteResult> {
     if (this.#isDenied()) return this.#denied();
     const done = this.#trapWrite(value);
-    const pending = putFieldNotify(this.instance, this.address.field, incoming(this.address, value), process);
+    const pending = this.#asClient(() =>
+      putFieldNotify(this.instance, this.address.field, incoming(this.address, value), process),
+    );
     this.#pending ??= new Set();
     this.#pending.add(pending);
     const result = await pending.completion;
     this.#pending.delete(pending);
     done?.();
     return result;
+  }
+
+  #asClient<T>(action: () => T): T {
+    const { client } = this;
+    if (client?.protocol === undefined) return action();
+    return actingAs(`${client.protocol}:${client.user}@${client.host}`, action);
   }
 
   #isDenied(): boolean {

@@ -71,8 +71,8 @@ export class RecordEngine implements ChannelProvider {
   readonly #announced = new Set<InitHook>();
   readonly #hooks = new Map<InitHook, (() => void)[]>();
   readonly #definitions = new Definitions();
-  readonly #scanner = new Scanner(() => this.#definitions.choicesOf(menuScan));
   readonly #callbacks = new CallbackQueue();
+  readonly #scanner = new Scanner(this.#callbacks, () => this.#definitions.choicesOf(menuScan));
   readonly #log: Logger = logger("records");
   readonly #host: RecordHost;
   readonly #caClient: ChannelClient | undefined;
@@ -538,7 +538,7 @@ export class RecordEngine implements ChannelProvider {
 
   open(name: string, client?: ClientIdentity): Channel | undefined {
     const found = this.#findChannel(name);
-    return found && new RecordChannel(name, found, this.#securityFor(found, client));
+    return found && new RecordChannel(name, found, this.#securityFor(found, client), client);
   }
 
   #securityFor({ instance, address }: FoundChannel, client?: ClientIdentity): ChannelSecurity | undefined {

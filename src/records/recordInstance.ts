@@ -23,6 +23,7 @@ import { charsOf } from "./longString.js";
 import { menuConvert } from "./menus.js";
 import { FieldMonitors, type Subscription } from "./monitors.js";
 import { notifyCompletion } from "./processNotify.js";
+import { actingAs, callbackThread, trace, traced } from "./processTrace.js";
 import type { CommonRecord, NamedChannelOptions, RecordType } from "./recordType.js";
 import { simulatedTime } from "./simulation.js";
 
@@ -133,6 +134,10 @@ export class RecordInstance implements DbRecord {
   // Processing.
 
   process(): boolean {
+    return this.record.TPRO === 0 ? this.#process() : traced(() => this.#process());
+  }
+
+  #process(): boolean {
     const record = this.record;
     if (record.PACT !== 0) {
       this.#alreadyActive();
@@ -144,6 +149,7 @@ export class RecordInstance implements DbRecord {
       this.#disabled();
       return true;
     }
+    trace("dbProcess of", this.name);
     record.PACT = 1;
     this.resumed = false;
     this.failed = false;
@@ -162,16 +168,18 @@ export class RecordInstance implements DbRecord {
   }
 
   #finishLater(outcome: Promise<unknown>): void {
+    const later = (action: () => void): void => actingAs(callbackThread(this.record.PRIO), action);
     outcome.then(
-      () => {
-        this.resumed = true;
-        try {
-          this.#finish();
-        } catch (error) {
-          this.#crashed(error);
-        }
-      },
-      (error: unknown) => this.#crashed(error),
+      () =>
+        later(() => {
+          this.resumed = true;
+          try {
+            this.#finish();
+          } catch (error) {
+            this.#crashed(error);
+          }
+        }),
+      (error: unknown) => later(() => this.#crashed(error)),
     );
   }
 
@@ -219,7 +227,7 @@ export class RecordInstance implements DbRecord {
   }
 
   scanOnce(): void {
-    this.host.callbacks.request(() => this.process());
+    this.host.callbacks.request(() => actingAs("scanOnce", () => this.process()));
   }
 
   delay(seconds: number): Promise<void> {
@@ -232,6 +240,7 @@ export class RecordInstance implements DbRecord {
 
   #alreadyActive(): void {
     const record = this.record;
+    trace("dbProcess of Active", this.name, ` with RPRO=${record.RPRO}`);
     if (record.STAT === Status.SCAN) return;
     const attempts = record.LCNT;
     record.LCNT = (attempts + 1) & 0xff;
@@ -242,6 +251,7 @@ export class RecordInstance implements DbRecord {
 
   #disabled(): void {
     const record = this.record;
+    trace("dbProcess of Disabled", this.name);
     record.RPRO = 0;
     record.PUTF = 0;
     if (record.STAT !== Status.DISABLE) {

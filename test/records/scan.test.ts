@@ -28,7 +28,7 @@ test("records of one period process in the order of PHAS", async (t) => {
   assert.equal(engine.get("Early"), 1);
 });
 
-test("an event processes the records that wait for it, by name or number", (t) => {
+test("an event processes the records that wait for it soon, by name or number", async (t) => {
   const engine = running(t, {
     A: ["calc", { CALC: "VAL+1", SCAN: "Event", EVNT: "beam on" }],
     B: ["calc", { CALC: "VAL+1", SCAN: "Event", EVNT: "1.0" }],
@@ -36,6 +36,8 @@ test("an event processes the records that wait for it, by name or number", (t) =
   engine.postEvent(" beam on ");
   engine.postEvent(1);
   engine.postEvent("other");
+  assert.deepEqual([engine.get("A"), engine.get("B")], [0, 0]);
+  await Promise.all([becomes(engine, "A", 1), becomes(engine, "B", 1)]);
   assert.deepEqual([engine.get("A"), engine.get("B")], [1, 1]);
 });
 

@@ -1,3 +1,4 @@
+import type { ClientIdentity } from "../../channel/provider.js";
 import { Command, type CommandName, MAXIMUM_PRIORITY, MINIMUM_MINOR_VERSION } from "../codec/commands.js";
 import { Eca } from "../codec/eca.js";
 import { beginMessage, type CaMessage, putMessage, textOf } from "../codec/message.js";
@@ -87,7 +88,7 @@ function createChannel(circuit: CircuitContext, request: CaMessage): void {
   }
   if (request.payloadSize <= 1) return;
   const name = textOf(request);
-  const client = { user: circuit.user, host: circuit.host };
+  const client: ClientIdentity = { user: circuit.user, host: circuit.host, protocol: "ca" };
   for (const provider of circuit.providers) {
     const channel = provider.open(name, client);
     if (channel === undefined) continue;

@@ -4,6 +4,7 @@ import type { DbRecord } from "../dbRecord.js";
 import type { DbStates } from "../dbStates.js";
 import type { FoundChannel } from "../fieldView.js";
 import { menuScan } from "../menus.js";
+import { actingAs } from "../processTrace.js";
 import type { NamedChannelOptions } from "../recordType.js";
 import { CaTarget } from "./caTarget.js";
 import type { ChannelClient } from "./channelClient.js";
@@ -101,7 +102,7 @@ function onChange(
     requested = true;
     callbacks.request(() => {
       requested = false;
-      instance.process();
+      actingAs("dbCaLink", () => instance.process());
     });
   };
 }

@@ -1,6 +1,8 @@
 import { parseDouble } from "../../libcom/parseNumber.js";
+import type { CallbackQueue } from "../callbackQueue.js";
 import type { DbRecord } from "../dbRecord.js";
-import { menuScan } from "../menus.js";
+import { menuPriority, menuScan } from "../menus.js";
+import { actingAs, callbackThread } from "../processTrace.js";
 
 const secondsOf = (number: number, unit: string): number | undefined => {
   if (/^(?:seconds?)?$/i.test(unit)) return number;
@@ -17,6 +19,9 @@ export function scanPeriod(choice: string): number | undefined {
 }
 
 const FIRST_PERIODIC = menuScan.s10;
+
+/** Callback threads in the order in which they would get the processor. */
+const PRIORITIES = [menuPriority.HIGH, menuPriority.MEDIUM, menuPriority.LOW];
 
 /** Records that are processed together, in the order of PHAS. */
 class ScanList {
@@ -35,15 +40,21 @@ class ScanList {
         : [...this.#records.slice(0, at), instance, ...this.#records.slice(at)];
   }
 
+  has(priority: number): boolean {
+    return this.#records.some(({ record }) => record.PRIO === priority);
+  }
+
   remove(instance: DbRecord): void {
     this.#records = this.#records.filter((each) => each !== instance);
   }
 
   /** A record that left the list while it runs is left out. */
-  process(): void {
+  process(priority?: number): void {
     const running = this.#records;
-    for (const instance of running)
+    for (const instance of running) {
+      if (priority !== undefined && instance.record.PRIO !== priority) continue;
       if (running === this.#records || this.#records.includes(instance)) instance.process();
+    }
   }
 }
 
@@ -71,7 +82,10 @@ export class Scanner {
   #paused = false;
 
   /** @param choices of the SCAN menu */
-  constructor(private readonly choices: () => readonly string[] = () => menuScan.choices) {}
+  constructor(
+    private readonly callbacks: CallbackQueue,
+    private readonly choices: () => readonly string[] = () => menuScan.choices,
+  ) {}
 
   /** Puts a record on the list that its SCAN, PHAS and EVNT ask for, off the one it was on. */
   update(instance: DbRecord): void {
@@ -105,7 +119,10 @@ export class Scanner {
 
   postEvent(event: string | number): void {
     const key = eventKey(event);
-    if (key !== undefined && this.#running) this.#events.get(key)?.process();
+    const list = key === undefined || !this.#running ? undefined : this.#events.get(key);
+    for (const priority of PRIORITIES)
+      if (list?.has(priority))
+        this.callbacks.request(() => actingAs(callbackThread(priority), () => list.process(priority)));
   }
 
   /** The records of one SCAN choice in the order in which they are processed. */
@@ -170,7 +187,7 @@ export class Scanner {
         () => {
           this.#timers.delete(timer);
           if (!this.#running) return;
-          list?.process();
+          actingAs(`scan-${periodMs / 1000}`, () => list?.process());
           const late = performance.now() - due;
           due += periodMs * Math.max(1, Math.ceil(late / periodMs));
           arm();
