@@ -61,9 +61,16 @@ function client(program: string, environment: NodeJS.ProcessEnv) {
   };
 }
 
-const CA_CLIENT = `
-import sys, epics
-say = lambda *words: print(*words, flush=True)
+/** Lines of several threads: each is written at once, so that they do not mingle. */
+const SAY = `
+import sys
+def say(*words):
+    sys.stdout.write(" ".join(map(str, words)) + "\\n")
+    sys.stdout.flush()
+`;
+
+const CA_CLIENT = `${SAY}
+import epics
 pv = epics.PV("sec:a", access_callback=lambda read, write, pv=None: say("access", int(read), int(write)))
 pv.wait_for_connection()
 for line in sys.stdin:
@@ -128,10 +135,8 @@ test("with asCheckClientIP a client's host is its address, whatever it says", ne
   }
 });
 
-const PVA_CLIENT = `
-import sys
+const PVA_CLIENT = `${SAY}
 from p4p.client.thread import Context, RemoteError
-say = lambda *words: print(*words, flush=True)
 context = Context("pva", nt=False)
 subscription = context.monitor("sec:a", lambda value: say("event", value.value, value.alarm.severity, value.alarm.message))
 for line in sys.stdin:
