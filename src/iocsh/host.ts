@@ -5,6 +5,7 @@ import type { Result } from "../libcom/result.js";
 import type { Breakpoints } from "../records/breakpoints.js";
 import type { CallbackQueue } from "../records/callbackQueue.js";
 import type { DbRecord } from "../records/dbRecord.js";
+import type { Definitions } from "../records/definitions.js";
 import type { DeviceRecord } from "../records/deviceSupport.js";
 import type { EngineState } from "../records/engine.js";
 import type { RecordFunction } from "../records/functions.js";
@@ -39,6 +40,8 @@ export interface ShellEngine extends ChannelProvider {
   iocPause(): boolean;
   readonly scanner: Pick<Scanner, "periodic" | "events">;
   readonly callbacks: Pick<CallbackQueue, "length" | "highWaterMark" | "resetHighWaterMark">;
+  /** What .dbd files added to what is built in. */
+  readonly definitions: Pick<Definitions, "choicesOf" | "breakTable" | "breakTables">;
   readonly breakpoints: Breakpoints;
   /** Functions of `sub` and `aSub` records. */
   functionNames(): Iterable<string>;

@@ -398,6 +398,11 @@ export class RecordEngine implements ChannelProvider {
     this.#scanner.postEvent(event);
   }
 
+  /** What .dbd files added to what is built in. */
+  get definitions(): Definitions {
+    return this.#definitions;
+  }
+
   get callbacks(): CallbackQueue {
     return this.#callbacks;
   }

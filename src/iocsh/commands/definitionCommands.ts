@@ -1,3 +1,4 @@
+import { formatExponential, formatFixed } from "../../libcom/cFormat.js";
 import type { FieldSpec } from "../../records/fieldSpec.js";
 import type { Menu } from "../../records/menu.js";
 import type { RecordType } from "../../records/recordType.js";
@@ -27,9 +28,10 @@ function menus(engine: ShellEngine): ReadonlyMap<string, Menu> {
 const choiceName = ({ menuName }: Menu, choice: string): string =>
   `${menuName}${choice.replaceAll(/\W/g, "_")}`;
 
-function printMenu(menu: Menu, print: Print): void {
+function printMenu(engine: ShellEngine, menu: Menu, print: Print): void {
   print(`menu(${menu.menuName}) {`);
-  for (const choice of menu.choices) print(`\tchoice(${choiceName(menu, choice)},"${choice}")`);
+  for (const choice of engine.definitions.choicesOf(menu))
+    print(`\tchoice(${choiceName(menu, choice)},"${choice}")`);
   print("}");
 }
 
@@ -124,7 +126,7 @@ export const definitionCommands = [
     help: "Show the choices of a menu, or of all.",
     run([, name], { host, print }) {
       for (const menu of menus(host.engine).values())
-        if (name === undefined || name === "" || name === menu.menuName) printMenu(menu, print);
+        if (name === undefined || name === "" || name === menu.menuName) printMenu(host.engine, menu, print);
     },
   }),
   defineCommand({
@@ -165,6 +167,22 @@ export const definitionCommands = [
       for (const type of types)
         for (const listed of names.get(type.name) ?? [])
           if (!isAlias(listed)) printRecord(engine, type, listed.name, level, print);
+    },
+  }),
+  defineCommand({
+    name: "dbDumpBreaktable",
+    args: [pdbbase(), string("tableName")],
+    help: "Show a breakpoint table, or all: raw and engineering values.",
+    run([, name], { host: { engine }, print }) {
+      for (const table of engine.definitions.breakTables()) {
+        if (name !== undefined && name !== "" && name !== table) continue;
+        print(`breaktable(${table}) {`);
+        for (const { raw, slope, eng } of engine.definitions.breakTable(table) ?? [])
+          print(
+            `\traw=${formatFixed(raw, 6)} slope=${formatExponential(slope, 6)} eng=${formatFixed(eng, 6)}`,
+          );
+        print("}");
+      }
     },
   }),
   defineCommand({

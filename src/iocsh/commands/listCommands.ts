@@ -1,6 +1,6 @@
 import { defineCommand, int, pdbbase, string } from "../command.js";
 import type { ShellEngine } from "../host.js";
-import type { CommandContext } from "../shell.js";
+import type { CommandContext, Shell } from "../shell.js";
 import { databaseText } from "./fieldReport.js";
 import { required } from "./recordAccess.js";
 import { allNames, isAlias, type ListedName, matches, namesByType } from "./recordNames.js";
@@ -22,6 +22,12 @@ function listNames(
   for (const { name, record } of names)
     print(name + wanted.map((field) => fieldText(engine, record, field)).join(""));
 }
+
+/** In the order of loading, or by name where the variable asks for it. */
+const inOrder = (shell: Shell, names: readonly ListedName[]): readonly ListedName[] =>
+  shell.variables.get("dbRecordsAbcSorted")?.value === 0
+    ? names
+    : [...names].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 const globCommand = (name: string) =>
   defineCommand({
@@ -45,11 +51,14 @@ export const listCommands = [
     name: "dbl",
     args: [string("record type"), string("fields")],
     help: "List the records, all or of one type, with fields if some are named.",
-    run([type = "", fields], { host: { engine }, print }) {
-      if (type === "" || type === "*") return listNames(engine, allNames(engine), fields, print);
-      const names = namesByType(engine).get(type);
-      if (names === undefined) return print("No record type");
-      listNames(engine, names, fields, print);
+    run([type = "", fields], { host: { engine }, shell, print }) {
+      const groups = namesByType(engine);
+      const isAll = type === "" || type === "*";
+      const wanted = isAll ? [...groups.values()] : [groups.get(type)];
+      for (const names of wanted) {
+        if (names === undefined) return print("No record type");
+        listNames(engine, inOrder(shell, names), fields, print);
+      }
     },
   }),
   globCommand("dbgrep"),

@@ -92,7 +92,7 @@ export const scanCommands = [
     help: "List the records of each scan period, in seconds, or of one.",
     run([rate], { host, print }) {
       if (!initialised(host)) throw new Rejection("scanppl: dbScan subsystem not initialized");
-      for (const [index, scan] of menuScan.choices.entries()) {
+      for (const [index, scan] of host.engine.definitions.choicesOf(menuScan).entries()) {
         const period = Number.parseFloat(scan);
         const records = scan.endsWith(" second") ? host.engine.scanner.periodic(index) : [];
         if (records.length === 0 || (rate > 0 && Math.abs(period - rate) > 0.05)) continue;

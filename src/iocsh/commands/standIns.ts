@@ -7,7 +7,6 @@ type Table = Readonly<Record<string, Readonly<Record<string, ArgumentList>>>>;
 /** Commands of EPICS Base and pvxs that have nothing to act on here, by reason, with their arguments. */
 const baseCommands: Table = {
   "definitions, which are built in": {
-    dbDumpBreaktable: [pdbbase(), string("tableName")],
     dbDumpDriver: [pdbbase()],
     dbDumpLink: [pdbbase()],
     dbDumpRegistrar: [pdbbase()],

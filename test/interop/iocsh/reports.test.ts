@@ -214,6 +214,31 @@ const servers: Session = {
   steps: lines("casr", "dbLoadRecords test.db", "iocInit", "casr", "casr 1", "dbsr", "dbsr 1", "dbsr x"),
 };
 
+const definitions: Session = {
+  served: true,
+  files: {
+    ...files,
+    "tables.dbd":
+      "breaktable(crooked) { 0.0 0.0 1.5 3.0 10 1234567.125 }\nbreaktable(another) { 0 1 1e-3 2 2 1e30 }\n",
+  },
+  steps: lines(
+    "dbDumpBreaktable",
+    "dbLoadDatabase tables.dbd",
+    "dbDumpBreaktable",
+    "dbDumpBreaktable pdbbase crooked",
+    "dbDumpBreaktable pdbbase nosuch",
+    "var dbRecordsAbcSorted 1",
+    "dbLoadRecords test.db",
+    "dbl",
+    "dbl waveform",
+    "dbDumpMenu pdbbase menuScan",
+    "dbDumpMenu pdbbase menuAlarmSevr",
+    "dbDumpMenu pdbbase menuYesNo",
+    "dbDumpMenu pdbbase menuOmsl",
+    "dbDumpMenu pdbbase menuPini",
+  ),
+};
+
 /** Base stops in another thread: each step is given a moment. */
 const debugging: Session = {
   files,
@@ -264,10 +289,19 @@ const known: KnownDifferences = [
   ...["casr 1", "dbsr 1"].map(
     (text) => [lineOf(text), "searches that are broadcast are heard on the broadcast address"] as const,
   ),
+  [lineOf("dbDumpFunction pdbbase"), "the functions of autosave are built in"],
   [lineOf("help epicsThreadSl??p"), "what a command does is said in our own words"],
 ];
 
-const sessions = { scanning, links, states, "shell and system": shellAndSystem, servers, debugging };
+const sessions = {
+  scanning,
+  links,
+  states,
+  "shell and system": shellAndSystem,
+  servers,
+  debugging,
+  definitions,
+};
 
 for (const [name, session] of Object.entries(sessions)) {
   test(`reports on ${name} are those of EPICS Base`, needsPython, async () => {
