@@ -20,6 +20,8 @@ export interface AccessSecurityFileOptions {
   readonly security: AccessSecurity;
   /** Where the PVs of INP are found. */
   readonly pvs: PvDirectory;
+  /** Is the PV one of this process? */
+  readonly isLocal: (pv: string) => boolean;
   /** Hosts are known by their address (asCheckClientIP): names in HAG are looked up. */
   readonly checksAddresses: () => boolean;
   /** Hears of what is ignored in a file. */
@@ -82,7 +84,7 @@ export class AccessSecurityFile {
       get connected() {
         return pv.connected;
       },
-      host: hostname(),
+      host: this.#options.isLocal(name) ? hostname() : "another IOC",
       close: () => {
         watching.unsubscribe();
         pv.close();

@@ -85,6 +85,7 @@ export class Ioc implements IocshHost, IocParts {
     this.accessSecurityFile = new AccessSecurityFile({
       security: this.engine.accessSecurity,
       pvs: this.pvs,
+      isLocal: (pv) => this.engine.has(pv),
       checksAddresses: () => this.#checksAddresses(),
       warn: (line) => log.warn(line),
     });

@@ -39,6 +39,7 @@ export class Iocsh implements Shell {
   readonly variables: Map<string, ShellVariable>;
   readonly autosave: Autosave;
   readonly afterIocRunning: string[] = [];
+  logPrefix: string | undefined;
   private readonly table = new Map<string, Command>();
   private readonly scopes: Scope[] = [];
 

@@ -63,6 +63,8 @@ export interface Shell {
   readonly variables: Map<string, ShellVariable>;
   /** Command lines that wait for the end of iocInit. */
   readonly afterIocRunning: string[];
+  /** What comes first in lines to log servers (iocLogPrefix). */
+  logPrefix: string | undefined;
   /** The scope that the present command runs in. */
   readonly scope: Scope | undefined;
   /** Every command, sorted by name. */

@@ -18,6 +18,8 @@ export interface PutLogOptions {
   readonly addressVariable: string;
   readonly pvVariable: string;
   readonly line: (entry: PutEntry) => string;
+  /** What comes before each line to a log server (iocLogPrefix). */
+  readonly prefix: () => string;
   /** Do puts to this field make a burst? */
   readonly joins: (put: LoggedPut) => boolean;
 }
@@ -110,7 +112,7 @@ export class PutLog {
   #log(entry: PutEntry): void {
     const line = this.#options.line(entry);
     log.info(line);
-    for (const client of this.#clients.values()) client.send(line);
+    for (const client of this.#clients.values()) client.send(this.#options.prefix() + line);
     if (this.#pv === undefined) return;
     const result = this.#options.engine.put(this.#pv, line);
     if (!result.ok) log.error(`${this.#options.name}: put to the log PV failed: ${result.error.message}`);

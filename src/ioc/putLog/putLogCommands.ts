@@ -1,4 +1,12 @@
-import { type Command, CommandError, defineCommand, double, int, string } from "../../iocsh/index.js";
+import {
+  type Command,
+  CommandError,
+  defineCommand,
+  double,
+  int,
+  type Shell,
+  string,
+} from "../../iocsh/index.js";
 import { logger } from "../../libcom/log.js";
 import type { RecordEngine } from "../../records/index.js";
 import type { Stoppable } from "../iocParts.js";
@@ -11,6 +19,7 @@ const log = logger("putlog");
 export interface PutLogParts {
   readonly engine: RecordEngine;
   readonly environment: NodeJS.ProcessEnv;
+  readonly shell: Pick<Shell, "logPrefix">;
   own(what: Stoppable): void;
 }
 
@@ -48,6 +57,7 @@ function plainCommands(parts: PutLogParts): readonly Command[] {
   let timeFormat = DEFAULT_TIME_FORMAT;
   const putLog = new PutLog({
     ...parts,
+    prefix: () => parts.shell.logPrefix ?? "",
     name: "caPutLog",
     addressVariable: "EPICS_CA_PUT_LOG_ADDR",
     pvVariable: "EPICS_AS_PUT_LOG_PV",
@@ -112,6 +122,7 @@ function jsonCommands(parts: PutLogParts): readonly Command[] {
   const metadata = new Map<string, string>();
   const putLog = new PutLog({
     ...parts,
+    prefix: () => parts.shell.logPrefix ?? "",
     name: "caPutJsonLog",
     addressVariable: "EPICS_CA_JSON_PUT_LOG_ADDR",
     pvVariable: "EPICS_AS_PUT_JSON_LOG_PV",

@@ -129,6 +129,7 @@ export class Autosave {
       method,
       periodSeconds: options.seconds ?? 30,
       trigger: options.trigger,
+      isDisabled: () => this.statusRecords?.savingIsDisabled ?? false,
       save: (saved, text) => this.write(saved, text),
     });
     this.sets.set(file, { set, status: SaveStatus.noStatus, text: "", retry: undefined });
@@ -293,7 +294,10 @@ export class Autosave {
 
   private start(): void {
     this.statusRecords?.reboot(this.bootRestore.status, this.bootRestore.text);
-    this.every(HEARTBEAT_SECONDS, () => this.statusRecords?.heartbeat());
+    this.every(HEARTBEAT_SECONDS, () => {
+      this.statusRecords?.heartbeat();
+      for (const { set } of this.sets.values()) set.saveWaiting();
+    });
     const period = Math.max(SHORTEST_SEQUENCE_PERIOD_SECONDS, this.settings.sequencePeriodSeconds);
     let next = 0;
     this.every(period, () => {

@@ -75,7 +75,7 @@ export function formatSaveFile(
     `# autosave R5.3\tAutomatically generated - DO NOT MODIFY - ${dateStamp(date)}`,
     ...(missing > 0 ? [`! ${missing} channel(s) not connected - or not all gets were successful`] : []),
     ...entries.map(({ name, value }) =>
-      value === undefined ? `#${name} Not Connected` : `${name} ${formatValue(value)}`,
+      value === undefined ? `#${name} Search Issued` : `${name} ${formatValue(value)}`,
     ),
     END_MARK,
   ];

@@ -19,6 +19,8 @@ export interface SaveSetOptions {
   readonly periodSeconds: number;
   /** The PV whose changes save a triggered set. */
   readonly trigger?: string | undefined;
+  /** Has somebody switched saving off? What would save by itself waits; manual_save does not. */
+  readonly isDisabled: () => boolean;
   /** Writes the text; says whether it could. */
   readonly save: (set: SaveSet, text: string) => boolean;
 }
@@ -37,6 +39,7 @@ export class SaveSet {
   private readonly channels: readonly { readonly name: string; readonly channel: Channel | undefined }[];
   private readonly stops: (() => void)[] = [];
   private changed = false;
+  private waiting = false;
 
   constructor(
     engine: ShellEngine,
@@ -115,6 +118,16 @@ export class SaveSet {
     if (this.changed) this.save();
   }
 
+  /** Saves what had to wait while saving was switched off. */
+  saveWaiting(): void {
+    if (this.waiting && !this.options.isDisabled()) this.saveUnlessDisabled();
+  }
+
+  private saveUnlessDisabled(): void {
+    this.waiting = this.options.isDisabled();
+    if (!this.waiting) this.save();
+  }
+
   stop(): void {
     for (const stop of this.stops) stop();
     for (const { channel } of this.channels) channel?.close();
@@ -128,7 +141,9 @@ export class SaveSet {
   }
 
   private startTimer(): void {
-    const tick = () => (this.method === "periodic" ? this.save() : this.saveChanges());
+    const tick = () => {
+      if (this.method === "periodic" || this.changed) this.saveUnlessDisabled();
+    };
     const timer = setInterval(tick, Math.max(1, this.options.periodSeconds) * 1000);
     timer.unref();
     this.stops.push(() => clearInterval(timer));
@@ -139,7 +154,7 @@ export class SaveSet {
     if (channel === undefined) return;
     this.stops.push(
       channel.subscribe(EventMask.VALUE, ({ sample }) => {
-        if (sample.value !== 0) this.save();
+        if (sample.value !== 0) this.saveUnlessDisabled();
       }),
       () => channel.close(),
     );

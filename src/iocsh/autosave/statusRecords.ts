@@ -21,15 +21,29 @@ const timeText = (date: Date): string => strftime("%a %b %d %H:%M:%S", date);
 /** Feeds the `$(P)SR_*` records that the database has; those it has not are left out. */
 export class StatusRecords {
   private beat = 0;
+  private disabledSeconds = 0;
 
   constructor(
     private readonly engine: ShellEngine,
     private readonly prefix: string,
   ) {}
 
+  /** Called every second. */
   heartbeat(): void {
     this.beat = 1 - this.beat;
     this.put("SR_heartbeat", this.beat);
+    this.disabledSeconds = this.savingIsDisabled ? this.disabledSeconds + 1 : 0;
+    if (this.disabledSeconds > this.number("SR_disableMaxSecs")) this.put("SR_disable", 0);
+  }
+
+  /** SR_disable keeps sets from being saved, for SR_disableMaxSecs at most. */
+  get savingIsDisabled(): boolean {
+    return this.number("SR_disable") !== 0;
+  }
+
+  private number(name: string): number {
+    const pv = this.prefix + name;
+    return this.engine.has(pv) ? Number(this.engine.get(pv)) : 0;
   }
 
   reboot(status: SaveStatusNumber, text: string): void {

@@ -79,7 +79,6 @@ const timeCommands = [
 
 /** Commands about the log; what they set is kept for one shell. */
 function logCommands() {
-  let logPrefix: string | undefined;
   let logDisabled = false;
   return [
     defineCommand({
@@ -102,11 +101,13 @@ function logCommands() {
     defineCommand({
       name: "iocLogPrefix",
       args: [string("prefix")],
-      help: "Keep a prefix for a log server; it can be given once.",
-      run([prefix = ""], { print }) {
-        if (logPrefix === undefined) logPrefix = prefix;
-        else if (logPrefix !== prefix)
-          print(`WARNING iocLogPrefix: The prefix was already set to "${logPrefix}" and can't be changed.`);
+      help: "Give the text that comes first in each line to a log server; it can be given once.",
+      run([prefix = ""], { print, shell }) {
+        shell.logPrefix ??= prefix;
+        if (shell.logPrefix !== prefix)
+          print(
+            `WARNING iocLogPrefix: The prefix was already set to "${shell.logPrefix}" and can't be changed.`,
+          );
       },
     }),
     defineCommand({

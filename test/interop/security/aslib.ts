@@ -160,6 +160,7 @@ async function askOne({ macros, checkIp, rounds, ask }: AsCase, filename: string
   const file = new AccessSecurityFile({
     security,
     pvs: createPvDirectory(undefined, undefined),
+    isLocal: () => false,
     checksAddresses: () => checkIp === true,
     warn: (line) => void (line.startsWith(filename) && warnings.push(local(line))),
   });

@@ -63,19 +63,23 @@ async function loggingIoc(context: TestContext) {
   return { ioc, run, put, output: () => output };
 }
 
-const change = (line: string): string => line.replace(/^\S+ \S+ /, "");
+/** A line without prefix and time. */
+const change = (line: string): string => line.replace(/^(2bm: )?\S+ \S+ /, "");
 
 test("caPutLog's lines tell who changed what; quick puts to one PV are one line", async (context) => {
   const server = await logServer(context);
   const { ioc, run, put, output } = await loggingIoc(context);
   assert.ok(await run(`caPutLogInit("${server.address}", 0, 60)`));
+  assert.ok(await run('iocLogPrefix "2bm: "'));
   for (const value of [2, 7, 5]) await put("a", value);
   await put("s", 'say "hi"');
   await put("n", 0);
   await run("dbpf n 3");
   await put("a", 6);
   await put("n", 4);
-  assert.equal(change(await server.line()), `${who} a new=5 old=1 min=2 max=7`);
+  const first = await server.line();
+  assert.match(first, /^2bm: \d\d-[A-Z][a-z]{2}-\d\d \d\d:\d\d:\d\d /);
+  assert.equal(change(first), `${who} a new=5 old=1 min=2 max=7`);
   assert.equal(change(await server.line()), `${who} s new="say \\"hi\\"" old=""`);
   assert.equal(change(await server.line()), `${who} a new=6 old=5`, "neither no change nor the shell's put");
   assert.ok(ioc.engine.getString("log").endsWith(`${who} a new=6 old=5`));
@@ -101,6 +105,14 @@ test("every single put is logged where that is asked for, as JSON too", async (c
       { user: userInfo().username, beamline: "2-BM", pv: "a", value: 2, old: 2 },
     ],
   );
+});
+
+test("puts of pvAccess clients are logged with their user and address", async (context) => {
+  const server = await logServer(context);
+  const { ioc, run } = await loggingIoc(context);
+  assert.ok(await run(`caPutLogInit("${server.address}", 2)`));
+  await ioc.pvaClient.put("a", { value: 8 });
+  assert.equal(change(await server.line()), `127.0.0.1 ${userInfo().username} a new=8 old=1`);
 });
 
 test("a burst ends when its time has passed without a put", async (context) => {

@@ -148,6 +148,30 @@ test("a file that could not be written is tried again", async (context) => {
   stop();
 });
 
+test("SR_disable holds saves back, for SR_disableMaxSecs at most; manual_save goes on", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const { run, read, engine, stop } = await session({ "s.req": "t:ao\n" }, [
+    "save_restoreSet_status_prefix t:",
+    'dbLoadRecords("save_restoreStatus.db", "P=t:")',
+  ]);
+  await run("create_triggered_set s.req t:mode");
+  engine.put("t:SR_disableMaxSecs", 2);
+  engine.put("t:SR_disable", 1);
+  engine.put("t:ao", 5);
+  engine.put("t:mode", 1);
+  assert.match(read("s.sav"), /t:ao 1\.5\n/);
+  await run("manual_save s.req");
+  assert.match(read("s.sav"), /t:ao 5\n/);
+  engine.put("t:ao", 6);
+  context.mock.timers.tick(2000);
+  assert.equal(engine.getString("t:SR_disable"), "Disable");
+  assert.match(read("s.sav"), /t:ao 5\n/);
+  context.mock.timers.tick(1000);
+  assert.equal(engine.getString("t:SR_disable"), "Enable");
+  assert.match(read("s.sav"), /t:ao 6\n/);
+  stop();
+});
+
 test("a set can be reloaded with other macros, but not before it is there", async () => {
   const { run, read, stop } = await session({ "s.req": "t:$(PV)\n" });
   assert.match(await run("reload_monitor_set s.req 30 PV=ao"), /there is no set for s\.req/);

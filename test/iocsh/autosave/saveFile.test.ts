@@ -42,7 +42,7 @@ const beamlineFile = `# autosave R5.3\tAutomatically generated - DO NOT MODIFY -
 2bmb:TomoScanStream:RotationStart 0
 2bmb:TomoScanStream:SampleName  two leading
 2bmb:TomoScanStream:ProposalTitle it\\'s \\"quoted\\"
-#2bmb:TomoScanStream:Gone Not Connected
+#2bmb:TomoScanStream:Gone Search Issued
 2bmb:TomoScanStream:UserEmail
 2bmb:TomoScanStream:FilePath @array@ { "47" "100"
 "97" "116" "97" }
