@@ -9,6 +9,8 @@ export interface ClientIdentity {
   readonly host: string;
   /** How traces name the server that the client talks to. */
   readonly protocol?: "ca";
+  /** Groups that the user has where that is known; access rules name them `role/GROUP`. */
+  readonly roles?: readonly string[];
 }
 
 export interface AccessRights {

@@ -12,6 +12,7 @@ import { decodeSearch, writeSearchResponse } from "../protocol/search.js";
 import { GetPutOperation } from "./getPutOperation.js";
 import { MonitorOperation } from "./monitorOperation.js";
 import type { ChannelOfClient, Operation } from "./operation.js";
+import { rolesOf } from "./roles.js";
 import { RpcOperation } from "./rpcOperation.js";
 import type { ServerSession } from "./serverSession.js";
 
@@ -57,8 +58,10 @@ function validate(session: ServerSession, input: ByteReader): void {
   const method = input.string();
   const credentials = readTyped(session, input);
   const user = method === "ca" && isPvStructure(credentials) ? credentials["user"] : undefined;
-  if (typeof user === "string" && user !== "")
-    session.client = { ...session.client, user: accountName(user) };
+  if (typeof user === "string" && user !== "") {
+    const account = accountName(user);
+    session.client = { ...session.client, user: account, roles: rolesOf(account) };
+  }
   const isOffered = method === "" || AUTHENTICATION_METHODS.includes(method);
   const status = isOffered ? STATUS_OK : statusError(`authentication method ${method} was not offered`);
   session.send(Command.CONNECTION_VALIDATED, (out) => encodeStatus(out, status));

@@ -34,7 +34,7 @@ export class ServerSession implements OperationContext {
     readonly log: Logger,
     private readonly wire: SessionWire,
   ) {
-    this.client = { user: "anonymous", host: options.host };
+    this.client = { user: "anonymous/anonymous", host: options.host };
   }
 
   get littleEndian(): boolean {

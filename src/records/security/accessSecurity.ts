@@ -142,8 +142,9 @@ export class AccessClient {
   }
 
   #ask(policy: AccessPolicy): AccessDecision {
-    const { user, host } = this.identity;
-    return policy.groupFor(this.record.record.ASG).decide({ level: this.level, users: [user], host });
+    const { user, host, roles = [] } = this.identity;
+    const users = [user, ...roles.map((role) => `role/${role}`)];
+    return policy.groupFor(this.record.record.ASG).decide({ level: this.level, users, host });
   }
 
   onRights(listener: (access: AccessRights) => void): () => void {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { createIoc } from "../../../src/ioc/ioc.js";
+import { rolesOf } from "../../../src/pva/server/roles.js";
 import { loopbackEnvironment } from "../../support/freePorts.js";
 import { needsPython, spawnPython } from "../../support/python.js";
 
@@ -15,10 +16,13 @@ const DATABASE = `record(ao, "sec:a") { field(ASG, "grp") field(VAL, "1") }
 record(ao, "sec:perm") { field(VAL, "1") field(UDF, "0") }`;
 const { username } = userInfo();
 
-const rulesFor = (user: string) => `UAG(ops) {${user}} HAG(here) {127.0.0.1}
+const [role = "nobody"] = rolesOf(username);
+
+const rulesFor = (user: string) => `UAG(ops) {${user}} UAG(group) {"role/${role}"} HAG(here) {127.0.0.1}
 ASG(DEFAULT) {RULE(1,READ)}
 ASG(grp) { INPA(sec:perm) RULE(1,READ) RULE(0,WRITE) {UAG(ops) CALC("A=1")} }
 ASG(secret)
+ASG(role) { RULE(1,READ) RULE(1,WRITE) {UAG(group)} }
 ASG(host) { RULE(1,WRITE) {UAG(ops) HAG(here)} }
 `;
 
@@ -169,8 +173,10 @@ test(
       await run("dbpf sec:a.ASG host");
       assert.equal(await heard(), "event 7.0 0 ");
       tell("put 8");
-      const answers = [await heard(), await heard()].sort();
-      assert.deepEqual(answers, ["event 8.0 0 ", "put done"]);
+      assert.deepEqual([await heard(), await heard()].sort(), ["event 8.0 0 ", "put done"]);
+      await run("dbpf sec:a.ASG role");
+      tell("put 9");
+      assert.deepEqual([await heard(), await heard()].sort(), ["event 9.0 0 ", "put done"]);
     } finally {
       end();
       await ioc.stop();
