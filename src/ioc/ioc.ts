@@ -131,8 +131,13 @@ export class Ioc implements IocshHost, IocParts {
     return this.#load((sink) => readDatabaseFile(path, macros, this.#loadOptions(), sink));
   }
 
-  loadTemplate(path: string, macros: Readonly<Record<string, string>>): readonly string[] {
-    return this.#load((sink) => readSubstitutionsFile(path, macros, this.#loadOptions(), sink));
+  loadTemplate(
+    path: string,
+    macros: Readonly<Record<string, string>>,
+    searchPath?: string,
+  ): readonly string[] {
+    const options = { ...this.#loadOptions(), searchPath: searchPath?.split(delimiter) };
+    return this.#load((sink) => readSubstitutionsFile(path, macros, options, sink));
   }
 
   loadDefinitions(

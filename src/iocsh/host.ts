@@ -78,7 +78,11 @@ export interface IocshHost {
     macros: Readonly<Record<string, string>>,
   ): readonly string[];
   /** The same for a substitutions file. */
-  loadTemplate(path: string, macros: Readonly<Record<string, string>>): readonly string[];
+  loadTemplate(
+    path: string,
+    macros: Readonly<Record<string, string>>,
+    searchPath?: string,
+  ): readonly string[];
   /** Hears of each database file once it is loaded, and of the macros it got. */
   onRecordsLoaded(listener: (file: string, macros: Readonly<Record<string, string>>) => void): void;
   /** The first half of iocInit: records are initialised and rest. */

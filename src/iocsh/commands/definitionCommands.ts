@@ -1,5 +1,6 @@
 import { formatExponential, formatFixed } from "../../libcom/cFormat.js";
 import type { FieldSpec } from "../../records/fieldSpec.js";
+import { jsonLinkTypes } from "../../records/links/json/parseJsonLink.js";
 import type { Menu } from "../../records/menu.js";
 import type { RecordType } from "../../records/recordType.js";
 import { defineCommand, int, pdbbase, string } from "../command.js";
@@ -99,6 +100,10 @@ function printRecord(
   print("}");
 }
 
+/** What EPICS calls the code behind a link type; the one of pvAccess is that of pvxs. */
+const linkInterface = (type: string): string =>
+  type === "pva" ? "lsetPVA" : `lnk${type.charAt(0).toUpperCase()}${type.slice(1)}If`;
+
 const found = (known: boolean): string => (known ? "registered" : "(nil)");
 
 const registryFind = (name: string, help: string, isKnown: (engine: ShellEngine, word: string) => boolean) =>
@@ -183,6 +188,14 @@ export const definitionCommands = [
           );
         print("}");
       }
+    },
+  }),
+  defineCommand({
+    name: "dbDumpLink",
+    args: [pdbbase()],
+    help: "List the types of JSON links.",
+    run(_, { print }) {
+      for (const type of jsonLinkTypes) print(`link(${type},${linkInterface(type)})`);
     },
   }),
   defineCommand({

@@ -62,11 +62,11 @@ export const lifecycleCommands = [
   defineCommand({
     name: "dbLoadTemplate",
     args: [path("filename"), string("var1=value1,var2=value2"), string("path1:path2:...")],
-    help: "Load the databases that a substitutions file names.",
-    run([file, macros], { host, error }) {
+    help: "Load the databases that a substitutions file names; they are looked for in the directories of the path.",
+    run([file, macros, searchPath], { host, error }) {
       if (file === undefined) return error("must specify variable substitution file");
       if (host.initialised) return error(tooLate(file));
-      for (const line of host.loadTemplate(file, macrosOf(macros))) error(`ERROR ${line}`);
+      for (const line of host.loadTemplate(file, macrosOf(macros), searchPath)) error(`ERROR ${line}`);
     },
   }),
   defineCommand({

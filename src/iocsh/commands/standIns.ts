@@ -8,7 +8,6 @@ type Table = Readonly<Record<string, Readonly<Record<string, ArgumentList>>>>;
 const baseCommands: Table = {
   "definitions, which are built in": {
     dbDumpDriver: [pdbbase()],
-    dbDumpLink: [pdbbase()],
     dbDumpRegistrar: [pdbbase()],
     dbPvdDump: [pdbbase(), int("verbose")],
     dbPutAttribute: [string("record type"), string("attribute name"), string("value")],

@@ -236,6 +236,7 @@ const definitions: Session = {
     "dbDumpMenu pdbbase menuYesNo",
     "dbDumpMenu pdbbase menuOmsl",
     "dbDumpMenu pdbbase menuPini",
+    "dbDumpLink pdbbase",
   ),
 };
 
@@ -289,6 +290,7 @@ const known: KnownDifferences = [
   ...["casr 1", "dbsr 1"].map(
     (text) => [lineOf(text), "searches that are broadcast are heard on the broadcast address"] as const,
   ),
+  [lineOf("dbDumpLink pdbbase"), "links through pvAccess are built in"],
   [lineOf("dbDumpFunction pdbbase"), "the functions of autosave are built in"],
   [lineOf("help epicsThreadSl??p"), "what a command does is said in our own words"],
 ];

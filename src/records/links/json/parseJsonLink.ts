@@ -23,17 +23,20 @@ const linkTypes: Readonly<Record<string, ParseType>> = {
     const constant = parseConst(node);
     return constant.ok ? ok({ kind: "const", constant: constant.value }) : constant;
   },
+  calc: (node, direction) => parseCalc(node, direction, linkOf),
   state: (node, direction) => {
     if (direction === "FWDLINK") return failed("state: no support for forward links");
     if (node.kind !== "string") return failed("state: needs the name of a state");
     const inverted = node.value.length > 1 && node.value.startsWith("!");
     return ok({ kind: "state", name: inverted ? node.value.slice(1) : node.value, inverted });
   },
-  calc: (node, direction) => parseCalc(node, direction, linkOf),
   debug: debug("debug"),
   trace: debug("trace"),
   pva: parsePva,
 };
+
+/** The names of the link types, as a JSON link begins with one. */
+export const jsonLinkTypes: readonly string[] = Object.keys(linkTypes);
 
 function linkOf({ entries }: JsonMap, direction: LinkDirection): Result<JsonLink> {
   const [entry, second] = entries;
