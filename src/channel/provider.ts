@@ -106,6 +106,8 @@ export interface Channel {
   write(value: TypedValue, process?: ProcessOption): WriteResult;
   /** Writes, and settles when everything the write started has finished (put-callback). */
   writeNotify(value: TypedValue, process?: ProcessOption): Promise<WriteResult>;
+  /** Processes without a write; absent where there is nothing to process. */
+  process?(): WriteResult;
   /** PUT_ACKT and PUT_ACKS. */
   writeAcknowledge(acknowledge: { transient: boolean } | { severity: number }): WriteResult;
 

@@ -77,7 +77,8 @@ export class Ioc implements IocshHost, IocParts {
     this.#caClient = lazy(() => new CaClient({ environment: this.environment }));
     this.#pvaClient = lazy(() => new PvaClient({ environment: this.environment }));
     const client = { connect: (name: string) => this.#caClient.get().connect(name) };
-    this.engine = new RecordEngine({ caClient: client });
+    const pvaClient = { connect: (name: string) => this.#pvaClient.get().connect(name) };
+    this.engine = new RecordEngine({ caClient: client, pvaClient });
     for (const support of [...deviceSupports(this.ports), ...iocStatsSupports(this)])
       this.engine.addDeviceSupport(support);
     this.pvs = createPvDirectory(this.engine, client);

@@ -20,7 +20,7 @@ import { FieldView, type FoundChannel } from "./fieldView.js";
 import { incoming } from "./longString.js";
 import { actingAs } from "./processTrace.js";
 import { channelProperties } from "./properties.js";
-import { isReadOnly, type PendingPut, putField, putFieldNotify } from "./put.js";
+import { isReadOnly, type PendingPut, processForPut, putField, putFieldNotify } from "./put.js";
 import type { AccessClient } from "./security/accessSecurity.js";
 import type { TrapWrites } from "./security/trapWrite.js";
 
@@ -109,6 +109,10 @@ export class RecordChannel implements Channel {
     );
     done?.();
     return result;
+  }
+
+  process(): WriteResult {
+    return this.#isDenied() ? this.#denied() : processForPut(this.instance);
   }
 
   async writeNotify(value: TypedValue, process: ProcessOption = "passive"): Promise<WriteResult> {

@@ -13,6 +13,7 @@ import { now } from "../libcom/epicsTime.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { type Logger, logger } from "../libcom/log.js";
 import { failed, ok, type Result } from "../libcom/result.js";
+import type { PvaClient } from "../pva/index.js";
 import { Breakpoints } from "./breakpoints.js";
 import { CallbackQueue } from "./callbackQueue.js";
 import { type ChannelSecurity, RecordChannel } from "./channel.js";
@@ -32,6 +33,7 @@ import type { InitHook } from "./initHooks.js";
 import type { ChannelClient } from "./links/channelClient.js";
 import { Link, type LinkTarget } from "./links/link.js";
 import { type LinkResolver, openLink, openNamedChannel } from "./links/openLink.js";
+import { PvaLinks } from "./links/pva/pvaLinks.js";
 import { Loading, type LoadingSink, replay, TooLate } from "./loader.js";
 import { menuPini, menuScan } from "./menus.js";
 import { putField, putFieldNotify } from "./put.js";
@@ -47,6 +49,8 @@ import { absentRecordTypes, recordTypes } from "./types/index.js";
 export interface RecordEngineOptions {
   /** Serves links to other IOCs; without it such links stay disconnected. */
   readonly caClient?: ChannelClient;
+  /** Serves pvAccess links, to this IOC as well; without it they stay disconnected. */
+  readonly pvaClient?: Pick<PvaClient, "connect">;
 }
 
 export type EngineState = "loading" | "building" | "built" | "running" | "paused" | "stopped";
@@ -76,6 +80,7 @@ export class RecordEngine implements ChannelProvider {
   readonly #log: Logger = logger("records");
   readonly #host: RecordHost;
   readonly #caClient: ChannelClient | undefined;
+  readonly #pvaLinks: PvaLinks | undefined;
   #state: EngineState = "loading";
   #tellsAnyEventTime = false;
   readonly #atReady: (() => void)[] = [];
@@ -84,6 +89,7 @@ export class RecordEngine implements ChannelProvider {
 
   constructor(options: RecordEngineOptions = {}) {
     this.#caClient = options.caClient;
+    this.#pvaLinks = options.pvaClient && new PvaLinks(options.pvaClient, this.#callbacks);
     this.#host = {
       callbacks: this.#callbacks,
       log: this.#log,
@@ -335,6 +341,7 @@ export class RecordEngine implements ChannelProvider {
       find: (name) => this.#findChannel(name),
       open: (name) => this.open(name),
       client: this.#caClient,
+      pvaLinks: this.#pvaLinks,
       callbacks: this.#callbacks,
       states: this.states,
       whenReady: (action) => this.#whenReady(action),

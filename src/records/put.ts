@@ -127,15 +127,18 @@ export function putField(
   if (disabled(instance, field)) return refuse("disabled", `${instance.name}: puts are disabled (DISP)`);
   if (instance.fields[field] instanceof Link) return putLink(instance, field, value);
   const result = putValue(instance, field, value);
-  if (!result.ok || !processes(instance, field, option)) return result;
+  return result.ok && processes(instance, field, option) ? processForPut(instance) : result;
+}
+
+/** Processes a record for a client, or asks it to process once more when it is active. */
+export function processForPut(instance: DbRecord): WriteResult {
   const { record } = instance;
   if (record.PACT !== 0) {
     record.RPRO = 1;
-  } else {
-    record.PUTF = 1;
-    if (!instance.process()) return refuse("failed", `${instance.name}: processing failed`);
+    return done;
   }
-  return result;
+  record.PUTF = 1;
+  return instance.process() ? done : refuse("failed", `${instance.name}: processing failed`);
 }
 
 export interface PendingPut {

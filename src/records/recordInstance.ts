@@ -397,7 +397,7 @@ export class RecordInstance implements DbRecord {
   linkState(linkField: string): "constant" | "local" | "connected" | "disconnected" {
     const { isConstant, target } = this.linkOf(linkField);
     if (isConstant) return "constant";
-    if (target.kind === "db") return "local";
+    if (target.kind === "db" || target.kind === "state") return "local";
     return target.connected ? "connected" : "disconnected";
   }
 

@@ -27,8 +27,8 @@ function remoteLinks(record: DbRecord): readonly RemoteLink[] {
     const state = record.linkState(field);
     if (state !== "connected" && state !== "disconnected") return [];
     const { parsed } = record.linkOf(field);
-    const target = parsed.kind === "pv" ? parsed.target : "";
-    return [{ record: record.name, field, target, connected: state === "connected" }];
+    if (parsed.kind !== "pv") return [];
+    return [{ record: record.name, field, target: parsed.target, connected: state === "connected" }];
   });
 }
 

@@ -79,11 +79,20 @@ export class RecordChannel implements ServedChannel {
 
   put({ partial }: PvPut, { options }: PvRequest): void | Promise<void> {
     const value = writtenValue(this.kind, this.channel.fieldType, partial["value"]);
-    if (value === undefined) throw new Error(`${this.channel.name}: only value can be written`);
     const process = processOption(options.get("process"));
+    if (value === undefined) {
+      this.putNothing(partial, process);
+      return;
+    }
     if (options.get("block") === "true" && process !== "inhibit")
       return this.channel.writeNotify(value, process).then(orThrow);
     orThrow(this.channel.write(value, process));
+  }
+
+  /** A put without any field processes the record when it is asked to. */
+  private putNothing(partial: PvPut["partial"], process: ProcessOption): void {
+    if (Object.keys(partial).length > 0) throw new Error(`${this.channel.name}: only value can be written`);
+    if (process === "force" && this.channel.process !== undefined) orThrow(this.channel.process());
   }
 
   subscribe({ options }: PvRequest, listener: (snapshot: Snapshot) => void): () => void {

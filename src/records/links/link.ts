@@ -14,7 +14,7 @@ export interface LinkAlarm {
 
 /** What is at the other end of a link. */
 export interface LinkTarget {
-  readonly kind: "constant" | "db" | "ca" | "json" | "device" | "broken";
+  readonly kind: "constant" | "db" | "ca" | "state" | "json" | "device" | "broken";
   readonly connected: boolean;
   /** Type of the values that `read` gives. */
   readonly type: DbfType;

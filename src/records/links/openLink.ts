@@ -11,12 +11,16 @@ import type { ChannelClient } from "./channelClient.js";
 import { DbTarget } from "./dbTarget.js";
 import { type JsonLinkOpener, openJsonLink } from "./json/openJsonLink.js";
 import { DeadTarget, type Link, type LinkTarget } from "./link.js";
+import type { LinkDirection } from "./linkDirection.js";
 import { LocalChannel } from "./localChannel.js";
+import type { PvaLinks } from "./pva/pvaLinks.js";
+import { PvaTarget } from "./pva/pvaTarget.js";
 
 export interface LinkResolver {
   find(name: string): FoundChannel | undefined;
   open(name: string): Channel | undefined;
   readonly client: ChannelClient | undefined;
+  readonly pvaLinks: PvaLinks | undefined;
   readonly callbacks: CallbackQueue;
   readonly states: DbStates;
   whenReady(action: () => void): void;
@@ -31,15 +35,25 @@ export function openLink(instance: DbRecord, field: string, link: Link, resolver
   if (parsed.kind === "device") link.target = deviceAddress;
   else if (parsed.kind === "bad") link.target = broken;
   else if (parsed.kind === "json")
-    link.target = openJsonLink(parsed.link, jsonOpener(instance, field, resolver));
+    link.target = openJsonLink(parsed.link, jsonOpener(instance, field, link.direction, resolver));
   else if (parsed.kind === "pv") link.target = pvTarget(instance, field, link, resolver);
 }
 
-const jsonOpener = (instance: DbRecord, field: string, { states }: LinkResolver): JsonLinkOpener => ({
+const jsonOpener = (
+  instance: DbRecord,
+  field: string,
+  direction: LinkDirection,
+  resolver: LinkResolver,
+): JsonLinkOpener => ({
   instance,
   field,
-  states,
-  openPva: () => broken,
+  states: resolver.states,
+  openPva(link) {
+    const isAbsent = link.local && resolver.find(link.pv) === undefined;
+    if (resolver.pvaLinks === undefined || link.pv === "" || isAbsent) return broken;
+    const channel = resolver.pvaLinks.channelFor(link);
+    return new PvaTarget(instance, field, link, direction === "INLINK", channel);
+  },
 });
 
 function pvTarget(instance: DbRecord, field: string, link: Link, resolver: LinkResolver): LinkTarget {

@@ -7,6 +7,7 @@ import { truncateString } from "../../../src/channel/convert.js";
 import { type DbfType, emptyArray, isArrayValue, type Value } from "../../../src/channel/dbf.js";
 import { type Channel, firstSample, type Sample } from "../../../src/channel/provider.js";
 import { loadDatabaseFile } from "../../../src/database/index.js";
+import { PvaClient, PvaServer } from "../../../src/pva/index.js";
 import { parseFieldName } from "../../../src/records/channelName.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { freePort } from "../../support/freePorts.js";
@@ -71,16 +72,30 @@ const quiet = {
   EPICS_CA_AUTO_ADDR_LIST: "NO",
 };
 
+/** A pvAccess server on the loopback interface that the process's own client finds. */
+const pvaEnvironment = (port: number) => ({
+  EPICS_PVAS_INTF_ADDR_LIST: "127.0.0.1",
+  EPICS_PVAS_SERVER_PORT: String(port),
+  EPICS_PVA_NAME_SERVERS: `127.0.0.1:${port}`,
+  EPICS_PVA_ADDR_LIST: "",
+  EPICS_PVA_AUTO_ADDR_LIST: "NO",
+  EPICS_PVAS_AUTO_BEACON_ADDR_LIST: "NO",
+  PVXS_QSRV_ENABLE: "YES",
+});
+
 interface Question {
   /** The path of a .db file. */
   readonly database: string;
   readonly steps: readonly Step[];
   readonly watched: readonly string[];
+  /** Both serve their records by pvAccess and follow links through it. */
+  readonly pva?: boolean;
 }
 
 async function askReference(question: Question): Promise<Answer[]> {
   if (interopPython === undefined) throw new Error("the Python interop environment is absent");
-  const env = { ...process.env, ...quiet, EPICS_CA_SERVER_PORT: String(await freePort()) };
+  const ports = { EPICS_CA_SERVER_PORT: String(await freePort()), ...pvaEnvironment(await freePort()) };
+  const env = { ...process.env, ...quiet, ...ports };
   const child = spawn(interopPython, [PROGRAM], { env });
   const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
   let out = "";
@@ -98,8 +113,9 @@ async function askReference(question: Question): Promise<Answer[]> {
 }
 
 /** Does the steps to an engine of ours with the records of a database file. */
-export async function askOurs({ database, steps, watched }: Question): Promise<Answer[]> {
-  const engine = new RecordEngine();
+export async function askOurs({ database, steps, watched, pva }: Question): Promise<Answer[]> {
+  const network = pva === true ? await openPva() : undefined;
+  const engine = new RecordEngine(network === undefined ? {} : { pvaClient: network.client });
   engine.registerFunction("add", (record) => {
     record.setField("VAL", Number(record.getField("A")) + Number(record.getField("B")));
     return Math.trunc(Number(record.getField("C")));
@@ -113,15 +129,40 @@ export async function askOurs({ database, steps, watched }: Question): Promise<A
   const { definition, problems } = loadDatabaseFile(database, {}, { catalog: engine.catalog });
   const wrong = [...problems, ...engine.load(definition)];
   if (wrong.length > 0) throw new Error(wrong.map(({ message }) => message).join("\n"));
+  await network?.serve(engine);
   engine.iocInit();
-  await delay(50);
+  await delay(network === undefined ? 50 : 500);
   const answers: Answer[] = [];
   const monitors: Monitors = new Map();
   const watch = new Watch(engine, watched);
   for (const step of steps)
     answers.push(step[0] === "changes" ? watch.changes() : await answer(engine, monitors, step));
   engine.stop();
+  await network?.close();
   return answers;
+}
+
+/** A pvAccess client that finds the server which comes with the records. */
+async function openPva() {
+  const environment = pvaEnvironment(await freePort());
+  let client: PvaClient | undefined;
+  let server: PvaServer | undefined;
+  return {
+    client: {
+      connect(name: string) {
+        client ??= new PvaClient({ environment });
+        return client.connect(name);
+      },
+    },
+    async serve(engine: RecordEngine) {
+      server = new PvaServer({ providers: [engine], environment, beacons: false });
+      await server.start();
+    },
+    async close() {
+      client?.close();
+      await server?.stop();
+    },
+  };
 }
 
 const numbers = (value: Value): Float64Array => (value instanceof Float64Array ? value : new Float64Array(0));
@@ -241,12 +282,13 @@ export async function compare(
   databaseText: string,
   steps: readonly Step[],
   watched: readonly string[] = [],
+  { pva = false }: { pva?: boolean } = {},
 ): Promise<Compared[]> {
   const folder = mkdtempSync(join(tmpdir(), "tomoioc-records-"));
   const database = join(folder, "test.db");
   writeFileSync(database, databaseText);
   try {
-    const question = { database, steps, watched };
+    const question = { database, steps, watched, pva };
     const [reference, ours] = await Promise.all([askReference(question), askOurs(question)]);
     return steps.map((step, index) => ({
       step,

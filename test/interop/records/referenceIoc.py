@@ -15,8 +15,10 @@ import time
 answer_to = os.dup(1)
 os.dup2(2, 1)
 
-from epicscorelibs.ioc import dbCore
-from softioc import softioc
+import pvxslibs.path
+from epicscorelibs.ioc import dbCore, pdbbase
+from setuptools_dso.runtime import find_dso
+from softioc import imports, softioc
 
 C = ctypes
 TYPES = {
@@ -251,6 +253,11 @@ dbCore.registryFunctionAdd.argtypes = [C.c_char_p, FUNCTION]
 for name, function in functions.items(): dbCore.registryFunctionAdd(name, function)
 
 request = json.load(sys.stdin)
+if request.get("pva"):
+    # What softioc does for pvAccess comes too late for links of a database.
+    softioc.dbLoadDatabase("pvxsIoc.dbd", pvxslibs.path.dbd_path, None)
+    C.CDLL(find_dso("pvxslibs.lib.pvxsIoc"), C.RTLD_GLOBAL)
+    imports.registerRecordDeviceDriver(pdbbase)
 softioc.dbLoadDatabase(request["database"])
 softioc.iocInit(lambda *arguments: None, False)
 time.sleep(0.3)

@@ -16,6 +16,7 @@ export function testSuites(
   database: string,
   suites: readonly Suite[],
   known: readonly Known[] = [],
+  options: { pva?: boolean } = {},
 ): void {
   describe(title, needsPython, () => {
     let answers: Promise<Compared[]> | undefined;
@@ -27,6 +28,8 @@ export function testSuites(
         answers ??= compare(
           database,
           suites.flatMap((suite) => suite.steps),
+          [],
+          options,
         );
         const compared = (await answers).slice(start, start + steps.length);
         for (const line of unexpected(compared, known)) console.error("DIFF " + line);

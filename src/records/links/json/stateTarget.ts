@@ -5,7 +5,7 @@ import type { StateLink } from "./jsonLink.js";
 
 /** A switch shared by name: reads give 0 or 1, writes turn it on or off. */
 export class StateTarget implements LinkTarget {
-  readonly kind = "json";
+  readonly kind = "state";
   readonly connected = true;
   readonly type = "SHORT";
   readonly elementCount = 1;
