@@ -108,9 +108,13 @@ export interface TextSource {
 
 const stored: Result<void> = ok(undefined);
 
+/** Whether a number of any type is stored as it is. */
+export const takesAnyNumber = ({ dbf, special }: FieldSpec): boolean =>
+  dbf === "DOUBLE" && special !== "dbaddr";
+
 /** Whether a number needs neither conversion nor a look at the field's address. */
-const takesNumbersOf = ({ dbf, special }: FieldSpec, from: DbfType): boolean =>
-  (dbf === "DOUBLE" || dbf === from) && special !== "dbaddr";
+const takesNumbersOf = (spec: FieldSpec, from: DbfType): boolean =>
+  takesAnyNumber(spec) || (spec.dbf === from && spec.special !== "dbaddr");
 
 /**
  * Stores a value into a field, converted to its type. Links, and what a put does besides storing, are the caller's.

@@ -13,7 +13,7 @@ import type { DbRecord, PutNotify, RecordHost } from "./dbRecord.js";
 import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
 import { readDevice, writeDevice } from "./devices/recordDevice.js";
 import { isRawSoft } from "./devices/softChannel.js";
-import { addressOf, fieldValue, store } from "./fieldAccess.js";
+import { addressOf, fieldValue, store, takesAnyNumber } from "./fieldAccess.js";
 import type { FieldValue } from "./fieldSpec.js";
 import { callFunction } from "./functions.js";
 import { loadConstant } from "./links/constant.js";
@@ -341,15 +341,18 @@ export class RecordInstance implements DbRecord {
     const link = this.linkOf(linkField);
     if (link.isConstant) return true;
     const { target } = link;
-    const isText = addressOf(this, into)?.bytes !== undefined;
+    const spec = this.type.fields[into];
+    const isPlain = as === undefined && spec !== undefined && takesAnyNumber(spec);
+    const isText = !isPlain && addressOf(this, into)?.bytes !== undefined;
     // A long text takes what is not there for no text, as EPICS Base does.
     if (isText && !target.connected) return true;
     const value = target.read();
     if (value === undefined) return false;
-    const stored = this.#storeAs(into, as, value, target);
+    if (isPlain && typeof value === "number") this.fields[into] = value;
     // Without a value there is nothing to inherit an alarm from.
-    if (stored.ok) inheritSeverity(link, this.record);
-    return stored.ok;
+    else if (!this.#storeAs(into, as, value, target).ok) return false;
+    inheritSeverity(link, this.record);
+    return true;
   }
 
   #storeAs(into: string, as: DbfType | undefined, value: Value, source: LinkTarget): Result<void> {
