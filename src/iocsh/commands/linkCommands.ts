@@ -3,16 +3,10 @@ import type { DbRecord } from "../../records/dbRecord.js";
 import { reportJsonLink } from "../../records/links/json/report.js";
 import { splitPvName } from "../autosave/pvFields.js";
 import { defineCommand, int, pdbbase, recordName, string } from "../command.js";
-import type { ShellEngine } from "../host.js";
 import type { CommandContext } from "../shell.js";
 import { databaseText } from "./fieldReport.js";
 import { databaseLinks, type LockSet, lockSets } from "./lockSets.js";
-import { recordsNamed } from "./recordNames.js";
-
-const isAll = (name: string | undefined): boolean => name === undefined || name === "" || name === "*";
-
-const instancesNamed = (engine: ShellEngine, name: string | undefined): readonly DbRecord[] =>
-  recordsNamed(engine, name).flatMap((each) => engine.instance(each) ?? []);
+import { instancesNamed, isAll } from "./recordNames.js";
 
 interface RemoteLink {
   readonly record: string;
@@ -41,7 +35,7 @@ const busOf = (address: string): string => (address.startsWith("@") ? "INST" : "
 
 /** What is bound to hardware: bus, address, device support, record, conversion. */
 function printDeviceConfiguration({ host: { engine }, print }: CommandContext): void {
-  for (const record of instancesNamed(engine, undefined)) {
+  for (const record of instancesNamed(engine)) {
     const field = record.type.linkNames.find((each) => busOf(record.linkOf(each).text) !== "");
     if (field === undefined) continue;
     const address = record.linkOf(field).text;

@@ -1,6 +1,6 @@
 import type { DbRecord } from "../../records/dbRecord.js";
 import type { ShellEngine } from "../host.js";
-import { recordsNamed } from "./recordNames.js";
+import { instancesNamed } from "./recordNames.js";
 
 /** Records that database links tie together: what is processed as one. */
 export interface LockSet {
@@ -28,7 +28,7 @@ const FIRST_ID = 2;
 export function lockSets(engine: ShellEngine): readonly LockSet[] {
   const sets = new Map<number, DbRecord[]>();
   const setOf = new Map<DbRecord, number>();
-  const records = recordsNamed(engine, undefined).flatMap((name) => engine.instance(name) ?? []);
+  const records = instancesNamed(engine);
   for (const [index, record] of records.entries()) {
     sets.set(index + FIRST_ID, [record]);
     setOf.set(record, index + FIRST_ID);
@@ -38,8 +38,10 @@ export function lockSets(engine: ShellEngine): readonly LockSet[] {
       const [from, to] = [setOf.get(record) ?? 0, setOf.get(target) ?? 0];
       if (from === to) continue;
       const joining = sets.get(to) ?? [];
-      sets.get(from)?.push(...joining);
-      for (const each of joining) setOf.set(each, from);
+      for (const each of joining) {
+        sets.get(from)?.push(each);
+        setOf.set(each, from);
+      }
       sets.delete(to);
     }
   }

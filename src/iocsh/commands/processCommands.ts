@@ -3,7 +3,7 @@ import { defineCommand, int, Rejection, recordName, string } from "../command.js
 import type { IocshHost } from "../host.js";
 import { fieldReport } from "./fieldReport.js";
 import { needsIocInit, required, withChannel } from "./recordAccess.js";
-import { recordsNamed } from "./recordNames.js";
+import { instancesNamed } from "./recordNames.js";
 
 /** The record behind a PV's name. */
 export function recordBehind(host: IocshHost, pv: string): string {
@@ -71,11 +71,10 @@ export const processCommands = [
     args: [],
     help: "List the puts with completion that have not ended, with the records they wait for.",
     run(_, { host: { engine }, print }) {
-      for (const record of recordsNamed(engine, undefined)) {
-        const instance = engine.instance(record);
-        const { notify } = instance ?? {};
-        if (instance === undefined || notify === undefined) continue;
-        print(`${record} PACT ${instance.record.PACT}\n    ${notify.state} of ${notify.target.name}`);
+      for (const instance of instancesNamed(engine)) {
+        const { name, notify } = instance;
+        if (notify === undefined) continue;
+        print(`${name} PACT ${instance.record.PACT}\n    ${notify.state} of ${notify.target.name}`);
         for (const waiting of instance.notifyQueue ?? [])
           print(`    ${waiting.state} of ${waiting.target.name}`);
         for (const { name } of notify.waiting) print(`        waits for ${name}`);

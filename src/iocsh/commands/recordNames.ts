@@ -1,3 +1,4 @@
+import type { DbRecord } from "../../records/dbRecord.js";
 import { globMatches } from "../glob.js";
 import type { ShellEngine } from "../host.js";
 
@@ -26,11 +27,14 @@ export function namesByType(engine: ShellEngine): ReadonlyMap<string, readonly L
 export const allNames = (engine: ShellEngine): readonly ListedName[] =>
   [...namesByType(engine).values()].flat();
 
-/** The records themselves, in the same order, or the one that is named; a pattern of `*` means all. */
-export function recordsNamed(engine: ShellEngine, name: string | undefined): readonly string[] {
-  if (name !== undefined && name !== "" && name !== "*")
-    return engine.record(name) === undefined ? [] : [name];
-  return allNames(engine).flatMap((listed) => (isAlias(listed) ? [] : [listed.name]));
+/** No name, an empty one and `*` mean all records. */
+export const isAll = (name: string | undefined): boolean => name === undefined || name === "" || name === "*";
+
+/** The record of a name, or all, by type and in the order of loading. */
+export function instancesNamed(engine: ShellEngine, name?: string): readonly DbRecord[] {
+  const names =
+    name === undefined || isAll(name) ? allNames(engine).filter((each) => !isAlias(each)) : [{ name }];
+  return names.flatMap((each) => engine.instance(each.name) ?? []);
 }
 
 /** Undefined and empty patterns match everything. */

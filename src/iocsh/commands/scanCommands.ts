@@ -2,9 +2,9 @@ import type { DbRecord } from "../../records/dbRecord.js";
 import { menuPriority, menuScan } from "../../records/menus.js";
 import { eventKey } from "../../records/scan/scanner.js";
 import { defineCommand, double, int, Rejection, string } from "../command.js";
-import type { IocshHost, ShellEngine } from "../host.js";
+import type { ShellEngine } from "../host.js";
 import type { CommandContext } from "../shell.js";
-import { recordsNamed } from "./recordNames.js";
+import { instancesNamed } from "./recordNames.js";
 
 type Print = CommandContext["print"];
 
@@ -36,11 +36,12 @@ function recordsBy(
   keyOf: (record: DbRecord) => string | undefined,
 ): ReadonlyMap<string, readonly DbRecord[]> {
   const groups = new Map<string, DbRecord[]>();
-  for (const name of recordsNamed(engine, undefined)) {
-    const record = engine.instance(name);
-    const key = record === undefined ? undefined : keyOf(record);
-    if (record === undefined || key === undefined) continue;
-    groups.set(key, [...(groups.get(key) ?? []), record]);
+  for (const record of instancesNamed(engine)) {
+    const key = keyOf(record);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [record]);
+    else group.push(record);
   }
   return groups;
 }
@@ -74,8 +75,6 @@ const queueReport = (name: string, system: string, rows: readonly string[], size
     },
   });
 
-const initialised = (host: IocshHost): boolean => host.initialised;
-
 /** Commands that report and cause scanning. */
 export const scanCommands = [
   defineCommand({
@@ -91,7 +90,7 @@ export const scanCommands = [
     args: [double("rate")],
     help: "List the records of each scan period, in seconds, or of one.",
     run([rate], { host, print }) {
-      if (!initialised(host)) throw new Rejection("scanppl: dbScan subsystem not initialized");
+      if (!host.initialised) throw new Rejection("scanppl: dbScan subsystem not initialized");
       for (const [index, scan] of host.engine.definitions.choicesOf(menuScan).entries()) {
         const period = Number.parseFloat(scan);
         const records = scan.endsWith(" second") ? host.engine.scanner.periodic(index) : [];
@@ -109,7 +108,7 @@ export const scanCommands = [
     args: [string("event name")],
     help: "List the records that wait for events, or for one.",
     run([event = ""], { host, print }) {
-      if (!initialised(host)) return;
+      if (!host.initialised) return;
       const events = recordsBy(host.engine, ({ record }) =>
         record.SCAN === menuScan.Event ? eventKey(record.EVNT) : undefined,
       );
@@ -125,7 +124,7 @@ export const scanCommands = [
     args: [],
     help: "List the records that their device processes (I/O Intr), by device support.",
     run(_, { host, print }) {
-      if (!initialised(host)) return;
+      if (!host.initialised) return;
       const devices = recordsBy(host.engine, ({ record, device, deviceChoices }) =>
         record.SCAN === menuScan.IoIntr && device !== undefined ? deviceChoices[record.DTYP] : undefined,
       );
