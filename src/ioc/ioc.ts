@@ -108,6 +108,10 @@ export class Ioc implements IocshHost, IocParts {
     };
   }
 
+  get otherIocs(): PvDirectory {
+    return this.pvs;
+  }
+
   get initialised(): boolean {
     return this.#initialised;
   }

@@ -9,6 +9,7 @@ import type { Definitions } from "../records/definitions.js";
 import type { DeviceRecord } from "../records/deviceSupport.js";
 import type { EngineState } from "../records/engine.js";
 import type { RecordFunction } from "../records/functions.js";
+import type { PvDirectory } from "../records/pv.js";
 import type { RecordType } from "../records/recordType.js";
 import type { Scanner } from "../records/scan/scanner.js";
 
@@ -65,6 +66,8 @@ export interface ShellEngine extends ChannelProvider {
  */
 export interface IocshHost {
   readonly engine: ShellEngine;
+  /** Where PVs of other IOCs are found; absent where there are none. */
+  readonly otherIocs?: PvDirectory;
   /** What `$(X)` expands from and epicsEnvSet changes. */
   readonly environment: NodeJS.ProcessEnv;
   /** Where the package keeps `db/`: stands for $(AUTOSAVE), $(ASYN) ... where a boot directory has no envPaths. */

@@ -11,7 +11,7 @@ import { configMenuFunctions } from "./configMenu.js";
 import { databaseType } from "./pvFields.js";
 import { RequestBuilder } from "./requestBuilder.js";
 import { findRequestFile, type RequestFileOptions, readRequestFile } from "./requestFile.js";
-import { restoreAfterInit, withMacros } from "./restore.js";
+import { restoreRunning, withMacros } from "./restore.js";
 import { dateStamp, formatSaveFile } from "./saveFile.js";
 import { type SaveMethodName, SaveSet } from "./saveSet.js";
 import {
@@ -37,6 +37,8 @@ interface KnownSet extends ReportedSet {
   retry: NodeJS.Timeout | undefined;
 }
 
+/** How long PVs of other IOCs are waited for. */
+const CONNECT_SECONDS = 5;
 const HEARTBEAT_SECONDS = 1;
 const SHORTEST_SEQUENCE_PERIOD_SECONDS = 10;
 
@@ -122,7 +124,7 @@ export class Autosave {
     const { pvs, problems } = readRequestFile(file, macros, this.requestOptions());
     for (const problem of problems) this.printError(`autosave: ${problem}`);
     if (pvs.length === 0) throw new CommandError(`autosave: ${file} names no PV, nothing will be saved`);
-    const set = new SaveSet(this.host.engine, {
+    const set = new SaveSet(this.host, {
       requestFile: file,
       pvs,
       macros,
@@ -137,8 +139,19 @@ export class Autosave {
     this.print(connected);
     this.statusRecords?.recently(connected);
     for (const name of set.missing) this.printError(`autosave: ${file}: ${name} is not in this IOC`);
-    if (method !== "manual") set.save();
+    if (method !== "manual") this.saveFirst(set);
     this.showStatus();
+  }
+
+  /** What other IOCs have is waited for a little: the file of before has it, perhaps. */
+  private saveFirst(set: SaveSet): void {
+    if (!set.isElsewhere) {
+      set.save();
+      return;
+    }
+    void set.settled(CONNECT_SECONDS).then(() => {
+      if (this.sets.get(set.requestFile)?.set === set) set.save();
+    });
   }
 
   /** Reads the request file of a set anew, with another period, trigger or macros. */
@@ -170,28 +183,24 @@ export class Autosave {
   }
 
   /** As `fdbrestore`: what is in the file, or in one of its copies, with a copy of what was restored. */
-  restoreSaveFile(name: string): void {
+  async restoreSaveFile(name: string): Promise<void> {
     const found = this.find(name);
     const copied = copySaveFile(found.path, `${this.pathOf(name)}.bu`);
     if (!copied.ok) this.printError(`autosave: ${copied.error}`);
-    this.restoreNow(name, found, {});
+    await this.restoreNow(name, found, {});
   }
 
   /** As `fdbrestoreX`: a file that need not be complete, with macros. */
-  restoreAnyFile(name: string, macros: Macros): boolean {
+  async restoreAnyFile(name: string, macros: Macros): Promise<boolean> {
     const found = readAnySaveFile(this.pathOf(name));
     if (!found.ok) throw new CommandError(`autosave: nothing restored: ${found.error}`);
     return this.restoreNow(name, found.value, macros);
   }
 
   /** Restores a file into the running IOC, processing records as a client's put would. */
-  private restoreNow(name: string, found: FoundSaveFile, macros: Macros): boolean {
-    const { restored, problems } = restoreAfterInit(
-      this.host.engine,
-      withMacros(found.file.entries, macros),
-      name,
-      "passive",
-    );
+  private async restoreNow(name: string, found: FoundSaveFile, macros: Macros): Promise<boolean> {
+    const entries = withMacros(found.file.entries, macros);
+    const { restored, problems } = await restoreRunning(this.host, entries, name, CONNECT_SECONDS);
     for (const problem of problems) this.printError(`autosave: ${problem}`);
     const text = `Restore of '${name}' ${problems.length === 0 ? "Succeeded" : "Failed"}`;
     this.print(`${text}: ${restored} values`);
@@ -227,9 +236,9 @@ export class Autosave {
   }
 
   /** What a record asked for: a failure is said here and told to the record. */
-  private attempted(action: () => unknown): boolean {
+  private async attempted(action: () => unknown): Promise<boolean> {
     try {
-      return action() !== false;
+      return (await action()) !== false;
     } catch (error) {
       this.printError(errorMessage(error));
       return false;

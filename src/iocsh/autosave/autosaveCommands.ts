@@ -174,8 +174,8 @@ export function autosaveCommands(autosave: Autosave): readonly Command[] {
       name: "fdbrestoreX",
       args: [path("save file"), string("macro-string")],
       help: "Restore a file that looks like a save file into the running IOC, complete or not.",
-      run([file, macros]) {
-        autosave.restoreAnyFile(needed(file, 'fdbrestoreX "save file", "macros"'), macrosOf(macros));
+      async run([file, macros]) {
+        await autosave.restoreAnyFile(needed(file, 'fdbrestoreX "save file", "macros"'), macrosOf(macros));
       },
     }),
     defineCommand({

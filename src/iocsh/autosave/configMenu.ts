@@ -8,9 +8,9 @@ import { parseSaveFile } from "./saveFile.js";
 export interface ConfigActions {
   /** Where configurations are. */
   readonly directory: () => string;
-  save(requestFile: string, saveFile: string): boolean;
+  save(requestFile: string, saveFile: string): Promise<boolean>;
   /** Restores a configuration with the macros of the request file's set. */
-  restore(saveFile: string, requestFile: string): boolean;
+  restore(saveFile: string, requestFile: string): Promise<boolean>;
 }
 
 /** A menu shows this many configurations at a time. */
@@ -60,13 +60,13 @@ const number = (record: DeviceRecord, field: string): number => Number(text(reco
 
 /** Loads or saves the configuration named in A; VALC says whether that failed. Both are done when it returns. */
 function loadOrSave(actions: ConfigActions): RecordFunction {
-  return (record) => {
+  return async (record) => {
     const name = text(record, "A").replaceAll(/[^A-Za-z0-9]/g, "_");
     const requestFile = text(record, "F");
     const file = `${text(record, "G")}_${name}.cfg`;
     const isSave = number(record, "E") !== 0;
     const worked =
-      name !== "" && (isSave ? actions.save(requestFile, file) : actions.restore(file, requestFile));
+      name !== "" && (await (isSave ? actions.save(requestFile, file) : actions.restore(file, requestFile)));
     record.setField("VALA", 0);
     record.setField("VALB", 0);
     record.setField("VALC", worked ? 0 : 1);

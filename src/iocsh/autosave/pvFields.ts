@@ -1,4 +1,10 @@
-import { type DbfType, isArrayValue, type ScalarValue, type TypedValue } from "../../channel/dbf.js";
+import {
+  type DbfType,
+  isArrayValue,
+  type ScalarValue,
+  type TypedValue,
+  type Value,
+} from "../../channel/dbf.js";
 import type { Channel } from "../../channel/provider.js";
 import { toText } from "../../channel/text.js";
 import { formatGeneral } from "../../libcom/cFormat.js";
@@ -27,11 +33,14 @@ const scalarText = (type: DbfType, value: ScalarValue): string => {
 };
 
 /** The present value of a channel as a save file writes it: enums and menus as numbers, arrays element by element. */
-export function savedValueOf(channel: Channel): SavedValue {
-  const { value } = channel.read();
-  if (!isArrayValue(value)) return scalarText(channel.fieldType, value);
-  if (channel.name.endsWith("$")) return toText(value);
-  return Array.from(value as Iterable<ScalarValue>, (element) => scalarText(channel.fieldType, element));
+export const savedValueOf = (channel: Channel): SavedValue =>
+  savedText(channel.name, channel.fieldType, channel.read().value);
+
+/** A value as a save file writes it. */
+export function savedText(name: string, type: DbfType, value: Value): SavedValue {
+  if (!isArrayValue(value)) return scalarText(type, value);
+  if (name.endsWith("$")) return toText(value);
+  return Array.from(value as Iterable<ScalarValue>, (element) => scalarText(type, element));
 }
 
 /** A saved value in the form a channel takes: numbers where the field is one, text otherwise. */

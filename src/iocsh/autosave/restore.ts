@@ -4,9 +4,11 @@ import type {
   RecordDefinition,
 } from "../../database/recordDefinition.js";
 import { describeProblem } from "../../database/recordDefinition.js";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { MacroExpander } from "../../libcom/macLib.js";
 import type { ShellEngine } from "../host.js";
 import { databaseType, openPv, splitPvName, writableValue } from "./pvFields.js";
+import { type PvPlaces, restoreElsewhere } from "./savedPv.js";
 import type { SavedEntry } from "./saveFile.js";
 
 export interface RestoreOutcome {
@@ -75,6 +77,37 @@ export function restoreBeforeInit(
   const database: DatabaseDefinition = { records, aliases: [] };
   const refused = engine.load(database).map(describeProblem);
   return { restored: wanted - refused.length, problems: [...problems, ...refused] };
+}
+
+/** Into a running IOC: values are put as clients do it, here and in other IOCs. */
+export async function restoreRunning(
+  { engine, otherIocs }: PvPlaces,
+  entries: readonly SavedEntry[],
+  file: string,
+  timeoutSeconds: number,
+): Promise<RestoreOutcome> {
+  const isElsewhere = ({ name }: SavedEntry): boolean => otherIocs !== undefined && !engine.has(name);
+  const here = restoreAfterInit(
+    engine,
+    entries.filter((entry) => !isElsewhere(entry)),
+    file,
+    "passive",
+  );
+  const problems = await Promise.all(
+    entries.filter(isElsewhere).map(async ({ name, value, line }) => {
+      const pv = otherIocs?.pv(name);
+      if (pv === undefined) return undefined;
+      return restoreElsewhere(pv, value, timeoutSeconds).then(
+        () => undefined,
+        (error: unknown) => `${file}:${line}: ${errorMessage(error)}`,
+      );
+    }),
+  );
+  const failures = problems.filter((problem) => problem !== undefined);
+  return {
+    restored: here.restored + problems.length - failures.length,
+    problems: [...here.problems, ...failures],
+  };
 }
 
 /** After record initialisation: scalars and arrays are stored without processing; links stay as they are. */

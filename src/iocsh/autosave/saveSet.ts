@@ -1,8 +1,5 @@
 import { basename } from "node:path";
-import { EventMask } from "../../channel/eventMask.js";
-import type { Channel } from "../../channel/provider.js";
-import type { ShellEngine } from "../host.js";
-import { openPv, savedValueOf } from "./pvFields.js";
+import { openSavedPv, type PvPlaces, type SavedPv } from "./savedPv.js";
 import { formatSaveFile, valuesText } from "./saveFile.js";
 
 /** When a set is saved; the numbers are those of the SR_n_State records. */
@@ -36,22 +33,22 @@ export class SaveSet {
   lastSaved: Date | undefined;
   /** Where it was saved last. */
   lastFile: string | undefined;
-  private readonly channels: readonly { readonly name: string; readonly channel: Channel | undefined }[];
+  private readonly pvs: readonly SavedPv[];
   private readonly stops: (() => void)[] = [];
   private changed = false;
   private waiting = false;
 
   constructor(
-    engine: ShellEngine,
+    places: PvPlaces,
     private readonly options: SaveSetOptions,
   ) {
     this.requestFile = options.requestFile;
     this.method = options.method;
     this.saveFile = saveFileNameOf(options.requestFile);
-    this.channels = options.pvs.map((name) => ({ name, channel: openPv(engine, name) }));
+    this.pvs = options.pvs.map((name) => openSavedPv(places, name));
     if (options.method === "monitored") this.watch();
     if (options.method === "monitored" || options.method === "periodic") this.startTimer();
-    if (options.trigger !== undefined) this.watchTrigger(engine, options.trigger);
+    if (options.trigger !== undefined) this.watchTrigger(openSavedPv(places, options.trigger));
   }
 
   get macros(): Readonly<Record<string, string>> {
@@ -83,26 +80,41 @@ export class SaveSet {
 
   /** Each PV with its present value, for reports. */
   pvLines(): readonly string[] {
-    return this.channels.map(({ name, channel }) =>
-      channel === undefined ? `\t${name} not connected` : `\t${name} ${valuesText(savedValueOf(channel))}`,
-    );
+    return this.pvs.map((pv) => {
+      const value = pv.value();
+      return value === undefined ? `\t${pv.name} not connected` : `\t${pv.name} ${valuesText(value)}`;
+    });
   }
 
   get size(): number {
-    return this.channels.length;
+    return this.pvs.length;
   }
 
-  /** The PVs that this IOC does not have. */
+  /** The PVs that are not connected. */
   get missing(): readonly string[] {
-    return this.channels.filter(({ channel }) => channel === undefined).map(({ name }) => name);
+    return this.pvs.filter(({ connected }) => !connected).map(({ name }) => name);
+  }
+
+  /** Are there PVs of other IOCs, which take time to connect? */
+  get isElsewhere(): boolean {
+    return this.pvs.some(({ isElsewhere }) => isElsewhere);
+  }
+
+  /** Resolves when all PVs have values, or when they have had time enough for it. */
+  async settled(timeoutSeconds: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutSeconds * 1000);
+      timer.unref();
+    });
+    this.stops.push(() => clearTimeout(timer));
+    await Promise.race([Promise.all(this.pvs.map(({ ready }) => ready)), enough]);
+    clearTimeout(timer);
   }
 
   /** Saves now, changed or not; false when the file could not be written. */
   save(): boolean {
-    const entries = this.channels.map(({ name, channel }) => ({
-      name,
-      value: channel === undefined ? undefined : savedValueOf(channel),
-    }));
+    const entries = this.pvs.map((pv) => ({ name: pv.name, value: pv.value() }));
     const date = new Date();
     this.changed = false;
     if (!this.options.save(this, formatSaveFile(entries, date))) {
@@ -130,13 +142,15 @@ export class SaveSet {
 
   stop(): void {
     for (const stop of this.stops) stop();
-    for (const { channel } of this.channels) channel?.close();
+    for (const pv of this.pvs) pv.close();
   }
 
   private watch(): void {
-    for (const { channel } of this.channels) {
-      if (channel === undefined) continue;
-      this.stops.push(channel.subscribe(EventMask.VALUE | EventMask.LOG, () => (this.changed = true)));
+    for (const pv of this.pvs) {
+      const stop = pv.watch(() => {
+        this.changed = true;
+      });
+      this.stops.push(stop);
     }
   }
 
@@ -149,14 +163,10 @@ export class SaveSet {
     this.stops.push(() => clearInterval(timer));
   }
 
-  private watchTrigger(engine: ShellEngine, name: string): void {
-    const channel = openPv(engine, name);
-    if (channel === undefined) return;
-    this.stops.push(
-      channel.subscribe(EventMask.VALUE, ({ sample }) => {
-        if (sample.value !== 0) this.saveUnlessDisabled();
-      }),
-      () => channel.close(),
-    );
+  private watchTrigger(trigger: SavedPv): void {
+    const stop = trigger.watch((value) => {
+      if (value !== 0) this.saveUnlessDisabled();
+    });
+    this.stops.push(stop, () => trigger.close());
   }
 }
