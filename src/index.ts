@@ -20,6 +20,7 @@ export {
   int32,
   int32Array,
   int64,
+  int64Array,
   octet,
   uint32Digital,
 } from "./drivers/asyn/driverParameter.js";

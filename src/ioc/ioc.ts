@@ -79,7 +79,7 @@ export class Ioc implements IocshHost, IocParts {
     const client = { connect: (name: string) => this.#caClient.get().connect(name) };
     const pvaClient = { connect: (name: string) => this.#pvaClient.get().connect(name) };
     this.engine = new RecordEngine({ caClient: client, pvaClient });
-    for (const support of [...deviceSupports(this.ports), ...iocStatsSupports(this)])
+    for (const support of [...deviceSupports(this.ports, this.engine), ...iocStatsSupports(this)])
       this.engine.addDeviceSupport(support);
     this.pvs = createPvDirectory(this.engine, client);
     this.shell = new Iocsh(this, options.streams === undefined ? {} : { streams: options.streams });
@@ -250,8 +250,8 @@ export class Ioc implements IocshHost, IocParts {
   }
 }
 
-const deviceSupports = (ports: PortRegistry): readonly DeviceSupport[] => [
-  ...asynDeviceSupports(ports),
+const deviceSupports = (ports: PortRegistry, engine: RecordEngine): readonly DeviceSupport[] => [
+  ...asynDeviceSupports(ports, (pv) => engine.getString(pv)),
   asynRecordDeviceSupport(ports),
   motorDeviceSupport(ports),
 ];

@@ -24,6 +24,8 @@ export interface DeviceContext {
   setTime(time: Timestamp): void;
   /** Stamps the record's time as TSE and TSEL ask, and gives it. */
   timestamp(): Timestamp;
+  /** Tells subscribers of a field, for what changes without processing. */
+  post(field: string, mask: number): void;
   /** Processes the record as a scan does; no effect before iocInit is done. */
   process(): void;
 }

@@ -1,236 +1,178 @@
-import { EMPTY, map, merge, type Observable, skip } from "rxjs";
-import { Severity, Status } from "../../channel/alarm.js";
-import { errorMessage } from "../../libcom/errorMessage.js";
+import { Subscription } from "rxjs";
+import { EventMask } from "../../channel/eventMask.js";
 import type {
   AttachedDevice,
   DeviceContext,
   DeviceRecord,
   DeviceSupport,
-  ReadOutcome,
 } from "../../records/deviceSupport.js";
-import { parseAsynLink } from "./asynLink.js";
-import type { AsynStatus, Parameter, ParameterType, ParameterValueOf } from "./portDriver.js";
+import { type AsynLink, parseAsynLink } from "./asynLink.js";
+import { AverageDevice } from "./averageDevice.js";
+import { maskedDigital, narrowedInteger } from "./bits.js";
+import { type Attachment, InputDevice } from "./inputDevice.js";
+import {
+  commandResponse,
+  type OctetAttachment,
+  plainOctet,
+  writeBinary,
+  writeRead,
+} from "./octetExchange.js";
+import { OutputDevice } from "./outputDevice.js";
+import type { Parameter, ParameterType, ParameterValueOf, Port } from "./portDriver.js";
 import type { PortRegistry } from "./portRegistry.js";
 import {
+  type ArrayParameterType,
   arrayBindings,
+  digitalBindings,
   floatBindings,
   int64Bindings,
   integerBindings,
   octetBindings,
   type RecordBinding,
   showChoices,
+  showMask,
 } from "./recordBinding.js";
+import { TimeSeriesDevice } from "./timeSeriesDevice.js";
 
-const INPUT_RECORDS = ["ai", "bi", "mbbi", "longin", "int64in", "stringin", "lsi", "aai"];
-const OUTPUT_RECORDS = ["ao", "bo", "busy", "mbbo", "longout", "int64out", "stringout", "lso", "aao"];
+const INPUT_RECORDS = ["ai", "bi", "mbbi", "mbbiDirect", "longin", "int64in", "stringin", "lsi", "aai"];
+const OUTPUT_RECORDS = [
+  "ao",
+  "bo",
+  "busy",
+  "mbbo",
+  "mbboDirect",
+  "longout",
+  "int64out",
+  "stringout",
+  "lso",
+  "printf",
+  "scalcout",
+  "aao",
+];
+
+type Bindings<V> = Readonly<Record<string, RecordBinding<V> | undefined>>;
 
 /** One DTYP: the parameter type it reaches and the record types it serves. */
 interface DtypRow<T extends ParameterType> {
   readonly type: T;
-  readonly bindings: Readonly<Record<string, RecordBinding<ParameterValueOf<T>>>>;
+  readonly bindings: Bindings<ParameterValueOf<T>>;
   /** Of a waveform, whose record type does not tell. */
   readonly waveform?: "input" | "output";
-}
-
-/** How a record tells what happened to a read (`READ`) or a write (`WRITE`); after asyn's asynStatusToEpicsAlarm. */
-function raiseAlarm(
-  context: DeviceContext,
-  status: AsynStatus,
-  direction: "READ" | "WRITE",
-  message?: string,
-): void {
-  const alarms: Readonly<Record<AsynStatus, number>> = {
-    Success: Status.NO_ALARM,
-    Timeout: Status.TIMEOUT,
-    Overflow: Status.HWLIMIT,
-    Error: Status[direction],
-    Disconnected: Status.COMM,
-    Disabled: Status.DISABLE,
-  };
-  if (status !== "Success") context.setAlarm(alarms[status], Severity.INVALID, message);
-}
-
-interface Attachment<T extends ParameterType> {
-  readonly record: DeviceRecord;
-  readonly context: DeviceContext;
-  readonly parameter: Parameter<T>;
-  readonly binding: RecordBinding<ParameterValueOf<T>>;
-}
-
-function inputDevice<T extends ParameterType>(attachment: Attachment<T>): AttachedDevice {
-  const { record, context, parameter, binding } = attachment;
-  return {
-    read: (): ReadOutcome => {
-      if (parameter.status !== "Success") {
-        raiseAlarm(context, parameter.status, "READ");
-        return "noConvert";
-      }
-      if (parameter.value === undefined) {
-        context.setAlarm(Status.READ, Severity.INVALID, `${parameter.name} has no value yet`);
-        return "noConvert";
-      }
-      record.setField("UDF", 0);
-      return binding.store(record, parameter.value);
-    },
-    ioIntr$: merge(parameter.value$, parameter.status$),
-  };
-}
-
-/**
- * Output records take the driver's present value at once, and with `info(asyn:READBACK, "1")` also each later one. A busy record
- * always does: the driver ends what a client waits for by setting the parameter to 0.
- */
-class OutputDevice<T extends ParameterType> implements AttachedDevice {
-  readonly #attachment: Attachment<T>;
-  readonly #subscription;
-  /** The driver's value to show in the present processing instead of writing. */
-  #readback: { readonly value: ParameterValueOf<T> } | undefined;
-  #writing = false;
-
-  constructor(attachment: Attachment<T>) {
-    this.#attachment = attachment;
-    const { record, parameter } = attachment;
-    if (parameter.value !== undefined) this.#store(parameter.value);
-    const wanted = record.recordType === "busy" || Number(record.info("asyn:READBACK") ?? 0) !== 0;
-    this.#subscription = (wanted ? changesOf(parameter) : EMPTY).subscribe((value) => this.#onChange(value));
-  }
-
-  write(): void | Promise<void> {
-    const { record, context, parameter, binding } = this.#attachment;
-    const readback = this.#readback;
-    this.#readback = undefined;
-    if (readback !== undefined) {
-      this.#store(readback.value);
-      raiseAlarm(context, parameter.status, "WRITE");
-      return;
-    }
-    const fail = (error: unknown) => raiseAlarm(context, failureOf(parameter), "WRITE", errorMessage(error));
-    this.#writing = true;
-    try {
-      const pending = parameter.write(binding.fetch(record));
-      if (pending instanceof Promise) return pending.catch(fail).finally(() => this.#afterWrite());
-    } catch (error) {
-      fail(error);
-    }
-    this.#afterWrite();
-  }
-
-  /** A waveform is an input record to the engine; with an output DTYP its reading is the writing. */
-  read(): ReadOutcome | Promise<ReadOutcome> {
-    const pending = this.write();
-    return pending === undefined ? "noConvert" : pending.then(() => "noConvert" as const);
-  }
-
-  detach(): void {
-    this.#subscription.unsubscribe();
-  }
-
-  #store(value: ParameterValueOf<T>): void {
-    const { record, binding } = this.#attachment;
-    binding.store(record, value);
-    record.setField("UDF", 0);
-  }
-
-  #onChange(value: ParameterValueOf<T>): void {
-    this.#readback = { value };
-    if (!this.#writing) this.#show();
-  }
-
-  /** Processes the record to show the driver's value. */
-  #show(): void {
-    this.#attachment.context.process();
-    // Before iocInit, or while the record is disabled, nothing was processed: a later write must not be taken for this.
-    const readback = this.#readback;
-    this.#readback = undefined;
-    if (readback !== undefined) this.#store(readback.value);
-  }
-
-  /** The driver may have answered with another value than the one written; the record shows it after its processing. */
-  #afterWrite(): void {
-    this.#writing = false;
-    const readback = this.#readback;
-    if (readback === undefined) return;
-    const { record, binding } = this.#attachment;
-    if (readback.value === binding.fetch(record)) this.#readback = undefined;
-    else
-      setImmediate(() => {
-        if (this.#readback === readback) this.#show();
-      });
-  }
-}
-
-const failureOf = (parameter: Parameter): AsynStatus =>
-  parameter.status === "Success" ? "Error" : parameter.status;
-
-const changesOf = <T extends ParameterType>(parameter: Parameter<T>): Observable<ParameterValueOf<T>> =>
-  parameter.value === undefined ? parameter.value$ : parameter.value$.pipe(skip(1));
-
-/** Only the masked bits belong to the record; the others stay as the driver has them. */
-function maskedParameter(parameter: Parameter<"UInt32Digital">, mask: number): Parameter<"UInt32Digital"> {
-  const bits = (value: number) => (value & mask) >>> 0;
-  return {
-    name: parameter.name,
-    type: parameter.type,
-    get value() {
-      return parameter.value === undefined ? undefined : bits(parameter.value);
-    },
-    get status() {
-      return parameter.status;
-    },
-    status$: parameter.status$,
-    value$: parameter.value$.pipe(map(bits)),
-    written$: parameter.written$.pipe(map(bits)),
-    set: (value) => parameter.set(value),
-    setStatus: (status) => parameter.setStatus(status),
-    write: (value) => parameter.write((((parameter.value ?? 0) & ~mask) | bits(value)) >>> 0),
-  };
+  /** Other than showing and writing. */
+  readonly attach?: (attachment: Attachment<T>) => AttachedDevice;
 }
 
 const isOfType = <T extends ParameterType>(parameter: Parameter, type: T): parameter is Parameter<T> =>
   parameter.type === type;
 
-function findParameter<T extends ParameterType>(
-  ports: PortRegistry,
-  text: string,
-  type: T,
-): { parameter: Parameter<T>; mask: number | undefined } {
+function findPort(ports: PortRegistry, text: string): { port: Port; link: AsynLink } {
   const link = parseAsynLink(text);
   if (!link.ok) throw new Error(link.error);
-  const { portName, address, drvInfo, mask } = link.value;
-  const port = ports.get(portName);
-  if (port === undefined) throw new Error(`asyn port "${portName}" not found`);
+  const port = ports.get(link.value.portName);
+  if (port === undefined) throw new Error(`asyn port "${link.value.portName}" not found`);
+  return { port, link: link.value };
+}
+
+function findParameter<T extends ParameterType>(
+  { port, link }: ReturnType<typeof findPort>,
+  type: T,
+): Parameter<T> {
+  const { portName, address, drvInfo } = link;
   const parameter = port.parameter(drvInfo, address, type);
   if (parameter === undefined)
     throw new Error(`asyn port "${portName}" has no parameter "${drvInfo}" at address ${address}`);
   if (!isOfType(parameter, type))
     throw new Error(`parameter "${drvInfo}" of port "${portName}" is ${parameter.type}, not ${type}`);
-  return { parameter, mask };
+  return parameter;
 }
+
+/** The bits that asynMask leaves of a parameter: a mask of UInt32Digital, the number of bits of Int32. */
+function withMask<T extends ParameterType>(
+  parameter: Parameter<T>,
+  mask: number | undefined,
+  record: DeviceRecord,
+): Parameter<T> {
+  const plain: Parameter = parameter;
+  if (isOfType(plain, "UInt32Digital")) {
+    showMask(record, mask ?? 0xffffffff);
+    // A masked parameter has the type of the one it masks.
+    return mask === undefined ? parameter : (maskedDigital(plain, mask) as Parameter as Parameter<T>);
+  }
+  if (mask === undefined || mask === 0 || !isOfType(plain, "Int32")) return parameter;
+  return narrowedInteger(plain, mask) as Parameter as Parameter<T>;
+}
+
+/** Shows the names that a driver gives its values, now and when they change. */
+function followChoices(record: DeviceRecord, context: DeviceContext, parameter: Parameter): Subscription {
+  showChoices(record, parameter.choices ?? []);
+  return (
+    parameter.choices$?.subscribe((choices) => {
+      showChoices(record, choices);
+      context.post("VAL", EventMask.PROPERTY);
+    }) ?? new Subscription()
+  );
+}
+
+const isInputRecord = (recordType: string, waveform: "input" | "output" | undefined): boolean =>
+  recordType === "waveform" ? waveform === "input" : INPUT_RECORDS.includes(recordType);
 
 function deviceSupport<T extends ParameterType>(
   ports: PortRegistry,
   dtyp: string,
   row: DtypRow<T>,
 ): DeviceSupport {
-  const isInput = (recordType: string) =>
-    recordType === "waveform" ? row.waveform === "input" : INPUT_RECORDS.includes(recordType);
+  const make =
+    row.attach ??
+    ((attachment: Attachment<T>): AttachedDevice =>
+      isInputRecord(attachment.record.recordType, row.waveform)
+        ? new InputDevice(attachment)
+        : new OutputDevice(attachment));
   return {
     dtyp,
     recordTypes: Object.keys(row.bindings),
     attach(record, parameters, context) {
       const binding = row.bindings[record.recordType];
       if (binding === undefined) throw new Error(`${dtyp} does not serve record type ${record.recordType}`);
-      const { parameter, mask } = findParameter(ports, parameters, row.type);
-      showChoices(record, parameter.choices ?? []);
-      const reached =
-        mask !== undefined && isOfType(parameter, "UInt32Digital")
-          ? maskedParameter(parameter, mask)
-          : parameter;
-      // A masked parameter has the type of the one it masks.
-      const attachment = { record, context, parameter: reached as Parameter<T>, binding };
-      return isInput(record.recordType) ? inputDevice(attachment) : new OutputDevice(attachment);
+      const found = findPort(ports, parameters);
+      const plain = octetDevice(found, row, record, context);
+      if (plain !== undefined) return plain;
+      const parameter = findParameter(found, row.type);
+      const choices = followChoices(record, context, parameter);
+      const device = make({
+        record,
+        context,
+        parameter: withMask(parameter, found.link.mask, record),
+        binding,
+      });
+      return choices.closed ? device : withSubscription(device, choices);
     },
   };
+}
+
+/** A device whose detaching ends a subscription too. */
+function withSubscription(device: AttachedDevice, subscription: Subscription): AttachedDevice {
+  return {
+    ...(device.ioIntr$ === undefined ? {} : { ioIntr$: device.ioIntr$ }),
+    ...(device.read === undefined ? {} : { read: () => device.read?.() ?? "noConvert" }),
+    ...(device.write === undefined ? {} : { write: () => device.write?.() }),
+    detach: () => {
+      subscription.unsubscribe();
+      device.detach?.();
+    },
+  };
+}
+
+/** A link without a parameter's name reads from or writes to the device itself. */
+function octetDevice<T extends ParameterType>(
+  { port, link }: ReturnType<typeof findPort>,
+  { type, waveform }: DtypRow<T>,
+  record: DeviceRecord,
+  context: DeviceContext,
+): AttachedDevice | undefined {
+  const binding = octetBindings[record.recordType];
+  if (type !== "Octet" || link.drvInfo !== "" || port.octet === undefined || binding === undefined) return;
+  const attachment = { record, context, octet: port.octet, timeoutSeconds: link.timeoutSeconds, binding };
+  return plainOctet(attachment, isInputRecord(record.recordType, waveform));
 }
 
 const only = <B>(bindings: Readonly<Record<string, B>>, recordTypes: readonly string[]) =>
@@ -242,10 +184,29 @@ const octetRow = (direction: "input" | "output"): DtypRow<"Octet"> => ({
   waveform: direction,
 });
 
+/** Device support that exchanges texts with a device; `drvInfo` is the text behind the link. */
+function exchangeSupport(
+  ports: PortRegistry,
+  dtyp: string,
+  recordTypes: readonly string[],
+  make: (attachment: OctetAttachment, drvInfo: string) => AttachedDevice,
+): DeviceSupport {
+  return {
+    dtyp,
+    recordTypes,
+    attach(record, parameters, context) {
+      const { port, link } = findPort(ports, parameters);
+      const binding = octetBindings[record.recordType];
+      if (port.octet === undefined) throw new Error(`asyn port "${link.portName}" exchanges no text`);
+      if (binding === undefined) throw new Error(`${dtyp} does not serve record type ${record.recordType}`);
+      const { timeoutSeconds, drvInfo } = link;
+      return make({ record, context, octet: port.octet, timeoutSeconds, binding }, drvInfo);
+    },
+  };
+}
+
 function arrayRows(ports: PortRegistry): DeviceSupport[] {
-  const rows = <T extends "Int8Array" | "Int16Array" | "Int32Array" | "Float32Array" | "Float64Array">(
-    type: T,
-  ) =>
+  const rows = <T extends ArrayParameterType>(type: T) =>
     (["input", "output"] as const).map((direction) => {
       const recordTypes = direction === "input" ? ["waveform", "aai"] : ["waveform", "aao"];
       const row: DtypRow<T> = {
@@ -259,18 +220,60 @@ function arrayRows(ports: PortRegistry): DeviceSupport[] {
     ...rows("Int8Array"),
     ...rows("Int16Array"),
     ...rows("Int32Array"),
+    ...rows("Int64Array"),
     ...rows("Float32Array"),
     ...rows("Float64Array"),
   ];
 }
 
-/** Device support of every asyn DTYP, for the ports of one process. */
-export const asynDeviceSupports = (ports: PortRegistry): DeviceSupport[] => [
+const average = <T extends "Int32" | "Float64">(
+  type: T,
+  bindings: Bindings<ParameterValueOf<T>>,
+): DtypRow<T> => ({
+  type,
+  bindings: only(bindings, ["ai"]),
+  attach: (attachment) => new AverageDevice(attachment),
+});
+
+const timeSeries = <T extends "Int32" | "Int64" | "Float64">(
+  type: T,
+  binding: RecordBinding<ParameterValueOf<T>>,
+): DtypRow<T> => ({
+  type,
+  bindings: { waveform: binding },
+  attach: ({ record, context, parameter }) => new TimeSeriesDevice(record, context, parameter),
+});
+
+/** What a time series does not use: it keeps its values itself. */
+const unused = <V>(value: V): RecordBinding<V> => ({ store: () => "noConvert", fetch: () => value });
+
+const noText = (pv: string): string => {
+  throw new Error(`PV "${pv}" not found`);
+};
+
+/**
+ * Device support of every asyn DTYP, for the ports of one process.
+ * @param textOf the text of a PV of this process, for asynOctetWriteRead; throws where there is none
+ */
+export const asynDeviceSupports = (
+  ports: PortRegistry,
+  textOf: (pv: string) => string = noText,
+): DeviceSupport[] => [
   deviceSupport(ports, "asynInt32", { type: "Int32", bindings: integerBindings }),
-  deviceSupport(ports, "asynUInt32Digital", { type: "UInt32Digital", bindings: integerBindings }),
+  deviceSupport(ports, "asynInt32Average", average("Int32", integerBindings)),
+  deviceSupport(ports, "asynInt32TimeSeries", timeSeries("Int32", unused(0))),
+  deviceSupport(ports, "asynUInt32Digital", { type: "UInt32Digital", bindings: digitalBindings }),
   deviceSupport(ports, "asynInt64", { type: "Int64", bindings: int64Bindings }),
+  deviceSupport(ports, "asynInt64TimeSeries", timeSeries("Int64", unused(0n))),
   deviceSupport(ports, "asynFloat64", { type: "Float64", bindings: floatBindings }),
+  deviceSupport(ports, "asynFloat64Average", average("Float64", floatBindings)),
+  deviceSupport(ports, "asynFloat64TimeSeries", timeSeries("Float64", unused(0))),
   deviceSupport(ports, "asynOctetRead", octetRow("input")),
   deviceSupport(ports, "asynOctetWrite", octetRow("output")),
+  exchangeSupport(ports, "asynOctetCmdResponse", ["stringin", "lsi", "waveform"], commandResponse),
+  exchangeSupport(ports, "asynOctetWriteRead", ["stringin", "lsi", "waveform"], (attachment, pv) =>
+    writeRead(attachment, pv, textOf),
+  ),
+  exchangeSupport(ports, "asynOctetWriteBinary", ["waveform"], writeBinary),
   ...arrayRows(ports),
 ];

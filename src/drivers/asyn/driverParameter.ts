@@ -1,10 +1,13 @@
 import { concat, defer, distinctUntilChanged, type Observable, of, Subject } from "rxjs";
+import { now, type Timestamp } from "../../libcom/epicsTime.js";
 import type {
   AsynStatus,
   Parameter,
+  ParameterAlarm,
   ParameterChoice,
   ParameterType,
   ParameterValueOf,
+  ValueDetails,
   WriteHandler,
 } from "./portDriver.js";
 
@@ -34,26 +37,52 @@ export const octet = spec("Octet");
 export const int8Array = spec("Int8Array");
 export const int16Array = spec("Int16Array");
 export const int32Array = spec("Int32Array");
+export const int64Array = spec("Int64Array");
 export const float32Array = spec("Float32Array");
 export const float64Array = spec("Float64Array");
+
+const NO_ALARM: ParameterAlarm = { status: 0, severity: 0 };
 
 /** A parameter as its driver sees it: the driver may put a handler before every write of a record. */
 export class DriverParameter<T extends ParameterType = ParameterType> implements Parameter<T> {
   readonly name: string;
   readonly type: T;
-  readonly choices: readonly ParameterChoice[];
+  #choices: readonly ParameterChoice[];
   #value: ParameterValueOf<T> | undefined;
   #status: AsynStatus = "Success";
+  #time = now();
+  #alarm = NO_ALARM;
   #handler: WriteHandler<T> | undefined;
   readonly #changes = new Subject<ParameterValueOf<T>>();
   readonly #writes = new Subject<ParameterValueOf<T>>();
   readonly #statuses = new Subject<AsynStatus>();
+  readonly #choiceLists = new Subject<readonly ParameterChoice[]>();
 
   constructor(name: string, { type, initial, choices = [] }: ParameterSpec<T>) {
     this.name = name;
     this.type = type;
     this.#value = initial;
-    this.choices = choices;
+    this.#choices = choices;
+  }
+
+  get choices(): readonly ParameterChoice[] {
+    return this.#choices;
+  }
+
+  readonly choices$: Observable<readonly ParameterChoice[]> = this.#choiceLists.asObservable();
+
+  /** Other names for the values: records show them at once. */
+  setChoices(choices: readonly ParameterChoice[]): void {
+    this.#choices = choices;
+    this.#choiceLists.next(choices);
+  }
+
+  get time(): Timestamp {
+    return this.#time;
+  }
+
+  get alarm(): ParameterAlarm {
+    return this.#alarm;
   }
 
   get value(): ParameterValueOf<T> | undefined {
@@ -77,8 +106,10 @@ export class DriverParameter<T extends ParameterType = ParameterType> implements
     this.#handler = handler;
   }
 
-  set(value: ParameterValueOf<T>): void {
+  set(value: ParameterValueOf<T>, { time = now(), alarm = NO_ALARM }: ValueDetails = {}): void {
     this.#value = value;
+    this.#time = time;
+    this.#alarm = alarm;
     this.setStatus("Success");
     this.#changes.next(value);
   }
@@ -86,6 +117,7 @@ export class DriverParameter<T extends ParameterType = ParameterType> implements
   setStatus(status: AsynStatus): void {
     if (status === this.#status) return;
     this.#status = status;
+    if (status !== "Success") this.#time = now();
     this.#statuses.next(status);
   }
 

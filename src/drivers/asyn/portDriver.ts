@@ -1,4 +1,5 @@
 import type { Observable } from "rxjs";
+import type { Timestamp } from "../../libcom/epicsTime.js";
 
 /** The asyn parameter types records can reach. */
 export type ParameterType =
@@ -10,6 +11,7 @@ export type ParameterType =
   | "Int8Array"
   | "Int16Array"
   | "Int32Array"
+  | "Int64Array"
   | "Float32Array"
   | "Float64Array";
 
@@ -23,11 +25,13 @@ export type ParameterValueOf<T extends ParameterType> = T extends "Octet"
         ? Int16Array | Uint16Array
         : T extends "Int32Array"
           ? Int32Array | Uint32Array
-          : T extends "Float32Array"
-            ? Float32Array
-            : T extends "Float64Array"
-              ? Float64Array
-              : number;
+          : T extends "Int64Array"
+            ? BigInt64Array | BigUint64Array
+            : T extends "Float32Array"
+              ? Float32Array
+              : T extends "Float64Array"
+                ? Float64Array
+                : number;
 
 /** asynStatus, as records turn it into alarms. */
 export type AsynStatus = "Success" | "Timeout" | "Overflow" | "Error" | "Disconnected" | "Disabled";
@@ -40,6 +44,18 @@ export interface ParameterChoice {
   readonly severity?: number;
 }
 
+/** An alarm that a driver gives a parameter; indexes into ALARM_CONDITIONS and ALARM_SEVERITIES, 0 for none. */
+export interface ParameterAlarm {
+  readonly status: number;
+  readonly severity: number;
+}
+
+/** What a driver may say of a value besides the value: the present moment and no alarm when it says nothing. */
+export interface ValueDetails {
+  readonly time?: Timestamp;
+  readonly alarm?: ParameterAlarm;
+}
+
 /**
  * A named parameter of a port. `set` is what the driver does (asyn's setXxxParam and callParamCallbacks in one); `write` is what
  * records do, and goes through the driver's write handler first.
@@ -47,18 +63,22 @@ export interface ParameterChoice {
 export interface Parameter<T extends ParameterType = ParameterType> {
   readonly name: string;
   readonly type: T;
-  /** The choices of a parameter that has names for its values; records take them over at start. */
+  /** The choices of a parameter that has names for its values; records take them over at start, and when they change. */
   readonly choices?: readonly ParameterChoice[];
+  readonly choices$?: Observable<readonly ParameterChoice[]>;
   /** Undefined until the first `set` or `write`. */
   readonly value: ParameterValueOf<T> | undefined;
   readonly status: AsynStatus;
+  /** When the value or the status was set, and the alarm that the driver gave it. */
+  readonly time: Timestamp;
+  readonly alarm: ParameterAlarm;
   /** Every change of `status`. */
   readonly status$: Observable<AsynStatus>;
   /** The present value at once if there is one, then every `set`, equal values included. */
   readonly value$: Observable<ParameterValueOf<T>>;
   /** Writes by records that the handler accepted. */
   readonly written$: Observable<ParameterValueOf<T>>;
-  set(value: ParameterValueOf<T>): void;
+  set(value: ParameterValueOf<T>, details?: ValueDetails): void;
   setStatus(status: AsynStatus): void;
   /** Rejects or throws with the reason when the driver refuses the value; otherwise stores and publishes it. */
   write(value: ParameterValueOf<T>): void | Promise<void>;

@@ -98,6 +98,31 @@ export const integerBindings: Readonly<Record<string, RecordBinding<number>>> = 
   mbbo: rawOutput((record, raw) => mbbStateOf(record, raw)),
 };
 
+const { longin, longout, bi, bo, busy, mbbi, mbbo } = integerBindings;
+
+/** The bits that asynMask names. */
+export const digitalBindings: Readonly<Record<string, RecordBinding<number> | undefined>> = {
+  longin,
+  longout,
+  bi,
+  bo,
+  busy,
+  mbbi,
+  mbbo,
+  mbbiDirect: rawInput,
+  mbboDirect: rawOutput((record, raw) => (raw >>> numberOf(record, "SHFT")) | 0),
+};
+
+const WITH_MASK = ["bi", "bo", "busy", "mbbi", "mbbo", "mbbiDirect", "mbboDirect"];
+const WITH_SHIFT = ["mbbi", "mbbo", "mbbiDirect", "mbboDirect"];
+
+/** Tells a record which bits are its own: MASK, and SHFT for the lowest of them. */
+export function showMask(record: DeviceRecord, mask: number): void {
+  if (WITH_MASK.includes(record.recordType)) record.setField("MASK", mask >>> 0);
+  if (WITH_SHIFT.includes(record.recordType) && mask !== 0)
+    record.setField("SHFT", 31 - Math.clz32(mask & -mask));
+}
+
 export const floatBindings: Readonly<Record<string, RecordBinding<number>>> = {
   ai: {
     store: (record, value) => {
@@ -171,34 +196,57 @@ export const octetBindings: Readonly<Record<string, RecordBinding<string>>> = {
   stringout: valString,
   lsi: valString,
   lso: valString,
+  printf: valString,
+  scalcout: {
+    store: (record, value) => {
+      record.setField("OSV", truncateUtf8(value, STRING_RECORD_BYTES));
+      return "noConvert";
+    },
+    fetch: (record) => toText(record.getField("OSV")),
+  },
   waveform: charArray,
 };
 
 /** FTVL of an array record; the menu's index, or its text. */
-function elementTypeOf(record: DeviceRecord): DbfType {
+export function elementTypeOf(record: DeviceRecord): DbfType {
   const value = record.getField("FTVL");
   const byName = ELEMENT_TYPES.find((type) => type === value);
   return byName ?? ELEMENT_TYPES[Number(value)] ?? "DOUBLE";
 }
 
-function resized(source: ArrayLike<number>, type: DbfType, length: number): ArrayValue {
+/** The first `length` elements as an array of a type; whole numbers of 64 bits keep all of them. */
+export function resized(source: NumericArray, type: DbfType, length: number): ArrayValue {
   const target = emptyArray(type, length);
   if (target instanceof BigInt64Array || target instanceof BigUint64Array)
-    for (let i = 0; i < length; i++) target[i] = BigInt(Math.trunc(source[i] ?? 0));
-  else if (ArrayBuffer.isView(target)) for (let i = 0; i < length; i++) target[i] = source[i] ?? 0;
+    for (let i = 0; i < length; i++) target[i] = bigintOf(source[i] ?? 0);
+  else if (ArrayBuffer.isView(target)) for (let i = 0; i < length; i++) target[i] = Number(source[i] ?? 0);
   return target;
 }
 
-type ArrayParameterType = "Int8Array" | "Int16Array" | "Int32Array" | "Float32Array" | "Float64Array";
+export type ArrayParameterType =
+  | "Int8Array"
+  | "Int16Array"
+  | "Int32Array"
+  | "Int64Array"
+  | "Float32Array"
+  | "Float64Array";
+
+type NumericArray = ArrayLike<number | bigint>;
 
 const arrayMakers: {
-  readonly [T in ArrayParameterType]: (source: ArrayLike<number>) => ParameterValueOf<T>;
+  readonly [T in ArrayParameterType]: (source: NumericArray) => ParameterValueOf<T>;
 } = {
-  Int8Array: (source) => Int8Array.from(source),
-  Int16Array: (source) => Int16Array.from(source),
-  Int32Array: (source) => Int32Array.from(source),
-  Float32Array: (source) => Float32Array.from(source),
-  Float64Array: (source) => Float64Array.from(source),
+  Int8Array: (source) => Int8Array.from(source, Number),
+  Int16Array: (source) => Int16Array.from(source, Number),
+  Int32Array: (source) => Int32Array.from(source, Number),
+  Int64Array: (source) => BigInt64Array.from(source, bigintOf),
+  Float32Array: (source) => Float32Array.from(source, Number),
+  Float64Array: (source) => Float64Array.from(source, Number),
+};
+
+const numbersOf = (value: Value): NumericArray => {
+  if (!isArrayValue(value)) return typeof value === "string" ? [] : [value];
+  return ArrayBuffer.isView(value) ? value : value.map(Number);
 };
 
 /** Arrays of one parameter type on records of any FTVL: elements are converted, the excess beyond NELM is dropped. */
@@ -208,15 +256,13 @@ export function arrayBindings<T extends ArrayParameterType>(
   const make = arrayMakers[type];
   const binding: RecordBinding<ParameterValueOf<T>> = {
     store: (record, value) => {
-      const elements = value as ArrayLike<number>;
+      // Every array parameter's value is one; the compiler does not follow the condition on T.
+      const elements = value as NumericArray;
       const length = Math.min(elements.length, numberOf(record, "NELM"));
       record.setField("VAL", resized(elements, elementTypeOf(record), length));
       return "noConvert";
     },
-    fetch: (record) => {
-      const value = record.getField("VAL");
-      return make(isArrayValue(value) ? Float64Array.from(value as ArrayLike<number>) : [Number(value)]);
-    },
+    fetch: (record) => make(numbersOf(record.getField("VAL"))),
   };
   return { waveform: binding, aai: binding, aao: binding };
 }

@@ -57,6 +57,7 @@ export function attachDevice(
       instance.timestamp();
       return record.TIME;
     },
+    post: (field, mask) => instance.post(field, mask),
     process: () => {
       if (isRunning()) instance.process();
     },

@@ -75,6 +75,8 @@ export const mbbo = defineRecordType("mbbo", fields, {
     if (io.isRawSoftChannel) placeMask(record);
   },
   init(record, io) {
+    // Device support may have brought the states.
+    record.SDEF = hasStates(record) ? 1 : 0;
     if (io.deviceSetRaw) {
       const raw = record.RVAL >>> record.SHFT;
       record.VAL = record.SDEF === 0 ? raw & 0xffff : stateOfRaw(record, raw);

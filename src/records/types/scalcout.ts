@@ -147,6 +147,7 @@ function outputFor({ OUT, OSV, SVAL, OVAL }: Scalcout, waits: boolean): TypedVal
 }
 
 function write(record: Scalcout, io: Io): undefined | Promise<unknown> {
+  if (io.hasDeviceSupport || io.deviceError !== undefined) return io.writeDevice();
   if (record.OUT.isConstant) return undefined;
   const waits = waitsFor(record, record.OUT);
   const { value, type } = outputFor(record, waits);

@@ -86,7 +86,7 @@ test("writes reach the parameter in its own type", async () => {
 
 test("a character array is text up to its first NUL", async () => {
   const { params, attach } = rig();
-  const waveform = fakeRecord("waveform", { FTVL: "CHAR", NELM: 256 });
+  const waveform = fakeRecord("waveform", { FTVL: "CHAR", NELM: 256 }, { "asyn:INITIAL_READBACK": "1" });
   const device = attach("asynOctetWrite", waveform, "asyn(T)NAME");
   assert.deepEqual(waveform.getField("VAL"), Int8Array.from(Buffer.from("camera")));
   waveform.setField("VAL", Int8Array.from(Buffer.from("/data\0rest")));

@@ -51,6 +51,7 @@ export function fakeRecord(
     context: {
       setAlarm: (status, severity, message) => alarms.push({ status, severity, message }),
       setTime: () => {},
+      post: () => {},
       timestamp: () => ({ seconds: 0, nanoseconds: 0 }),
       process: () => void record.device?.write?.(),
     },

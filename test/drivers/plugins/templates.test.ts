@@ -131,15 +131,15 @@ test("records drive a plugin and show what it does", async (t) => {
   assert.deepEqual(engine.get("t:IMAGE1:ArrayData"), Uint8Array.of(7, 11, 15, 19, 23, 27));
 });
 
-test("what the database gives reaches a plugin at start, unless the plugin has a value of its own", (t) => {
+test("what the database gives reaches a plugin at start, but for numbers that the plugin has", (t) => {
   const { context, engine } = beamline(t, database, { ENABLED: "1", NDARRAY_PORT: "ELSEWHERE" });
   const roi = context.ports.get("ROI1");
   assert.ok(roi);
   assert.deepEqual(
     ["ENABLE_CALLBACKS", "DIM0_SIZE", "ROI_DATA_TYPE", "NDARRAY_PORT"].map((name) => shown(roi, name)),
-    [1, 1_000_000, -1, "CAM"],
+    [1, 1_000_000, -1, "ELSEWHERE"],
   );
-  assert.equal(engine.getString("t:ROI1:NDArrayPort"), "CAM");
+  assert.equal(engine.getString("t:ROI1:NDArrayPort"), "ELSEWHERE");
 });
 
 test("a put-callback on Capture of the circular buffer completes when it is stopped", async (t) => {
