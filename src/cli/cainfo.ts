@@ -1,20 +1,10 @@
-import { lookupService } from "node:dns/promises";
 import type { CaChannel } from "../ca/index.js";
 import { withChannels } from "./caConnect.js";
 import { getopt } from "./caGetopt.js";
 import { takeOptions } from "./caOptions.js";
 import { defaultFormat, processOutput, type ToolOutput } from "./caToolFormat.js";
 import { cainfoUsage } from "./caUsage.js";
-
-/** `host:port` with the host by name where it has one. */
-async function serverName(server: string): Promise<string> {
-  const [host = "", port = ""] = server.split(":");
-  try {
-    return `${(await lookupService(host, Number(port))).hostname}:${port}`;
-  } catch {
-    return server;
-  }
-}
+import { serverName } from "./serverName.js";
 
 async function describe(channel: CaChannel): Promise<string> {
   const { name, access, fieldType, elementCount, server } = channel;

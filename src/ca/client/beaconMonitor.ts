@@ -1,38 +1,70 @@
 interface ServerBeacons {
   lastId: number;
   lastSeconds: number;
-  /** The time between its last two beacons; 0 before there were two. */
-  periodSeconds: number;
+  /** Running average; undefined before there were two. */
+  periodSeconds: number | undefined;
 }
 
-/** A beacon this much earlier than the last period says that the server restarted. */
-const EARLY_FRACTION = 0.8;
-/** And one this much later that the network was cut and came back. */
-const LATE_FACTOR = 3.25;
+/** What a beacon tells. */
+export interface BeaconReport {
+  /** The server started, or can be reached again: searches should start anew. */
+  readonly isAnomaly: boolean;
+  /** Running average of the time between beacons; undefined before there were two. */
+  readonly periodSeconds: number | undefined;
+  /** Since the one before; undefined for the first. */
+  readonly sincePrevious: number | undefined;
+}
 
-/** Watches the beacons of all servers for signs that one of them started, or can be reached again. */
+/** A beacon earlier than this part of the period says that the server restarted. */
+const EARLY = 0.8;
+/** And three that are missing that the network was cut and came back. */
+const LATE = 3.25;
+/** What the newest period counts in the average. */
+const NEWEST = 0.125;
+/** Numbers that jump by less are beacons that were lost, or came twice by two routes. */
+const LEAST_JUMP = 4;
+/** Numbers this little before the last came late by another route. */
+const MOST_LATE = 256;
+
+/** Watches the beacons of all servers for signs that one of them started, by the rules of libca (bhe.cpp). */
 export class BeaconMonitor {
   readonly #servers = new Map<string, ServerBeacons>();
+  readonly #startSeconds: number;
 
-  /** Takes a beacon of `server` that came at `seconds`; returns whether searches should start anew. */
-  beacon(server: string, id: number, seconds: number): boolean {
+  /** `startSeconds` is when the client began to listen, on the clock that `beacon` goes by. */
+  constructor(startSeconds: number) {
+    this.#startSeconds = startSeconds;
+  }
+
+  /** Takes a beacon of `server` that came at `seconds`. */
+  beacon(server: string, id: number, seconds: number): BeaconReport {
     const known = this.#servers.get(server);
     if (known === undefined) {
-      this.#servers.set(server, { lastId: id, lastSeconds: seconds, periodSeconds: 0 });
-      return true;
+      this.#servers.set(server, { lastId: id, lastSeconds: seconds, periodSeconds: undefined });
+      return { isAnomaly: false, periodSeconds: undefined, sincePrevious: undefined };
     }
+    const sincePrevious = seconds - known.lastSeconds;
+    const isAnomaly = this.#isInOrder(known, id) && this.#update(known, seconds, sincePrevious);
+    return { isAnomaly, periodSeconds: known.periodSeconds, sincePrevious };
+  }
+
+  #isInOrder(known: ServerBeacons, id: number): boolean {
     const advance = (id - known.lastId) >>> 0;
-    // The same beacon by another interface.
-    if (advance === 0) return false;
-    const period = seconds - known.lastSeconds;
-    const restarted = advance > 0x7fffffff;
-    const anomaly =
-      restarted ||
-      (known.periodSeconds > 0 &&
-        (period < known.periodSeconds * EARLY_FRACTION || period > known.periodSeconds * LATE_FACTOR));
     known.lastId = id;
+    const isRepeated = advance === 0 || advance > 0xffff_ffff - MOST_LATE;
+    return !isRepeated && (advance === 1 || advance >= LEAST_JUMP);
+  }
+
+  #update(known: ServerBeacons, seconds: number, period: number): boolean {
+    const average = known.periodSeconds;
+    const listenedBefore = known.lastSeconds - this.#startSeconds;
     known.lastSeconds = seconds;
-    known.periodSeconds = restarted ? 0 : period;
-    return anomaly;
+    if (average === undefined) {
+      known.periodSeconds = period;
+      // Whoever was there before this client began is no news.
+      return period <= listenedBefore;
+    }
+    known.periodSeconds = period * NEWEST + average * (1 - NEWEST);
+    return period <= average * EARLY || period >= average * LATE;
   }
 }

@@ -11,6 +11,7 @@ import {
 } from "../net/address.js";
 import { type ClientEnvironment, clientEnvironment, type Environment } from "../net/environment.js";
 import { CaRepeater } from "../net/repeater.js";
+import { BeaconMonitor } from "./beaconMonitor.js";
 import { CaChannel, type ChannelOwner } from "./caChannel.js";
 import { CircuitConnection } from "./circuitConnection.js";
 import { searchDatagrams } from "./searchDatagrams.js";
@@ -53,6 +54,7 @@ export class CaClient implements ChannelOwner {
   readonly #circuits = new Map<string, CircuitConnection>();
   readonly #nameServers = new Map<string, CircuitConnection>();
   readonly #schedule: SearchSchedule;
+  readonly #beacons = new BeaconMonitor(performance.now() / 1000);
   readonly #ready: Promise<void>;
   #destinations: readonly SocketAddress[] = [];
   #nameServerAddresses: readonly SocketAddress[] = [];
@@ -115,7 +117,10 @@ export class CaClient implements ChannelOwner {
       destinations: () => this.#destinations,
       repeaterPort,
       onFound: (cid, server) => this.#found(cid, server),
-      onBeaconAnomaly: () => this.#schedule.restart(),
+      onBeacon: (server, id) => {
+        const { isAnomaly } = this.#beacons.beacon(addressKey(server), id, performance.now() / 1000);
+        if (isAnomaly) this.#schedule.restart();
+      },
       onNoRepeater: () => this.#repeat(repeaterPort),
     });
     if (this.#closed) return socket.close();

@@ -6,7 +6,6 @@ import { MessageDecoder } from "../codec/messageDecoder.js";
 import { addressText, type SocketAddress } from "../net/address.js";
 import { RepeaterRegistration } from "../net/repeaterRegistration.js";
 import { openUdp } from "../net/udpSocket.js";
-import { BeaconMonitor } from "./beaconMonitor.js";
 
 const log = logger("ca.search");
 /** Datagrams sent in one go to each destination: more would overrun the receive buffers of slow servers. */
@@ -17,8 +16,8 @@ export interface SearchSocketOptions {
   readonly destinations: () => readonly SocketAddress[];
   readonly repeaterPort: number;
   readonly onFound: (cid: number, server: SocketAddress) => void;
-  /** A server started or can be reached again. */
-  readonly onBeaconAnomaly: () => void;
+  /** A server says that it is there; its beacons are numbered. */
+  readonly onBeacon: (server: SocketAddress, id: number) => void;
   /** No repeater answers on this host. */
   readonly onNoRepeater: () => void;
 }
@@ -28,7 +27,6 @@ export class SearchSocket {
   readonly #socket: Socket;
   readonly #options: SearchSocketOptions;
   readonly #registration: RepeaterRegistration;
-  readonly #beacons = new BeaconMonitor();
   readonly #failing = new Set<string>();
   readonly #queue: Buffer[] = [];
   #pump: NodeJS.Timeout | undefined;
@@ -87,9 +85,7 @@ export class SearchSocket {
       }
       case Command.RSRV_IS_UP: {
         const host = message.available === 0 ? sender.address : addressText(message.available);
-        const seconds = performance.now() / 1000;
-        if (this.#beacons.beacon(`${host}:${message.count}`, message.cid, seconds))
-          this.#options.onBeaconAnomaly();
+        this.#options.onBeacon({ host, port: message.count }, message.cid);
         break;
       }
       case Command.REPEATER_CONFIRM:

@@ -114,33 +114,46 @@ describe("beacons", () => {
     assert.deepEqual(first, [0.02, 0.04, 0.08, 0.1, 0.1]);
   });
 
+  /** A client that has listened for a minute hears four beacons of a server, 15 s apart. */
   const steady = (): BeaconMonitor => {
-    const monitor = new BeaconMonitor();
-    for (let id = 0; id < 4; id++) monitor.beacon("server", id, id * 15);
+    const monitor = new BeaconMonitor(-60);
+    for (let id = 0; id < 4; id++) monitor.beacon("server", 1000 + id, id * 15);
     return monitor;
   };
 
-  it("of an unknown server start searches anew", () => {
-    assert.equal(new BeaconMonitor().beacon("server", 0, 0), true);
+  const isAnomaly = (monitor: BeaconMonitor, id: number, seconds: number): boolean =>
+    monitor.beacon("server", id, seconds).isAnomaly;
+
+  it("of a server that came up after the client start searches anew with the second", () => {
+    const monitor = new BeaconMonitor(0);
+    assert.equal(isAnomaly(monitor, 0, 5), false);
+    assert.equal(isAnomaly(monitor, 1, 5.02), true);
+  });
+
+  it("of a server that was there before the client are no news", () => {
+    const monitor = new BeaconMonitor(0);
+    assert.equal(isAnomaly(monitor, 700, 5), false);
+    assert.equal(isAnomaly(monitor, 701, 20), false);
   });
 
   it("at the usual time do nothing", () => {
-    assert.equal(steady().beacon("server", 4, 60), false);
+    assert.equal(isAnomaly(steady(), 1004, 60), false);
   });
 
-  it("heard by another interface do nothing", () => {
-    assert.equal(steady().beacon("server", 3, 45.1), false);
-  });
-
-  it("with an earlier number say that the server restarted", () => {
-    assert.equal(steady().beacon("server", 0, 60), true);
+  it("that come twice, late by another route, or after a lost one do nothing", () => {
+    for (const id of [1003, 1001, 1005]) assert.equal(isAnomaly(steady(), id, 45.1), false, `${id}`);
   });
 
   it("far too early say that the server restarted", () => {
-    assert.equal(steady().beacon("server", 4, 46), true);
+    assert.equal(isAnomaly(steady(), 0, 50), true);
   });
 
   it("after a long silence say that the network is back", () => {
-    assert.equal(steady().beacon("server", 9, 45 + 150), true);
+    assert.equal(isAnomaly(steady(), 1013, 45 + 150), true);
+  });
+
+  it("give a running average of the period", () => {
+    const { periodSeconds, sincePrevious } = steady().beacon("server", 1004, 45 + 23);
+    assert.deepEqual([periodSeconds, sincePrevious], [16, 23]);
   });
 });
