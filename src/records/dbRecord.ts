@@ -85,7 +85,7 @@ export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
   tryReadLink(link: string, into: string, as?: DbfType): boolean;
   readLinkValue(link: string): TypedValue | undefined;
   forward(link: string): void;
-  loadConstant(link: string, into: string): boolean;
+  loadConstant(link: string, into: string, as?: DbfType): boolean;
   /** Writes a text longer than an EPICS string, as CHAR where the other end is an array of them. */
   writeText(link: string, text: string): boolean;
   writeLink(link: string, value: Value, type: TypedValue["type"]): boolean;

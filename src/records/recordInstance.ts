@@ -381,8 +381,8 @@ export class RecordInstance implements DbRecord {
     return value;
   }
 
-  loadConstant(linkField: string, into: string): boolean {
-    return loadConstant(this, this.linkOf(linkField), into);
+  loadConstant(linkField: string, into: string, as?: DbfType): boolean {
+    return loadConstant(this, this.linkOf(linkField), into, as);
   }
 
   writeText(linkField: string, text: string): boolean {

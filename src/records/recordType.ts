@@ -74,7 +74,7 @@ export interface RecordServices<L extends string, V extends string> {
   /** Reads an input link as the source has it; undefined for constants and, with a LINK alarm, for failures. */
   readLinkValue(link: L): TypedValue | undefined;
   /** Puts the value of a constant link into a field, as records do once when they start. False when it is no constant. */
-  loadConstant(link: L, into: V): boolean;
+  loadConstant(link: L, into: V, as?: DbfType): boolean;
   /** Writes through an output link; false, with a LINK alarm raised, when that failed. */
   writeLink(link: L, value: Value, type: DbfType): boolean;
 

@@ -44,7 +44,7 @@ function softFields(instance: DbRecord): SoftFields | undefined {
 export function initSoftInput(instance: DbRecord): void {
   const soft = softFields(instance);
   if (soft === undefined || soft.link === "OUT") return;
-  if (instance.loadConstant(soft.link, soft.value) && !soft.raw) instance.record.UDF = 0;
+  if (instance.loadConstant(soft.link, soft.value, soft.as) && !soft.raw) instance.record.UDF = 0;
 }
 
 export function readSoft(instance: DbRecord): InputOutcome {
@@ -62,11 +62,12 @@ export function writeSoft(instance: DbRecord): undefined | Promise<void> {
   if (device === undefined || instance.linkOf(device.link).isConstant) return undefined;
   const soft = softFields(instance);
   if (soft === undefined) return undefined;
-  const value = soft.raw ? rawOutput(instance, soft.value) : fieldValue(instance, soft.value);
+  const given = soft.raw ? rawOutput(instance, soft.value) : fieldValue(instance, soft.value);
   const address = addressOf(instance, soft.value);
   // A client of a link gives numbers, never states.
   const own = address?.type === "ENUM" && address.elementCount === 1 ? "USHORT" : (address?.type ?? "DOUBLE");
   const type: DbfType = soft.as ?? own;
+  const value = soft.as === "ULONG" ? Number(given) >>> 0 : given;
   const isText = address?.bytes !== undefined;
   if (!isAsyncSoft(instance)) {
     const delivered = isText

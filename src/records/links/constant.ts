@@ -25,17 +25,23 @@ function given({ parsed }: Link): Given | undefined {
 export function constantValue(link: Link): TypedValue | undefined {
   const value = given(link);
   if (value === undefined) return undefined;
-  return value.kind === "json" ? value.constant.elements[0] : { type: "STRING", value: value.text };
+  if (value.kind === "json") return value.constant.elements[0];
+  if (!value.text.startsWith("[")) return { type: "STRING", value: value.text };
+  const [first] = itemsOf(value.text) ?? [];
+  return first && jsonScalar(first);
 }
 
-/** Puts the value of a constant link into a field, once, as records start. False when there was nothing to load. */
-export function loadConstant(instance: DbRecord, link: Link, into: string): boolean {
+/**
+ * Puts the value of a constant link into a field, once, as records start; `as` a type where the field's own does not
+ * hold all that may be given. False when there was nothing to load.
+ */
+export function loadConstant(instance: DbRecord, link: Link, into: string, as?: DbfType): boolean {
   const value = given(link);
   const address = addressOf(instance, into);
   if (value === undefined || address === undefined) return false;
   const kind = kindOf(instance, into, address);
   const store = (typed: TypedValue | undefined): boolean =>
-    typed !== undefined && storeTyped(instance, into, typed);
+    typed !== undefined && storeTyped(instance, into, typed, as);
   if (value.kind === "json") return fromConstant[kind](value.constant, address, store);
   return fromText[kind](value.text, address, store);
 }
@@ -49,11 +55,17 @@ function kindOf(instance: DbRecord, field: string, address: FieldAddress): Kind 
   return isArray ? "array" : "scalar";
 }
 
-function storeTyped(instance: DbRecord, into: string, { type, value }: TypedValue): boolean {
+function storeTyped(
+  instance: DbRecord,
+  into: string,
+  { type, value }: TypedValue,
+  asked: DbfType | undefined,
+): boolean {
   // A constant for an enum or a menu is a number, never the name of a state.
-  if (addressOf(instance, into)?.type !== "ENUM") return store(instance, into, value, type).ok;
-  const number = convertValue(value, type, "USHORT");
-  return number.ok && store(instance, into, number.value, "USHORT").ok;
+  const as = addressOf(instance, into)?.type === "ENUM" ? "USHORT" : asked;
+  if (as === undefined) return store(instance, into, value, type).ok;
+  const number = convertValue(value, type, as);
+  return number.ok && store(instance, into, number.value, as).ok;
 }
 
 type Store = (value: TypedValue | undefined) => boolean;

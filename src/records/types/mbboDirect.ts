@@ -68,7 +68,7 @@ export const mbboDirect = defineRecordType("mbboDirect", fields, {
   limits: "none",
   device: { link: "OUT", value: "VAL", raw: "RVAL", masksRaw: true, as: "ULONG", forgiving: true },
   prepare(record, io) {
-    if (io.loadConstant("DOL", "VAL")) record.UDF = 0;
+    if (io.loadConstant("DOL", "VAL", "ULONG")) record.UDF = 0;
     maskFromBits(record);
     if (io.isRawSoftChannel) placeMask(record);
   },

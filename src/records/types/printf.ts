@@ -6,6 +6,7 @@ import { charsToText } from "../../channel/text.js";
 import { fieldsNamed } from "../fieldGroups.js";
 import { inLink, longString, outLink, string, ulong, ushort } from "../fieldSpec.js";
 import { constantValue } from "../links/constant.js";
+import type { Link } from "../links/link.js";
 import { lengthOf, limitSize } from "../longText.js";
 import { type PrintfArguments, printfText } from "../printfFormat.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
@@ -46,14 +47,19 @@ function inputsOf(record: Printf, io: RecordIo<Printf>): PrintfArguments {
     text(long, bytes) {
       const source = read();
       if (source === undefined) return undefined;
-      return (long ? longText(source, bytes) : shortText(source, formatOf(record, next - 1))) ?? failed();
+      const { kind } = linkOf(record, next - 1)?.target ?? {};
+      const text = long
+        ? longText(source, bytes, kind === "constant")
+        : shortText(source, formatOf(record, next - 1));
+      return text ?? failed();
     },
   };
 }
 
-/** The text in an array of CHAR; of anything else the character that it is the code of. */
-function longText(source: TypedValue, bytes: number): string | undefined {
-  const { value } = source;
+/** A constant text, or the text in an array of CHAR; of anything else the character that it is the code of. */
+function longText(source: TypedValue, bytes: number, isConstant: boolean): string | undefined {
+  const { value, type } = source;
+  if (type === "STRING" && isConstant) return truncateString(String(value), bytes);
   if (value instanceof Int8Array || value instanceof Uint8Array)
     return truncateString(charsToText(value), bytes + 1);
   const code = numberOf(source, "CHAR");
@@ -67,10 +73,13 @@ function shortText({ value, type }: TypedValue, format: ConvertProperties): stri
   return text?.ok ? truncateString(String(text.value)) : undefined;
 }
 
-function formatOf(record: Printf, index: number) {
-  const link = INPUTS[index];
-  return link === undefined ? {} : record[link].target.format();
+function linkOf(record: Printf, index: number): Link | undefined {
+  const name = INPUTS[index];
+  return name && record[name];
 }
+
+const formatOf = (record: Printf, index: number): ConvertProperties =>
+  linkOf(record, index)?.target.format() ?? {};
 
 function numberOf({ value, type }: TypedValue, to: DbfType): number | bigint | undefined {
   const first = isArrayValue(value) ? value[0] : value;

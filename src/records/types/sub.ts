@@ -64,6 +64,7 @@ function run(record: Sub, io: RecordIo<Sub>): undefined | Promise<void> {
 }
 
 function finish(record: Sub, io: RecordIo<Sub>, status: number): void {
+  if (status !== 0) io.failed = true;
   if (status < 0) io.setSevr(Status.SOFT, record.BRSV);
   else record.UDF = Number.isNaN(record.VAL) ? 1 : 0;
 }
@@ -81,7 +82,11 @@ export const sub = defineRecordType("sub", fields, {
     if (!bound.has(record)) return;
     record.MLST = record.ALST = record.LALM = record.VAL;
   },
-  process: (record, io) => (fetchUntilFailure(io) ? run(record, io) : undefined),
+  process(record, io) {
+    if (fetchUntilFailure(io)) return run(record, io);
+    io.failed = true;
+    return undefined;
+  },
   complete(record, io) {
     io.timestamp();
     checkLimitAlarms(record, io);

@@ -232,7 +232,7 @@ const BEHAVIOURS: readonly Behaviour[] = [
   },
   {
     name: "12: a put to an active record is stored, and the record processes once more when it is done",
-    database: `record(calcout, "active12") { field(CALC, "A") field(ODLY, "0.3") field(FLNK, "count12") } record(calc, "count12") { field(CALC, "VAL+1") }`,
+    database: `record(calcout, "active12") { field(CALC, "A") field(ODLY, "1") field(FLNK, "count12") } record(calc, "count12") { field(CALC, "VAL+1") }`,
     checks: [
       put("active12.A", 1),
       get("active12.PACT", 1),
@@ -245,7 +245,7 @@ const BEHAVIOURS: readonly Behaviour[] = [
       get("active12", 3),
       get("active12.RPRO", 0),
       get("active12.PACT", 0),
-      [["pause", 0.4]],
+      [["pause", 1.1]],
       get("count12", 2),
     ],
   },

@@ -20,7 +20,7 @@ const PROPERTY = 8;
 const BEHAVIOURS: readonly Behaviour[] = [
   {
     name: "30: bo with HIGH goes back to 0 after that time, processing again; a constant DOL is 0 or 1",
-    database: `record(bo, "pulse") { field(ZNAM, "off") field(HIGH, "0.3") field(FLNK, "count30") } record(calc, "count30") { field(CALC, "VAL+1") }
+    database: `record(bo, "pulse") { field(ZNAM, "off") field(HIGH, "1") field(FLNK, "count30") } record(calc, "count30") { field(CALC, "VAL+1") }
       record(bo, "two30") { field(DOL, "2") }`,
     checks: [put("pulse", 1), get("pulse", 1), until("pulse", "off"), get("count30", 2), get("two30", 1)],
   },

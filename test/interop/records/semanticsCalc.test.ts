@@ -21,7 +21,7 @@ const BEHAVIOURS: readonly Behaviour[] = [
   {
     name: "40: calcout with OOPT On Change writes when the value left MDEL; ODLY keeps the record active until it has written",
     database: `record(calcout, "co40") { field(CALC, "A") field(OOPT, "On Change") field(MDEL, "1") field(OUT, "count40.PROC") } record(calc, "count40") { field(CALC, "VAL+1") }
-      record(calcout, "dly40") { field(CALC, "A") field(ODLY, "0.3") field(OUT, "t40") field(FLNK, "f40") } record(ao, "t40") {} record(calc, "f40") { field(CALC, "VAL+1") }`,
+      record(calcout, "dly40") { field(CALC, "A") field(ODLY, "1") field(OUT, "t40") field(FLNK, "f40") } record(ao, "t40") {} record(calc, "f40") { field(CALC, "VAL+1") }`,
     checks: [
       put("co40.A", 5),
       put("co40.A", 5.5),
@@ -187,7 +187,7 @@ const BEHAVIOURS: readonly Behaviour[] = [
   },
   {
     name: "46: seq reads each DOL when its group runs, passes over groups of constants, and completes after the last",
-    database: `record(seq, "seq46") { field(DOL0, "c46 PP") field(LNK0, "t46a") field(DLY1, "0.2") field(DOL1, "c46 PP") field(LNK1, "t46b") field(DO2, "9") field(FLNK, "f46") }
+    database: `record(seq, "seq46") { field(DOL0, "c46 PP") field(LNK0, "t46a") field(DLY1, "1") field(DOL1, "c46 PP") field(LNK1, "t46b") field(DO2, "9") field(FLNK, "f46") }
       ${count("c46")} record(ao, "t46a") {} record(ao, "t46b") {} ${count("f46")} record(seq, "none46") {}`,
     checks: [
       [["start", "sequence", "seq46.PROC", 1]],

@@ -85,7 +85,7 @@ const BEHAVIOURS: readonly Behaviour[] = [
   {
     name: "64: SIMM takes the value from SIOL with the alarm SIMS; SSCN is the scan meanwhile; SDLY makes it asynchronous",
     database: `record(ai, "sim64") { field(SIOL, "src64") field(SIMS, "MINOR") field(SSCN, "2 second") field(DTYP, "Raw Soft Channel") field(ASLO, "2") } record(ao, "src64") {}
-      record(ai, "dly64") { field(SIOL, "src64") field(SIMM, "YES") field(SDLY, "0.2") }`,
+      record(ai, "dly64") { field(SIOL, "src64") field(SIMM, "YES") field(SDLY, "1") }`,
     checks: [
       put("src64", 3.7),
       put("sim64.SIMM", "YES"),

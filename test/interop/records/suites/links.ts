@@ -119,30 +119,26 @@ const ASYNC_INPUTS = [
 ] as const;
 const ASYNC_OUTPUTS = ["ao", "bo", "mbboDirect", "int64out", "longout", "lso", "mbbo", "stringout"];
 
-/** A record that waits: what is behind it has started, its own forward link has not run. */
+/** A record that waits: when its own forward link runs, what is behind it has finished. */
 const waits = (record: string): Check[] => [
-  put("asyncSoft:started", 0),
-  put("asyncSoft:done", 0),
-  [["start", "async", `${record}.PROC`, 1]],
-  until("asyncSoft:started", "1"),
-  get("asyncSoft:done", 0),
-  get(`${record}.PACT`, 1),
-  [["wait", "async"], true],
-  get("asyncSoft:started", 1),
-  get("asyncSoft:done", 1),
+  put("asyncSoft:finished", 0),
+  put("asyncSoft:order", -1),
+  [["putWait", `${record}.PROC`, 1]],
+  get("asyncSoft:order", 1),
+  get("asyncSoft:finished", 1),
   get(`${record}.PACT`, 0),
 ];
 
 /** Asynchronous soft channels wait for what they process. A calcout with a delay stands for the suite's subroutine. */
 export const asyncSoftTest: SuiteTable = {
   name: "asyncSoftTest",
-  database: `record(calcout, "asyncSoft:async") { field(INPA, "asyncSoft:started PP") field(CALC, "0") field(ODLY, "0.25") }
-    record(calc, "asyncSoft:started") { field(CALC, "VAL+1") } record(calc, "asyncSoft:done") { field(CALC, "VAL+1") }
+  database: `record(calcout, "asyncSoft:async") { field(CALC, "0") field(ODLY, "0.02") field(FLNK, "asyncSoft:finished") }
+    record(calc, "asyncSoft:finished") { field(CALC, "VAL+1") } record(calc, "asyncSoft:order") { field(INPA, "asyncSoft:finished") field(CALC, "A") }
     ${ASYNC_INPUTS.flatMap(([type, value]) => [
-      `record(${type}, "asyncSoft:${type}0") { field(DTYP, "Async Soft Channel") field(INP, "asyncSoft:async") field(FLNK, "asyncSoft:done") ${type === "bi" ? STATES : ""} }`,
-      `record(${type}, "asyncSoft:${type}1") { field(DTYP, "Async Soft Channel") field(INP, {const:${JSON.stringify(value)}}) field(FLNK, "asyncSoft:done") ${type === "bi" ? STATES : ""} }`,
+      `record(${type}, "asyncSoft:${type}0") { field(DTYP, "Async Soft Channel") field(INP, "asyncSoft:async") field(FLNK, "asyncSoft:order") ${type === "bi" ? STATES : ""} }`,
+      `record(${type}, "asyncSoft:${type}1") { field(DTYP, "Async Soft Channel") field(INP, {const:${JSON.stringify(value)}}) field(FLNK, "asyncSoft:order") ${type === "bi" ? STATES : ""} }`,
     ]).join("\n")}
-    ${ASYNC_OUTPUTS.map((type) => `record(${type}, "asyncSoft:${type}") { field(DTYP, "Async Soft Channel") field(OUT, "asyncSoft:async.PROC CA") field(FLNK, "asyncSoft:done") ${type === "bo" ? STATES : type === "mbbo" ? `field(ZRST, "Zero") field(NOBT, "4")` : ""} }`).join("\n")}`,
+    ${ASYNC_OUTPUTS.map((type) => `record(${type}, "asyncSoft:${type}") { field(DTYP, "Async Soft Channel") field(OUT, "asyncSoft:async.PROC CA") field(FLNK, "asyncSoft:order") ${type === "bo" ? STATES : type === "mbbo" ? `field(ZRST, "Zero") field(NOBT, "4")` : ""} }`).join("\n")}`,
   checks: [
     ...ASYNC_INPUTS.flatMap(([type]) => waits(`asyncSoft:${type}0`)),
     ...ASYNC_INPUTS.flatMap(([type, value]) => [

@@ -185,6 +185,13 @@ export const regressTest: SuiteTable = {
   ],
 };
 
+/** An input that cannot be read fails the put to PROC, which stays 1. */
+export const subproctest: SuiteTable = {
+  name: "subproctest",
+  database: `record(sub, "subproc:rec") { field(SNAM, "nothing") field(INPA, "nonexistent") }`,
+  checks: [refused("subproc:rec.PROC", 1), get("subproc:rec.PROC", 1)],
+};
+
 /** A text in an EVNT field, and the number that names the same event; events of one number are one. */
 const EVENTS = [
   ["", 0],
