@@ -17,3 +17,4 @@ export {
   type RecordOf,
   type RecordType,
 } from "./recordType.js";
+export type { AccessSecurity, TrappedWrite, TrapWriteListener } from "./security/index.js";

@@ -48,6 +48,18 @@ async function run(program: string, args: readonly string[], input: string) {
 /** All that is said on the error output when nothing is wrong. */
 const booted = "Starting iocInit\niocRun: All initialization complete\n";
 
+test("softIoc -a restricts clients by an access security file with the macros before it", async () => {
+  const rules = join(directory, "test.acf");
+  writeFileSync(rules, "UAG(ops) {$(WHO)}\nASG(DEFAULT) { RULE(1,READ) RULE(1,WRITE) {UAG(ops)} }\n");
+  const { stdout } = await run(
+    "softIoc",
+    ["-m", "P=t:,WHO=alice", "-a", rules, "-d", database],
+    "aspuag\nastac t:ao alice here\nastac t:ao bob here\n",
+  );
+  assert.match(stdout, /UAG\(ops\) \{alice\}/);
+  assert.match(stdout, /t:ao: status=0 get Yes put Yes\n.*t:ao: status=0 get Yes put No/s);
+});
+
 test("softIoc loads a database, initialises, runs what it reads, and ends with its input", async () => {
   const { status, stdout, stderr } = await run(
     "softIoc",

@@ -6,6 +6,10 @@ const log = logger("putlog");
 const RETRY_MS = 5000;
 /** Lines that no server takes are kept up to this size, then the oldest go. */
 const MOST_BYTES = 0x4000;
+/** Lines that a connected server leaves unread are lost beyond this. */
+const MOST_UNREAD_BYTES = 1 << 20;
+/** When the IOC ends, this long is waited for the last lines to go. */
+const END_MS = 1000;
 
 /** A connection to a log server: lines go out as they come, and wait while there is no connection. */
 export class LogClient {
@@ -16,6 +20,7 @@ export class LogClient {
   #connected = false;
   #cycles = 0;
   #stopped = false;
+  #overflow = false;
 
   constructor(
     readonly host: string,
@@ -28,9 +33,14 @@ export class LogClient {
     return `${this.host}:${this.port}`;
   }
 
+  /** A server that does not read loses lines, as one that is not there does in the end. */
   send(line: string): void {
-    if (this.#connected) this.#socket?.write(`${line}\n`);
-    else this.#keep(line);
+    if (!this.#connected) this.#keep(line);
+    else if ((this.#socket?.writableLength ?? 0) < MOST_UNREAD_BYTES) this.#socket?.write(`${line}\n`);
+    else if (!this.#overflow) {
+      this.#overflow = true;
+      log.warn(`log server ${this.address}: does not read, lines are lost`);
+    }
   }
 
   /** What `caPutLogShow` says of it. */
@@ -50,7 +60,10 @@ export class LogClient {
       socket.destroy();
       return;
     }
-    await new Promise<void>((resolve) => socket.end(resolve));
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, END_MS).unref();
+      socket.end(resolve);
+    });
     socket.destroy();
   }
 
@@ -67,6 +80,7 @@ export class LogClient {
     socket.unref();
     socket.on("connect", () => {
       this.#connected = true;
+      this.#overflow = false;
       for (const line of this.#waiting.splice(0)) socket.write(`${line}\n`);
       this.#waitingBytes = 0;
     });

@@ -58,10 +58,9 @@ export class PutLog {
     if (this.#clients.size === 0) return failed(`${name}: server address not specified`);
     if (!engine.accessSecurity.active) return failed(`${name}: access security disabled, exiting now`);
     this.#pv = this.#logPv(environment[pvVariable]);
-    this.#stopListening ??= engine.accessSecurity.trapWrites.listen((write) => {
-      const isLogPv = write.channel.name === this.#pv;
-      return isLogPv ? undefined : observePut(write, (put) => this.#take(put));
-    });
+    this.#stopListening ??= engine.accessSecurity.trapWrites.listen((write) =>
+      observePut(write, (put) => this.#take(put)),
+    );
     return ok(undefined);
   }
 

@@ -25,9 +25,9 @@ export const hostGroupLines = ({ configuration }: AccessPolicy, only?: string): 
 
 const trapOption = (trapWrite: boolean): string => (trapWrite ? "TRAPWRITE" : "NOTRAPWRITE");
 
-function* ruleLines(group: PolicyGroup, rule: AccessRule, showResult: boolean): Generator<string> {
+function* ruleLines(group: PolicyGroup, rule: AccessRule): Generator<string> {
   const head = `\tRULE(${rule.level},${rule.access},${trapOption(rule.trapWrite)})`;
-  const result = showResult ? ` result=${group.calcResult(rule) ? "TRUE" : "FALSE"}` : "";
+  const result = ` result=${group.calcResult(rule) ? "TRUE" : "FALSE"}`;
   const conditions = [
     ...(rule.userGroups.length > 0 ? [`\t\tUAG(${rule.userGroups.join(",")})`] : []),
     ...(rule.hostGroups.length > 0 ? [`\t\tHAG(${rule.hostGroups.join(",")})`] : []),
@@ -47,7 +47,7 @@ function* groupLines(group: PolicyGroup, dump?: Iterable<string>): Generator<str
     const state = group.isInputBad(index) ? " INVALID" : dump === undefined ? "" : "   VALID";
     yield `\t${inputName(index)}(${pv})${state} value=${formatFixed(group.values[index] ?? 0, 6)}`;
   }
-  for (const rule of rules) if (!rule.ignored) yield* ruleLines(group, rule, true);
+  for (const rule of rules) if (!rule.ignored) yield* ruleLines(group, rule);
   if (dump !== undefined) yield* dump;
   if (hasBody) yield "}";
 }
@@ -64,15 +64,16 @@ export function* accessRuleLines(policy: AccessPolicy, only?: string): Generator
 const clientLine = ({ identity: { user, host }, level, decision }: AccessClient): string =>
   `\t\t\t ${user} ${host.toLowerCase()} ASL${level} ${decision.access} ${trapOption(decision.trapWrite)}`;
 
+type ClientsByRecord = ReturnType<AccessSecurity["clients"]>;
+
 function* memberLines(
-  security: AccessSecurity,
   members: readonly SecuredRecord[],
-  showClients: boolean,
+  clients: ClientsByRecord | undefined,
 ): Generator<string> {
   if (members.length > 0) yield "\tMEMBERLIST";
   for (const member of members) {
     yield `\t\t${member.record.ASG === "" ? "<null>" : member.record.ASG} Record:${member.name}`;
-    if (showClients) yield* security.clientsOf(member).map(clientLine);
+    yield* (clients?.get(member) ?? []).map(clientLine);
   }
 }
 
@@ -98,9 +99,10 @@ export function* accessMemberLines(
   options: { readonly only?: string; readonly clients: boolean },
 ): Generator<string> {
   const members = membersByGroup(policy, records);
+  const clients = options.clients ? security.clients() : undefined;
   for (const group of chosenGroups(policy, options.only)) {
     yield `ASG(${group.group.name})`;
-    yield* memberLines(security, members.get(group) ?? [], options.clients);
+    yield* memberLines(members.get(group) ?? [], clients);
   }
 }
 
@@ -111,10 +113,11 @@ export function* accessDumpLines(
   records: Iterable<SecuredRecord>,
 ): Generator<string> {
   const members = membersByGroup(policy, records);
+  const clients = security.clients();
   yield* userGroupLines(policy);
   yield* hostGroupLines(policy);
   for (const group of policy.groups.values())
-    yield* groupLines(group, memberLines(security, members.get(group) ?? [], true));
+    yield* groupLines(group, memberLines(members.get(group) ?? [], clients));
 }
 
 /** The PVs of INP: counts, from level 1 on those not connected, from level 2 on all. */

@@ -48,9 +48,15 @@ export class AccessSecurity {
     return this.#inputs;
   }
 
-  /** Those who have a channel to the record. */
-  clientsOf(record: SecuredRecord): readonly AccessClient[] {
-    return [...this.#clients].filter((client) => client.record === record);
+  /** Those who have a channel, by the record. */
+  clients(): ReadonlyMap<SecuredRecord, readonly AccessClient[]> {
+    const byRecord = new Map<SecuredRecord, AccessClient[]>();
+    for (const client of this.#clients) {
+      const known = byRecord.get(client.record);
+      if (known === undefined) byRecord.set(client.record, [client]);
+      else known.push(client);
+    }
+    return byRecord;
   }
 
   /** Takes new rules. The inputs of the old ones are let go when those of the new ones have had a chance to answer. */
@@ -87,7 +93,7 @@ export class AccessSecurity {
   groupChanged(record: SecuredRecord): void {
     const policy = this.#policy;
     if (policy === undefined) return;
-    for (const client of this.clientsOf(record)) client.decide(policy);
+    for (const client of this.#clients) if (client.record === record) client.decide(policy);
   }
 
   /** Somebody who opens a channel to a field of this level; undefined while nothing is decided here. */

@@ -13,4 +13,4 @@ export { AccessSecurity, type InputConnection } from "./accessSecurity.js";
 export type { AcfProblem } from "./acfTokens.js";
 export { expandAcf } from "./expandAcf.js";
 export { parseAcf } from "./parseAcf.js";
-export type { TrappedWrite } from "./trapWrite.js";
+export type { TrappedWrite, TrapWriteListener } from "./trapWrite.js";
