@@ -1,5 +1,5 @@
 import { formatExponential, formatFixed } from "../../libcom/cFormat.js";
-import type { FieldSpec } from "../../records/fieldSpec.js";
+import type { FieldSpec, Special } from "../../records/fieldSpec.js";
 import { jsonLinkTypes } from "../../records/links/json/parseJsonLink.js";
 import type { Menu } from "../../records/menu.js";
 import type { RecordType } from "../../records/recordType.js";
@@ -50,24 +50,24 @@ function printRecordType({ name, fieldNames, fields, linkNames }: RecordType, pr
   print(`link_ind ${linkNames.map((field) => ` ${fieldNames.indexOf(field)}`).join("")}`);
 }
 
-/** What is known of a field, one line for each property. */
-function fieldLines(index: number, spec: FieldSpec): readonly string[] {
-  const properties: readonly (readonly [string, string | number])[] = [
-    ["prompt", spec.prompt ?? ""],
-    ["indRecordType", index],
-    ["special", spec.special === undefined ? 0 : specialNumbers[spec.special]],
-    ["field_type", `DBF_${spec.dbf}`],
-    ["process_passive", spec.pp === true ? 1 : 0],
-    ["property", spec.prop === true ? 1 : 0],
-    ["base", spec.hex === true ? 1 : 0],
-    ["interest", spec.interest ?? 0],
-    ["as_level", spec.asl ?? 1],
-    ["initial", spec.initial ?? ""],
-    ...(spec.menu === undefined ? [] : ([["menu", spec.menu.menuName]] as const)),
-    ["size", sizeOf(spec.dbf, spec.size)],
-  ];
-  return properties.map(([name, value]) => `\t${name.padStart(15)}: ${value}`);
-}
+const specialText = (special: Special | undefined): string =>
+  special === undefined ? "0 " : `${specialNumbers[special]} SPC_${special.toUpperCase()}`;
+
+/** What is known of a field, one line for each property; fields that only code uses have no size here. */
+const fieldLines = (index: number, spec: FieldSpec): readonly string[] => [
+  `\t         prompt: ${spec.prompt ?? ""}`,
+  `\t      indRecordType: ${index}`,
+  `\t        special: ${specialText(spec.special)}`,
+  `\t     field_type: DBF_${spec.dbf}`,
+  `\tprocess_passive: ${spec.pp === true ? 1 : 0}`,
+  `\t       property: ${spec.prop === true ? 1 : 0}`,
+  `\t           base: ${spec.hex === true ? 1 : 0}`,
+  `\t       interest: ${spec.interest ?? 0}`,
+  `\t       as_level: ${spec.asl ?? 1}`,
+  `\t        initial: ${spec.initial ?? ""}`,
+  ...(spec.menu === undefined ? [] : [`\t\t  menu: ${spec.menu.menuName}`]),
+  ...(spec.dbf === "NOACCESS" ? [] : [`\t           size: ${sizeOf(spec.dbf, spec.size)}`]),
+];
 
 function printFields(type: RecordType, wanted: string | undefined, print: Print): void {
   print(`recordtype(${type.name}) `);
