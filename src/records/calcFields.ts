@@ -138,14 +138,16 @@ export function argumentProperties(
   return argument && linkedProperties(io.linkProperties(argument.link), precision);
 }
 
-/** The metadata of a field that shows what a link points at: all that a source has, and a precision of 0 where it has none. */
+const noRange = { low: 0, high: 0 };
+
+/** The metadata of a field that shows what a link points at: all that a source has, and zeros where it has none. */
 export function linkedProperties(source: Properties | undefined, precision: number): FieldProperties {
-  if (source === undefined) return { precision };
-  const { units, display, alarm, warning } = source;
+  if (source === undefined) return { precision, display: noRange };
+  const { units = "", precision: digits = 0, display = noRange, alarm, warning } = source;
   return {
-    precision: source.precision ?? 0,
-    ...(units === undefined ? {} : { units }),
-    ...(display === undefined ? {} : { display }),
+    units,
+    precision: digits,
+    display,
     ...(alarm === undefined ? {} : { alarm }),
     ...(warning === undefined ? {} : { warning }),
   };

@@ -1,5 +1,12 @@
 import { type ConvertProperties, convertValue, truncateString } from "../channel/convert.js";
-import { type ArrayValue, type DbfType, emptyArray, isArrayValue, type Value } from "../channel/dbf.js";
+import {
+  type ArrayValue,
+  arrayFrom,
+  type DbfType,
+  emptyArray,
+  isArrayValue,
+  type Value,
+} from "../channel/dbf.js";
 import { failed, ok, type Result } from "../libcom/result.js";
 import { isProgram } from "./calc/index.js";
 import type { DbRecord } from "./dbRecord.js";
@@ -183,10 +190,23 @@ function toArray(
   address: FieldAddress,
   source: TextSource | undefined,
 ): Result<Value> {
+  if (source !== undefined && !isArrayValue(value)) return scalarToArray(value, from, address, source);
   const array = isArrayValue(value) ? value : arrayOf(value, from);
   const fitting = array.length > address.elementCount ? array.slice(0, address.elementCount) : array;
   if (from === address.type && from !== "STRING") return ok(fitting);
   return convertValue(fitting, from, address.type, { ...source?.format(), direction: "put" });
+}
+
+/** What a link reads from a scalar is converted as one: an empty text is 0. */
+function scalarToArray(
+  value: Exclude<Value, ArrayValue>,
+  from: DbfType,
+  { type }: FieldAddress,
+  source: TextSource,
+): Result<Value> {
+  const scalar = convertValue(value, from, type, source.format());
+  if (!scalar.ok || isArrayValue(scalar.value)) return scalar;
+  return ok(arrayFrom(type, [scalar.value]));
 }
 
 function arrayOf(value: Exclude<Value, ArrayValue>, type: DbfType): ArrayValue {

@@ -82,8 +82,9 @@ export class CaTarget implements LinkTarget {
     return Promise.resolve();
   }
 
+  /** Without a message: none crosses Channel Access. */
   alarm(): LinkAlarm | undefined {
-    return this.#sample;
+    return this.#sample && { ...this.#sample, message: "" };
   }
 
   time(): Timestamp | undefined {

@@ -147,11 +147,13 @@ function address(record: ASub, field: string): FieldAddress | undefined {
   return argument && { type: arrayType(record[argument.type]), elementCount: record[argument.size] };
 }
 
+const noRange = { low: 0, high: 0 };
+
 /** An argument's metadata is that of what its link points at. */
 function properties(record: ASub, field: string, io: Io): FieldProperties {
   const argument = inputNamed(field) ?? outputNamed(field);
   if (argument === undefined) return { precision: sensiblePrecision(record.PREC) };
-  return linkedProperties(io.linkProperties(argument.link), record.PREC);
+  return { ...linkedProperties(io.linkProperties(argument.link), record.PREC), control: noRange };
 }
 
 /** Up to 21 arrays, made by a registered function from up to 21 arrays. */

@@ -56,7 +56,7 @@ const fields = withPrompts(
 type Sel = RecordOf<typeof fields>;
 type Io = RecordIo<Sel>;
 
-const onScale = scaleFields();
+const onScale = scaleFields(...INPUTS.flatMap(({ value, last }) => [value, last]));
 const inUnits = fieldsLikeValue(fields);
 
 /** Only the specified input is read; the other mechanisms need them all. False when there is nothing to select from. */

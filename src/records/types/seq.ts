@@ -1,5 +1,6 @@
 import { Severity, Status } from "../../channel/alarm.js";
 import { EventMask } from "../../channel/eventMask.js";
+import { linkedProperties } from "../calcFields.js";
 import { fieldsNamed } from "../fieldGroups.js";
 import { double, inLink, long, menu, outLink, short, ushort } from "../fieldSpec.js";
 import { sensiblePrecision } from "../numericProperties.js";
@@ -92,8 +93,6 @@ export const seq = defineRecordType("seq", fields, {
     if (field.startsWith("DLY")) return { units: "s", precision: DELAY_PRECISION };
     const source = GROUPS.find(({ value }) => value === field)?.source;
     const properties = source === undefined ? undefined : io.linkProperties(source);
-    return {
-      precision: properties === undefined ? sensiblePrecision(record.PREC) : (properties.precision ?? 0),
-    };
+    return linkedProperties(properties, sensiblePrecision(record.PREC));
   },
 });

@@ -4,8 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { truncateString } from "../../../src/channel/convert.js";
-import { type DbfType, emptyArray, isArrayValue, type Value } from "../../../src/channel/dbf.js";
-import { type Channel, firstSample, type Sample } from "../../../src/channel/provider.js";
+import {
+  type DbfType,
+  emptyArray,
+  isArrayValue,
+  type ScalarValue,
+  type Value,
+} from "../../../src/channel/dbf.js";
+import {
+  type Channel,
+  firstSample,
+  type Limits,
+  type Properties,
+  type Sample,
+} from "../../../src/channel/provider.js";
 import { loadDatabaseFile } from "../../../src/database/index.js";
 import { PvaClient, PvaServer } from "../../../src/pva/index.js";
 import { parseFieldName } from "../../../src/records/channelName.js";
@@ -39,6 +51,7 @@ export type Step =
   | readonly ["monitor", pv: string, mask: number]
   | readonly ["events", pv: string]
   | readonly ["state", name: string, on: boolean]
+  | readonly ["metadata", pv: string]
   | readonly ["settle"]
   | readonly ["idle"]
   | readonly ["changes"];
@@ -57,6 +70,7 @@ export type Answer =
   | boolean
   | readonly Element[]
   | readonly (readonly Element[])[]
+  | readonly (Element | null)[]
   | FieldKind
   | Changes
   | null;
@@ -227,6 +241,8 @@ async function answer(
       return engine.put(pv, step[2]).ok;
     case "putAs":
       return channel.write({ type: step[2], value: valueFrom(step[2], step[3]) }).ok;
+    case "metadata":
+      return metadataOf(channel.properties());
     case "monitor":
       monitors.set(pv, listenTo(channel, step[2]));
       return true;
@@ -240,6 +256,18 @@ async function answer(
     case "get":
       return firstAsText(engine, channel);
   }
+}
+
+/** As `metadata` of the reference: units, precision, limits; null for what a field does not have. */
+function metadataOf({ units, precision, display, control, warning, alarm }: Properties) {
+  const pair = (limits: Limits | undefined, absent: number | null) =>
+    [limits?.low ?? absent, limits?.high ?? absent].map((limit) =>
+      limit === null ? null : elementOf(limit),
+    );
+  const ranges = [display, control].flatMap((each) => pair(each, null));
+  // Without alarm limits clients see NaN.
+  const alarms = [warning, alarm].flatMap((each) => pair(each, Number.NaN));
+  return [units ?? "", precision ?? 0, ...ranges, ...alarms];
 }
 
 function listenTo(channel: Channel, mask: number): Element[][] {
@@ -260,10 +288,10 @@ function valueFrom(type: DbfType, elements: readonly Element[]): Value {
   return elements.length === 1 ? (array[0] ?? 0) : array;
 }
 
-const elementsOf = (value: Value): Element[] =>
-  [...(isArrayValue(value) ? value : [value])].map((element) =>
-    typeof element === "number" && Number.isFinite(element) ? element : truncateString(String(element)),
-  );
+const elementOf = (element: ScalarValue): Element =>
+  typeof element === "number" && Number.isFinite(element) ? element : truncateString(String(element));
+
+const elementsOf = (value: Value): Element[] => [...(isArrayValue(value) ? value : [value])].map(elementOf);
 
 /** The reference is read as DBR_STRING. */
 function firstAsText(engine: RecordEngine, { name, elementCount }: Channel): string {

@@ -122,6 +122,30 @@ def elements(channel, log):
     return [spelled(kind, value) for value in buffer[: count.value]] if status == 0 else None
 
 
+UNITS, PRECISION, GRAPHIC, CONTROL, ALARM = 0x4, 0x8, 0x100, 0x400, 0x1000
+
+
+class Metadata(C.Structure):
+    _fields_ = [
+        ("units", C.c_char * 16), ("precision", C.c_long), ("display", C.c_double * 2), ("control", C.c_double * 2),
+        ("alarm", C.c_double * 4),
+    ]
+
+
+def metadata(name):
+    """Units, precision, limits of display, control, warning and alarm, low before high; null for what a field does not have."""
+    source = address(name)
+    if source is None: return None
+    found, count, options = Metadata(), C.c_long(0), C.c_long(UNITS | PRECISION | GRAPHIC | CONTROL | ALARM)
+    dbCore.dbGetField(C.byref(source), NAMES.index("DOUBLE"), C.byref(found), C.byref(options), C.byref(count), None)
+    has = lambda bit, *values: [spelled(NAMES.index("DOUBLE"), value) if options.value & bit else None for value in values]
+    (high, low), (top, bottom), (hihi, warn_high, warn_low, lolo) = found.display, found.control, found.alarm
+    return [
+        found.units.decode() if options.value & UNITS else None, *has(PRECISION, found.precision), *has(GRAPHIC, low, high),
+        *has(CONTROL, bottom, top), *has(ALARM, warn_low, warn_high, lolo, hihi),
+    ]
+
+
 monitors = {}
 event_context = []
 
@@ -264,7 +288,7 @@ time.sleep(0.3)
 watched = {name: (channel, None) for name in request["watched"] if (channel := opened(name))}
 actions = {
     "put": put, "putAs": put_as, "get": get, "read": read, "type": kind, "process": process, "settle": settle,
-    "monitor": monitor, "events": events, "state": state, "idle": idle, "changes": changes,
+    "monitor": monitor, "events": events, "state": state, "metadata": metadata, "idle": idle, "changes": changes,
 }
 answers = [actions[name](*arguments) for name, *arguments in request["steps"]]
 with os.fdopen(answer_to, "w") as out: json.dump(answers, out)
