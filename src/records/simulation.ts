@@ -67,7 +67,8 @@ export function initSimulation(instance: DbRecord): void {
 }
 
 function delayed<T>(instance: DbRecord, action: () => T): T | Promise<T> {
-  const seconds = numberOf(instance, "SDLY");
+  // synApps's records have no SDLY.
+  const seconds = Number(instance.fields["SDLY"] ?? -1);
   return seconds < 0 ? action() : instance.delay(seconds).then(action);
 }
 

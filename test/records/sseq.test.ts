@@ -19,7 +19,7 @@ test("a sequence writes its steps in order, numbers and texts", async (t) => {
 
 test("a step that waits holds up the next one until its put-callback is complete", async (t) => {
   const engine = running(t, {
-    S: ["sseq", { DO1: "1", LNK1: "Busy PP", WAIT1: "Wait", DO2: "7", LNK2: "A PP" }],
+    S: ["sseq", { DO1: "1", LNK1: "Busy CA", WAIT1: "Wait", DO2: "7", LNK2: "A PP" }],
     Busy: ["busy"],
     A: ["ao"],
   });

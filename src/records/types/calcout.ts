@@ -22,6 +22,7 @@ import {
 } from "../fieldGroups.js";
 import { calcProgram, double, inLink, long, menu, noAccess, outLink, string, ushort } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
+import { menuLinkState } from "../linkStates.js";
 import { defineMenu } from "../menu.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
 import { driveOutput } from "../output.js";
@@ -30,12 +31,7 @@ import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js
 
 const calcoutOOPT = menuOutputOption("calcoutOOPT");
 const calcoutDOPT = defineMenu("calcoutDOPT", { useVal: "Use CALC", useOval: "Use OCAL" });
-const calcoutINAV = defineMenu("calcoutINAV", {
-  disconnected: "Ext PV NC",
-  connected: "Ext PV OK",
-  local: "Local PV",
-  constant: "Constant",
-});
+const calcoutINAV = menuLinkState("calcoutINAV");
 
 const LINK_STATES = [
   ["INPA", "INAV"],

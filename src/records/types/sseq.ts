@@ -1,7 +1,12 @@
 import { Severity, Status } from "../../channel/alarm.js";
+import { convertValue, truncateString } from "../../channel/convert.js";
+import { type DbfType, MAX_STRING_SIZE, type TypedValue } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
+import { charsToText, textToChars } from "../../channel/text.js";
+import { readDouble } from "../../libcom/parseNumber.js";
 import { fieldsNamed } from "../fieldGroups.js";
 import { double, inLink, long, menu, outLink, short, string, ushort } from "../fieldSpec.js";
+import { menuLinkState } from "../linkStates.js";
 import { defineMenu } from "../menu.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 import { menuSelect } from "../selection.js";
@@ -21,12 +26,7 @@ const sseqWAIT = defineMenu("sseqWAIT", {
   AfterA: "AfterA",
 });
 
-const sseqLNKV = defineMenu("sseqLNKV", {
-  disconnected: "Ext PV NC",
-  connected: "Ext PV OK",
-  local: "Local PV",
-  constant: "Constant",
-});
+const sseqLNKV = menuLinkState("sseqLNKV");
 
 /** How many choices of WAIT come before the one that waits for step 1. */
 const FIRST_AFTER = 2;
@@ -123,92 +123,206 @@ function selectedSteps({ SELM, SELN }: Sseq): number | undefined {
   return SELN & ALL_STEPS;
 }
 
-/** Reads the step's source as text or number, and keeps both. */
-function fetch(record: Sseq, io: Io, { source, number, text }: Step): void {
-  if (record[source].isConstant) return;
-  if (record[source].target.type === "STRING") {
-    if (io.readLink(source, text)) record[number] = Number.parseFloat(record[text]) || 0;
-  } else if (io.readLink(source, number)) {
-    record[text] = record[number].toFixed(Math.max(0, record.PREC));
-  }
-  io.post(number, EventMask.VALUE | EventMask.LOG);
-  io.post(text, EventMask.VALUE | EventMask.LOG);
+const CHANGE = EventMask.VALUE | EventMask.LOG;
+
+/** The number as text, and the text as number: each follows a change of the other. */
+const textOf = (record: Sseq, number: number): string => {
+  const text = convertValue(number, "DOUBLE", "STRING", { precision: record.PREC });
+  return text.ok ? String(text.value) : "";
+};
+const numberOf = (text: string): number => readDouble(text)?.value ?? 0;
+
+function setText(record: Sseq, io: Io, { text }: Step, value: string, mask: number): void {
+  if (record[text] === value) return;
+  record[text] = value;
+  io.post(text, mask);
 }
 
-const wantsText = (record: Sseq, { target }: Step): boolean => record[target].target.type === "STRING";
+function setNumber(record: Sseq, io: Io, { number }: Step, value: number, mask: number): void {
+  if (record[number] === value) return;
+  record[number] = value;
+  io.post(number, mask);
+}
 
-/** Writes the step's value; the promise settles when what it started has finished. */
-async function deliver(record: Sseq, io: Io, step: Step): Promise<void> {
-  const { target, number, text, wait, waiting } = step;
-  if (record[target].isConstant) return;
-  const value = wantsText(record, step) ? record[text] : record[number];
-  const type = wantsText(record, step) ? "STRING" : "DOUBLE";
-  if (record[wait] === sseqWAIT.NoWait) {
-    io.writeLink(target, value, type);
+const holdsText = (type: DbfType): boolean => type === "STRING" || type === "ENUM";
+const holdsCharacters = (type: DbfType): boolean => type === "CHAR" || type === "UCHAR";
+
+/** Reads the step's source as text or number, and keeps both. */
+function fetch(record: Sseq, io: Io, step: Step): void {
+  const { source, number, text } = step;
+  if (record[source].isConstant) return;
+  const { type } = record[source].target;
+  if (holdsText(type) || holdsCharacters(type)) {
+    const before = record[text];
+    const read = holdsText(type) ? undefined : io.readLinkValue(source)?.value;
+    if (holdsText(type)) io.readLink(source, text);
+    else if (read instanceof Int8Array || read instanceof Uint8Array)
+      record[text] = truncateString(charsToText(read));
+    if (record[text] !== before) io.post(text, CHANGE);
+    setNumber(record, io, step, numberOf(record[text]), EventMask.VALUE);
     return;
   }
-  set(record, io, waiting, 1);
-  await record[target].target.writeNotify(value, type);
-  set(record, io, waiting, 0);
+  const before = record[number];
+  io.readLink(source, number);
+  if (record[number] !== before) io.post(number, CHANGE);
+  setText(record, io, step, textOf(record, record[number]), EventMask.VALUE);
 }
+
+/** What the step's target gets. */
+function outputOf(record: Sseq, { target, number, text }: Step): TypedValue {
+  const { type, elementCount } = record[target].target;
+  if (holdsText(type)) return { type: "STRING", value: record[text] };
+  if (!holdsCharacters(type) || elementCount <= 1) return { type: "DOUBLE", value: record[number] };
+  const characters = new Int8Array(Math.min(elementCount, MAX_STRING_SIZE));
+  characters.set(textToChars(record[text]).subarray(0, characters.length));
+  return { type: "CHAR", value: characters };
+}
+
+/** Only a put through Channel Access can be waited for. */
+const waits = (record: Sseq, { target, wait }: Step): boolean =>
+  record[wait] !== sseqWAIT.NoWait && record[target].target.kind === "ca";
+
+/** Writes the step's value; the promise, where there is one, settles when what it started has finished. */
+function deliver(record: Sseq, io: Io, step: Step): Promise<void> | undefined {
+  const { target, waiting } = step;
+  if (record[target].isConstant) return undefined;
+  const { value, type } = outputOf(record, step);
+  if (!waits(record, step)) {
+    io.writeLink(target, value, type);
+    return undefined;
+  }
+  set(record, io, waiting, 1);
+  return record[target].target.writeNotify(value, type).then(() => set(record, io, waiting, 0));
+}
+
+/** A sequence under way, and who asks it to end: the first ABORT waits for what is under way, a second one does not. */
+class Run {
+  readonly aborted: Promise<void>;
+  readonly forced: Promise<void>;
+  abort: () => void = () => {};
+  force: () => void = () => {};
+
+  constructor() {
+    this.aborted = new Promise((resolve) => {
+      this.abort = resolve;
+    });
+    this.forced = new Promise((resolve) => {
+      this.force = resolve;
+    });
+  }
+}
+
+const runs = new WeakMap<Sseq, Run>();
 
 /** One step after the other; a step that is waited for holds up those behind the step that WAIT names. */
 async function runSteps(record: Sseq, io: Io, steps: readonly Step[]): Promise<void> {
+  const run = new Run();
+  runs.set(record, run);
   const pending: { until: number; done: Promise<void> }[] = [];
+  const settled = (those: readonly { done: Promise<void> }[]): Promise<unknown> =>
+    Promise.race([Promise.all(those.map(({ done }) => done)), run.forced]);
   for (const step of steps) {
     const position = STEPS.indexOf(step);
-    await Promise.all(pending.filter(({ until }) => until < position).map(({ done }) => done));
-    await io.delay(Math.max(0, record[step.delay]));
-    if (record.ABORTING !== 0) break;
+    await settled(pending.filter(({ until }) => until < position));
+    if (record.ABORTING !== 0) return;
+    await Promise.race([io.delay(Math.max(0, record[step.delay])), run.aborted]);
+    if (record.ABORTING !== 0) return;
     fetch(record, io, step);
-    io.timestamp();
     const done = deliver(record, io, step);
     const choice = record[step.wait];
     const until = choice < FIRST_AFTER ? position : choice - FIRST_AFTER;
-    if (choice !== sseqWAIT.NoWait) pending.push({ until, done });
+    if (done !== undefined) pending.push({ until, done });
   }
-  if (record.ABORTING === 0) await Promise.all(pending.map(({ done }) => done));
+  await settled(pending);
 }
 
-function updateLinkStates(record: Sseq, io: Io): void {
-  for (const { source, sourceState, target, targetState } of STEPS) {
-    record[sourceState] = sseqLNKV[io.linkState(source)];
-    record[targetState] = sseqLNKV[io.linkState(target)];
+/** ABORT: ends the delay or waits for what has been started; pressed once more, it waits no longer. */
+function abort(record: Sseq, io: Io): string | undefined {
+  if (record.BUSY === 0) {
+    record.ABORT = 0;
+    io.post("BUSY", EventMask.VALUE);
+    return "no sequence is under way";
   }
+  const run = runs.get(record);
+  if (record.ABORTING === 0) {
+    set(record, io, "ABORTING", 1);
+    run?.abort();
+    return undefined;
+  }
+  for (const { waiting } of STEPS) set(record, io, waiting, 0);
+  run?.force();
+  return undefined;
+}
+
+function showLinkState(record: Sseq, io: Io, link: Step["source" | "target"], isNew: boolean): void {
+  const field = `${link}V` as const;
+  const value = isNew && io.isLocal(link) ? sseqLNKV.local : sseqLNKV[io.linkState(link)];
+  if (record[field] === value) return;
+  record[field] = value;
+  io.post(field, EventMask.VALUE);
+}
+
+const LINKS = STEPS.flatMap(({ source, target }) => [source, target]);
+
+/** Links that Channel Access carries come and go. */
+function updateLinkStates(record: Sseq, io: Io): void {
+  for (const link of LINKS)
+    if (record[link].target.kind === "ca" && record[`${link}V`] !== sseqLNKV.local)
+      showLinkState(record, io, link, false);
+}
+
+/** WERR shows that WAIT cannot be followed: the link does not go through Channel Access. */
+function checkWait(record: Sseq, io: Io, { target, wait, waitFailed }: Step): void {
+  const failed = record[wait] !== sseqWAIT.NoWait && record[target].target.kind === "db" ? 1 : 0;
+  if (record[waitFailed] === failed) return;
+  record[waitFailed] = failed;
+  io.post(waitFailed, EventMask.VALUE);
 }
 
 /** synApps' string sequence: writes up to ten numbers or texts one after the other, waiting where asked to. */
 export const sseq = defineRecordType("sseq", fields, {
-  prepare(_record, io) {
+  prepare(record, io) {
     io.loadConstant("SELL", "SELN");
     for (const { source, number, text } of STEPS) {
       io.loadConstant(source, number);
       io.loadConstant(source, text);
+      if (record[text] === "") record[text] = textOf(record, record[number]);
+      else record[number] = numberOf(record[text]);
     }
   },
-  init: updateLinkStates,
+  init(record, io) {
+    for (const link of LINKS) showLinkState(record, io, link, false);
+  },
   process(record, io) {
     updateLinkStates(record, io);
     if (record.SELM !== 0) io.readLink("SELL", "SELN");
     const steps = stepsToRun(record, io);
+    for (const { waiting } of STEPS) set(record, io, waiting, 0);
     if (steps.length === 0) return undefined;
     set(record, io, "BUSY", 1);
     return runSteps(record, io, steps);
   },
   complete(record, io) {
+    runs.delete(record);
     record.UDF = 0;
+    // A link that found the record active while it was aborted is not a wish to start again.
+    if (record.ABORTING !== 0) record.RPRO = 0;
     record.ABORT = 0;
     io.timestamp();
     set(record, io, "ABORTING", 0);
     set(record, io, "BUSY", 0);
-    io.post("VAL", io.resetAlarms());
+    io.post("VAL", io.resetAlarms() | EventMask.VALUE);
   },
   afterPut(record, io, field) {
-    if (field === "ABORT" && record.ABORT !== 0 && record.BUSY !== 0) set(record, io, "ABORTING", 1);
-    const step = STEPS.find(({ number, text }) => number === field || text === field);
-    if (step === undefined) return undefined;
-    if (field === step.number) record[step.text] = record[step.number].toFixed(Math.max(0, record.PREC));
-    else record[step.number] = Number.parseFloat(record[step.text]) || 0;
+    if (field === "ABORT") return abort(record, io);
+    const link = LINKS.find((name) => name === field);
+    if (link !== undefined) showLinkState(record, io, link, true);
+    for (const step of STEPS) {
+      if (field === step.number)
+        setText(record, io, step, textOf(record, record[step.number]), EventMask.VALUE);
+      else if (field === step.text) setNumber(record, io, step, numberOf(record[step.text]), EventMask.VALUE);
+      else if (field === step.wait || field === step.target) checkWait(record, io, step);
+    }
     return undefined;
   },
   properties: (record, field) =>
