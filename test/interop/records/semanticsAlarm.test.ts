@@ -212,7 +212,7 @@ const BEHAVIOURS: readonly Behaviour[] = [
   },
   {
     name: "11: a put to PROC always processes, one to another field only a passive record",
-    database: `record(ao, "scanned") { field(SCAN, "10 second") field(FLNK, "count11") } record(calc, "count11") { field(CALC, "VAL+1") }
+    database: `record(ao, "scanned") { field(SCAN, "Event") field(FLNK, "count11") } record(calc, "count11") { field(CALC, "VAL+1") }
       record(ao, "passive") { field(FLNK, "count11p") } record(calc, "count11p") { field(CALC, "VAL+1") }`,
     checks: [
       monitor("VAL", "scanned", VALUE | LOG | ALARM),
