@@ -27,6 +27,16 @@ test("busy holds a put-callback of 1 until something puts 0", async (t) => {
   assert.equal((await completion).ok, true);
 });
 
+test("39: busy reads Done and Busy, and its forward link runs when both VAL and OVAL are 0", async (t) => {
+  // synApps's record, which EPICS Base does not have.
+  const engine = running(t, { B: ["busy", { FLNK: "C" }], C: ["calc", { CALC: "VAL+1" }] });
+  assert.equal(engine.getString("B"), "Done");
+  put(engine, "B", 1);
+  assert.deepEqual([engine.getString("B"), engine.get("C")], ["Busy", 0]);
+  put(engine, "B", 0);
+  assert.deepEqual([engine.getString("B"), engine.get("C")], ["Done", 1]);
+});
+
 test("a put-callback waits for records reached through forward links and PP links", async (t) => {
   const engine = running(t, {
     A: ["ao", { FLNK: "F" }],

@@ -42,6 +42,9 @@ const followedFields = [
   .join(" ")
   .split(" ") as readonly (ValueName<Motor> & keyof typeof motorFields)[];
 
+/** A put to one of these shows DMOV 0 before anything moves, also where nothing will. */
+const MOVES = new Set(["VAL", "DVAL", "RVAL", "RLV", "TWF", "TWR"]);
+
 const axisOf = (io: Io): MotorAxis | undefined => (isMotorDevice(io.device) ? io.device.motor : undefined);
 
 function postChanges(record: Motor, io: Io, alarmMask: number): void {
@@ -115,10 +118,14 @@ function home(record: Motor, axis: MotorAxis, forward: boolean): void {
   axis.home(dialForward, { velocity: record.HVEL, acceleration: record.HVEL / record.ACCL });
 }
 
+/** A jog has to have a second's way to the limit before it. */
+const jogsBeyond = ({ VAL, HLM, LLM, JVEL }: Motor, forward: boolean): boolean =>
+  forward ? VAL > HLM - JVEL : VAL < LLM + JVEL;
+
 function jog(record: Motor, axis: MotorAxis, forward: boolean): void {
   const direction = (forward ? 1 : -1) * signOf(record);
   const end = direction > 0 ? record.DHLM : record.DLLM;
-  if (hasLimits(record) && direction * (end - record.DRBV) <= 0) {
+  if (hasLimits(record) && jogsBeyond(record, forward)) {
     record.LVIO = 1;
     record.JOGF = record.JOGR = 0;
     return;
@@ -284,6 +291,7 @@ export const motor = defineRecordType("motor", motorFields, {
       command(record, axis);
       readStatus(record, axis.status);
       if (record.MOVN === 0 && record.MIP !== MotionInProgress.DONE) settle(record, io);
+      else if (record.MIP === MotionInProgress.DONE) record.DMOV = 1;
     }
     if (io.deviceError !== undefined) io.setSevr(Status.COMM, Severity.INVALID, io.deviceError);
     showDifference(record);
@@ -294,6 +302,14 @@ export const motor = defineRecordType("motor", motorFields, {
     checkAlarms(record, io);
     postChanges(record, io, io.resetAlarms());
     return record.DMOV !== 0;
+  },
+  beforePut(record, io, field) {
+    if (MOVES.has(field) && record.DMOV !== 0 && axisOf(io) !== undefined && record.DISA !== record.DISV) {
+      record.DMOV = 0;
+      io.post("DMOV", EventMask.VALUE | EventMask.LOG);
+      stateOf(record).posted.set("DMOV", 0);
+    }
+    return undefined;
   },
   afterPut(record, io, field) {
     reactions[field]?.(record, field);
