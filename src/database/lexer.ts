@@ -73,9 +73,9 @@ export class Lexer {
     this.stack.push({ ...file, next: 0, location: this.last, text: "", column: 0 });
   }
 
-  /** How many files are open, the innermost include counted. */
-  get depth(): number {
-    return this.stack.length;
+  /** Whether a file is being read, the innermost include or one that it stands in. */
+  isOpen(file: string): boolean {
+    return this.stack.some((position) => position.file === file);
   }
 
   get location(): SourceLocation {

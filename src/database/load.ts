@@ -68,8 +68,6 @@ class Collection implements DatabaseSink {
   }
 }
 
-const MAXIMUM_INCLUDE_DEPTH = 64;
-
 const macroSubject = ({ file, line }: SourceLocation, name: string): string => `${file}:${line}:${name}`;
 
 const isYaml = (path: string): boolean => /^\.ya?ml$/.test(extname(path));
@@ -79,6 +77,8 @@ class Loader {
   private readonly problems: DatabaseProblem[] = [];
   /** By place and subject, so that each is said once. */
   private readonly warnings = new Map<string, string>();
+  /** The files that are being read, each included by the one before. */
+  private readonly loading: string[] = [];
   private readonly environment: NodeJS.ProcessEnv;
   private readonly finder: FileFinder;
 
@@ -102,18 +102,18 @@ class Loader {
   }
 
   /** Loads one file; `from` is where it is asked for. */
-  load(name: string, macros: Macros, from: SourceLocation | undefined, depth = 0): void {
+  load(name: string, macros: Macros, from: SourceLocation | undefined): void {
     const opened = this.open(name, from);
     if (!opened) return;
-    if (isYaml(opened.path)) this.loadYaml(opened.path, opened.text, macros, depth);
-    else this.loadText(opened.path, opened.text, macros, depth);
+    if (isYaml(opened.path)) this.loadYaml(opened.path, opened.text, macros);
+    else this.loadText(opened.path, opened.text, macros);
   }
 
   loadSubstitutions(name: string, macros: Readonly<Record<string, string>>): void {
     const opened = this.open(name, undefined);
     if (!opened) return;
     if (isYaml(opened.path)) {
-      this.loadYaml(opened.path, opened.text, macros, 0);
+      this.loadYaml(opened.path, opened.text, macros);
       return;
     }
     const { items, problems } = parseSubstitutions(opened.text, opened.path);
@@ -122,7 +122,8 @@ class Loader {
       this.loadWhole(file, { ...macros, ...Object.fromEntries(row) }, location);
   }
 
-  private loadText(path: string, text: string, macros: Macros, depth: number): void {
+  private loadText(path: string, text: string, macros: Macros): void {
+    this.loading.push(path);
     const expander = this.expander(macros);
     const open = (file: string, content: string): OpenFile => ({
       file,
@@ -134,7 +135,7 @@ class Loader {
         const opened = this.open(name, location);
         if (!opened) return undefined;
         if (!isYaml(opened.path)) return open(opened.path, opened.text);
-        this.loadYaml(opened.path, opened.text, macros, depth + 1);
+        this.loadYaml(opened.path, opened.text, macros);
         return undefined;
       },
       path: (directories, _location, append) => this.finder.setPath(directories, append),
@@ -144,9 +145,11 @@ class Loader {
       problem: (problem) => this.problems.push(problem),
       nameProblem: recordNameProblem,
     });
+    this.loading.pop();
   }
 
-  private loadYaml(path: string, text: string, macros: Macros, depth: number): void {
+  private loadYaml(path: string, text: string, macros: Macros): void {
+    this.loading.push(path);
     const given = macros instanceof Map ? Object.fromEntries(macros) : macros;
     const expander = this.expander(given);
     const define = (declared: readonly YamlMacro[]): void => {
@@ -156,10 +159,8 @@ class Loader {
         else this.warn(macro.location, `the macro ${macro.name} is not given`);
       }
     };
-    const include = ({ file, macros: own, location }: YamlInclude): void => {
-      if (depth < MAXIMUM_INCLUDE_DEPTH) this.load(file, { ...given, ...own }, location, depth + 1);
-      else this.problems.push({ location, message: `"${file}" is included by itself` });
-    };
+    const include = ({ file, macros: own, location }: YamlInclude): void =>
+      this.load(file, { ...given, ...own }, location);
     readYamlDatabase(text, path, {
       macros: define,
       include,
@@ -174,6 +175,7 @@ class Loader {
       problem: (problem) => this.problems.push(problem),
       nameProblem: recordNameProblem,
     });
+    this.loading.pop();
   }
 
   private open(name: string, from: SourceLocation | undefined): { path: string; text: string } | undefined {
@@ -181,6 +183,10 @@ class Loader {
     const location = from ?? { file: name, line: 1 };
     if (path === undefined) {
       this.problems.push({ location, message: `cannot find the database file "${name}"` });
+      return undefined;
+    }
+    if (this.loading.includes(path)) {
+      this.problems.push({ location, message: `"${name}" is included by itself` });
       return undefined;
     }
     try {

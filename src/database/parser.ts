@@ -40,7 +40,6 @@ interface OpenRecord {
   readonly location: SourceLocation;
 }
 
-const MAXIMUM_INCLUDE_DEPTH = 64;
 const TOP_LEVEL_WORDS =
   "record|grecord|alias|include|path|addpath|menu|recordtype|device|driver|link|registrar|function|variable|breaktable";
 const TOP_LEVEL_LINE = new RegExp(String.raw`^\s*(?:${TOP_LEVEL_WORDS})\b`);
@@ -158,9 +157,9 @@ class Parser {
   private include(record?: string): void {
     const { location } = this.lexer.peek();
     const name = takeText(this.lexer, "a file name");
-    if (this.lexer.depth >= MAXIMUM_INCLUDE_DEPTH)
-      throw new SyntaxProblem(location, `"${name}" is included by itself`);
     const file = this.context.include(name, location, record);
+    if (file && this.lexer.isOpen(file.file))
+      throw new SyntaxProblem(location, `"${name}" is included by itself`);
     if (file) this.lexer.open(file);
   }
 }

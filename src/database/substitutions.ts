@@ -59,7 +59,7 @@ class SyntaxProblem extends Error {
 
 // Words may hold macro references, which the boot script's environment resolves later.
 const TOKEN =
-  /(?<blank>[ \t\r\f\v]+|#.*)|(?<newline>\n)|"(?<double>(?:[^"\n\\]|\\.)*)"|'(?<single>(?:[^'\n\\]|\\.)*)'|(?<word>(?:\$\([^()\s]*\)|\$\{[^{}\s]*\}|[a-zA-Z0-9_\-+:./\\[\]<>;])+)|(?<punctuation>[{},=])|(?<bad>.)/y;
+  /(?<blank>[ \t\r\f\v]+|#.*)|(?<newline>\n)|"(?<double>(?:[^"\n\\]|\\.)*)"|'(?<single>(?:[^'\n\\]|\\.)*)'|(?<word>(?:\$\([^()\s]*\)|\$\{[^{}\s]*\}|[a-zA-Z0-9_\-+:./\\[\]<>;])+)|(?<punctuation>[{},=])|(?<bad>["'].*|.)/y;
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];

@@ -116,7 +116,9 @@ class Sections {
   }
 
   #append(section: Section, ...trees: readonly Tree[]): boolean {
-    this.#lists.set(section, [...(this.#lists.get(section) ?? []), ...trees]);
+    const list = this.#lists.get(section) ?? [];
+    list.push(...trees);
+    this.#lists.set(section, list);
     return true;
   }
 

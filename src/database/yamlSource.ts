@@ -9,6 +9,7 @@ import {
   type Node,
   type ParsedNode,
   parseAllDocuments,
+  visit,
 } from "yaml";
 import { errorMessage } from "../libcom/errorMessage.js";
 import type { SourceLocation } from "./recordDefinition.js";
@@ -39,7 +40,11 @@ export function readYaml(
   const lines = new LineCounter();
   const sources: YamlSource[] = [];
   try {
-    for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })) {
+    for (const document of parseAllDocuments(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: false,
+    })) {
       const source = new YamlSource(document, file, lines);
       const problem = source.error();
       sources.push(source);
@@ -65,8 +70,29 @@ export class YamlSource {
   /** The first syntax error, in one line: those after it are mostly its consequences. */
   error(): Problem | undefined {
     const [error] = this.document.errors;
-    if (error === undefined) return undefined;
+    if (error === undefined) return this.repeatedKey();
     return { location: this.at(error.pos[0]), message: error.message.split("\n")[0] ?? error.message };
+  }
+
+  /** The library would compare every key of a mapping with all others. */
+  private repeatedKey(): Problem | undefined {
+    let problem: Problem | undefined;
+    visit(this.document, {
+      Map: (_, map) => {
+        const keys = new Set<string>();
+        for (const { key } of map.items) {
+          const text = isNode(key) ? textOf(key) : String(key);
+          if (keys.has(text)) {
+            const location = this.locationOf(isNode(key) ? key : null);
+            problem = { location, message: `the key "${text}" is there twice` };
+            return visit.BREAK;
+          }
+          keys.add(text);
+        }
+        return undefined;
+      },
+    });
+    return problem;
   }
 
   get root(): Node | null {

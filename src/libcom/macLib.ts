@@ -27,7 +27,9 @@ interface Scan {
   readonly end: number;
 }
 
-const END_OF_TEXT = "";
+/** References deeper inside of each other, or more in one text, stay as they are: no text can take for ever. */
+const DEEPEST = 100;
+const MOST_REFERENCES = 50_000;
 
 /**
  * Macro substitution with the rules of EPICS's macLib: `$(A)`, `${A}`, `$(A=default)`, `$(A,B=scoped)`, references
@@ -35,10 +37,16 @@ const END_OF_TEXT = "";
  * text stay, those of macro values are removed.
  */
 export class MacroExpander {
+  /** In the order of their definition, those of a scope last. */
   private readonly entries: Entry[] = [];
+  /** The entries of each name, the one that counts last. */
+  private readonly byName = new Map<string, Entry[]>();
   private readonly missing = new Set<string>();
+  /** What is missing does not count while this is not 0. */
+  private muted = 0;
   private level = 0;
-  private quiet: boolean;
+  private references = 0;
+  private readonly quiet: boolean;
   // Values are expanded ahead of use and reused until a definition changes.
   private dirty = true;
 
@@ -54,31 +62,37 @@ export class MacroExpander {
   define(name: string, raw: string): void {
     const existing = this.findDefined(name);
     if (existing && existing.level === this.level) existing.raw = raw;
-    else this.entries.push({ name, raw, level: this.level, expanded: undefined, visited: false });
+    else this.add({ name, raw, level: this.level, expanded: undefined, visited: false });
     this.dirty = true;
   }
 
   expand(text: string): ExpandedText {
     this.missing.clear();
     if (!text.includes("$")) return { text, undefined: [] };
+    this.references = 0;
     this.expandDefinitions();
     const expanded = this.translate(text, 0, 0, "").text;
     return { text: expanded, undefined: [...this.missing] };
   }
 
+  private add(entry: Entry): void {
+    this.entries.push(entry);
+    const known = this.byName.get(entry.name);
+    if (known === undefined) this.byName.set(entry.name, [entry]);
+    else known.push(entry);
+  }
+
   private expandDefinitions(): void {
     if (!this.dirty) return;
-    const missing = [...this.missing];
+    this.muted++;
     for (const entry of this.entries) entry.expanded = undefined;
-    this.missing.clear();
     for (const entry of this.entries) entry.expanded = this.translate(entry.raw, 0, 1, "").text;
     this.dirty = false;
-    this.missing.clear();
-    for (const name of missing) this.missing.add(name);
+    this.muted--;
   }
 
   private findDefined(name: string): Entry | undefined {
-    return this.entries.findLast((entry) => entry.name === name);
+    return this.byName.get(name)?.at(-1);
   }
 
   private find(name: string): Entry | undefined {
@@ -88,20 +102,12 @@ export class MacroExpander {
     if (value === undefined) return undefined;
     const entry = { name, raw: value, level: 0, expanded: undefined, visited: false };
     this.entries.unshift(entry);
+    this.byName.set(name, [entry]);
     return entry;
   }
 
-  /**
-   * Copies from `start` to a character of `terminators`, expanding references; `level` 0 is the caller's own text.
-   * macLib looks for the end of a default without honouring escapes (`measuring`): `\\)` ends it.
-   */
-  private translate(
-    source: string,
-    start: number,
-    level: number,
-    terminators: string,
-    measuring = false,
-  ): Scan {
+  /** Copies from `start` to a character of `terminators`, expanding references; `level` 0 is the caller's own text. */
+  private translate(source: string, start: number, level: number, terminators: string): Scan {
     const discard = level > 0;
     let quote = "";
     let text = "";
@@ -118,13 +124,13 @@ export class MacroExpander {
         quote = character;
         if (discard) continue;
       }
-      const next = source.charAt(at + 1);
-      if (character === "$" && (next === "(" || next === "{") && quote !== "'") {
+      if (quote !== "'" && isReference(source, at, level) && this.references < MOST_REFERENCES) {
+        this.references++;
         const reference = this.refer(source, at + 1, level);
         text += reference.text;
         at = reference.end;
-      } else if (character === "\\" && next !== END_OF_TEXT && !measuring) {
-        text += discard ? next : character + next;
+      } else if (character === "\\" && at + 1 < source.length) {
+        text += discard ? source.charAt(at + 1) : source.slice(at, at + 2);
         at++;
       } else {
         text += character;
@@ -137,29 +143,56 @@ export class MacroExpander {
   private refer(source: string, bracket: number, level: number): Scan {
     const close = source.charAt(bracket) === "(" ? ")" : "}";
     const named = this.translate(source, bracket + 1, level + 1, `=,${close}`);
-    const name = named.text;
-    const quietBefore = this.quiet;
-    const missingBefore = new Set(this.missing);
-    this.quiet = true;
-
     let end = named.end;
     let defaultStart: number | undefined;
     if (source.charAt(end) === "=" && end > bracket) {
       defaultStart = end + 1;
-      end = this.translate(source, defaultStart, level + 1, `,${close}`, true).end;
+      end = this.skipDefault(source, defaultStart, level + 1, `,${close}`);
     }
     const scoped = source.charAt(end) === "," && end > bracket;
     if (scoped) end = this.defineScoped(source, end, level, close);
-    this.quiet = quietBefore;
-    this.restoreMissing(missingBefore);
-
-    const text = this.valueOf(name, source, defaultStart, level, close);
+    const text = this.valueOf(named.text, source, defaultStart, level, close);
     if (scoped) this.popScope();
     return { text, end };
   }
 
+  /** Where the default of a reference ends. macLib does not honour escapes when it looks for that: `\\)` ends it. */
+  private skipDefault(source: string, start: number, level: number, terminators: string): number {
+    return this.skip(source, start, level, terminators, false);
+  }
+
+  private skip(source: string, start: number, level: number, terminators: string, escapes: boolean): number {
+    let quote = "";
+    for (let at = start; at < source.length; at++) {
+      const character = source.charAt(at);
+      if (terminators.includes(character)) return at;
+      if (quote !== "") {
+        if (character === quote) quote = "";
+      } else if (character === '"' || character === "'") quote = character;
+      if (quote !== "'" && isReference(source, at, level)) at = this.skipReference(source, at + 1, level);
+      else if (character === "\\" && escapes) at++;
+    }
+    return source.length - 1;
+  }
+
+  /** Where the reference ends whose opening bracket is at `bracket`. */
+  private skipReference(source: string, bracket: number, level: number): number {
+    const close = source.charAt(bracket) === "(" ? ")" : "}";
+    let end = this.skip(source, bracket + 1, level + 1, `=,${close}`, true);
+    if (source.charAt(end) === "=" && end > bracket)
+      end = this.skipDefault(source, end + 1, level + 1, `,${close}`);
+    while (source.charAt(end) === "," && end > bracket && end + 1 < source.length) {
+      // macLib enters the scope to find its end, and forgets the values that it knew.
+      this.dirty = true;
+      end = this.skip(source, end + 1, level + 1, `=,${close}`, true);
+      if (source.charAt(end) === "=") end = this.skip(source, end + 1, level + 1, `,${close}`, true);
+    }
+    return end;
+  }
+
   private defineScoped(source: string, comma: number, level: number, close: string): number {
     this.level++;
+    this.muted++;
     let end = comma;
     while (source.charAt(end) === "," && end + 1 < source.length) {
       const name = this.translate(source, end + 1, level + 1, `=,${close}`);
@@ -169,11 +202,15 @@ export class MacroExpander {
       end = value.end;
       this.define(name.text, value.text);
     }
+    this.muted--;
     return end;
   }
 
   private popScope(): void {
-    while (this.entries.at(-1)?.level === this.level) this.entries.pop();
+    for (let entry = this.entries.at(-1); entry?.level === this.level; entry = this.entries.at(-1)) {
+      this.entries.pop();
+      this.byName.get(entry.name)?.pop();
+    }
     this.level--;
     this.dirty = true;
   }
@@ -204,19 +241,22 @@ export class MacroExpander {
   }
 
   private noteMissingIn(expanded: string): void {
+    if (this.muted > 0) return;
     for (const match of expanded.matchAll(/\$\(([^()]*),(?:undefined|recursive)\)/g))
       this.missing.add(match[1] ?? "");
   }
 
   private missingText(name: string, why: "undefined" | "recursive"): string {
-    this.missing.add(name);
-    return this.quiet ? `$(${name})` : `$(${name},${why})`;
+    const isMuted = this.muted > 0;
+    if (!isMuted) this.missing.add(name);
+    return this.quiet || (isMuted && this.level > 0) ? `$(${name})` : `$(${name},${why})`;
   }
+}
 
-  private restoreMissing(names: ReadonlySet<string>): void {
-    this.missing.clear();
-    for (const name of names) this.missing.add(name);
-  }
+function isReference(source: string, at: number, level: number): boolean {
+  if (source.charAt(at) !== "$" || level > DEEPEST) return false;
+  const next = source.charAt(at + 1);
+  return next === "(" || next === "{";
 }
 
 /** Expands one text; for many texts with the same macros use a `MacroExpander`. */
