@@ -117,7 +117,7 @@ interface RawAnswer extends Omit<AsAnswer, "errors" | "warnings"> {
   readonly log: string;
 }
 
-/** The lines of EPICS's log that name a line of the file, as \`line: text\`. */
+/** The lines of EPICS's log that name a line of the file, as `line: text`. */
 function located(log: string, severity: "ERROR" | "WARNING"): string[] {
   const plain = stripVTControlCharacters(log);
   const pattern = new RegExp(`^${severity} (.*?) ?at line (\\d+)(?:: (.*))?$`, "gm");
@@ -162,7 +162,9 @@ async function askOne({ macros, checkIp, rounds, ask }: AsCase, filename: string
     pvs: createPvDirectory(undefined, undefined),
     isLocal: () => false,
     checksAddresses: () => checkIp === true,
-    warn: (line) => void (line.startsWith(filename) && warnings.push(local(line))),
+    warn(line) {
+      if (line.startsWith(filename)) warnings.push(local(line));
+    },
   });
   file.filename = filename;
   file.substitutions = macros;

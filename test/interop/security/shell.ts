@@ -31,7 +31,7 @@ os._exit(0)
 `;
 
 export interface ShellCase {
-  /** Files by name; they are written into \`directory\`, and \`$(D)\` in lines stands for it. */
+  /** Files by name; they are written into `directory`, and `$(D)` in lines stands for it. */
   readonly files: Readonly<Record<string, string>>;
   readonly lines: readonly string[];
 }

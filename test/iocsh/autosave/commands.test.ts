@@ -15,7 +15,7 @@ record(waveform, "t:curve") { field(FTVL, "DOUBLE") field(NELM, "4") }
 record(stringout, "t:path") {} record(stringout, "t:file") {}
 `;
 
-/** A shell in a directory of its own: \`run\` gives what a line printed. */
+/** A shell in a directory of its own: `run` gives what a line printed. */
 async function session(files: Readonly<Record<string, string>> = {}, before: readonly string[] = []) {
   const place = mkdtempSync(join(directory, "boot-"));
   for (const [name, text] of Object.entries({ "test.db": DATABASE, ...files }))
