@@ -49,7 +49,8 @@ export function takeBinaryValue(record: BinaryOutput, io: RecordIo<BinaryOutput>
 }
 
 export function driveBinary(record: BinaryOutput, io: RecordIo<BinaryOutput>): undefined | Promise<void> {
-  if (record.UDF !== 0) io.setSevr(Status.UDF, record.UDFS);
+  // As EPICS Base has it, other values than 1 do not count here.
+  if (record.UDF === 1) io.setSevr(Status.UDF, record.UDFS);
   checkStateAlarms(record, io);
   return driveOutput(
     record,

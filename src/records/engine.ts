@@ -395,7 +395,8 @@ export class RecordEngine implements ChannelProvider {
 
   #processAtInit(choice: number): void {
     const due = [...this.#records].filter(({ record }) => record.PINI === choice);
-    for (const instance of due.sort((a, b) => a.record.PHAS - b.record.PHAS)) instance.process();
+    due.sort((a, b) => a.record.PHAS - b.record.PHAS || byTypeName(a, b));
+    for (const instance of due) instance.process();
   }
 
   // Scanning.
@@ -567,6 +568,12 @@ export class RecordEngine implements ChannelProvider {
 
 function noteOpenLinks(instance: DbRecord): void {
   instance.openLinks = instance.type.linkNames.filter((field) => !instance.linkOf(field).isConstant);
+}
+
+/** Record types in the order in which EPICS Base goes through them. */
+function byTypeName(a: DbRecord, b: DbRecord): number {
+  const [first, second] = [a.type.name.toLowerCase(), b.type.name.toLowerCase()];
+  return Number(first > second) - Number(first < second);
 }
 
 const unknownName = (name: string): WriteResult =>

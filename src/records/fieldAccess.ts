@@ -56,16 +56,9 @@ export function addressOf(instance: DbRecord, field: string): FieldAddress | und
 export const isText = (instance: DbRecord, field: string): boolean =>
   addressOf(instance, field)?.type === "STRING";
 
-const noTexts: readonly string[] = [];
-
-/** A long text that was never set, not even to nothing, has no elements. */
-const isUnset = ({ fields, type }: DbRecord, field: string): boolean =>
-  type.fields[field]?.special === "dbaddr" && fields[field === "OVAL" ? "OLEN" : "LEN"] === 0;
-
 /** A field's value as clients see it: links as their text. */
 export function fieldValue(instance: DbRecord, field: string): Value {
   const value = instance.fields[field];
-  if (value === "" && isUnset(instance, field)) return noTexts;
   if (typeof value !== "object") return value ?? 0;
   if (value instanceof Link) return value.shown;
   return isProgram(value) ? 0 : value;
@@ -159,8 +152,8 @@ export function store(
   const scalar = toScalar(instance, field, value, from, address.type, source);
   if (!scalar.ok) return scalar;
   instance.fields[field] =
-    typeof scalar.value === "string" && address.bytes === undefined
-      ? truncateString(scalar.value, spec.size)
+    typeof scalar.value === "string"
+      ? truncateString(scalar.value, address.bytes ?? spec.size)
       : scalar.value;
   return stored;
 }
@@ -180,9 +173,16 @@ function toScalar(
   const first = isArrayValue(value) ? value[0] : value;
   if (first === undefined) return failed(`no value for ${instance.name}.${field}`);
   if (typeof first === "number" && (to === "DOUBLE" || from === to)) return ok(first);
-  if (to === "STRING") return convertValue(first, from, to, source?.format());
+  if (to === "STRING")
+    return convertValue(first, from, to, source?.format() ?? putFormat(instance, field, from));
   return convertValue(first, from, to, { states: statesOf(instance, field), direction: "put" });
 }
+
+/** A client's number becomes text with the decimals that the record has for the field. */
+const putFormat = (instance: DbRecord, field: string, from: DbfType): ConvertProperties =>
+  from === "DOUBLE" || from === "FLOAT"
+    ? { precision: instance.type.behaviour.properties?.(instance.record, field, instance).precision }
+    : noFormat;
 
 function toArray(
   value: Value,
@@ -194,7 +194,10 @@ function toArray(
   const array = isArrayValue(value) ? value : arrayOf(value, from);
   const fitting = array.length > address.elementCount ? array.slice(0, address.elementCount) : array;
   if (from === address.type && from !== "STRING") return ok(fitting);
-  return convertValue(fitting, from, address.type, { ...source?.format(), direction: "put" });
+  return convertValue(fitting, from, address.type, {
+    ...source?.format(),
+    direction: source === undefined ? "put" : "get",
+  });
 }
 
 /** What a link reads from a scalar is converted as one: an empty text is 0. */

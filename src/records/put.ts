@@ -178,7 +178,8 @@ function putLink(instance: DbRecord, field: string, { value, type }: TypedValue)
   const problem = linkProblem(instance, field, text);
   if (problem !== undefined) return refuse("badValue", `${name}: ${problem}`);
   instance.host.setLink(instance, field, text);
-  const failure = instance.type.behaviour.afterPut?.(instance.record, instance, field);
+  const special = instance.type.fields[field]?.special;
+  const failure = special && instance.type.behaviour.afterPut?.(instance.record, instance, field);
   if (failure !== undefined) return refuse("failed", `${name}: ${failure}`);
   instance.post(field, EventMask.VALUE | EventMask.LOG);
   return done;

@@ -7,7 +7,7 @@ import { charsToText, toText } from "../channel/text.js";
 import type { BreakPoint } from "../database/definitions.js";
 import { now, UNDEFINED_TIME } from "../libcom/epicsTime.js";
 import { errorMessage } from "../libcom/errorMessage.js";
-import type { Result } from "../libcom/result.js";
+import { failed, type Result } from "../libcom/result.js";
 import { resetAlarms, setSevr } from "./alarms.js";
 import type { DbRecord, PutNotify, RecordHost } from "./dbRecord.js";
 import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
@@ -34,8 +34,16 @@ const MAX_LOCK = 10;
 const DEVICE_TIME = -2;
 
 const noLinks: readonly string[] = [];
+const noTexts: readonly string[] = [];
 
 const isCharType = (type: DbfType): boolean => type === "CHAR" || type === "UCHAR";
+
+/** As many characters as there is room for; the last is the NUL. */
+function terminated(chars: Int8Array, room: number): Int8Array {
+  const kept = chars.slice(0, room);
+  kept[kept.length - 1] = 0;
+  return kept;
+}
 
 /** The text in an array of CHAR, whose last byte is taken for the NUL whatever it is. */
 function textOfChars(value: Value): string {
@@ -320,7 +328,7 @@ export class RecordInstance implements DbRecord {
   /** A field's value with the record's alarm and time. */
   sample(field: string, asChars: boolean): Sample {
     const { STAT, SEVR, AMSG, TIME, UTAG } = this.record;
-    const value = fieldValue(this, field);
+    const value = this.#isUnset(field) ? noTexts : fieldValue(this, field);
     return {
       value: asChars ? charsOf(toText(value)) : value,
       status: STAT,
@@ -329,6 +337,12 @@ export class RecordInstance implements DbRecord {
       time: TIME,
       userTag: UTAG,
     };
+  }
+
+  /** Clients see no elements in a long text that was never set, not even to nothing. */
+  #isUnset(field: string): boolean {
+    if (this.fields[field] !== "" || this.type.fields[field]?.special !== "dbaddr") return false;
+    return this.fields[field === "OVAL" ? "OLEN" : "LEN"] === 0;
   }
 
   // Links.
@@ -350,9 +364,26 @@ export class RecordInstance implements DbRecord {
     if (value === undefined) return false;
     if (isPlain && typeof value === "number") this.fields[into] = value;
     // Without a value there is nothing to inherit an alarm from.
-    else if (!this.#storeAs(into, as, value, target).ok) return false;
+    else if (!this.#storeFrom(target, into, as, value).ok) return false;
     inheritSeverity(link, this.record);
     return true;
+  }
+
+  #storeFrom(source: LinkTarget, into: string, as: DbfType | undefined, value: Value): Result<void> {
+    const { textOf } = source;
+    if (textOf === undefined) return this.#storeAs(into, as, value, source);
+    return this.#storeText(into, toText(value), textOf === "link");
+  }
+
+  /** The text of a link or of RTYP goes into arrays: as it is, as its characters, and a link's as NaN where numbers go. */
+  #storeText(into: string, text: string, isLink: boolean): Result<void> {
+    const address = addressOf(this, into);
+    const isArray = address !== undefined && address.elementCount > 1;
+    if (address?.type === "STRING" && (isArray || !isLink)) return store(this, into, text, "STRING");
+    if (isArray && isCharType(address.type))
+      return store(this, into, terminated(charsOf(text), address.elementCount), "CHAR");
+    if (isArray && isLink && address.type === "DOUBLE") return store(this, into, Number.NaN, "DOUBLE");
+    return failed("only its text can be read");
   }
 
   #storeAs(into: string, as: DbfType | undefined, value: Value, source: LinkTarget): Result<void> {
@@ -442,9 +473,9 @@ export class RecordInstance implements DbRecord {
     this.input = outcome;
   }
 
-  writeDevice(): undefined | Promise<void> {
+  writeDevice(isWanted?: () => boolean): undefined | Promise<void> {
     this.failed = false;
-    return writeDevice(this);
+    return writeDevice(this, isWanted);
   }
 
   breakTable(linr: number): readonly BreakPoint[] | undefined {

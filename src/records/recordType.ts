@@ -82,8 +82,11 @@ export interface RecordServices<L extends string, V extends string> {
   readDevice(): undefined | Promise<void>;
   /** What the last `readDevice` came to; after a failure the value is what it was, and an alarm is raised. */
   readonly input: ReadOutcome | "failed";
-  /** Writes through device support or the soft channel, or to SIOL when simulating. */
-  writeDevice(): undefined | Promise<void>;
+  /**
+   * Writes through device support or the soft channel, or to SIOL when simulating.
+   * @param isWanted says, when the record does not simulate, whether to write at all
+   */
+  writeDevice(isWanted?: () => boolean): undefined | Promise<void>;
   /** The device support behind DTYP, for types that need more of it than reading and writing. */
   readonly device: AttachedDevice | undefined;
   /** Why device support could not be attached. */

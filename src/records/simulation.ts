@@ -1,6 +1,6 @@
 import { Severity, Status } from "../channel/alarm.js";
 import { convertValue } from "../channel/convert.js";
-import type { Value } from "../channel/dbf.js";
+import type { DbfType, Value } from "../channel/dbf.js";
 import type { Timestamp } from "../libcom/epicsTime.js";
 import type { DbRecord } from "./dbRecord.js";
 import type { InputOutcome } from "./devices/outcome.js";
@@ -56,6 +56,10 @@ export function simulationChanged(instance: DbRecord, before: number): void {
   instance.setScan(scan);
 }
 
+/** A word of bits is simulated by a number without a sign. */
+const simulatedType = ({ type }: DbRecord): DbfType | undefined =>
+  type.behaviour.device?.as === "ULONG" ? "ULONG" : undefined;
+
 /** Takes SIMM and the value to simulate from constant links, once. */
 export function initSimulation(instance: DbRecord): void {
   const { fields } = instance;
@@ -63,7 +67,7 @@ export function initSimulation(instance: DbRecord): void {
   const before = numberOf(instance, "SIMM");
   if (instance.linkOf("SIML").isConstant) rememberSimulation(instance);
   if (instance.loadConstant("SIML", "SIMM")) simulationChanged(instance, before);
-  if (fields["SVAL"] !== undefined) instance.loadConstant("SIOL", "SVAL");
+  if (fields["SVAL"] !== undefined) instance.loadConstant("SIOL", "SVAL", simulatedType(instance));
 }
 
 function delayed<T>(instance: DbRecord, action: () => T): T | Promise<T> {
@@ -93,7 +97,7 @@ export function readSimulated(
       instance.record.UDF = 0;
       return "noConvert";
     }
-    instance.failed = !instance.readLink("SIOL", "SVAL");
+    instance.failed = !instance.readLink("SIOL", "SVAL", simulatedType(instance));
     if (instance.failed) return "failed";
     const value = fieldValue(instance, "SVAL");
     instance.record.UDF = 0;

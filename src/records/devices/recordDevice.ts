@@ -22,10 +22,14 @@ export function readDevice(instance: DbRecord): InputOutcome | Promise<InputOutc
   }
 }
 
-/** Writes to what is behind a record's OUT. A failing device raises a WRITE alarm. */
-export function writeDevice(instance: DbRecord): undefined | Promise<void> {
+/**
+ * Writes to what is behind a record's OUT. A failing device raises a WRITE alarm.
+ * @param isWanted asked when the record does not simulate
+ */
+export function writeDevice(instance: DbRecord, isWanted?: () => boolean): undefined | Promise<void> {
   const mode = simulationMode(instance);
   if (mode !== undefined) return writeSimulated(instance, mode);
+  if (isWanted?.() === false) return undefined;
   if (instance.deviceError !== undefined) {
     deviceFailed(instance, "WRITE", instance.deviceError);
     return undefined;

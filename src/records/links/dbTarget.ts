@@ -6,6 +6,7 @@ import { ok } from "../../libcom/result.js";
 import type { FieldName } from "../channelName.js";
 import type { DbRecord } from "../dbRecord.js";
 import { fieldValue, formatOf } from "../fieldAccess.js";
+import { isLinkType } from "../fieldSpec.js";
 import { FieldView, type FoundChannel } from "../fieldView.js";
 import { incoming } from "../longString.js";
 import { menuScan } from "../menus.js";
@@ -45,14 +46,28 @@ export class DbTarget implements LinkTarget {
     return this.view.shape.type;
   }
 
+  get textOf(): "link" | "attribute" | undefined {
+    const spec = this.instance.type.fields[this.field];
+    if (spec === undefined || this.address.asChars) return undefined;
+    if (spec.special === "attribute") return "attribute";
+    return isLinkType(spec.dbf) ? "link" : undefined;
+  }
+
   get elementCount(): number {
     return this.view.shape.elementCount;
   }
 
   read(): Value | undefined {
     if (this.processPassive && !scanPassive(this.source, this.instance)) return undefined;
-    const isPlain = !this.view.isFiltered && !this.address.asChars;
-    return isPlain ? fieldValue(this.instance, this.field) : this.view.read().value;
+    if (this.view.isFiltered || this.address.asChars) return this.view.read().value;
+    const value = fieldValue(this.instance, this.field);
+    return value === "" && this.#isNothing() ? undefined : value;
+  }
+
+  /** A printf that never ran has no text; long strings that were never set have an empty one. */
+  #isNothing(): boolean {
+    const { LEN, OLEN } = this.instance.fields;
+    return LEN === 0 && OLEN === undefined && this.field === "VAL";
   }
 
   format(): ConvertProperties {

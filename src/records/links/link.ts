@@ -19,6 +19,8 @@ export interface LinkTarget {
   /** Type of the values that `read` gives. */
   readonly type: DbfType;
   readonly elementCount: number;
+  /** The source is itself a link, or the record type of RTYP: only its text can be read. */
+  readonly textOf?: "link" | "attribute" | undefined;
   /** The value in the source's own type; undefined when there is none to be had. */
   read(): Value | undefined;
   /** How the values that `read` gives turn into text. */

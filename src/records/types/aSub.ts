@@ -58,6 +58,11 @@ function loadConstants(record: ASub, io: Io): void {
   io.loadConstant("SUBL", "SNAM");
   for (const { input } of ARGUMENTS)
     if (io.loadConstant(input.link, input.value)) record[input.count] = elementCountOf(record[input.value]);
+    else if (record[input.link].parsed.kind === "json" && record[input.link].isConstant) {
+      // A text that is no number counts as an element nevertheless.
+      record[input.value] = zeros(record[input.type], 1);
+      record[input.count] = 1;
+    }
 }
 
 function bind(record: ASub, io: Io): string | undefined {

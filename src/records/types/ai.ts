@@ -60,12 +60,11 @@ export const ai = defineRecordType("ai", fields, {
   device: { link: "INP", value: "VAL", raw: "RVAL" },
   prepare(record) {
     record.INIT = 1;
-    if (record.ESLO === 1 && record.EOFF === 0) record.EOFF = record.EGUL;
+    if (record.LINR !== menuConvert.SLOPE && record.ESLO === 1 && record.EOFF === 0)
+      record.EOFF = record.EGUL;
   },
   init(record, io) {
     if (io.deviceSetRaw) record.VAL = rawToEngineering(record, io, record.RVAL).value;
-    record.MLST = record.ALST = record.LALM = record.VAL;
-    record.ORAW = record.RVAL;
   },
   process(record, io) {
     const before = record.VAL;

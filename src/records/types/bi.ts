@@ -41,7 +41,8 @@ export const bi = defineRecordType("bi", fields, {
       record.VAL = record.RVAL === 0 ? 0 : 1;
       record.UDF = 0;
     }
-    if (record.UDF !== 0) io.setSevr(Status.UDF, record.UDFS);
+    // As EPICS Base has it, other values than 1 do not count here.
+    if (record.UDF === 1) io.setSevr(Status.UDF, record.UDFS);
     else if (record.VAL <= 1) checkStateAlarms(record, io);
     postState(record, io);
   },

@@ -123,13 +123,27 @@ function compile(record: Calcout, io: Io, field: "CALC" | "OCAL"): void {
   if (!compiled.ok) io.report(`${field} "${record[field]}": ${compiled.error}`);
 }
 
-function updateLinkStates(record: Calcout, io: Io): void {
-  for (const [link, state] of [...LINK_STATES, ["OUT", "OUTV"] as const]) {
-    const value = calcoutINAV[io.linkState(link)];
-    if (record[state] === value) continue;
-    record[state] = value;
-    io.post(state, EventMask.VALUE);
-  }
+const STATES = [...LINK_STATES, ["OUT", "OUTV"] as const];
+
+function showLink(record: Calcout, io: Io, [link, state]: (typeof STATES)[number]): void {
+  const value = calcoutINAV[io.linkState(link)];
+  if (record[state] === value) return;
+  record[state] = value;
+  io.post(state, EventMask.VALUE);
+}
+
+/** Links to other IOCs come and go. */
+function showRemoteLinks(record: Calcout, io: Io): void {
+  for (const each of STATES)
+    if (record[each[0]].target.kind !== "constant" && io.linkState(each[0]) !== "local")
+      showLink(record, io, each);
+}
+
+/** EPICS Base looks at a new link before it opens it: it shows as a constant whatever it is, and gives no value. */
+function showNewLink(record: Calcout, io: Io, field: string): void {
+  const state = LINK_STATES.find(([link]) => link === field)?.[1] ?? "OUTV";
+  record[state] = calcoutINAV.constant;
+  io.post(state, EventMask.VALUE);
 }
 
 function calculate(record: Calcout, io: Io): void {
@@ -190,14 +204,14 @@ export const calcout = defineRecordType("calcout", fields, {
   device: { link: "OUT", value: "OVAL" },
   init(record, io) {
     loadArguments(io);
-    updateLinkStates(record, io);
+    for (const each of STATES) showLink(record, io, each);
     compile(record, io, "CALC");
     compile(record, io, "OCAL");
     record.PVAL = record.MLST = record.ALST = record.LALM = record.VAL;
     record.POVL = record.OVAL;
   },
   process(record, io) {
-    updateLinkStates(record, io);
+    showRemoteLinks(record, io);
     calculate(record, io);
     checkLimitAlarms(record, io);
     io.timestamp();
@@ -223,7 +237,7 @@ export const calcout = defineRecordType("calcout", fields, {
       compile(record, io, field);
       io.post(PROGRAMS[field].valid, EventMask.VALUE);
     } else if (field.startsWith("INP") || field === "OUT") {
-      updateLinkStates(record, io);
+      showNewLink(record, io, field);
     }
     return undefined;
   },

@@ -195,6 +195,7 @@ export const compress = defineRecordType("compress", fields, {
   afterPut(record, io, field) {
     if (field !== "VAL") {
       startOver(record);
+      io.post("VAL", io.resetAlarms() | EventMask.VALUE | EventMask.LOG);
       return undefined;
     }
     const state = stateOf(record);

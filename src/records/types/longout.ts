@@ -46,6 +46,13 @@ const inUnits = fieldsLikeValue(fields);
 /** Records whose OUT is new since the last write: the next write is not left out. */
 const outputIsNew = new WeakSet<Longout>();
 
+/** Whether OOPT asks for a write; whatever it says, PVAL follows. */
+function isWriteWanted(record: Longout): boolean {
+  const wanted = shouldWrite(record.OOPT, record.VAL, record.PVAL, outputIsNew.delete(record));
+  record.PVAL = record.VAL;
+  return wanted;
+}
+
 /** 32-bit integer output. */
 export const longout = defineRecordType("longout", fields, {
   device: { link: "OUT", value: "VAL", forgiving: true },
@@ -66,12 +73,7 @@ export const longout = defineRecordType("longout", fields, {
       () => {
         record.VAL = record.IVOV;
       },
-      () => {
-        const write = shouldWrite(record.OOPT, record.VAL, record.PVAL, outputIsNew.delete(record));
-        record.PVAL = record.VAL;
-        io.failed = false;
-        return write ? io.writeDevice() : undefined;
-      },
+      () => io.writeDevice(() => isWriteWanted(record)),
     );
   },
   complete(record, io) {

@@ -25,7 +25,13 @@ export const lsi = defineRecordType("lsi", fields, {
     record.OVAL = record.VAL;
     record.UDF = 0;
   },
-  process: (_record, io) => io.readDevice(),
+  process(record, io) {
+    const { UDF } = record;
+    const pending = io.readDevice();
+    // Reading through a link says nothing about UDF here; simulating does.
+    if (!io.hasDeviceSupport && record.SIMM === menuYesNo.NO) record.UDF = UDF;
+    return pending;
+  },
   complete(record, io) {
     const link = record.SIMM === menuYesNo.NO ? record.INP : record.SIOL;
     if (link.target.connected && !io.failed) record.LEN = lengthOf(record.VAL);

@@ -58,13 +58,13 @@ function run(record: Sub, io: RecordIo<Sub>): undefined | Promise<void> {
   const name = bound.get(record);
   const status = name === undefined ? undefined : io.callFunction(name);
   if (status instanceof Promise) return status.then((settled) => finish(record, io, settled));
-  if (status === undefined) io.setSevr(Status.BAD_SUB, Severity.INVALID);
-  else finish(record, io, status);
+  if (status !== undefined) return finish(record, io, status);
+  io.setSevr(Status.BAD_SUB, Severity.INVALID);
   return undefined;
 }
 
-function finish(record: Sub, io: RecordIo<Sub>, status: number): void {
-  if (status !== 0) io.failed = true;
+function finish(record: Sub, io: RecordIo<Sub>, status: number): undefined {
+  io.failed = status !== 0;
   if (status < 0) io.setSevr(Status.SOFT, record.BRSV);
   else record.UDF = Number.isNaN(record.VAL) ? 1 : 0;
 }
@@ -83,9 +83,8 @@ export const sub = defineRecordType("sub", fields, {
     record.MLST = record.ALST = record.LALM = record.VAL;
   },
   process(record, io) {
-    if (fetchUntilFailure(io)) return run(record, io);
-    io.failed = true;
-    return undefined;
+    io.failed = !fetchUntilFailure(io);
+    return io.failed ? undefined : run(record, io);
   },
   complete(record, io) {
     io.timestamp();

@@ -1,5 +1,7 @@
+import { emptyArray } from "../../channel/dbf.js";
 import { postArray } from "../arrayMonitor.js";
 import { arrayAddress, arrayFields, arrayProperties, countElements, startArray } from "../arrayRecord.js";
+import { arrayType } from "../arrayType.js";
 import { simulatedInput } from "../fieldGroups.js";
 import { inLink, short, ulong } from "../fieldSpec.js";
 import { menuYesNo } from "../menus.js";
@@ -26,6 +28,9 @@ export const waveform = defineRecordType("waveform", fields, {
   init: countElements,
   process: (_record, io) => io.readDevice(),
   complete(record, io) {
+    // Simulating a constant gives no elements.
+    if (record.SIMM === menuYesNo.YES && record.SIOL.isConstant)
+      record.VAL = emptyArray(arrayType(record.FTVL), 0);
     record.UDF = 0;
     io.timestamp();
     countElements(record, io);

@@ -5,7 +5,7 @@ import { needsPython } from "../../support/python.js";
 import { readBaseDbd } from "./dbd.js";
 import { type Outcome, randomPuts } from "./random/randomPuts.js";
 
-const ACTIONS = 150;
+const ACTIONS = 100;
 const LEAST_EQUAL = 0.9;
 
 /** TOMOIOC_SEED repeats a run; without it one seed is another each time. */

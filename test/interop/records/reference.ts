@@ -294,7 +294,10 @@ const elementOf = (element: ScalarValue): Element =>
 const elementsOf = (value: Value): Element[] => [...(isArrayValue(value) ? value : [value])].map(elementOf);
 
 /** The reference is read as DBR_STRING. */
-function firstAsText(engine: RecordEngine, { name, elementCount }: Channel): string {
+function firstAsText(engine: RecordEngine, { name, elementCount, fieldType }: Channel): string {
+  const value = engine.get(name);
+  // Of the text that an array of CHAR holds, its first number.
+  if (isArrayValue(value) && (fieldType === "CHAR" || fieldType === "UCHAR")) return String(value[0] ?? "");
   const text = truncateString(engine.getString(name));
   return elementCount > 1 ? (text.split(",")[0] ?? "") : text;
 }

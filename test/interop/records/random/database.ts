@@ -113,7 +113,8 @@ export class RandomDatabase {
     if (field === "DTYP")
       return type.behaviour.device?.raw !== undefined && random.chance(0.4) ? "Raw Soft Channel" : undefined;
     if (field === "INAM" || spec.special === "nomod" || isTimed(type.name, field)) return undefined;
-    if (field === "PINI") return random.chance(0.2) ? "YES" : undefined;
+    // Callbacks of records that are processed at iocInit run beside it, in no order that can be told.
+    if (field === "PINI") return undefined;
     if (field === "DISP" || field === "DISA" || field === "SIMM")
       return random.chance(0.05) ? "1" : undefined;
     if (field === "SDIS" || field === "TSEL" || field === "SIML")

@@ -24,8 +24,9 @@ export async function randomPuts(
 ): Promise<Outcome> {
   const random = new Random(seed);
   const database = new RandomDatabase(random, types);
+  const { text, watched } = database;
   const steps: Step[] = [["idle"], ["changes"], ...random.list(actions, () => database.action()).flat()];
-  const compared = await compare(database.text, steps, database.watched);
+  const compared = await compare(text, steps, watched);
   let readBacks = 0;
   const differences: string[] = [];
   let doing = "start";
