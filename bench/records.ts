@@ -16,7 +16,7 @@ const [sizeList = "1000,10000,100000", repetitions = "5"] = process.argv.slice(2
 const sizes = sizeList.split(",").map(Number);
 
 const CHAIN = 10_000;
-const PASSES = 100;
+const PASSES = 300;
 const SETTLE_MS = 1000;
 
 /** Base's record engine and RSRV with nothing around them but the interpreter that starts them. */
@@ -159,6 +159,12 @@ function timeOf(command: string, args: readonly string[]): number {
   return median(times);
 }
 
+function referenceChainRate(python: string, database: string): number {
+  const args = ["-c", REFERENCE_CHAIN, database, String(CHAIN), String(PASSES)];
+  const printed = execFileSync(python, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  return Number(printed.trimEnd().split("\n").at(-1));
+}
+
 /** Records per second of the best of many passes through the chain; a pass ends when the last record has its new value. */
 async function ourChainRate(database: string): Promise<number> {
   const engine = new RecordEngine();
@@ -196,10 +202,13 @@ async function main(python: string): Promise<void> {
   try {
     const chainFile = join(directory, "chain.db");
     writeFileSync(chainFile, chain);
-    const args = ["-c", REFERENCE_CHAIN, chainFile, String(CHAIN), String(PASSES)];
-    const printed = execFileSync(python, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    const base = Number(printed.trimEnd().split("\n").at(-1));
-    table[`calc records, chain of ${CHAIN}`] = row(await ourChainRate(chainFile), base, megahertz);
+    let ours = 0;
+    let base = 0;
+    for (let repetition = 0; repetition < Number(repetitions); repetition++) {
+      base = Math.max(base, referenceChainRate(python, chainFile));
+      ours = Math.max(ours, await ourChainRate(chainFile));
+    }
+    table[`calc records, chain of ${CHAIN}`] = row(ours, base, megahertz);
     table["start of the interpreter alone"] = row(
       timeOf(process.execPath, ["-e", "0"]),
       timeOf(python, ["-c", "import epicscorelibs.ioc"]),
