@@ -288,7 +288,9 @@ export class RecordInstance implements DbRecord {
     const record = this.record;
     if (!record.TSEL.isConstant) {
       if (this.tselIsTime) {
-        record.TIME = record.TSEL.target.time() ?? record.TIME;
+        const { target } = record.TSEL;
+        record.TIME = target.time() ?? record.TIME;
+        record.UTAG = target.userTag?.() ?? 0n;
         return;
       }
       this.readLink("TSEL", "TSE");

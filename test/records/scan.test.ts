@@ -93,3 +93,12 @@ test("hooks run in the order of iocInit", () => {
   engine.stop();
   assert.deepEqual(order, ["loaded", "initialised 0", "running 1"]);
 });
+
+test("TSEL to a record's TIME takes its time and UTAG", (t) => {
+  const engine = running(t, { A: ["ai"], B: ["ai", { TSEL: "A.TIME" }] });
+  put(engine, "A.PROC", 1);
+  engine.record("A")?.setField("UTAG", 42n);
+  put(engine, "B.PROC", 1);
+  assert.equal(engine.get("B.UTAG"), 42n);
+  assert.deepEqual(engine.open("B")?.read().time, engine.open("A")?.read().time);
+});

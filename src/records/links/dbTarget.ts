@@ -119,6 +119,10 @@ export class DbTarget implements LinkTarget {
     return this.instance.record.TIME;
   }
 
+  userTag(): bigint {
+    return this.instance.record.UTAG;
+  }
+
   properties(): Properties {
     return channelProperties(this.instance, this.field);
   }

@@ -36,6 +36,8 @@ export interface LinkTarget {
   /** Alarm and time of the value that `read` gave last. */
   alarm(): LinkAlarm | undefined;
   time(): Timestamp | undefined;
+  /** UTAG of the record at the other end, where the link can tell it. */
+  userTag?(): bigint;
   properties(): Properties | undefined;
   /** A line for dbjlr, of targets that have more to tell than their link. */
   report?(level: number): string;
