@@ -28,7 +28,7 @@ const same = (ours: Answer | undefined, theirs: Answer): boolean =>
         Math.abs(Number(ours[index]) - Number(item)) <= 1e-11 * Math.max(1, Math.abs(Number(item))),
     ));
 
-for (const type of ["Transform", "Swait", "Scalcout", "Acalcout", "Sseq", "Busy"])
+for (const type of ["Transform", "Swait", "Scalcout", "Acalcout", "Sseq", "Busy", "Monitors"])
   for (const { name, database, steps, answers } of load(type))
     test(`${name}, as in synApps`, async (t) => {
       const folder = mkdtempSync(join(tmpdir(), "tomoioc-synapps-"));

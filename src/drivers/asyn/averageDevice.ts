@@ -9,14 +9,14 @@ import type { Attachment } from "./inputDevice.js";
  * An ai record that shows the mean of what the driver has set since it was processed last. With SCAN "I/O Intr" it is processed each
  * time that SVAL values have come.
  */
-export class AverageDevice<T extends "Int32" | "Float64"> implements AttachedDevice {
-  readonly #attachment: Attachment<T>;
+export class AverageDevice implements AttachedDevice {
+  readonly #attachment: Attachment<"Int32" | "Float64">;
   readonly #subscription: Subscription;
   readonly #complete = new Subject<void>();
   #sum = 0;
   #count = 0;
 
-  constructor(attachment: Attachment<T>) {
+  constructor(attachment: Attachment<"Int32" | "Float64">) {
     this.#attachment = attachment;
     const { parameter } = attachment;
     const values = parameter.value === undefined ? parameter.value$ : parameter.value$.pipe(skip(1));
@@ -41,7 +41,7 @@ export class AverageDevice<T extends "Int32" | "Float64"> implements AttachedDev
     record.setField("UDF", 0);
     // Whole numbers are rounded, halves away from zero.
     const value = parameter.type === "Int32" ? Math.trunc(mean + (mean > 0 ? 0.5 : -0.5)) : mean;
-    return binding.store(record, value as never);
+    return binding.store(record, value);
   }
 
   detach(): void {

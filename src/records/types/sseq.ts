@@ -104,7 +104,7 @@ type Io = RecordIo<Sseq>;
 function set(record: Sseq, io: Io, field: "BUSY" | "ABORTING" | Step["waiting"], value: number): void {
   if (record[field] === value) return;
   record[field] = value;
-  io.post(field, EventMask.VALUE | EventMask.LOG);
+  io.post(field, EventMask.VALUE);
 }
 
 /** The steps that SELM and SELN ask for, the first at SELN 1; those without links have nothing to do. */
@@ -297,21 +297,30 @@ export const sseq = defineRecordType("sseq", fields, {
     updateLinkStates(record, io);
     if (record.SELM !== 0) io.readLink("SELL", "SELN");
     const steps = stepsToRun(record, io);
-    for (const { waiting } of STEPS) set(record, io, waiting, 0);
-    if (steps.length === 0) return undefined;
     set(record, io, "BUSY", 1);
+    for (const { waiting } of STEPS) {
+      record[waiting] = 0;
+      io.post(waiting, EventMask.VALUE);
+    }
+    if (steps.length === 0) return undefined;
     return runSteps(record, io, steps);
   },
   complete(record, io) {
     runs.delete(record);
     record.UDF = 0;
-    // A link that found the record active while it was aborted is not a wish to start again.
-    if (record.ABORTING !== 0) record.RPRO = 0;
-    record.ABORT = 0;
+    const mask = io.resetAlarms() | EventMask.VALUE;
+    io.post("VAL", mask);
+    if (record.ABORTING !== 0) {
+      // A link that found the record active while it was aborted is not a wish to start again.
+      record.RPRO = 0;
+      record.ABORT = 0;
+      record.ABORTING = 0;
+      io.post("ABORT", mask);
+      io.post("ABORTING", mask);
+    }
     io.timestamp();
-    set(record, io, "ABORTING", 0);
-    set(record, io, "BUSY", 0);
-    io.post("VAL", io.resetAlarms() | EventMask.VALUE);
+    record.BUSY = 0;
+    io.post("BUSY", mask);
   },
   afterPut(record, io, field) {
     if (field === "ABORT") return abort(record, io);
