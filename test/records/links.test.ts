@@ -134,3 +134,17 @@ test("TSEL copies another record's time", (t) => {
   put(engine, "B", 1);
   assert.deepEqual(engine.open("B")?.read().time, time);
 });
+
+test("a text put to an empty link is that record's alone", (t) => {
+  const engine = running(t, { A: ["calc"], B: ["calc", { CALC: "A" }], S: ["ao", { VAL: "7" }] });
+  put(engine, "A.INPA", "S");
+  assert.equal(engine.getString("A.INPA"), "S NPP NMS");
+  assert.equal(engine.getString("B.INPA"), "");
+  put(engine, "B.INPA", "S");
+  put(engine, "B.PROC", 1);
+  assert.equal(engine.get("B"), 7);
+  put(engine, "B.INPA", "");
+  put(engine, "S", 8);
+  put(engine, "B.PROC", 1);
+  assert.equal(engine.get("B"), 7);
+});
