@@ -99,12 +99,24 @@ function gather(block: usize, quarter: usize, factors: usize): void {
     const f = factors + j * FACTORS;
     const x0 = v128.load(p0);
     const x0i = v128.load(p0, IMAGINARY);
-    const u1 = turnedBack(p1, f + 8);
-    const u1i = turnedBackImaginary(p1, f + 8);
-    const u2 = turnedBack(p2, f);
-    const u2i = turnedBackImaginary(p2, f);
-    const u3 = turnedBack(p3, f + 16);
-    const u3i = turnedBackImaginary(p3, f + 16);
+    const x1 = v128.load(p1);
+    const x1i = v128.load(p1, IMAGINARY);
+    const w1 = v128.load32_splat(f, 8);
+    const w1i = v128.load32_splat(f, 12);
+    const u1 = f32x4.add(f32x4.mul(x1, w1), f32x4.mul(x1i, w1i));
+    const u1i = f32x4.sub(f32x4.mul(x1i, w1), f32x4.mul(x1, w1i));
+    const x2 = v128.load(p2);
+    const x2i = v128.load(p2, IMAGINARY);
+    const w2 = v128.load32_splat(f, 0);
+    const w2i = v128.load32_splat(f, 4);
+    const u2 = f32x4.add(f32x4.mul(x2, w2), f32x4.mul(x2i, w2i));
+    const u2i = f32x4.sub(f32x4.mul(x2i, w2), f32x4.mul(x2, w2i));
+    const x3 = v128.load(p3);
+    const x3i = v128.load(p3, IMAGINARY);
+    const w3 = v128.load32_splat(f, 16);
+    const w3i = v128.load32_splat(f, 20);
+    const u3 = f32x4.add(f32x4.mul(x3, w3), f32x4.mul(x3i, w3i));
+    const u3i = f32x4.sub(f32x4.mul(x3i, w3), f32x4.mul(x3, w3i));
     const a = f32x4.add(x0, u1);
     const ai = f32x4.add(x0i, u1i);
     const b = f32x4.sub(x0, u1);
@@ -135,12 +147,24 @@ function gatherFirstHalf(block: usize, quarter: usize, factors: usize): void {
     const f = factors + j * FACTORS;
     const x0 = v128.load(p0);
     const x0i = v128.load(p0, IMAGINARY);
-    const u1 = turnedBack(p1, f + 8);
-    const u1i = turnedBackImaginary(p1, f + 8);
-    const u2 = turnedBack(p2, f);
-    const u2i = turnedBackImaginary(p2, f);
-    const u3 = turnedBack(p3, f + 16);
-    const u3i = turnedBackImaginary(p3, f + 16);
+    const x1 = v128.load(p1);
+    const x1i = v128.load(p1, IMAGINARY);
+    const w1 = v128.load32_splat(f, 8);
+    const w1i = v128.load32_splat(f, 12);
+    const u1 = f32x4.add(f32x4.mul(x1, w1), f32x4.mul(x1i, w1i));
+    const u1i = f32x4.sub(f32x4.mul(x1i, w1), f32x4.mul(x1, w1i));
+    const x2 = v128.load(p2);
+    const x2i = v128.load(p2, IMAGINARY);
+    const w2 = v128.load32_splat(f, 0);
+    const w2i = v128.load32_splat(f, 4);
+    const u2 = f32x4.add(f32x4.mul(x2, w2), f32x4.mul(x2i, w2i));
+    const u2i = f32x4.sub(f32x4.mul(x2i, w2), f32x4.mul(x2, w2i));
+    const x3 = v128.load(p3);
+    const x3i = v128.load(p3, IMAGINARY);
+    const w3 = v128.load32_splat(f, 16);
+    const w3i = v128.load32_splat(f, 20);
+    const u3 = f32x4.add(f32x4.mul(x3, w3), f32x4.mul(x3i, w3i));
+    const u3i = f32x4.sub(f32x4.mul(x3i, w3), f32x4.mul(x3, w3i));
     v128.store(p0, f32x4.add(f32x4.add(x0, u1), f32x4.add(u2, u3)));
     v128.store(p0, f32x4.add(f32x4.add(x0i, u1i), f32x4.add(u2i, u3i)), IMAGINARY);
     v128.store(p1, f32x4.add(f32x4.sub(x0, u1), f32x4.sub(u3i, u2i)));
@@ -220,16 +244,4 @@ function storeTurned(p: usize, re: v128, im: v128, f: usize): void {
   const wi = v128.load32_splat(f, 4);
   v128.store(p, f32x4.sub(f32x4.mul(re, w), f32x4.mul(im, wi)));
   v128.store(p, f32x4.add(f32x4.mul(re, wi), f32x4.mul(im, w)), IMAGINARY);
-}
-
-/** Real part of the column at `p` times the conjugate of the factor at `f`. */
-function turnedBack(p: usize, f: usize): v128 {
-  const re = f32x4.mul(v128.load(p), v128.load32_splat(f));
-  return f32x4.add(re, f32x4.mul(v128.load(p, IMAGINARY), v128.load32_splat(f, 4)));
-}
-
-/** Imaginary part of the same. */
-function turnedBackImaginary(p: usize, f: usize): v128 {
-  const im = f32x4.mul(v128.load(p, IMAGINARY), v128.load32_splat(f));
-  return f32x4.sub(im, f32x4.mul(v128.load(p), v128.load32_splat(f, 4)));
 }

@@ -18,7 +18,8 @@ export interface Reconstruction {
   add(place: number, thetaRadians: number, weight: 1 | -1): void | Promise<void>;
   /** The sums times `scale`; pi / views gives the attenuation per pixel. */
   read(scale: number): SliceData<Float32Array> | Promise<SliceData<Float32Array>>;
-  close(): void;
+  /** Lets go of memory and devices; until a promise resolves, its thread must not end. */
+  close(): void | Promise<void>;
 }
 
 export const BACKEND_NAMES = ["wasm", "cpu", "webgpu", "gpu.js"] as const;

@@ -229,9 +229,10 @@ export class StreamingSolver {
     return { geometry, parameters, slices, views, newest };
   }
 
-  close(): void {
-    this.#reconstruction.close();
+  /** Until a promise resolves, the thread must not end. */
+  close(): void | Promise<void> {
     this.#entries.clear();
+    return this.#reconstruction.close();
   }
 }
 

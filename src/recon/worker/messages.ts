@@ -36,7 +36,9 @@ export type ToThread =
   | ProjectionMessage
   | { readonly kind: "stop" }
   /** The oldest result on its way has been taken. */
-  | { readonly kind: "resultTaken" };
+  | { readonly kind: "resultTaken" }
+  /** The thread is to end; it answers `ended` once nothing is under way. */
+  | { readonly kind: "end" };
 
 /** Slices as the thread publishes them. */
 export interface ReconResult extends ReconSlices {
@@ -56,7 +58,8 @@ export type FromThread =
   /** The oldest projection on its way has been copied or refused. */
   | { readonly kind: "taken"; readonly outcome: ProjectionOutcome }
   | { readonly kind: "result"; readonly generation: number; readonly result: ReconResult }
-  | { readonly kind: "failed"; readonly message: string };
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "ended" };
 
 /** workerData of the thread. */
 export interface ThreadOptions {

@@ -37,7 +37,8 @@ export class ReconThread {
   readonly #schedule = new PublishSchedule();
   #solver: StreamingSolver | undefined;
   #generation = 0;
-  #isWorking = false;
+  #working: Promise<void> | undefined;
+  readonly #closing = new Set<Promise<void>>();
   #secondsSinceResult = 0;
   readonly #pace = new Pace();
 
@@ -53,7 +54,9 @@ export class ReconThread {
     } catch (error) {
       this.#send({ kind: "failed", message: errorMessage(error) });
     }
-    void this.#work();
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined;
+    });
   }
 
   #take(message: ToThread): void {
@@ -75,6 +78,9 @@ export class ReconThread {
         break;
       case "resultTaken":
         this.#schedule.taken();
+        break;
+      case "end":
+        void this.#end();
     }
   }
 
@@ -96,9 +102,18 @@ export class ReconThread {
   }
 
   #stop(): void {
-    this.#solver?.close();
+    const closed = Promise.resolve(this.#solver?.close());
+    this.#closing.add(closed);
+    void closed.then(() => this.#closing.delete(closed));
     this.#solver = undefined;
     this.#secondsSinceResult = 0;
+  }
+
+  async #end(): Promise<void> {
+    this.#stop();
+    await this.#working;
+    await Promise.all(this.#closing);
+    this.#send({ kind: "ended" });
   }
 
   #accept({ index, stamp, dataType, buffer }: ProjectionMessage): ProjectionOutcome {
@@ -110,8 +125,6 @@ export class ReconThread {
   }
 
   async #work(): Promise<void> {
-    if (this.#isWorking) return;
-    this.#isWorking = true;
     try {
       while (this.#solver !== undefined && this.#hasWork(this.#solver)) {
         if (this.#solver.isIdle) await this.#publish(this.#solver);
@@ -121,8 +134,6 @@ export class ReconThread {
     } catch (error) {
       this.#send({ kind: "failed", message: errorMessage(error) });
       this.#stop();
-    } finally {
-      this.#isWorking = false;
     }
   }
 

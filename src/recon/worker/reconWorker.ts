@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { type Observable, Subject } from "rxjs";
+import { firstValueFrom, type Observable, of, Subject, timeout } from "rxjs";
 import type { NDArray } from "../../drivers/ndarray/ndArray.js";
 import { logger } from "../../libcom/log.js";
 import type { BackendName } from "../backend/backend.js";
@@ -32,6 +32,9 @@ const DEFAULT_MAXIMUM_UNDERWAY = 16;
 const DEFAULT_MAXIMUM_PENDING = 32;
 const DEFAULT_LONGEST_WAIT_SECONDS = 0.25;
 
+/** The thread ends between two projections; after this it is ended all the same. */
+const LONGEST_END_MS = 10_000;
+
 /**
  * The reconstruction in a thread of its own, seen from the main thread, which it never keeps waiting: frames go over by
  * handle, and those that find the queue full are dropped whole and counted.
@@ -41,6 +44,7 @@ export class ReconWorker {
   readonly #maximumUnderway: number;
   readonly #results = new Subject<ReconResult>();
   readonly #failures = new Subject<string>();
+  readonly #ended = new Subject<void>();
   readonly #underway: NDArray[] = [];
   readonly #counts = { accepted: 0, dropped: 0, ignored: 0 };
   #generation = 0;
@@ -64,7 +68,10 @@ export class ReconWorker {
         this.#failures.next(`the reconstruction thread ended: ${error}`);
         reject(error);
       });
-      this.#worker.on("exit", () => this.#releaseAll());
+      this.#worker.on("exit", () => {
+        this.#releaseAll();
+        this.#ended.complete();
+      });
     });
     this.#ready.catch(() => {});
   }
@@ -135,6 +142,9 @@ export class ReconWorker {
       case "failed":
         log.error(message.message);
         this.#failures.next(message.message);
+        return;
+      case "ended":
+        this.#ended.next();
     }
   }
 
@@ -148,6 +158,13 @@ export class ReconWorker {
 
   async close(): Promise<void> {
     this.#results.complete();
+    // A GPU's work must not be cut off: that would end the whole process.
+    const ended = firstValueFrom(
+      this.#ended.pipe(timeout({ first: LONGEST_END_MS, with: () => of(undefined) })),
+      { defaultValue: undefined },
+    );
+    this.#send({ kind: "end" });
+    await ended;
     await this.#worker.terminate();
     this.#releaseAll();
   }

@@ -4,6 +4,7 @@ import { filter, firstValueFrom, map, scan, timeout } from "rxjs";
 import { staticPhantom } from "../../../src/drivers/camera/phantom.js";
 import { imageDimensions, type NDArray } from "../../../src/drivers/ndarray/ndArray.js";
 import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
+import { BACKEND_NAMES } from "../../../src/recon/backend/backend.js";
 import { defaultParameters } from "../../../src/recon/solver/parameters.js";
 import type { ReconResult } from "../../../src/recon/worker/messages.js";
 import { ReconWorker, type ReconWorkerOptions } from "../../../src/recon/worker/reconWorker.js";
@@ -157,3 +158,20 @@ test("a scan without angles is refused with a message, and the next start works"
     assert.equal((await result).views, 1);
   });
 });
+
+for (const backend of BACKEND_NAMES)
+  test(`closing while projections come gives every frame back: ${backend}`, async () => {
+    const pool = new NDArrayPool();
+    const worker = new ReconWorker({ backend, longestWaitSeconds: 60 });
+    await worker.ready;
+    worker.start({ size, theta, parameters, ...fields });
+    const shown = first(worker, () => true);
+    for (let index = 0; index < 30; index++) {
+      const array = frame(pool, index);
+      worker.project(array, index);
+      array.release();
+    }
+    await shown;
+    await worker.close();
+    assert.equal(pool.inUse, 0);
+  });

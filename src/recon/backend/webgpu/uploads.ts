@@ -5,6 +5,7 @@
 export class Uploads {
   readonly #device: GPUDevice;
   readonly #mapped: GPUBuffer[] = [];
+  readonly #underWay = new Set<Promise<void>>();
   #isClosed = false;
 
   constructor(device: GPUDevice) {
@@ -20,15 +21,19 @@ export class Uploads {
     encoder.copyBufferToBuffer(from, 0, to, 0, to.size);
     this.#device.queue.submit([encoder.finish()]);
     // A device that is lost says so where slices are read.
-    from.mapAsync(GPUMapMode.WRITE).then(
+    const mapped = from.mapAsync(GPUMapMode.WRITE).then(
       () => this.#give(from),
       () => {},
     );
+    this.#underWay.add(mapped);
+    void mapped.then(() => this.#underWay.delete(mapped));
   }
 
-  close(): void {
+  /** Resolves once no buffer is under way. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     for (const buffer of this.#mapped.splice(0)) buffer.destroy();
+    await Promise.all(this.#underWay);
   }
 
   #take(size: number): GPUBuffer {

@@ -146,16 +146,14 @@ export class WebgpuReconstruction implements Reconstruction {
     return reading;
   }
 
-  /** Buffers go once nothing is being read from them. */
-  close(): void {
+  /** Buffers go once nothing is done with them: a promise of the GPU that is left behind ends the whole process. */
+  async close(): Promise<void> {
     this.#pending = [];
-    void this.#reading.then(() => {
-      for (const slice of this.#allSlices) slice.close();
-      for (const kept of this.#places.splice(0)) kept?.counts.destroy();
-      this.#uploads.close();
-      this.#preprocessing.close();
-      this.#views.destroy();
-    });
+    await Promise.all([this.#reading, ...this.#underWay, this.#uploads.close()]);
+    for (const slice of this.#allSlices) slice.close();
+    for (const kept of this.#places.splice(0)) kept?.counts.destroy();
+    this.#preprocessing.close();
+    this.#views.destroy();
   }
 }
 
