@@ -4,14 +4,18 @@ import { RandomDatabase } from "./database.js";
 import { Random } from "./random.js";
 
 export interface Outcome {
-  /** Fields that changed on either side after an action, counted at every look. */
+  /** All fields of the records in which anything changed on either side, counted after every action. */
   readonly readBacks: number;
+  /** Those of them that changed themselves. */
+  readonly changed: number;
   /** Those that read differently, each as a line that says after what. */
   readonly differences: readonly string[];
 }
 
 const isChanges = (answer: unknown): answer is Changes =>
   typeof answer === "object" && answer !== null && !Array.isArray(answer);
+
+const recordOf = (field: string): string => field.split(".")[0] ?? field;
 
 const describe = (change: Changes[string] | undefined): string =>
   change === undefined ? "unchanged" : JSON.stringify(change);
@@ -27,7 +31,10 @@ export async function randomPuts(
   const { text, watched } = database;
   const steps: Step[] = [["idle"], ["changes"], ...random.list(actions, () => database.action()).flat()];
   const compared = await compare(text, steps, watched);
+  const fieldsOf = new Map<string, number>();
+  for (const name of watched) fieldsOf.set(recordOf(name), (fieldsOf.get(recordOf(name)) ?? 0) + 1);
   let readBacks = 0;
+  let changed = 0;
   const differences: string[] = [];
   let doing = "start";
   for (const { step, reference, ours } of compared) {
@@ -36,8 +43,10 @@ export async function randomPuts(
       continue;
     }
     if (!isChanges(reference) || !isChanges(ours)) throw new Error("no changes answered");
-    for (const name of new Set([...Object.keys(reference), ...Object.keys(ours)])) {
-      readBacks += 1;
+    const names = new Set([...Object.keys(reference), ...Object.keys(ours)]);
+    for (const record of new Set([...names].map(recordOf))) readBacks += fieldsOf.get(record) ?? 0;
+    for (const name of names) {
+      changed += 1;
       const theirs = describe(reference[name]);
       const mine = describe(ours[name]);
       // An array of ENUM has no text in EPICS Base.
@@ -46,5 +55,5 @@ export async function randomPuts(
       if (!same) differences.push(`after ${doing}: ${name}: Base ${theirs}, ours ${mine}`);
     }
   }
-  return { readBacks, differences };
+  return { readBacks, changed, differences };
 }
