@@ -102,8 +102,12 @@ function beforePut(instance: DbRecord, field: string): string | undefined {
 
 function afterPut(instance: DbRecord, field: string): string | undefined {
   const special = instance.type.fields[field]?.special;
-  if (special === "scan") instance.host.scanChanged(instance);
-  if (special === "as") instance.host.accessGroupChanged(instance);
+  // What every record has is no matter of its type.
+  if (special === "scan" || special === "as") {
+    if (special === "scan") instance.host.scanChanged(instance);
+    else instance.host.accessGroupChanged(instance);
+    return undefined;
+  }
   return instance.type.behaviour.afterPut?.(instance.record, instance, field);
 }
 

@@ -102,7 +102,8 @@ function watch(record: Histogram, io: Io): void {
 function command(record: Histogram): void {
   if (record.CMD === histogramCMD.Start) record.CSTA = 1;
   else if (record.CMD === histogramCMD.Stop) record.CSTA = 0;
-  else clear(record);
+  else if (record.CMD <= histogramCMD.Clear) clear(record);
+  else return;
   record.CMD = histogramCMD.Read;
 }
 
