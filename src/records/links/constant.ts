@@ -51,8 +51,7 @@ type Kind = "scalar" | "array" | "longText";
 
 function kindOf(instance: DbRecord, field: string, address: FieldAddress): Kind {
   if (address.bytes !== undefined) return "longText";
-  const isArray = instance.type.fields[field]?.dbf === "NOACCESS" && address.type !== "ENUM";
-  return isArray ? "array" : "scalar";
+  return instance.type.fields[field]?.dbf === "NOACCESS" ? "array" : "scalar";
 }
 
 function storeTyped(
