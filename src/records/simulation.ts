@@ -67,7 +67,8 @@ export function initSimulation(instance: DbRecord): void {
   const before = numberOf(instance, "SIMM");
   if (instance.linkOf("SIML").isConstant) rememberSimulation(instance);
   if (instance.loadConstant("SIML", "SIMM")) simulationChanged(instance, before);
-  if (fields["SVAL"] !== undefined) instance.loadConstant("SIOL", "SVAL", simulatedType(instance));
+  const signed = instance.type.behaviour.device?.rawAs === "LONG" ? "LONG" : undefined;
+  if (fields["SVAL"] !== undefined) instance.loadConstant("SIOL", "SVAL", simulatedType(instance) ?? signed);
 }
 
 function delayed<T>(instance: DbRecord, action: () => T): T | Promise<T> {
