@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { clientCircuitStates } from "../../../src/ca/client/circuitStates.js";
 import { type CircuitChannel, ClientCircuit } from "../../../src/ca/client/clientCircuit.js";
 import { readingOf } from "../../../src/ca/client/reading.js";
-import { Command, type CommandName } from "../../../src/ca/codec/commands.js";
 import { dbrTypeOf } from "../../../src/ca/codec/dbrTypes.js";
 import { Eca } from "../../../src/ca/codec/eca.js";
-import { putMessage } from "../../../src/ca/codec/message.js";
-import { bytes, sameBytes, written } from "../support/bytes.js";
+import { bytes, sameBytes } from "../support/bytes.js";
 
 const DOUBLE = dbrTypeOf("plain", "DOUBLE");
 const STRING = dbrTypeOf("plain", "STRING");
@@ -203,15 +200,4 @@ describe("a client circuit hears", () => {
     circuit.close("test");
     assert.deepEqual([channel.events, statuses], [["closed"], [Eca.DISCONN]]);
   });
-});
-
-describe("the table of client circuit states", () => {
-  for (const command of Object.keys(Command) as CommandName[]) {
-    const accepted = clientCircuitStates.awaitingVersion[command] !== undefined;
-    it(`${command} ${accepted ? "is taken from" : "ends the circuit with"} a server`, () => {
-      const { circuit } = quiet();
-      circuit.receive(written((out) => putMessage(out, Command[command], 0, 0, 0, 0)));
-      assert.equal(circuit.state, accepted ? "connected" : "closed");
-    });
-  }
 });

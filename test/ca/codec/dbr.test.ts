@@ -178,6 +178,11 @@ const toArray: Readonly<Record<string, (list: (number | string)[]) => Value>> = 
   DOUBLE: (list) => Float64Array.from(list, Number),
 };
 
+const limitGroups = {
+  gr: ["display", "alarm", "warning"],
+  ctrl: ["display", "alarm", "warning", "control"],
+} as const;
+
 describe("any value, alarm, time and properties survive", () => {
   for (const type of DBR_TYPES) {
     it(type.name, () => {
@@ -188,7 +193,11 @@ describe("any value, alarm, time and properties survive", () => {
       const word = fc.integer({ min: 0, max: 0xffffffff });
       fc.assert(
         fc.property(
-          fc.array(element, { maxLength: 40 }),
+          fc.oneof(
+            fc.array(element, { maxLength: 0 }),
+            fc.array(element, { minLength: 1, maxLength: 1 }),
+            fc.array(element, { minLength: 2, maxLength: 40 }),
+          ),
           code,
           code,
           fc.record({ seconds: word, nanoseconds: word }, { noNullPrototype: true }),
@@ -219,10 +228,12 @@ describe("any value, alarm, time and properties survive", () => {
             assert.deepEqual(read.value.value, value);
             if (type.class === "time") assert.deepEqual(read.value.time, stamp);
             if (type.class === "stsack") assert.deepEqual(read.value.acknowledge, content.acknowledge);
-            if (type.class === "ctrl" && type.base === "ENUM")
-              assert.deepEqual(read.value.properties, { states });
-            else if (type.class === "ctrl" && type.base !== "STRING")
-              for (const group of ["display", "alarm", "warning", "control"] as const)
+            if (["sts", "time", "gr", "ctrl", "stsack"].includes(type.class))
+              assert.deepEqual([read.value.status, read.value.severity], [status, severity]);
+            if (type.class !== "gr" && type.class !== "ctrl") return;
+            if (type.base === "ENUM") assert.deepEqual(read.value.properties, { states });
+            else if (type.base !== "STRING")
+              for (const group of limitGroups[type.class])
                 assert.deepEqual(read.value.properties?.[group], ranges[group]);
           },
         ),

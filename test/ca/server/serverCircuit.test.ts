@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Command, type CommandName } from "../../../src/ca/codec/commands.js";
+import { Command } from "../../../src/ca/codec/commands.js";
 import { putMessage } from "../../../src/ca/codec/message.js";
-import { serverCircuitStates } from "../../../src/ca/server/circuitStates.js";
 import { ServerCircuit } from "../../../src/ca/server/serverCircuit.js";
 import { bytes, sameBytes, written } from "../support/bytes.js";
 import { MemoryProvider, MemoryPv } from "../support/memoryProvider.js";
@@ -390,20 +389,4 @@ describe("what RSRV refuses, a server circuit refuses in the same way", () => {
     ask("0000 0000 0000 0003 00000000 00000000");
     assert.equal(circuit.state, "closed");
   });
-});
-
-describe("the table of server circuit states", () => {
-  const commands = Object.keys(Command) as CommandName[];
-
-  for (const command of commands) {
-    const accepted = serverCircuitStates.connected[command] !== undefined;
-    it(`${command} ${accepted ? "is accepted on" : "ends"} a connected circuit`, () => {
-      const { circuit, ask } = bench();
-      ask(VERSION);
-      const request = written((out) => putMessage(out, Command[command], 0, 13, 0, 13)).toString("hex");
-      const answer = ask(request).toString("hex");
-      assert.equal(answer.includes(Buffer.from("invalid (damaged?)").toString("hex")), !accepted);
-      if (!accepted) assert.equal(circuit.state, "closed");
-    });
-  }
 });

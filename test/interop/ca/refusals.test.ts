@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { filter, firstValueFrom, Subject, timeout } from "rxjs";
 import { Command, commandName } from "../../../src/ca/codec/commands.js";
+import { putMessage } from "../../../src/ca/codec/message.js";
 import { MessageDecoder } from "../../../src/ca/codec/messageDecoder.js";
 import { type CaServer, ecaName } from "../../../src/ca/index.js";
-import { bytes } from "../../ca/support/bytes.js";
+import { bytes, written } from "../../ca/support/bytes.js";
 import { startServer } from "../../ca/support/loopback.js";
 import { MemoryProvider, MemoryPv } from "../../ca/support/memoryProvider.js";
 import { repositoryRoot } from "../../support/paths.js";
@@ -173,6 +174,10 @@ const packets: readonly Packet[] = [
     what: "a payload that is no multiple of 8",
     packet: (sid) => `0004 0004 0006 0001 ${sid} 00000009 00000000`,
   },
+  ...(["SNAPSHOT", "BUILD", "ERROR", "RSRV_IS_UP", "READ_BUILD", "SIGNAL"] as const).map((command) => ({
+    what: `the command ${command}`,
+    packet: () => written((out) => putMessage(out, Command[command], 0, 0, 0, 0)).toString("hex"),
+  })),
   { what: "a command that does not exist", packet: () => "00ff 0000 0000 0000 00000000 00000000" },
   { what: "a command that only servers send", packet: () => "0016 0000 0000 0000 00000007 00000003" },
   { what: "a search for the name", packet: () => "0006 0008 000a 000d 00000001 00000001 523a616f00000000" },
