@@ -40,7 +40,8 @@ export const INTEGER_KINDS: Readonly<Record<IntegerType, IntegerKind>> = {
 
 const isIntegerType = (type: DbfType): type is IntegerType => type in INTEGER_KINDS;
 
-const integerKindOf = (type: DbfType): IntegerKind | undefined =>
+/** Size and sign of a type of whole numbers; undefined for any other type. */
+export const integerKindOf = (type: DbfType): IntegerKind | undefined =>
   isIntegerType(type) ? INTEGER_KINDS[type] : undefined;
 
 const DEFAULT_PRECISION = 6;

@@ -1,7 +1,7 @@
 import type { DbfType } from "../channel/dbf.js";
 import { menuFtype } from "./menus.js";
 
-/** The element types in the order of the menu of FTVL. */
+/** The types of an array's elements, which are those a client can ask for: in the order of the menu of FTVL and of DBR_xxx. */
 export const ELEMENT_TYPES: readonly DbfType[] = [
   "STRING",
   "CHAR",

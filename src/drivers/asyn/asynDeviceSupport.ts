@@ -52,12 +52,21 @@ const OUTPUT_RECORDS = [
 
 type Bindings<V> = Readonly<Record<string, RecordBinding<V> | undefined>>;
 
+/** What a record sees of a parameter: the bits that its asynMask leaves. */
+type ParameterView<T extends ParameterType> = (
+  parameter: Parameter<T>,
+  mask: number | undefined,
+  record: DeviceRecord,
+) => Parameter<T>;
+
 /** One DTYP: the parameter type it reaches and the record types it serves. */
 interface DtypRow<T extends ParameterType> {
   readonly type: T;
   readonly bindings: Bindings<ParameterValueOf<T>>;
   /** Of a waveform, whose record type does not tell. */
   readonly waveform?: "input" | "output";
+  /** Absent where asynMask means nothing. */
+  readonly view?: ParameterView<T>;
   /** Other than showing and writing. */
   readonly attach?: (attachment: Attachment<T>) => AttachedDevice;
 }
@@ -86,21 +95,14 @@ function findParameter<T extends ParameterType>(
   return parameter;
 }
 
-/** The bits that asynMask leaves of a parameter: a mask of UInt32Digital, the number of bits of Int32. */
-function withMask<T extends ParameterType>(
-  parameter: Parameter<T>,
-  mask: number | undefined,
-  record: DeviceRecord,
-): Parameter<T> {
-  const plain: Parameter = parameter;
-  if (isOfType(plain, "UInt32Digital")) {
-    showMask(record, mask ?? 0xffffffff);
-    // A masked parameter has the type of the one it masks.
-    return mask === undefined ? parameter : (maskedDigital(plain, mask) as Parameter as Parameter<T>);
-  }
-  if (mask === undefined || mask === 0 || !isOfType(plain, "Int32")) return parameter;
-  return narrowedInteger(plain, mask) as Parameter as Parameter<T>;
-}
+/** asynMask of Int32 is a number of bits; 0 is all of them. */
+const narrowed: ParameterView<"Int32"> = (parameter, mask) =>
+  mask === undefined || mask === 0 ? parameter : narrowedInteger(parameter, mask);
+
+const masked: ParameterView<"UInt32Digital"> = (parameter, mask, record) => {
+  showMask(record, mask ?? 0xffffffff);
+  return mask === undefined ? parameter : maskedDigital(parameter, mask);
+};
 
 /** Shows the names that a driver gives its values, now and when they change. */
 function followChoices(record: DeviceRecord, context: DeviceContext, parameter: Parameter): Subscription {
@@ -141,7 +143,7 @@ function deviceSupport<T extends ParameterType>(
       const device = make({
         record,
         context,
-        parameter: withMask(parameter, found.link.mask, record),
+        parameter: row.view?.(parameter, found.link.mask, record) ?? parameter,
         binding,
       });
       return choices.closed ? device : withSubscription(device, choices);
@@ -259,10 +261,14 @@ export const asynDeviceSupports = (
   ports: PortRegistry,
   textOf: (pv: string) => string = noText,
 ): DeviceSupport[] => [
-  deviceSupport(ports, "asynInt32", { type: "Int32", bindings: integerBindings }),
-  deviceSupport(ports, "asynInt32Average", average("Int32", integerBindings)),
-  deviceSupport(ports, "asynInt32TimeSeries", timeSeries("Int32", unused(0))),
-  deviceSupport(ports, "asynUInt32Digital", { type: "UInt32Digital", bindings: digitalBindings }),
+  deviceSupport(ports, "asynInt32", { type: "Int32", bindings: integerBindings, view: narrowed }),
+  deviceSupport(ports, "asynInt32Average", { ...average("Int32", integerBindings), view: narrowed }),
+  deviceSupport(ports, "asynInt32TimeSeries", { ...timeSeries("Int32", unused(0)), view: narrowed }),
+  deviceSupport(ports, "asynUInt32Digital", {
+    type: "UInt32Digital",
+    bindings: digitalBindings,
+    view: masked,
+  }),
   deviceSupport(ports, "asynInt64", { type: "Int64", bindings: int64Bindings }),
   deviceSupport(ports, "asynInt64TimeSeries", timeSeries("Int64", unused(0n))),
   deviceSupport(ports, "asynFloat64", { type: "Float64", bindings: floatBindings }),

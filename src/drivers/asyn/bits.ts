@@ -1,6 +1,11 @@
 import { map } from "rxjs";
 import type { Parameter } from "./portDriver.js";
 
+/** A parameter of either type of whole numbers. */
+interface WholeNumber<T extends "Int32" | "UInt32Digital"> extends Omit<Parameter<"Int32">, "type"> {
+  readonly type: T;
+}
+
 /** What a record sees of a parameter of whole numbers, and what its writes become. */
 interface View {
   see(value: number): number;
@@ -8,32 +13,29 @@ interface View {
 }
 
 /** The parameter behind a view; its driver is still the one that sets it. */
-function viewed<T extends "Int32" | "UInt32Digital">(parameter: Parameter<T>, view: View): Parameter<T> {
-  // Both types of parameter hold numbers; the compiler does not follow the condition on T.
-  const numbers = parameter as unknown as Parameter<"Int32">;
-  const seen: Parameter<"Int32"> = {
-    name: numbers.name,
-    type: numbers.type,
+function viewed<T extends "Int32" | "UInt32Digital">(parameter: WholeNumber<T>, view: View): WholeNumber<T> {
+  return {
+    name: parameter.name,
+    type: parameter.type,
     get value() {
-      return numbers.value === undefined ? undefined : view.see(numbers.value);
+      return parameter.value === undefined ? undefined : view.see(parameter.value);
     },
     get status() {
-      return numbers.status;
+      return parameter.status;
     },
     get time() {
-      return numbers.time;
+      return parameter.time;
     },
     get alarm() {
-      return numbers.alarm;
+      return parameter.alarm;
     },
-    status$: numbers.status$,
-    value$: numbers.value$.pipe(map(view.see)),
-    written$: numbers.written$.pipe(map(view.see)),
-    set: (value, details) => numbers.set(value, details),
-    setStatus: (status) => numbers.setStatus(status),
-    write: (value) => numbers.write(view.put(value)),
+    status$: parameter.status$,
+    value$: parameter.value$.pipe(map(view.see)),
+    written$: parameter.written$.pipe(map(view.see)),
+    set: (value, details) => parameter.set(value, details),
+    setStatus: (status) => parameter.setStatus(status),
+    write: (value) => parameter.write(view.put(value)),
   };
-  return seen as unknown as Parameter<T>;
 }
 
 /** Only the masked bits belong to the record; the others stay as the driver has them. */

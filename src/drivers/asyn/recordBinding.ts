@@ -255,9 +255,7 @@ export function arrayBindings<T extends ArrayParameterType>(
 ): Readonly<Record<string, RecordBinding<ParameterValueOf<T>>>> {
   const make = arrayMakers[type];
   const binding: RecordBinding<ParameterValueOf<T>> = {
-    store: (record, value) => {
-      // Every array parameter's value is one; the compiler does not follow the condition on T.
-      const elements = value as NumericArray;
+    store: (record, elements: ParameterValueOf<ArrayParameterType>) => {
       const length = Math.min(elements.length, numberOf(record, "NELM"));
       record.setField("VAL", resized(elements, elementTypeOf(record), length));
       return "noConvert";

@@ -1,4 +1,4 @@
-import { convertValue } from "../../channel/convert.js";
+import { convertValue, integerKindOf } from "../../channel/convert.js";
 import {
   type ArrayValue,
   type DbfType,
@@ -12,6 +12,7 @@ import { textToChars } from "../../channel/text.js";
 import { formatGeneral } from "../../libcom/cFormat.js";
 import { escapeText } from "../../libcom/escape.js";
 import { failed, ok, type Result } from "../../libcom/result.js";
+import { ELEMENT_TYPES } from "../../records/arrayType.js";
 import { inColumns } from "../columns.js";
 import { defineCommand, Rejection, recordName, string } from "../command.js";
 import type { IocshHost } from "../host.js";
@@ -21,22 +22,6 @@ import { timeText } from "./fieldReport.js";
 import { needsIocInit, required, valueCells, withChannel } from "./recordAccess.js";
 
 const TAB = 10;
-
-/** Every type that a client can ask for, in EPICS's order. */
-const clientTypes = [
-  "STRING",
-  "CHAR",
-  "UCHAR",
-  "SHORT",
-  "USHORT",
-  "LONG",
-  "ULONG",
-  "INT64",
-  "UINT64",
-  "FLOAT",
-  "DOUBLE",
-  "ENUM",
-] as const satisfies readonly DbfType[];
 
 /** The value of a PV in dbgf's form, one or several lines. */
 function valueLines(host: IocshHost, pv: string): readonly string[] {
@@ -71,42 +56,23 @@ function valueToPut(host: IocshHost, pv: string, text: string): Result<Value> {
   return ok(fieldType === "STRING" ? elements.map(String) : Float64Array.from(elements, Number));
 }
 
-interface IntegerRange {
-  readonly bits: number;
-  readonly signed: boolean;
-}
-
-const integerRanges: Partial<Record<DbfType, IntegerRange>> = {
-  CHAR: { bits: 8, signed: true },
-  UCHAR: { bits: 8, signed: false },
-  SHORT: { bits: 16, signed: true },
-  USHORT: { bits: 16, signed: false },
-  LONG: { bits: 32, signed: true },
-  ULONG: { bits: 32, signed: false },
-  INT64: { bits: 64, signed: true },
-  UINT64: { bits: 64, signed: false },
-  ENUM: { bits: 16, signed: false },
-};
-
 /** The text as a value of a type, as EPICS's epicsParse functions take it; undefined when it is none. */
 function parseAs(type: DbfType, text: string): Value | undefined {
   if (type === "STRING") return text;
   const trimmed = text.trim();
-  const range = integerRanges[type];
-  if (range === undefined) {
+  const kind = integerKindOf(type);
+  if (kind === undefined) {
     const number = Number(trimmed);
     return trimmed === "" || Number.isNaN(number) ? undefined : number;
   }
   if (!/^[+-]?\d+$/.test(trimmed)) return undefined;
   const number = BigInt(trimmed.replace(/^\+/, ""));
-  const limit = 2n ** BigInt(range.bits);
+  const limit = 2n ** BigInt(kind.bits);
   // A negative number for an unsigned type counts from its end, as strtoul has it.
-  const fits = range.signed
-    ? number >= -limit / 2n && number < limit / 2n
-    : number > -limit && number < limit;
+  const fits = kind.signed ? number >= -limit / 2n && number < limit / 2n : number > -limit && number < limit;
   if (!fits) return undefined;
-  const kept = range.signed ? number : BigInt.asUintN(range.bits, number);
-  return range.bits === 64 ? kept : Number(kept);
+  const kept = kind.signed ? number : BigInt.asUintN(kind.bits, number);
+  return kind.bits === 64 ? kept : Number(kept);
 }
 
 function putAs(channel: Channel, type: DbfType, text: string): string {
@@ -215,7 +181,7 @@ export const fieldCommands = [
         for (const line of metadataLines(channel)) print(line);
         const { fieldType } = channel;
         for (const line of inColumns(valueCells(fieldType, noElements(fieldType)), TAB)) print(line);
-        for (const type of clientTypes) for (const line of readAs(channel, type)) print(line);
+        for (const type of ELEMENT_TYPES) for (const line of readAs(channel, type)) print(line);
       });
     },
   }),
@@ -228,7 +194,7 @@ export const fieldCommands = [
       const pv = required(name, usage);
       if (value === undefined) throw new Rejection(`Usage: ${usage}`);
       withChannel(context.host, pv, (channel) => {
-        for (const type of clientTypes) context.print(putAs(channel, type, value));
+        for (const type of ELEMENT_TYPES) context.print(putAs(channel, type, value));
       });
     },
   }),
