@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { filter, firstValueFrom, map, take, toArray } from "rxjs";
+import { filter, firstValueFrom, map, shareReplay, take, toArray } from "rxjs";
 import type { CaClient } from "../../src/ca/client/caClient.js";
 import { CaError } from "../../src/ca/client/caError.js";
 import { Eca } from "../../src/ca/codec/eca.js";
@@ -166,6 +166,22 @@ describe("a client and a server on the loopback interface", () => {
     await channel.writeNotify({ type: "DOUBLE", value });
     assert.deepEqual(big.sample.value, value);
     assert.deepEqual((await channel.read()).value, value);
+  });
+
+  it("gets the last of very many values that are posted at once", async () => {
+    const flood = new MemoryPv("DOUBLE", 0);
+    provider.pvs.set("flood", flood);
+    const values = client
+      .connect("flood")
+      .monitor()
+      .pipe(
+        map(({ value }) => value),
+        shareReplay(1),
+      );
+    const last = firstValueFrom(values.pipe(filter((value) => value === 100_000)));
+    await firstValueFrom(values);
+    for (let value = 1; value <= 100_000; value++) flood.post(value);
+    await last;
   });
 
   it("says a PV that nobody has is not connected", async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "./paths.js";
@@ -25,7 +25,11 @@ export interface PythonOutcome {
 }
 
 /** Starts a Python program given as text; the caller ends it or waits for it. */
-export function spawnPython(program: string, env: NodeJS.ProcessEnv = {}, args: string[] = []): ChildProcess {
+export function spawnPython(
+  program: string,
+  env: NodeJS.ProcessEnv = {},
+  args: string[] = [],
+): ChildProcessWithoutNullStreams {
   if (interopPython === undefined)
     throw new Error("the Python interop environment is absent: run npm test once");
   return spawn(interopPython, ["-u", "-c", program, ...args], { env: { ...process.env, ...env } });

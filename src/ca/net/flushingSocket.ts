@@ -30,9 +30,18 @@ export class FlushingSocket {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#beforeFlush();
-      this.flush();
+      this.flushAll();
     });
+  }
+
+  /** Sends, and goes on with what `beforeFlush` has had to hold back, as long as the system takes everything at once. */
+  flushAll(): void {
+    let written: boolean;
+    do {
+      this.#beforeFlush();
+      written = this.#out.length > 0;
+      this.flush();
+    } while (written && this.#unsent === 0);
   }
 
   flush(): void {

@@ -25,10 +25,10 @@ export function serveCircuit(socket: Socket, options: Omit<ServerCircuitOptions,
   );
   const flushing = new FlushingSocket(socket, circuit.out, () => circuit.drain());
   const flush = (): void => {
-    flushing.flush();
+    flushing.flushAll();
     while (circuit.interrupted && !circuit.stalled) {
       circuit.proceed();
-      flushing.flush();
+      flushing.flushAll();
     }
     if (circuit.state === "closed" && !socket.writableEnded) {
       log.warn(`${name}: ${circuit.closeReason}, disconnected`);

@@ -21,7 +21,8 @@ export interface SoftIoc {
   stop(): Promise<void>;
 }
 
-function running(child: ChildProcess): Promise<void> {
+/** Resolves when the program says that it runs; rejects with what it said when it ends before. */
+export function untilRunning(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = "";
     const listen = (chunk: Buffer): void => {
@@ -38,7 +39,7 @@ function running(child: ChildProcess): Promise<void> {
 export async function startSoftIoc(database: string, port?: number): Promise<SoftIoc> {
   const serverPort = port ?? (await freePort());
   const child = spawnPython(PROGRAM, { ...peerEnvironment(serverPort), TZ: "UTC" }, [database]);
-  await running(child);
+  await untilRunning(child);
   return {
     port: serverPort,
     stop: async () => {
