@@ -83,6 +83,10 @@ test("a record type of a program's own is loaded as any other, under a name that
   engine.addRecordType(type);
   assert.deepEqual(engine.load(database({ M: ["mine", { VAL: "3" }] })), []);
   assert.equal(engine.get("M"), 3);
+  assert.deepEqual(
+    [...engine.instances()].map(({ name }) => name),
+    ["M"],
+  );
   assert.throws(() => engine.addRecordType(type), /"mine" exists already/);
   assert.equal(new RecordEngine().recordTypes.has("mine"), false, "other engines do not know it");
 });

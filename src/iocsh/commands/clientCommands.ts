@@ -1,3 +1,4 @@
+import { nativeBase } from "../../ca/codec/dbrTypes.js";
 import { convertValue } from "../../channel/convert.js";
 import { type DbfType, isArrayValue, type ScalarValue } from "../../channel/dbf.js";
 import type { Channel, Limits } from "../../channel/provider.js";
@@ -14,21 +15,11 @@ import { withChannel } from "./recordAccess.js";
 const caTypes = ["STRING", "SHORT", "FLOAT", "ENUM", "CHAR", "LONG", "DOUBLE"] as const;
 type CaType = (typeof caTypes)[number];
 
-/** As what Channel Access serves a field. */
-const exportTypes: Readonly<Record<DbfType, CaType>> = {
-  STRING: "STRING",
-  CHAR: "CHAR",
-  UCHAR: "CHAR",
-  SHORT: "SHORT",
-  USHORT: "LONG",
-  LONG: "LONG",
-  ULONG: "DOUBLE",
-  INT64: "DOUBLE",
-  UINT64: "DOUBLE",
-  FLOAT: "FLOAT",
-  DOUBLE: "DOUBLE",
-  ENUM: "ENUM",
-};
+/** As what Channel Access serves a field; its CHAR holds numbers without a sign. */
+function exportType(field: DbfType): CaType {
+  const base = nativeBase(field);
+  return base === "UCHAR" ? "CHAR" : base;
+}
 
 const MOST_ELEMENTS = 10;
 const enumRange: Limits = { low: 0, high: 65535 };
@@ -43,9 +34,9 @@ function elementsAs(channel: Channel, type: CaType): readonly ScalarValue[] {
   const converted = convertValue(value, channel.fieldType, stored, channel.textFormat?.() ?? {});
   if (!converted.ok) return [];
   const { value: result } = converted;
-  return isArrayValue(result)
-    ? Array.from<ScalarValue>(result as Iterable<ScalarValue>).slice(0, MOST_ELEMENTS)
-    : [result];
+  if (!isArrayValue(result)) return [result];
+  const length = Math.min(result.length, MOST_ELEMENTS);
+  return Array.from({ length }, (_, index) => result[index] ?? 0);
 }
 
 /** The elements, ten in a row; numbers beyond the last one are zero. */
@@ -137,7 +128,7 @@ const families: Readonly<Record<string, (channel: Channel, type: CaType) => stri
 };
 
 function readings(channel: Channel): readonly string[] {
-  const types = exportTypes[channel.fieldType] === "STRING" ? (["STRING"] as const) : caTypes;
+  const types = exportType(channel.fieldType) === "STRING" ? (["STRING"] as const) : caTypes;
   const read = Object.entries(families).flatMap(([family, text]) =>
     types.map((type) => `DBR_${family}${type}\t${text(channel, type)}`),
   );
@@ -157,7 +148,7 @@ function readings(channel: Channel): readonly string[] {
 function printChannel({ print, host }: CommandContext, pv: string, channel: Channel): void {
   const [elements = "", , , size = ""] = addressLines(channel.className, fieldView(host, pv));
   print(`   Record Name: ${host.engine.record(pv.split(".")[0] ?? "")?.name ?? pv}`);
-  print(`   Export Type: ${caTypes.indexOf(exportTypes[channel.fieldType])}`);
+  print(`   Export Type: ${caTypes.indexOf(exportType(channel.fieldType))}`);
   print(size);
   print(elements);
 }

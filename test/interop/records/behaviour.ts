@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { EventMask } from "../../../src/channel/eventMask.js";
 import { needsPython } from "../../support/python.js";
 import { type Answer, type BothAnswers, type Scalar, type Step, throughClient } from "./client.js";
 
@@ -12,6 +13,11 @@ export interface Behaviour {
   readonly database: string;
   readonly checks: readonly Check[];
 }
+
+export const { VALUE, LOG, ALARM, PROPERTY } = EventMask;
+
+/** A record that counts how often it processes. */
+export const count = (name: string): string => `record(calc, "${name}") { field(CALC, "VAL+1") }`;
 
 // Checks as tests write them.
 

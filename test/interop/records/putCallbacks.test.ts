@@ -1,19 +1,20 @@
 import {
+  ALARM,
   alarm,
   type Behaviour,
+  count,
   events,
   get,
+  LOG,
   monitor,
   put,
   refused,
   testBehaviours,
   until,
+  VALUE,
 } from "./behaviour.js";
 
-/** DBE_VALUE, DBE_LOG and DBE_ALARM. */
-const ANY = 7;
-
-const count = (name: string): string => `record(calc, "${name}") { field(CALC, "VAL+1") }`;
+const ANY = VALUE | LOG | ALARM;
 
 /** One second between the two halves of its processing. */
 const slow = (name: string, more = ""): string =>

@@ -1,20 +1,19 @@
 import {
+  ALARM,
   alarm,
   type Behaviour,
   type Check,
   events,
   get,
+  LOG,
   monitor,
   put,
   refused,
   testBehaviours,
   text,
   until,
+  VALUE,
 } from "./behaviour.js";
-
-const VALUE = 1;
-const LOG = 2;
-const ALARM = 4;
 
 const MODES = ["NMS", "MS", "MSI", "MSS"];
 type StatusAndSeverity = readonly [status: string, severity: string];

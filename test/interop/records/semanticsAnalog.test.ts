@@ -1,7 +1,15 @@
-import { alarm, type Behaviour, events, get, monitor, put, testBehaviours, text } from "./behaviour.js";
-
-const VALUE = 1;
-const LOG = 2;
+import {
+  alarm,
+  type Behaviour,
+  events,
+  get,
+  LOG,
+  monitor,
+  put,
+  testBehaviours,
+  text,
+  VALUE,
+} from "./behaviour.js";
 
 /** Limits on both sides of 0; none of alarm and warning. */
 const limits = (display: number, control: number, none: 0 | "NaN") => ({

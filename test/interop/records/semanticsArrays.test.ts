@@ -1,18 +1,17 @@
 import {
+  ALARM,
   alarm,
   type Behaviour,
   events,
   get,
+  LOG,
   monitor,
   put,
   refused,
   testBehaviours,
   text,
+  VALUE,
 } from "./behaviour.js";
-
-const VALUE = 1;
-const LOG = 2;
-const ALARM = 4;
 
 const BEHAVIOURS: readonly Behaviour[] = [
   {

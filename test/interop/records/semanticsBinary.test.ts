@@ -1,21 +1,20 @@
 import {
+  ALARM,
   alarm,
   type Behaviour,
   type Check,
   events,
   get,
+  LOG,
   monitor,
+  PROPERTY,
   put,
   refused,
   testBehaviours,
   text,
   until,
+  VALUE,
 } from "./behaviour.js";
-
-const VALUE = 1;
-const LOG = 2;
-const ALARM = 4;
-const PROPERTY = 8;
 
 const BEHAVIOURS: readonly Behaviour[] = [
   {

@@ -2,20 +2,18 @@ import {
   alarm,
   type Behaviour,
   type Check,
+  count,
   events,
   get,
+  LOG,
   monitor,
   put,
   refused,
   testBehaviours,
   text,
   until,
+  VALUE,
 } from "./behaviour.js";
-
-const VALUE = 1;
-const LOG = 2;
-
-const count = (name: string): string => `record(calc, "${name}") { field(CALC, "VAL+1") }`;
 
 const BEHAVIOURS: readonly Behaviour[] = [
   {
