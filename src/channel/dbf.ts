@@ -77,6 +77,29 @@ export function arrayFrom(
   return array;
 }
 
+/** Bytes of one element in EPICS's memory. */
+export const ELEMENT_BYTES: Readonly<Record<DbfType, number>> = {
+  STRING: MAX_STRING_SIZE,
+  CHAR: 1,
+  UCHAR: 1,
+  SHORT: 2,
+  USHORT: 2,
+  LONG: 4,
+  ULONG: 4,
+  INT64: 8,
+  UINT64: 8,
+  FLOAT: 4,
+  DOUBLE: 8,
+  ENUM: 2,
+};
+
 export const isArrayValue = (value: Value): value is ArrayValue => typeof value === "object";
 
 export const elementCountOf = (value: Value): number => (isArrayValue(value) ? value.length : 1);
+
+/** The elements of an array, or a scalar as the only one. */
+export function elementsOf(value: Value): readonly ScalarValue[] {
+  if (!isArrayValue(value)) return [value];
+  const elements: ArrayLike<ScalarValue> = value;
+  return Array.from(elements);
+}

@@ -51,5 +51,6 @@ export function takeTexts<const N extends readonly string[]>(
     return takeText(lexer, each);
   });
   takePunctuation(lexer, ")");
+  // map makes an array of a tuple.
   return texts as { [K in keyof N]: string };
 }

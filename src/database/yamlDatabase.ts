@@ -9,11 +9,12 @@ import type {
   SourceLocation,
 } from "./recordDefinition.js";
 import { fieldsOfStates, hasStates, type StateDefinition, stateLimit } from "./states.js";
-import type { MacroPair, SubstitutionItem, SubstitutionRow } from "./substitutions.js";
+import type { SubstitutionItem, SubstitutionRow } from "./substitutions.js";
 import {
   aliasesSchema,
   aliasSchema,
   includeSchema,
+  isGlobalRow,
   macroSchema,
   pathSchema,
   RECORD_KEYS,
@@ -147,9 +148,9 @@ class YamlReader {
       const { file, pattern } = item;
       const rows = item.rows.map((row): SubstitutionRow => {
         if (Array.isArray(row)) return { kind: "values", values: row, location };
-        const isGlobal = typeof row["global"] === "object";
-        const macros = Object.entries(isGlobal ? row["global"] : row) as MacroPair[];
-        return isGlobal ? { kind: "global", macros } : { kind: "macros", macros, location };
+        return isGlobalRow(row)
+          ? { kind: "global", macros: Object.entries(row.global) }
+          : { kind: "macros", macros: Object.entries(row), location };
       });
       return [{ kind: "file", file, pattern, rows, location }];
     });

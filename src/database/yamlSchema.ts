@@ -46,6 +46,10 @@ const rowSchema = z.union([z.array(text), z.record(z.string(), text)], {
 
 const globalSchema = z.strictObject({ global: z.record(z.string(), text) });
 
+/** Whether a row has macros for all rows after it; a macro that is called `global` is a text. */
+export const isGlobalRow = (row: Record<string, unknown>): row is z.infer<typeof globalSchema> =>
+  typeof row["global"] === "object";
+
 /** A template with its rows, or macros for all rows after it. */
 export const substitutionSchema = z.union(
   [

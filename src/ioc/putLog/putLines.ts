@@ -1,4 +1,4 @@
-import type { DbfType, ScalarValue, Value } from "../../channel/dbf.js";
+import { type DbfType, ELEMENT_BYTES, elementsOf, type ScalarValue, type Value } from "../../channel/dbf.js";
 import { toText } from "../../channel/text.js";
 import { formatGeneral } from "../../libcom/cFormat.js";
 import { fromEpics } from "../../libcom/epicsTime.js";
@@ -40,21 +40,6 @@ function cut(line: string): string {
 /** A JSON entry holds this much of a value. */
 const VALUE_BYTES = 400;
 
-const ELEMENT_BYTES: Readonly<Record<DbfType, number>> = {
-  STRING: 40,
-  CHAR: 1,
-  UCHAR: 1,
-  SHORT: 2,
-  USHORT: 2,
-  ENUM: 2,
-  LONG: 4,
-  ULONG: 4,
-  FLOAT: 4,
-  INT64: 8,
-  UINT64: 8,
-  DOUBLE: 8,
-};
-
 /** Real numbers keep a decimal point, so that their type can be seen; JSON has no word for those that are none. */
 function jsonNumber(type: DbfType, value: ScalarValue): string {
   if (!isReal(type)) return String(value);
@@ -67,8 +52,7 @@ function jsonNumber(type: DbfType, value: ScalarValue): string {
 
 function jsonElements(type: DbfType, value: Value): string[] {
   if (type === "CHAR") return [JSON.stringify(toText(value).slice(0, VALUE_BYTES))];
-  const elements: readonly ScalarValue[] = typeof value === "object" ? [...value] : [value];
-  const kept = elements.slice(0, VALUE_BYTES / ELEMENT_BYTES[type]);
+  const kept = elementsOf(value).slice(0, VALUE_BYTES / ELEMENT_BYTES[type]);
   return kept.map((element) =>
     type === "STRING" ? JSON.stringify(String(element)) : jsonNumber(type, element),
   );

@@ -8,7 +8,7 @@ import type { IocshHost } from "../host.js";
 import { autosaveLines, type ReportedSet, restoreLines } from "./autosaveReport.js";
 import { BootRestore, type RestorePass } from "./bootRestore.js";
 import { configMenuFunctions } from "./configMenu.js";
-import { databaseType } from "./pvFields.js";
+import { taggedPvs } from "./pvFields.js";
 import { RequestBuilder } from "./requestBuilder.js";
 import { findRequestFile, type RequestFileOptions, readRequestFile } from "./requestFile.js";
 import { restoreRunning, withMacros } from "./restore.js";
@@ -247,18 +247,10 @@ export class Autosave {
 
   /** Writes a request file of the fields that records name in an info tag, `info(autosaveFields, "VAL PREC")`. */
   writeRequestFile(name: string, tag: string): void {
-    const { engine } = this.host;
-    const lines: string[] = [];
-    for (const record of engine.recordNames()) {
-      const fields = (engine.instance(record)?.infoTags.get(tag) ?? "").split(/\s+/);
-      for (const field of fields) {
-        if (field === "") continue;
-        const pv = `${record}.${field}`;
-        if (databaseType(engine, pv) === undefined) this.print(`makeAutosaveFileFromDbInfo: ${pv} not found`);
-        else lines.push(`${pv}\n`);
-      }
-    }
-    this.editedFile(name.includes(".req") ? name : `${name}.req`, lines.join(""));
+    const { pvs, unknown } = taggedPvs(this.host.engine, tag);
+    for (const pv of unknown) this.print(`makeAutosaveFileFromDbInfo: ${pv} not found`);
+    const text = pvs.map((pv) => `${pv}\n`).join("");
+    this.editedFile(name.includes(".req") ? name : `${name}.req`, text);
   }
 
   /** What save_restoreShow prints; `verbose` with each PV. */

@@ -1,5 +1,6 @@
 import {
   type DbfType,
+  elementsOf,
   isArrayValue,
   type ScalarValue,
   type TypedValue,
@@ -40,7 +41,7 @@ export const savedValueOf = (channel: Channel): SavedValue =>
 export function savedText(name: string, type: DbfType, value: Value): SavedValue {
   if (!isArrayValue(value)) return scalarText(type, value);
   if (name.endsWith("$")) return toText(value);
-  return Array.from(value as Iterable<ScalarValue>, (element) => scalarText(type, element));
+  return elementsOf(value).map((element) => scalarText(type, element));
 }
 
 /** A saved value in the form a channel takes: numbers where the field is one, text otherwise. */
@@ -65,3 +66,18 @@ export function writableValue(channel: Channel, saved: SavedValue): TypedValue {
 }
 
 const toBigInt = (text: string): bigint => (/^[+-]?\d+$/.test(text) ? BigInt(text) : 0n);
+
+/** The fields that records name in an info tag, as `info(autosaveFields, "VAL PREC")`; those that are none are apart. */
+export function taggedPvs(
+  engine: ShellEngine,
+  tag: string,
+): { readonly pvs: readonly string[]; readonly unknown: readonly string[] } {
+  const named = [...engine.recordNames()].flatMap((record) =>
+    (engine.instance(record)?.infoTags.get(tag) ?? "")
+      .split(/\s+/)
+      .filter((field) => field !== "")
+      .map((field) => `${record}.${field}`),
+  );
+  const isField = (pv: string): boolean => databaseType(engine, pv) !== undefined;
+  return { pvs: named.filter(isField), unknown: named.filter((pv) => !isField(pv)) };
+}

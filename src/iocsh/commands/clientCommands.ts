@@ -1,6 +1,6 @@
 import { nativeBase } from "../../ca/codec/dbrTypes.js";
 import { convertValue } from "../../channel/convert.js";
-import { type DbfType, isArrayValue, type ScalarValue } from "../../channel/dbf.js";
+import { type DbfType, elementsOf, type ScalarValue } from "../../channel/dbf.js";
 import type { Channel, Limits } from "../../channel/provider.js";
 import { formatFixed } from "../../libcom/cFormat.js";
 import { fromEpics, type Timestamp, UNDEFINED_TIME } from "../../libcom/epicsTime.js";
@@ -32,11 +32,7 @@ function elementsAs(channel: Channel, type: CaType): readonly ScalarValue[] {
   const { value } = channel.read();
   const stored = type === "CHAR" ? "UCHAR" : type;
   const converted = convertValue(value, channel.fieldType, stored, channel.textFormat?.() ?? {});
-  if (!converted.ok) return [];
-  const { value: result } = converted;
-  if (!isArrayValue(result)) return [result];
-  const length = Math.min(result.length, MOST_ELEMENTS);
-  return Array.from({ length }, (_, index) => result[index] ?? 0);
+  return converted.ok ? elementsOf(converted.value).slice(0, MOST_ELEMENTS) : [];
 }
 
 /** The elements, ten in a row; numbers beyond the last one are zero. */

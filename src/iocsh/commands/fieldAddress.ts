@@ -1,4 +1,4 @@
-import type { DbfType } from "../../channel/dbf.js";
+import { type DbfType, ELEMENT_BYTES } from "../../channel/dbf.js";
 import type { FieldType, Special } from "../../records/fieldSpec.js";
 import { splitPvName } from "../autosave/pvFields.js";
 import type { IocshHost } from "../host.js";
@@ -28,18 +28,7 @@ const typeNumbers: Readonly<Record<FieldType, number>> = {
 
 /** Bytes of one element; those of a string are said by its field, 40 in an array. */
 const elementSizes: Readonly<Record<FieldType, number>> = {
-  STRING: 40,
-  CHAR: 1,
-  UCHAR: 1,
-  SHORT: 2,
-  USHORT: 2,
-  LONG: 4,
-  ULONG: 4,
-  INT64: 8,
-  UINT64: 8,
-  FLOAT: 4,
-  DOUBLE: 8,
-  ENUM: 2,
+  ...ELEMENT_BYTES,
   MENU: 2,
   DEVICE: 2,
   INLINK: 80,

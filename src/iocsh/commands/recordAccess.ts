@@ -1,4 +1,5 @@
-import { isArrayValue, type ScalarValue, type Value } from "../../channel/dbf.js";
+import { integerKindOf } from "../../channel/convert.js";
+import { type DbfType, elementsOf, isArrayValue, type ScalarValue, type Value } from "../../channel/dbf.js";
 import type { Channel } from "../../channel/provider.js";
 import { toText } from "../../channel/text.js";
 import { formatGeneral } from "../../libcom/cFormat.js";
@@ -39,31 +40,17 @@ const hexadecimal = (value: number | bigint, bits: number): string => {
   return `0x${BigInt.asUintN(bits, wide).toString(16)}`;
 };
 
-const integerBits: Readonly<Record<string, number>> = {
-  CHAR: 8,
-  UCHAR: 8,
-  SHORT: 16,
-  USHORT: 16,
-  LONG: 32,
-  ULONG: 32,
-  INT64: 64,
-  UINT64: 64,
-};
-
 /** One element as dbgf prints it: `3.5`, `7 = 0x7`, `"text"`. */
-export function elementText(type: string, value: ScalarValue): string {
+export function elementText(type: DbfType, value: ScalarValue): string {
   if (typeof value === "string") return `"${escapeText(value)}"`;
-  const bits = integerBits[type];
-  if (bits !== undefined) {
+  const kind = type === "ENUM" ? undefined : integerKindOf(type);
+  if (kind !== undefined) {
     const printable = type === "CHAR" && value >= 32 && value < 127;
     const character = printable ? ` = '${String.fromCharCode(Number(value))}'` : "";
-    return `${value} = ${hexadecimal(value, bits)}${character}`;
+    return `${value} = ${hexadecimal(value, kind.bits)}${character}`;
   }
   return formatGeneral(Number(value), type === "FLOAT" ? 6 : 12);
 }
-
-const scalars = (value: Value): readonly ScalarValue[] =>
-  isArrayValue(value) ? Array.from<ScalarValue>(value as Iterable<ScalarValue>) : [value];
 
 const MOST_TEXT_PER_CELL = 74;
 
@@ -84,8 +71,8 @@ function chunks(text: string): readonly string[] {
 }
 
 /** `DBF_DOUBLE[3]: ` and the elements, as cells for columns of 10 characters. */
-export function valueCells(type: string, value: Value): readonly string[] {
-  const elements = scalars(value);
+export function valueCells(type: DbfType, value: Value): readonly string[] {
+  const elements = elementsOf(value);
   const count = elements.length === 1 ? "" : `[${elements.length}]`;
   const empty = elements.length === 0 ? "(empty)" : "";
   const title = `DBF_${type}${count}: ${empty}`;

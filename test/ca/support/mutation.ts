@@ -20,11 +20,14 @@ export class Random {
 
 const interesting = [0, 1, 2, 7, 8, 38, 39, 0x7f, 0x80, 0xff, 0xfffe, 0xffff];
 
+/** Commands whose payload is a name. */
+const NAMING: readonly number[] = [Command.SEARCH, Command.CREATE_CHAN, Command.HOST_NAME];
+
 /** A message of a client, with a good chance of naming a channel that exists. */
 function plausible(random: Random, names: readonly string[], sid: number): Buffer {
   const command = random.below(28);
   const name = names[random.below(names.length)] ?? "";
-  if ([Command.SEARCH, Command.CREATE_CHAN, Command.HOST_NAME].includes(command as never))
+  if (NAMING.includes(command))
     return written((out) => putText(out, command, name, 5, 13, random.below(20), 13));
   const count = random.below(4);
   const head = written((out) => putMessage(out, command, random.below(40), count, sid, random.below(20)));
