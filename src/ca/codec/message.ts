@@ -93,12 +93,13 @@ export function putText(
 }
 
 /** Payload text up to its first NUL. */
-export function textOf(message: CaMessage): string {
-  const bytes = Buffer.from(
-    message.view.buffer,
-    message.view.byteOffset + message.offset,
-    message.payloadSize,
-  );
+export const textOf = (message: CaMessage): string => textWithin(message, message.payloadSize);
+
+/** A channel name: the last byte of the payload is taken for a NUL whatever it is, as RSRV takes it. */
+export const channelNameOf = (message: CaMessage): string => textWithin(message, message.payloadSize - 1);
+
+function textWithin({ view, offset }: CaMessage, size: number): string {
+  const bytes = Buffer.from(view.buffer, view.byteOffset + offset, size);
   const end = bytes.indexOf(0);
   return bytes.toString("utf8", 0, end < 0 ? bytes.length : end);
 }

@@ -1,7 +1,7 @@
 import type { ClientIdentity } from "../../channel/provider.js";
 import { Command, type CommandName, MAXIMUM_PRIORITY, MINIMUM_MINOR_VERSION } from "../codec/commands.js";
 import { Eca } from "../codec/eca.js";
-import { beginMessage, type CaMessage, putMessage, textOf } from "../codec/message.js";
+import { beginMessage, type CaMessage, channelNameOf, putMessage, textOf } from "../codec/message.js";
 import type { CircuitContext } from "./circuitContext.js";
 import { eventAdd, eventCancel } from "./eventRequests.js";
 import { read, readNotify } from "./readRequests.js";
@@ -87,7 +87,7 @@ function createChannel(circuit: CircuitContext, request: CaMessage): void {
     return;
   }
   if (request.payloadSize <= 1) return;
-  const name = textOf(request);
+  const name = channelNameOf(request);
   const client: ClientIdentity = { user: circuit.user, host: circuit.host, protocol: "ca" };
   for (const provider of circuit.providers) {
     const channel = provider.open(name, client);

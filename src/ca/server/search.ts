@@ -8,7 +8,7 @@ import {
   SEQUENCE_NUMBER_MINOR_VERSION,
   SearchReply,
 } from "../codec/commands.js";
-import { beginMessage, type CaMessage, putMessage, textOf } from "../codec/message.js";
+import { beginMessage, type CaMessage, channelNameOf, putMessage } from "../codec/message.js";
 import { MessageDecoder } from "../codec/messageDecoder.js";
 
 const isServed = (providers: readonly ChannelProvider[], name: string): boolean =>
@@ -23,7 +23,7 @@ export function searchOverTcp(
 ): void {
   if (request.payloadSize <= 1) return;
   const { available, dataType, count, cid } = request;
-  if (isServed(providers, textOf(request)))
+  if (isServed(providers, channelNameOf(request)))
     putMessage(out, Command.SEARCH, tcpPort, 0, ADDRESS_OF_SENDER, available);
   else if (dataType === SearchReply.DO_REPLY)
     putMessage(out, Command.NOT_FOUND, dataType, count, cid, available);
@@ -66,7 +66,7 @@ export class SearchResponder {
   }
 
   #answerSearch(out: ByteWriter, message: CaMessage): void {
-    if (message.payloadSize <= 1 || !isServed(this.#providers, textOf(message))) return;
+    if (message.payloadSize <= 1 || !isServed(this.#providers, channelNameOf(message))) return;
     const payload = beginMessage(
       out,
       Command.SEARCH,

@@ -12,10 +12,8 @@ const FOUND_X = "0006 0008 13c8 0000 ffffffff 00000007 000d 000000000000";
 
 function answer(datagram: string): Buffer {
   const out = new ByteWriter();
-  new SearchResponder([new MemoryProvider({ x: new MemoryPv("DOUBLE", 1) })], 5064).answer(
-    out,
-    bytes(datagram),
-  );
+  const pv = new MemoryPv("DOUBLE", 1);
+  new SearchResponder([new MemoryProvider({ x: pv, longnam: pv })], 5064).answer(out, bytes(datagram));
   return hasAnswers(out) ? out.detach() : Buffer.alloc(0);
 }
 
@@ -37,8 +35,12 @@ describe("a search by datagram", () => {
     sameBytes(answer(VERSION + empty + SEARCH_X), `0000 0000 0001 000d 0000002a 00000000 ${FOUND_X}`);
   });
 
-  it("takes a name without NUL as it is", () => {
-    sameBytes(answer(`${VERSION} 0006 0008 0005 000d 00000001 00000001 7878787878787878`), "");
+  it("takes the last byte of a name for NUL whatever it is", () => {
+    const name = Buffer.from("longnamX").toString("hex");
+    sameBytes(
+      answer(`${VERSION} 0006 0008 0005 000d 00000007 00000007 ${name}`),
+      `0000 0000 0001 000d 0000002a 00000000 ${FOUND_X}`,
+    );
   });
 
   it("is ignored from a client that does not say its version", () => {

@@ -1,85 +1,18 @@
 import assert from "node:assert/strict";
-import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { filter, firstValueFrom, Subject, timeout } from "rxjs";
-import { Command, commandName } from "../../../src/ca/codec/commands.js";
+import { Command } from "../../../src/ca/codec/commands.js";
 import { putMessage } from "../../../src/ca/codec/message.js";
-import { MessageDecoder } from "../../../src/ca/codec/messageDecoder.js";
-import { type CaServer, ecaName } from "../../../src/ca/index.js";
-import { bytes, written } from "../../ca/support/bytes.js";
+import type { CaServer } from "../../../src/ca/index.js";
+import { written } from "../../ca/support/bytes.js";
 import { startServer } from "../../ca/support/loopback.js";
 import { MemoryProvider, MemoryPv } from "../../ca/support/memoryProvider.js";
 import { repositoryRoot } from "../../support/paths.js";
 import { needsPython } from "../../support/python.js";
+import { RawClient, type Reaction } from "./support/rawClient.js";
 import { type SoftIoc, startSoftIoc } from "./support/softIoc.js";
 
-const VERSION = "0000 0000 0000 000d 00000000 00000000";
-// "R:ao", cid 7.
-const CREATE = "0012 0008 0000 0000 00000007 0000000d 523a616f00000000";
-const ECHO = "0017 0000 0000 0000 00000000 00000000";
 const MASK = "000000000000000000000000 0005 0000";
-/** What a server answered to one packet: the messages by name, ERRORs with their status, and whether it hung up. */
-interface Reaction {
-  readonly answers: readonly string[];
-  readonly connected: boolean;
-}
-
-class RawClient {
-  readonly #socket: Socket;
-  readonly #decoder = new MessageDecoder();
-  readonly #changed = new Subject<void>();
-  #answers: string[] = [];
-  #ended = false;
-  sid = "";
-
-  constructor(port: number) {
-    this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    this.#socket.on("error", () => {});
-    this.#socket.on("close", () => {
-      this.#ended = true;
-      this.#changed.next();
-    });
-    this.#socket.on("data", (chunk) => this.#receive(chunk));
-  }
-
-  #receive(chunk: Buffer): void {
-    this.#decoder.push(chunk);
-    while (this.#decoder.next() === "message") {
-      const { command, available, cid, payloadSize } = this.#decoder.message;
-      const name = commandName(command) ?? String(command);
-      if (command === Command.CREATE_CHAN) this.sid = available.toString(16).padStart(8, "0");
-      const isStatus = command === Command.READ_NOTIFY || command === Command.WRITE_NOTIFY;
-      if (command === Command.ERROR) this.#answers.push(`ERROR ${ecaName(available)}`);
-      else this.#answers.push(isStatus ? `${name} ${ecaName(cid)} ${payloadSize}` : name);
-    }
-    this.#changed.next();
-  }
-
-  async #until(condition: () => boolean): Promise<void> {
-    if (!condition()) await firstValueFrom(this.#changed.pipe(filter(condition), timeout(10_000)));
-  }
-
-  async createChannel(): Promise<void> {
-    this.#socket.write(bytes(VERSION + CREATE));
-    await this.#until(() => this.sid !== "");
-  }
-
-  /** Sends a packet and an echo after it, and waits for the echo and all answers, or until the server hangs up. */
-  async send(hexadecimal: string, answersLater: boolean): Promise<Reaction> {
-    this.#answers = [];
-    this.#socket.write(bytes(hexadecimal + ECHO));
-    const wanted = answersLater ? 2 : 1;
-    await this.#until(
-      () => this.#ended || (this.#answers.includes("ECHO") && this.#answers.length >= wanted),
-    );
-    return { answers: this.#answers.filter((answer) => answer !== "ECHO"), connected: !this.#ended };
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-}
 
 interface Packet {
   readonly what: string;

@@ -36,9 +36,15 @@ export function untilRunning(child: ChildProcess): Promise<void> {
 }
 
 /** Starts the reference IOC on the loopback interface and waits until it runs. */
-export async function startSoftIoc(database: string, port?: number): Promise<SoftIoc> {
+export async function startSoftIoc(
+  database: string,
+  port?: number,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<SoftIoc> {
   const serverPort = port ?? (await freePort());
-  const child = spawnPython(PROGRAM, { ...peerEnvironment(serverPort), TZ: "UTC" }, [database]);
+  const child = spawnPython(PROGRAM, { ...peerEnvironment(serverPort), ...environment, TZ: "UTC" }, [
+    database,
+  ]);
   await untilRunning(child);
   return {
     port: serverPort,
