@@ -1,13 +1,31 @@
 import "../ca/support/silentLog.js";
+import { fuzzCaSockets } from "./caSockets.js";
 import { fuzz, targetNames } from "./fuzz.js";
+import { usedBytes } from "./memory.js";
 
-/** `npm run fuzz [target|all] [count] [seed]`: each target with a million inputs where nothing else is said. */
-const [name = "all", count = "1000000", seed = String(Date.now() % 1e9)] = process.argv.slice(2);
-for (const target of name === "all" ? targetNames : [name]) {
-  const { inputs, seconds, slowestMs } = fuzz(target, Number(count), Number(seed), Number(count) >= 100_000);
+const SOCKETS = "caSockets";
+const megabytes = (size: number): string => `${(size / 1e6).toFixed(1)} MB`;
+
+async function report(target: string, count: number, seed: number): Promise<void> {
+  const before = await usedBytes();
+  const { inputs, seconds, slowestMs } = fuzz(target, count, seed, count >= 100_000);
   const rate = Math.round(inputs / seconds);
   console.log(
-    `${target}: ${inputs} inputs of seed ${seed}, ${rate} per second, slowest ${slowestMs.toFixed(1)} ms`,
+    `${target}: ${inputs} inputs of seed ${seed}, ${rate} per second, slowest ${slowestMs.toFixed(1)} ms, memory grown by ${megabytes((await usedBytes()) - before)}`,
   );
 }
+
+async function reportSockets(count: number, seed: number): Promise<void> {
+  const { messages, seconds, errors, slowestReadMs, grownBytes } = await fuzzCaSockets(count, seed);
+  const rate = Math.round(messages / seconds);
+  console.log(
+    `${SOCKETS}: ${messages} messages of seed ${seed} by TCP and UDP, ${rate} per second, ${errors} errors answered, other client's slowest read ${slowestReadMs.toFixed(1)} ms, memory grown by ${megabytes(grownBytes)}`,
+  );
+}
+
+/** `npm run fuzz [target|all] [count] [seed]`: a million inputs for each target, and 100 000 messages for sockets. */
+const [name = "all", count, seed = String(Date.now() % 1e9)] = process.argv.slice(2);
+for (const target of name === "all" ? [...targetNames, SOCKETS] : [name])
+  if (target === SOCKETS) await reportSockets(Number(count ?? 100_000), Number(seed));
+  else await report(target, Number(count ?? 1_000_000), Number(seed));
 process.exit(0);
