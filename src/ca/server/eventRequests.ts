@@ -8,6 +8,8 @@ import { Subscription } from "./subscription.js";
 
 /** Where the mask stands in the payload of EVENT_ADD, after three floats nobody uses. */
 const MASK_OFFSET = 12;
+/** Masks above, and 0, are no events that there are: RSRV has no memory for them, and hangs up. */
+const LARGEST_MASK = 0xff;
 
 const headerOf = ({ command, payloadSize, dataType, count, cid, available }: CaMessage): CaHeader => ({
   command,
@@ -28,6 +30,11 @@ export function eventAdd(circuit: CircuitContext, request: CaMessage): void {
   if (target === undefined) return;
   const { view, offset, payloadSize, available } = request;
   const mask = payloadSize >= MASK_OFFSET + 2 ? view.getUint16(offset + MASK_OFFSET) : 0;
+  if (mask === 0 || mask > LARGEST_MASK) {
+    circuit.sendError(request, Eca.ALLOCMEM, target.recordName);
+    circuit.close(`EVENT_ADD with mask ${mask}`);
+    return;
+  }
   target.subscriptions.get(available)?.close();
   const subscription = new Subscription(circuit, target.channel, type, headerOf(request), mask);
   target.subscriptions.set(available, subscription);

@@ -9,7 +9,9 @@ import type { CircuitChannel, CircuitContext } from "./circuitContext.js";
 import { writeStatus } from "./putNotifyQueue.js";
 import { findChannel } from "./requestChannel.js";
 
-const isReadOnly = (type: DbrType): boolean => type.class === "stsack" || type.class === "className";
+/** DBR_TIME_STRING is among them although its like are taken: EPICS Base asks its records for a wrong type there. */
+const isReadOnly = (type: DbrType): boolean =>
+  type.class === "stsack" || type.class === "className" || type.name === "DBR_TIME_STRING";
 
 const isAcknowledge = (type: DbrType): boolean => type.class === "ackt" || type.class === "acks";
 

@@ -68,9 +68,11 @@ function connected(pv?: MemoryPv, maximumArrayBytes?: number): Bench & { readonl
 const errorMessage = (status: string, cid: string): RegExp =>
   new RegExp(`^000b....00000000${cid}${status.padStart(8, "0")}`);
 
+const ECA_ALLOCMEM = "30";
 const ECA_TOLARGE = "48";
 const ECA_BADTYPE = "72";
 const ECA_INTERNAL = "8e";
+const ECA_PUTFAIL = "a0";
 const ECA_BADMONID = "f2";
 const ECA_DEFUNCT = "116";
 const NO_CHANNEL = "ffffffff";
@@ -333,6 +335,24 @@ describe("what RSRV refuses, a server circuit refuses in the same way", () => {
       request: (sid) => `0001 0010 0063 0001 ${sid} 00000005 000000000000000000000000 0005 0000`,
       answer: "nothing",
       keeps: false,
+    },
+    {
+      what: "EVENT_ADD with a mask of nothing",
+      request: (sid) => `0001 0010 0006 0001 ${sid} 00000005 000000000000000000000000 0000 0000`,
+      answer: errorMessage(ECA_ALLOCMEM, "00000007"),
+      keeps: false,
+    },
+    {
+      what: "EVENT_ADD with a mask of events that do not exist",
+      request: (sid) => `0001 0010 0006 0001 ${sid} 00000005 000000000000000000000000 0100 0000`,
+      answer: errorMessage(ECA_ALLOCMEM, "00000007"),
+      keeps: false,
+    },
+    {
+      what: "WRITE of DBR_TIME_STRING",
+      request: (sid) => `0004 0010 000e 0001 ${sid} 00000009 000000000000000000000000 35000000`,
+      answer: errorMessage(ECA_PUTFAIL, "00000007"),
+      keeps: true,
     },
     {
       what: "READ of a DBR type that does not exist",

@@ -98,6 +98,18 @@ const packets: readonly Packet[] = [
     what: "an EVENT_ADD of a DBR type that does not exist",
     packet: (sid) => `0001 0010 0063 0001 ${sid} 00000005 ${MASK}`,
   },
+  {
+    what: "an EVENT_ADD with a mask of nothing",
+    packet: (sid) => `0001 0010 0006 0001 ${sid} 00000005 000000000000000000000000 0000 0000`,
+  },
+  {
+    what: "an EVENT_ADD with a mask of events that do not exist",
+    packet: (sid) => `0001 0010 0006 0001 ${sid} 00000005 000000000000000000000000 0100 0000`,
+  },
+  {
+    what: "a WRITE of DBR_TIME_STRING",
+    packet: (sid) => `0004 0010 000e 0001 ${sid} 00000009 000000000000000000000000 35000000`,
+  },
   { what: "an EVENT_CANCEL of nothing", packet: (sid) => `0002 0000 0006 0001 ${sid} 00000063` },
   { what: "a CLEAR_CHANNEL", packet: (sid) => `000c 0000 0000 0000 ${sid} 00000007` },
   { what: "a READ_SYNC", packet: () => "000a 0000 0000 0000 00000000 00000000" },

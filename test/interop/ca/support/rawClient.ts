@@ -90,14 +90,15 @@ export class RawClient {
     return this.echo(answersLater ? 2 : 1);
   }
 
-  /** Has this been answered, or the connection ended, within so many milliseconds? */
-  async settles(condition: () => boolean, milliseconds: number): Promise<boolean> {
+  /** Sends an echo, and waits so long for its answer or the end of the connection. */
+  async echoWithin(milliseconds: number): Promise<Reaction> {
+    this.#socket.write(ECHO);
     try {
-      await this.#until(condition, milliseconds);
-      return true;
+      await this.#until(() => this.#ended || this.#answers.includes("ECHO"), milliseconds);
     } catch {
-      return false;
+      // A message that announces more than it brings takes the echo for its payload.
     }
+    return this.reaction;
   }
 
   get reaction(): Reaction {
