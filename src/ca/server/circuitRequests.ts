@@ -26,7 +26,7 @@ export const circuitRequests: Readonly<Partial<Record<CommandName, RequestHandle
     const name = identity(circuit, request, "user name", "a very long user name was specified");
     if (name !== undefined) circuit.user = name;
   },
-  SEARCH: (circuit, request) => searchOverTcp(circuit.out, circuit.providers, circuit.tcpPort, request),
+  SEARCH: searchOverTcp,
   CREATE_CHAN: createChannel,
   CLEAR_CHANNEL: clearChannel,
   READ: read,

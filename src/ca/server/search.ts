@@ -10,23 +10,20 @@ import {
 } from "../codec/commands.js";
 import { beginMessage, type CaMessage, channelNameOf, putMessage } from "../codec/message.js";
 import { MessageDecoder } from "../codec/messageDecoder.js";
+import type { CircuitContext } from "./circuitContext.js";
 
 const isServed = (providers: readonly ChannelProvider[], name: string): boolean =>
   providers.some((provider) => provider.has(name));
 
 /** SEARCH on a circuit: a client that uses this server as a name server. */
-export function searchOverTcp(
-  out: ByteWriter,
-  providers: readonly ChannelProvider[],
-  tcpPort: number,
-  request: CaMessage,
-): void {
-  if (request.payloadSize <= 1) return;
-  const { available, dataType, count, cid } = request;
-  if (isServed(providers, channelNameOf(request)))
-    putMessage(out, Command.SEARCH, tcpPort, 0, ADDRESS_OF_SENDER, available);
+export function searchOverTcp(circuit: CircuitContext, request: CaMessage): void {
+  const { payloadSize, available, dataType, count, cid } = request;
+  if (count < MINIMUM_MINOR_VERSION) circuit.close(`search of client version 4.${count}`);
+  else if (payloadSize <= 1) return;
+  else if (isServed(circuit.providers, channelNameOf(request)))
+    putMessage(circuit.out, Command.SEARCH, circuit.tcpPort, 0, ADDRESS_OF_SENDER, available);
   else if (dataType === SearchReply.DO_REPLY)
-    putMessage(out, Command.NOT_FOUND, dataType, count, cid, available);
+    putMessage(circuit.out, Command.NOT_FOUND, dataType, count, cid, available);
 }
 
 /** Answers searches by datagram. */
@@ -58,7 +55,7 @@ export class SearchResponder {
           putMessage(out, Command.VERSION, 1, CA_MINOR_VERSION, message.cid, 0);
         started = true;
       } else if (message.command !== Command.SEARCH) return `command ${message.command} is not for datagrams`;
-      else if (decoder.minorVersion < MINIMUM_MINOR_VERSION) return undefined;
+      else if (Math.min(decoder.minorVersion, message.count) < MINIMUM_MINOR_VERSION) return undefined;
       else this.#answerSearch(out, message);
     }
     if (outcome === "misaligned") return "a message whose size is no multiple of 8";

@@ -367,6 +367,12 @@ describe("what RSRV refuses, a server circuit refuses in the same way", () => {
       keeps: false,
     },
     {
+      what: "a search of a client before 4.4",
+      request: () => "0006 0008 000a 0003 00000001 00000001 7800000000000000",
+      answer: "nothing",
+      keeps: false,
+    },
+    {
       what: "a name without text",
       request: () => "0012 0000 0000 0000 00000007 0000000d",
       answer: "nothing",

@@ -157,6 +157,11 @@ const overUdp: readonly MalformedDatagram[] = [
     found: [],
   },
   {
+    what: "a search of a client before 4.4: the rest is dropped",
+    datagram: `${VERSION} 0006 0008 0005 0003 00000002 00000002 523a626f00000000 ${SEARCH}`,
+    found: [],
+  },
+  {
     what: "a search without a name: the next one is answered",
     datagram: `${VERSION} 0006 0000 0005 000d 00000002 00000002 ${SEARCH}`,
     found: [1],

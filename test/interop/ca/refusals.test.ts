@@ -135,6 +135,10 @@ const packets: readonly Packet[] = [
     packet: () => "0006 0008 0005 000d 00000001 00000001 6e6f000000000000",
   },
   {
+    what: "a search of a client before 4.4",
+    packet: () => "0006 0008 000a 0003 00000001 00000001 523a616f00000000",
+  },
+  {
     what: "a channel that nobody has",
     packet: () => "0012 0008 0000 0000 00000008 0000000d 6e6f000000000000",
   },
