@@ -1,6 +1,6 @@
 // Counts to line integrals, eight detector rows into a block (see filter.ts).
 
-/** How pixels lie in memory; transmission needs no dark and flat field any more. */
+/** How pixels lie in memory; those of transmission have been corrected by dark and flat field. */
 const FORMAT_U8 = 0;
 const FORMAT_U16 = 1;
 const FORMAT_TRANSMISSION = 3;

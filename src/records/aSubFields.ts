@@ -1,3 +1,4 @@
+import { LETTERS_TO_U } from "./argumentLetters.js";
 import { fieldsNamed } from "./fieldGroups.js";
 import { array, inLink, long, menu, noAccess, outLink, short, string, ulong } from "./fieldSpec.js";
 import { defineMenu } from "./menu.js";
@@ -6,10 +7,7 @@ import { menuAlarmSevr, menuFtype } from "./menus.js";
 export const aSubLFLG = defineMenu("aSubLFLG", { IGNORE: "IGNORE", READ: "READ" });
 export const aSubEFLG = defineMenu("aSubEFLG", { NEVER: "NEVER", ON_CHANGE: "ON CHANGE", ALWAYS: "ALWAYS" });
 
-const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTU"] as readonly Letter[];
-type Letter =
-  | ("A" | "B" | "C" | "D" | "E" | "F" | "G" | "H" | "I" | "J" | "K")
-  | ("L" | "M" | "N" | "O" | "P" | "Q" | "R" | "S" | "T" | "U");
+type Letter = (typeof LETTERS_TO_U)[number];
 
 const argumentOf = (letter: Letter) =>
   ({
@@ -33,7 +31,7 @@ const argumentOf = (letter: Letter) =>
 export type Argument = ReturnType<typeof argumentOf>;
 
 /** The names of the fields of each input and output. */
-export const ARGUMENTS: readonly Argument[] = LETTERS.map(argumentOf);
+export const ARGUMENTS: readonly Argument[] = LETTERS_TO_U.map(argumentOf);
 
 const inputs = new Map<string, Argument["input"]>(ARGUMENTS.map(({ input }) => [input.value, input]));
 const outputs = new Map<string, Argument["output"]>(ARGUMENTS.map(({ output }) => [output.value, output]));
@@ -80,7 +78,7 @@ const outputFields = {
     (name) => array({ asl: 0, special: "dbaddr", interest: 2, prompt: text("Output value", name) }),
   ),
   ...fieldsNamed(
-    LETTERS.map((letter) => `OVL${letter}` as const),
+    LETTERS_TO_U.map((letter) => `OVL${letter}` as const),
     (name) => noAccess({ asl: 0, special: "nomod", interest: 4, prompt: text("Old Output", name) }),
   ),
   ...fieldsNamed(

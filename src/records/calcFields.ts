@@ -1,36 +1,13 @@
 import { EventMask } from "../channel/eventMask.js";
 import type { Properties } from "../channel/provider.js";
-import { ARGUMENT_NAMES, type CalcProgram } from "./calc/index.js";
+import { LETTERS_TO_U } from "./argumentLetters.js";
+import type { CalcProgram } from "./calc/index.js";
 import { fieldsNamed } from "./fieldGroups.js";
 import { double, inLink } from "./fieldSpec.js";
 import type { CommonRecord, FieldProperties, FieldsOf, RecordIo } from "./recordType.js";
 
-const LETTERS = [
-  "A",
-  "B",
-  "C",
-  "D",
-  "E",
-  "F",
-  "G",
-  "H",
-  "I",
-  "J",
-  "K",
-  "L",
-  "M",
-  "N",
-  "O",
-  "P",
-  "Q",
-  "R",
-  "S",
-  "T",
-  "U",
-] as const;
-
 /** Per argument of an expression: the link, the value and the value posted last. */
-const ARGUMENTS = LETTERS.map((letter) => ({
+const ARGUMENTS = LETTERS_TO_U.map((letter) => ({
   letter,
   link: `INP${letter}` as const,
   last: `L${letter}` as const,
@@ -42,7 +19,7 @@ export const calcArgumentFields = {
     ARGUMENTS.map(({ link }) => link),
     (name) => inLink({ interest: 1, prompt: `Input ${name.slice(-1)}` }),
   ),
-  ...fieldsNamed(LETTERS, (name) => double({ pp: true, prompt: `Value of Input ${name}` })),
+  ...fieldsNamed(LETTERS_TO_U, (name) => double({ pp: true, prompt: `Value of Input ${name}` })),
   ...fieldsNamed(
     ARGUMENTS.map(({ last }) => last),
     (name) => double({ special: "nomod", interest: 3, prompt: `Prev Value of ${name.slice(-1)}` }),
@@ -94,7 +71,7 @@ function postWhere(record: CalcRecord, io: RecordIo<CalcRecord>, mask: number, a
   }
 }
 
-const ALL_ARGUMENTS = 2 ** LETTERS.length - 1;
+const ALL_ARGUMENTS = 2 ** LETTERS_TO_U.length - 1;
 
 /** Bit n is set when argument n differs from what was posted last. Written out: a loop over names takes ten times as long. */
 function changedArguments(record: CalcRecord): number {
@@ -154,7 +131,7 @@ export function linkedProperties(source: Properties | undefined, precision: numb
 }
 
 // One for all records: an evaluation runs to its end before the next one begins.
-const args = new Float64Array(ARGUMENT_NAMES.length);
+const args = new Float64Array(LETTERS_TO_U.length);
 
 /** Evaluates with the record's arguments, which assignments change; undefined when there is no result. */
 export function evaluate(
@@ -165,12 +142,12 @@ export function evaluate(
   if (program === undefined) return undefined;
   for (let bits = program.inputs | program.stores; bits !== 0; bits &= bits - 1) {
     const index = 31 - Math.clz32(bits & -bits);
-    args[index] = record[LETTERS[index] ?? "A"];
+    args[index] = record[LETTERS_TO_U[index] ?? "A"];
   }
   const done = program.perform(args, previous);
   for (let bits = program.stores; bits !== 0; bits &= bits - 1) {
     const index = 31 - Math.clz32(bits & -bits);
-    record[LETTERS[index] ?? "A"] = args[index] ?? 0;
+    record[LETTERS_TO_U[index] ?? "A"] = args[index] ?? 0;
   }
   return done ? program.result : undefined;
 }

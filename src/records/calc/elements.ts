@@ -150,7 +150,7 @@ export const baseDialect: Dialect = {
   operands: byLongestName([
     ...commonOperands,
     ...nonFiniteOperands,
-    ...argumentWords([...ARGUMENT_NAMES]),
+    ...argumentWords(ARGUMENT_NAMES),
     literal("0X", "integer"),
     unary("FMOD", Op.Fmod, -1),
   ]),

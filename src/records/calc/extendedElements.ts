@@ -1,3 +1,4 @@
+import { DOUBLED_LETTERS, LETTERS_TO_P } from "../argumentLetters.js";
 import {
   argumentWords,
   binary,
@@ -10,15 +11,11 @@ import {
 } from "./elements.js";
 import { Op } from "./opcodes.js";
 
-/** Numbers A to P, and the texts or arrays AA to LL. */
-export const NUMBER_NAMES = [..."ABCDEFGHIJKLMNOP"];
-export const DOUBLED_NAMES = [..."ABCDEFGHIJKL"].map((letter) => letter + letter);
-
 /** What both of synApps's dialects have where a value is needed. */
 export const extendedOperands: readonly Element[] = [
   ...commonOperands,
-  ...argumentWords(NUMBER_NAMES),
-  ...argumentWords(DOUBLED_NAMES, Op.FetchDoubled),
+  ...argumentWords(LETTERS_TO_P),
+  ...argumentWords(DOUBLED_LETTERS, Op.FetchDoubled),
   constant("S2R", Op.SecondsToRadians),
   constant("R2S", Op.RadiansToSeconds),
   constant("NRNDM", Op.NormalRandom),

@@ -1,3 +1,5 @@
+import { LETTERS_TO_U } from "../argumentLetters.js";
+
 /**
  * Instructions of a compiled expression, whatever its dialect; a literal is followed by its value, fetches and stores by an
  * argument index, varargs by a count.
@@ -151,7 +153,7 @@ const WITH_OPERAND: ReadonlySet<number> = new Set([
 export const hasOperand = (opcode: number): boolean => WITH_OPERAND.has(opcode);
 
 /** Names of the arguments, in order. */
-export const ARGUMENT_NAMES = "ABCDEFGHIJKLMNOPQRSTU";
+export const ARGUMENT_NAMES: readonly string[] = LETTERS_TO_U;
 
 /** As many as the stack of EPICS's calcPerform holds. */
 export const STACK_SIZE = 80;

@@ -1,5 +1,6 @@
 import { Severity, Status } from "../../channel/alarm.js";
 import { EventMask } from "../../channel/eventMask.js";
+import { LETTERS_TO_L } from "../argumentLetters.js";
 import { deadbandMask } from "../deadband.js";
 import {
   deadbands,
@@ -23,8 +24,7 @@ const selSELM = defineMenu("selSELM", {
   Median: "Median Signal",
 });
 
-const LETTERS = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"] as const;
-const INPUTS = LETTERS.map(
+const INPUTS = LETTERS_TO_L.map(
   (letter) => ({ value: letter, link: `INP${letter}`, last: `L${letter}` }) as const,
 );
 
@@ -40,7 +40,7 @@ const fields = withPrompts(
       INPUTS.map(({ link }) => link),
       (name) => inLink({ interest: 1, prompt: `Input ${name.slice(-1)}` }),
     ),
-    ...fieldsNamed(LETTERS, (name) => double({ pp: true, prompt: `Value of Input ${name}` })),
+    ...fieldsNamed(LETTERS_TO_L, (name) => double({ pp: true, prompt: `Value of Input ${name}` })),
     ...fieldsNamed(
       INPUTS.map(({ last }) => last),
       (name) => double({ special: "nomod", interest: 3, prompt: `Prev Value of ${name.slice(-1)}` }),
@@ -70,7 +70,7 @@ function fetchInputs(record: Sel, io: Io): boolean {
 
 /** The value that the mechanism chooses, with SELN set accordingly; inputs that are NaN do not count. */
 function select(record: Sel): number | undefined {
-  const values = LETTERS.map((letter) => record[letter]);
+  const values = LETTERS_TO_L.map((letter) => record[letter]);
   switch (record.SELM) {
     case selSELM.Specified:
       return values[record.SELN];
