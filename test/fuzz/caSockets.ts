@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
 import { Command } from "../../src/ca/codec/commands.js";
 import { MessageDecoder } from "../../src/ca/codec/messageDecoder.js";
 import type { CaServer } from "../../src/ca/server/caServer.js";
@@ -9,15 +8,13 @@ import { bytes } from "../ca/support/bytes.js";
 import { clientOf, startServer } from "../ca/support/loopback.js";
 import { MemoryProvider, MemoryPv } from "../ca/support/memoryProvider.js";
 import { mutated, Random } from "../ca/support/mutation.js";
+import { openRawChannel } from "../ca/support/rawChannel.js";
 import { usedBytes } from "./memory.js";
 
 const VERSION = bytes("0000 0000 0000 000d 00000000 00000000");
-const CREATE_X = bytes("0012 0008 0000 0000 00000007 0000000d 7800000000000000");
 const NAMES = ["x", "wave", "text", "nobody"];
 /** Messages of one connection: the server hangs up after most. */
 const BURST = 4;
-/** VERSION, ACCESS_RIGHTS and the response to CREATE_CHAN, which ends with the server's id of the channel. */
-const GREETING_SIZE = 48;
 const MOST_GROWTH = 8e6;
 
 export interface SocketFuzzReport {
@@ -30,22 +27,9 @@ export interface SocketFuzzReport {
   readonly grownBytes: number;
 }
 
-/** A connection that has the channel x, and the server's id of that. */
-async function connected(server: CaServer): Promise<{ socket: Socket; sid: number }> {
-  const socket = connect(server.tcpPort, "127.0.0.1");
-  socket.on("error", () => {});
-  socket.write(Buffer.concat([VERSION, CREATE_X]));
-  let greeting = Buffer.alloc(0);
-  while (greeting.length < GREETING_SIZE) {
-    const [chunk]: Buffer[] = await once(socket, "data");
-    greeting = Buffer.concat([greeting, chunk ?? Buffer.alloc(0)]);
-  }
-  return { socket, sid: greeting.readUInt32BE(GREETING_SIZE - 4) };
-}
-
 /** Sends a burst to the circuit and, message by message, to the search port; returns how many ERRORs came back. */
 async function attack(server: CaServer, udp: UdpSocket, random: Random, size: number): Promise<number> {
-  const { socket, sid } = await connected(server);
+  const { socket, sid } = await openRawChannel(server.tcpPort, "x");
   const closed = once(socket, "close");
   const decoder = new MessageDecoder();
   let errors = 0;

@@ -5,11 +5,14 @@ import { connect } from "node:net";
 import { describe, it } from "node:test";
 import { CaClient } from "../../../src/ca/client/caClient.js";
 import { Command } from "../../../src/ca/codec/commands.js";
+import { dbrTypeOf } from "../../../src/ca/codec/dbrTypes.js";
 import { putMessage, putText } from "../../../src/ca/codec/message.js";
 import { CaServer } from "../../../src/ca/server/caServer.js";
+import { usedBytes } from "../../fuzz/memory.js";
 import { written } from "../support/bytes.js";
 import { clientOf, startServer } from "../support/loopback.js";
 import { MemoryProvider, MemoryPv } from "../support/memoryProvider.js";
+import { eventAdd, openRawChannel } from "../support/rawChannel.js";
 
 const providing = (name: string, value: number): MemoryProvider =>
   new MemoryProvider({ [name]: new MemoryPv("DOUBLE", value) });
@@ -175,6 +178,32 @@ describe("a server", () => {
     socket.resume();
     await all;
     assert.equal(received, total);
+  });
+
+  it("keeps little for a client that does not read its events, and the last one always", async (test) => {
+    const [size, posts] = [1000, 4000];
+    const wave = new MemoryPv("DOUBLE", new Float64Array(size));
+    const server = await startServer([new MemoryProvider({ wave })]);
+    test.after(() => server.stop());
+    const { socket, sid } = await openRawChannel(server.tcpPort, "wave");
+    test.after(() => socket.destroy());
+    socket.pause();
+    socket.write(eventAdd(sid, dbrTypeOf("plain", "DOUBLE").code, size));
+    while (wave.listeners.size === 0) await new Promise(setImmediate);
+    const before = await usedBytes();
+    for (let value = 1; value <= posts; value++) {
+      wave.post(new Float64Array(size).fill(value));
+      await new Promise(setImmediate);
+    }
+    const grown = (await usedBytes()) - before;
+    assert.ok(grown < 4e6, `${grown} bytes are kept of ${posts * size * 8}`);
+    let last = Buffer.alloc(0);
+    const isLast = (): boolean => last.length >= 8 && last.readDoubleBE(last.length - 8) === posts;
+    socket.on("data", (chunk: Buffer) => {
+      last = Buffer.concat([last, chunk]).subarray(-8);
+    });
+    socket.resume();
+    while (!isLast()) await once(socket, "data");
   });
 
   it("lets a client with 2000 channels connect", async (test) => {
