@@ -24,6 +24,8 @@ interface Running extends DebuggedSet {
   current: EntryPoint | undefined;
   /** Processing is under way on behalf of the debugger. */
   working: boolean;
+  /** The record that stopped and now goes on. */
+  released: DbRecord | undefined;
   /** Records whose processing was asked for and waits behind the stopped one. */
   waiting: DbRecord[];
 }
@@ -87,6 +89,7 @@ export class Breakpoints {
         stepping: false,
         current: undefined,
         working: false,
+        released: undefined,
         waiting: [],
       };
       this.#sets.set(id, set);
@@ -113,15 +116,15 @@ export class Breakpoints {
   /** From now on the record asks here before it processes. */
   #hold(record: DbRecord, set: Running): void {
     this.#setOf.set(record, set);
-    const process = record.process.bind(record);
-    record.process = () => (this.#takes(set, record) ? true : process());
+    const begin = record.beginProcessing.bind(record);
+    record.beginProcessing = () => (this.#takes(set, record) ? "rest" : begin());
   }
 
   #end(set: Running): void {
     this.#sets.delete(set.id);
     for (const member of set.members) {
       this.#setOf.delete(member);
-      Reflect.deleteProperty(member, "process");
+      Reflect.deleteProperty(member, "beginProcessing");
     }
     for (const record of set.waiting.splice(0)) record.process();
     this.onEnd(set.id);
@@ -129,6 +132,10 @@ export class Breakpoints {
 
   /** Whether the debugger takes care of this processing. */
   #takes(set: Running, record: DbRecord): boolean {
+    if (set.released === record) {
+      set.released = undefined;
+      return false;
+    }
     if (set.working) return this.#takesWithin(set, record);
     this.#enter(set, record);
     return true;
@@ -185,7 +192,7 @@ export class Breakpoints {
     if (stopped === undefined) return;
     const later = set.waiting.splice(0);
     set.stopped = undefined;
-    this.#work(set, () => this.#processNow(stopped));
+    this.#work(set, () => this.#release(set, stopped));
     while (set.stopped === undefined && later.length > 0) {
       const next = later.shift();
       if (next !== undefined) this.#work(set, () => void next.process());
@@ -196,9 +203,9 @@ export class Breakpoints {
     this.#run(set);
   }
 
-  #processNow(record: DbRecord): void {
-    const { process } = Object.getPrototypeOf(record) as DbRecord;
-    process.call(record);
+  #release(set: Running, record: DbRecord): void {
+    set.released = record;
+    record.process();
     if (this.#printed.has(record)) this.onProcessed(record);
   }
 

@@ -47,6 +47,9 @@ export interface PutNotify {
   finish(result: WriteResult): void;
 }
 
+/** How far a processing came: up to the forward link, as far as it goes for now, or nowhere. */
+export type Progress = "forwardLink" | "rest" | "failed";
+
 /** One record as the engine sees it, whatever its type. */
 export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
   readonly name: string;
@@ -97,6 +100,10 @@ export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
    * link that made the record process fails with it.
    */
   process(): boolean;
+  /** The part of a processing that comes before the forward link; all of it, or none, when it does not get there. */
+  beginProcessing(): Progress;
+  /** The part that comes when all behind the forward link has finished. */
+  endProcessing(): void;
   /** A field's value with the record's alarm and time. */
   sample(field: string, asChars: boolean): Sample;
   subscribe(field: string, subscription: Subscription): () => void;

@@ -20,15 +20,15 @@ export function actingAs<T>(name: string, action: () => T): T {
 export const callbackThread = (priority: number): string => CALLBACK_THREADS[priority] ?? "cbLow";
 const CALLBACK_THREADS = ["cbLow", "cbMedium", "cbHigh"];
 
-/** Traces the record that is processed in `action`, and all others that it makes process in its turn. */
-export function traced<T>(action: () => T): T {
-  if (tracing) return action();
+/** From here on all that processes is traced. False where it was already: whoever began that also ends it. */
+export function startTrace(): boolean {
+  const starts = !tracing;
   tracing = true;
-  try {
-    return action();
-  } finally {
-    tracing = false;
-  }
+  return starts;
+}
+
+export function stopTrace(): void {
+  tracing = false;
 }
 
 /** Where the trace goes. */

@@ -9,7 +9,7 @@ import { now, UNDEFINED_TIME } from "../libcom/epicsTime.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { failed, type Result } from "../libcom/result.js";
 import { resetAlarms, setSevr } from "./alarms.js";
-import type { DbRecord, PutNotify, RecordHost } from "./dbRecord.js";
+import type { DbRecord, Progress, PutNotify, RecordHost } from "./dbRecord.js";
 import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
 import { readDevice, writeDevice } from "./devices/recordDevice.js";
 import { isRawSoft } from "./devices/softChannel.js";
@@ -17,13 +17,14 @@ import { addressOf, fieldValue, store, takesAnyNumber } from "./fieldAccess.js";
 import type { FieldValue } from "./fieldSpec.js";
 import { callFunction } from "./functions.js";
 import { loadConstant } from "./links/constant.js";
+import { finishChain } from "./links/forwardChain.js";
 import { inheritSeverity } from "./links/inherit.js";
 import { Link, type LinkTarget } from "./links/link.js";
 import { charsOf } from "./longString.js";
 import { menuConvert } from "./menus.js";
 import { FieldMonitors, type Subscription } from "./monitors.js";
 import { notifyCompletion } from "./processNotify.js";
-import { actingAs, callbackThread, trace, traced } from "./processTrace.js";
+import { actingAs, callbackThread, startTrace, stopTrace, trace } from "./processTrace.js";
 import type { CommonRecord, NamedChannelOptions, RecordType } from "./recordType.js";
 import { simulatedTime } from "./simulation.js";
 
@@ -142,20 +143,28 @@ export class RecordInstance implements DbRecord {
   // Processing.
 
   process(): boolean {
-    return this.record.TPRO === 0 ? this.#process() : traced(() => this.#process());
+    const startsTrace = this.record.TPRO !== 0 && startTrace();
+    try {
+      const progress = this.beginProcessing();
+      if (progress !== "forwardLink") return progress === "rest";
+      finishChain(this);
+      return !this.failed;
+    } finally {
+      if (startsTrace) stopTrace();
+    }
   }
 
-  #process(): boolean {
+  beginProcessing(): Progress {
     const record = this.record;
     if (record.PACT !== 0) {
       this.#alreadyActive();
-      return true;
+      return "rest";
     }
     record.LCNT = 0;
     if (!record.SDIS.isConstant) this.readLink("SDIS", "DISA");
     if (record.DISA === record.DISV) {
       this.#disabled();
-      return true;
+      return "rest";
     }
     trace("dbProcess of", this.name);
     record.PACT = 1;
@@ -165,70 +174,80 @@ export class RecordInstance implements DbRecord {
       const outcome = this.type.behaviour.process(record, this);
       if (outcome instanceof Promise) {
         this.#finishLater(outcome);
-        return true;
+        return "rest";
       }
-      if (outcome === "abandoned") this.#abandon();
-      else this.#finish();
+      return outcome === "abandoned" ? this.#abandon() : this.#complete();
     } catch (error) {
-      this.#crashed(error);
+      return this.#crashed(error);
     }
-    return !this.failed;
   }
 
   #finishLater(outcome: Promise<unknown>): void {
-    const later = (action: () => void): void => actingAs(callbackThread(this.record.PRIO), action);
+    const later = (complete: () => Progress): void =>
+      actingAs(callbackThread(this.record.PRIO), () => {
+        if (complete() === "forwardLink") finishChain(this);
+      });
     outcome.then(
-      () =>
-        later(() => {
-          this.resumed = true;
-          try {
-            this.#finish();
-          } catch (error) {
-            this.#crashed(error);
-          }
-        }),
+      () => later(() => this.#resume()),
       (error: unknown) => later(() => this.#crashed(error)),
     );
   }
 
-  #finish(): void {
-    const forward = this.type.behaviour.complete?.(this.record, this);
-    if (forward !== false) this.forwardLink();
-    this.record.PACT = 0;
-    if (forward === false) this.reprocessIfAsked();
+  #resume(): Progress {
+    this.resumed = true;
+    try {
+      return this.#complete();
+    } catch (error) {
+      return this.#crashed(error);
+    }
   }
 
-  #abandon(): void {
+  #complete(): Progress {
+    if (this.type.behaviour.complete?.(this.record, this) !== false) return "forwardLink";
+    this.record.PACT = 0;
+    this.#reprocessIfAsked();
+    return this.failed ? "failed" : "rest";
+  }
+
+  #abandon(): Progress {
     this.failed = true;
     if (this.notify !== undefined) notifyCompletion(this);
     this.record.PACT = 0;
+    return "failed";
   }
 
   /** A defect in a record type or a device must not leave the record active for ever. */
-  #crashed(error: unknown): void {
+  #crashed(error: unknown): Progress {
     const message = errorMessage(error);
     this.host.log.error(`${this.name}: processing failed: ${message}`);
     this.setSevr(Status.SOFT, Severity.INVALID, message);
     this.timestamp();
     this.postValue(this.resetAlarms() | EventMask.VALUE);
-    this.forwardLink();
+    return "forwardLink";
+  }
+
+  forwardLink(): void {
+    this.record.FLNK.target.forward();
+    this.#afterForwardLink();
+  }
+
+  endProcessing(): void {
+    this.#afterForwardLink();
     this.record.PACT = 0;
   }
 
-  /** What follows a processing: the forward link, the end of a put-callback, a reprocessing that was asked for. */
-  forwardLink(): void {
-    const record = this.record;
-    record.FLNK.target.forward();
+  /** The end of a put-callback, a reprocessing that was asked for. */
+  #afterForwardLink(): void {
     if (this.notify !== undefined) notifyCompletion(this);
-    this.reprocessIfAsked();
-    record.PUTF = 0;
+    this.#reprocessIfAsked();
+    this.record.PUTF = 0;
   }
 
   forward(linkField: string): void {
     this.linkOf(linkField).target.forward();
   }
 
-  reprocessIfAsked(): void {
+  #reprocessIfAsked(): void {
     if (this.record.RPRO === 0) return;
     this.record.RPRO = 0;
     this.scanOnce();

@@ -27,6 +27,22 @@ test("TPRO traces a record and what it makes process, disabled ones too", async 
   ]);
 });
 
+test("TPRO within a chain traces the record with all behind it, and nothing that comes afterwards", async (t) => {
+  const engine = running(t, {
+    fan: ["fanout", { LNK1: "a", LNK2: "after" }],
+    a: ["calc", { FLNK: "b" }],
+    b: ["calc", { TPRO: "1", FLNK: "c" }],
+    c: ["calc", { TPRO: "1", FLNK: "a" }],
+    after: ["calc"],
+  });
+  const lines = await traceOf(t, () => put(engine, "fan.PROC", 1));
+  assert.deepEqual(lines, [
+    "_main_: dbProcess of 'b'",
+    "_main_: dbProcess of 'c'",
+    "_main_: dbProcess of Active 'a' with RPRO=0",
+  ]);
+});
+
 test("the trace names the client, and the threads of scans, events and reprocessing", async (t) => {
   const engine = running(t, {
     scanned: ["calc", { TPRO: "1", SCAN: ".1 second", CALC: "1" }],

@@ -93,16 +93,19 @@ export class DbTarget implements LinkTarget {
   }
 
   processNotify(): Promise<void> {
-    const { instance } = this;
-    const isPassive = (): boolean => instance.record.SCAN === menuScan.Passive;
     return new Promise((resolve) => {
       new ProcessNotify(
-        instance,
+        this.instance,
         () => ok(undefined),
-        isPassive,
+        () => this.passive !== undefined,
         () => resolve(),
       ).start();
     });
+  }
+
+  /** The record, where it processes on behalf of others. */
+  get passive(): DbRecord | undefined {
+    return this.instance.record.SCAN === menuScan.Passive ? this.instance : undefined;
   }
 
   forward(): void {

@@ -1,40 +1,64 @@
 import type { DbRecord } from "../dbRecord.js";
 import { notifyAdd } from "../processNotify.js";
+import { startTrace, stopTrace } from "../processTrace.js";
 
-/** Chains longer than this continue from the callback queue: the call stack is no place for thousands of records. */
+/**
+ * How many records may process within each other, through links that are not the last thing a record does. What goes
+ * deeper continues from the callback queue: the call stack is no place for thousands of records.
+ */
 const MAX_DEPTH = 300;
 let depth = 0;
 
+/** One record that processes on behalf of another. */
+export interface Step {
+  readonly from: DbRecord;
+  readonly to: DbRecord;
+  /** PACT of `from` before. */
+  readonly active: number;
+  readonly claimsFrom: boolean;
+  readonly claimsTo: boolean;
+  readonly startsTrace: boolean;
+}
+
 /**
- * Processes `to` on behalf of `from`: PUTF goes along, and a put-callback that waits for `from` waits for `to` too.
- * A target that is busy with something else is asked to process once more when it is done. False when `to` failed.
+ * What comes before `to` processes: `from` is active until that is done, PUTF goes along, and a put-callback that waits
+ * for `from` waits for `to` too. A target that is busy with something else is asked to process once more afterwards.
  */
-export function processTarget(from: DbRecord, to: DbRecord): boolean {
+export function enter(from: DbRecord, to: DbRecord): Step {
   const active = from.record.PACT;
-  const claimFrom = !from.inChain;
-  const claimTo = from !== to && !to.inChain;
+  const claimsFrom = !from.inChain;
+  const claimsTo = from !== to && !to.inChain;
   from.record.PACT = 1;
   notifyAdd(from, to);
   if (to.record.PACT === 0) to.record.PUTF = from.record.PUTF;
-  else if (from.record.PUTF !== 0 && claimTo) {
+  else if (from.record.PUTF !== 0 && claimsTo) {
     to.record.PUTF = 0;
     to.record.RPRO = 1;
   }
-  if (depth >= MAX_DEPTH) {
-    to.scanOnce();
-    from.record.PACT = active;
-    return true;
-  }
-  if (claimFrom) from.inChain = true;
-  if (claimTo) to.inChain = true;
+  if (claimsFrom) from.inChain = true;
+  if (claimsTo) to.inChain = true;
+  const startsTrace = to.record.TPRO !== 0 && startTrace();
+  return { from, to, active, claimsFrom, claimsTo, startsTrace };
+}
+
+export function leave({ from, to, active, claimsFrom, claimsTo, startsTrace }: Step): void {
+  if (startsTrace) stopTrace();
+  from.record.PACT = active;
+  if (claimsFrom) from.inChain = false;
+  if (claimsTo) to.inChain = false;
+}
+
+/** Processes `to` on behalf of `from`. False when `to` failed. */
+export function processTarget(from: DbRecord, to: DbRecord): boolean {
+  const step = enter(from, to);
   depth += 1;
   try {
-    return to.process();
+    if (depth <= MAX_DEPTH) return to.process();
+    to.scanOnce();
+    return true;
   } finally {
     depth -= 1;
-    from.record.PACT = active;
-    if (claimFrom) from.inChain = false;
-    if (claimTo) to.inChain = false;
+    leave(step);
   }
 }
 
