@@ -14,6 +14,7 @@ import {
 } from "../aSubFields.js";
 import { linkedProperties } from "../calcFields.js";
 import { sensiblePrecision } from "../numericProperties.js";
+import { recordState } from "../recordState.js";
 import type { FieldAddress, FieldProperties, RecordIo, RecordOf } from "../recordType.js";
 import { defineRecordType } from "../recordType.js";
 
@@ -32,15 +33,7 @@ interface State {
   readonly posted: Map<string, Value>;
 }
 
-const states = new WeakMap<ASub, State>();
-
-function stateOf(record: ASub): State {
-  const known = states.get(record);
-  if (known !== undefined) return known;
-  const state = { bound: undefined, status: 0, posted: new Map<string, Value>() };
-  states.set(record, state);
-  return state;
-}
+const stateOf = recordState<ASub, State>(() => ({ bound: undefined, status: 0, posted: new Map() }));
 
 /** An array of `count` zeros or empty texts. */
 const zeros = (ftype: number, count: number): ArrayValue => emptyArray(arrayType(ftype), count);

@@ -27,6 +27,7 @@ import {
   takeNumbers,
   waitsFor,
 } from "../outputCalculation.js";
+import { recordState } from "../recordState.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const acalcoutSIZE = defineMenu("acalcoutSIZE", { nelm: "NELM", nuse: "NUSE" });
@@ -75,15 +76,7 @@ interface ArrayState {
   readonly posted: Map<ArrayField, Float64Array>;
 }
 
-const states = new WeakMap<Acalcout, ArrayState>();
-
-function stateOf(record: Acalcout): ArrayState {
-  const known = states.get(record);
-  if (known !== undefined) return known;
-  const state: ArrayState = { memory: new Map(), posted: new Map() };
-  states.set(record, state);
-  return state;
-}
+const stateOf = recordState<Acalcout, ArrayState>(() => ({ memory: new Map(), posted: new Map() }));
 
 /** How many elements are in use: NUSE, or all of them when it is 0. */
 const usedElements = ({ NUSE, NELM }: Acalcout): number => (NUSE > 0 && NUSE < NELM ? NUSE : NELM);

@@ -8,6 +8,7 @@ import { array, double, inLink, long, menu, noAccess, short, ulong } from "../fi
 import { defineMenu } from "../menu.js";
 import { menuYesNo } from "../menus.js";
 import { sensiblePrecision } from "../numericProperties.js";
+import { recordState } from "../recordState.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const compressALG = defineMenu("compressALG", {
@@ -60,15 +61,11 @@ interface State {
   produced: boolean;
 }
 
-const states = new WeakMap<Compress, State>();
-
-function stateOf(record: Compress): State {
-  const known = states.get(record);
-  if (known !== undefined) return known;
-  const state = { buffer: new CompressBuffer(record.NSAM), sums: new Float64Array(0), produced: false };
-  states.set(record, state);
-  return state;
-}
+const stateOf = recordState<Compress, State>((record) => ({
+  buffer: new CompressBuffer(record.NSAM),
+  sums: new Float64Array(0),
+  produced: false,
+}));
 
 const isLifo = (record: Compress): boolean => record.BALG === bufferingALG.LIFO;
 

@@ -1,3 +1,4 @@
+import { recordState } from "../recordState.js";
 import { motorFOFF, motorSET, motorSTUP } from "./motorFields.js";
 import {
   followResolution,
@@ -22,15 +23,11 @@ export interface MotorState {
   settling: "no" | "running" | "over";
 }
 
-const states = new WeakMap<Motor, MotorState>();
-
-export function stateOf(record: Motor): MotorState {
-  const known = states.get(record);
-  if (known !== undefined) return known;
-  const fresh: MotorState = { posted: new Map(), moveRequested: false, settling: "no" };
-  states.set(record, fresh);
-  return fresh;
-}
+export const stateOf = recordState<Motor, MotorState>(() => ({
+  posted: new Map(),
+  moveRequested: false,
+  settling: "no",
+}));
 
 /** What a put to one field does to the others, before the record is processed. */
 export const reactions: Readonly<Record<string, (record: Motor, field: string) => void>> = {

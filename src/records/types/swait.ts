@@ -22,6 +22,7 @@ import type { LinkTarget } from "../links/link.js";
 import { defineMenu } from "../menu.js";
 import { menuAlarmSevr, menuScan, menuYesNo } from "../menus.js";
 import { menuOutputOptionOrNever, shouldWrite } from "../outputOption.js";
+import { recordState } from "../recordState.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const swaitOOPT = menuOutputOptionOrNever("swaitOOPT");
@@ -112,21 +113,13 @@ interface SwaitState {
   isWriting: boolean;
 }
 
-const states = new WeakMap<Swait, SwaitState>();
-
-function stateOf(record: Swait): SwaitState {
-  const known = states.get(record);
-  if (known !== undefined) return known;
-  const state: SwaitState = {
-    channels: new Map(),
-    isDelayed: false,
-    changedMeanwhile: false,
-    writes: false,
-    isWriting: false,
-  };
-  states.set(record, state);
-  return state;
-}
+const stateOf = recordState<Swait, SwaitState>(() => ({
+  channels: new Map(),
+  isDelayed: false,
+  changedMeanwhile: false,
+  writes: false,
+  isWriting: false,
+}));
 
 const toDouble = (target: LinkTarget | undefined, value = target?.read()): number | undefined => {
   if (target === undefined || value === undefined) return undefined;
