@@ -51,6 +51,9 @@ const SUBSCRIBE = (sid: string): string =>
   `0001 0010 0006 0001 ${sid} 00000005 000000000000000000000000 0005 0000`;
 const CANCEL = (sid: string): string => `0002 0000 0006 0001 ${sid} 00000005`;
 
+/** The last character of such a name is none of it, and R:ao.EG is no field. */
+const UNTERMINATED = Buffer.from("R:ao.EGU").toString("hex");
+
 const overTcp: readonly Malformed[] = [
   {
     what: "a payload that is no multiple of 8",
@@ -102,6 +105,16 @@ const overTcp: readonly Malformed[] = [
     what: "an extended header that comes in two parts",
     parts: (sid) => [`000f ffff 0006 0000 ${sid} 00000009 0000`, "0000 00000001"],
     expected: kept("READ_NOTIFY ECA_NORMAL 8"),
+  },
+  {
+    what: "CREATE_CHAN with a name without NUL",
+    parts: () => [`0012 0008 0000 0000 00000008 0000000d ${UNTERMINATED}`],
+    expected: kept("CREATE_CH_FAIL"),
+  },
+  {
+    what: "SEARCH with a name without NUL",
+    parts: () => [`0006 0008 000a 000d 00000008 00000008 ${UNTERMINATED}`],
+    expected: kept("NOT_FOUND"),
   },
   {
     what: "WRITE to a field that cannot be written",
@@ -168,7 +181,7 @@ const overUdp: readonly MalformedDatagram[] = [
   },
   {
     what: "a name without NUL: its last character is none of it",
-    datagram: `${VERSION} 0006 0008 0005 000d 00000002 00000002 ${Buffer.from("R:ao.EGU").toString("hex")} ${SEARCH}`,
+    datagram: `${VERSION} 0006 0008 0005 000d 00000002 00000002 ${UNTERMINATED} ${SEARCH}`,
     found: [1],
   },
 ];

@@ -7,7 +7,7 @@ import { ecaName } from "../../../../src/ca/index.js";
 import { bytes, written } from "../../../ca/support/bytes.js";
 
 export const VERSION = "0000 0000 0000 000d 00000000 00000000";
-const ECHO = bytes("0017 0000 0000 0000 00000000 00000000");
+export const ECHO = bytes("0017 0000 0000 0000 00000000 00000000");
 /** The client's id of the channel that `createChannel` makes. */
 const CID = 7;
 const MINOR_VERSION = 13;
