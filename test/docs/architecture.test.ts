@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { repositoryRoot } from "../support/paths.js";
 
-const DOCUMENTS = ["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md", "docs/typescript-api.md"] as const;
+const DOCUMENTS = [
+  "ARCHITECTURE.md",
+  "README.md",
+  "CONTRIBUTING.md",
+  "docs/typescript-api.md",
+  "docs/conformance/channel-access.md",
+] as const;
 
 /** Paths of this repository in a text, as `src/ca/index.ts` or `iocBoot/iocDemo`; patterns such as `src/*` are not taken. */
 const PATH =

@@ -5,16 +5,38 @@ import { test } from "node:test";
 import { matrixTests } from "../interop/ca/support/matrix.js";
 import { repositoryRoot } from "../support/paths.js";
 
-const table = readFileSync(join(repositoryRoot, "docs/conformance/channel-access.md"), "utf8")
-  .split("\n")
-  .filter((line) => line.startsWith("| "));
+const textOf = (path: string): string => readFileSync(join(repositoryRoot, path), "utf8");
+
+/** The tables of the page, as rows of cells; the line under each head is left out. */
+const tables = textOf("docs/conformance/channel-access.md")
+  .split("\n\n")
+  .filter((part) => part.startsWith("|"))
+  .map((part) =>
+    part
+      .trim()
+      .split("\n")
+      .filter((line) => !line.startsWith("|--"))
+      .map((line) => line.split("|").slice(1, -1)),
+  );
+const [peers = [], ...troubles] = tables;
+
+const quoted = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
 
 test("the table of Channel Access peers names the tests that there are, and all of them", () => {
-  const named = table.flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
-  assert.deepEqual(named.toSorted(), matrixTests().toSorted());
+  assert.deepEqual(peers.flat().flatMap(quoted).toSorted(), [...matrixTests()].sort());
 });
 
-test("each cell of the table of Channel Access peers names a test or says why there is none", () => {
-  for (const line of table.slice(1))
-    for (const cell of line.split("|").slice(2, -1)) assert.match(cell, /`.+`|not tested: \w+/, line);
+test("each cell of the tables of Channel Access names a test or says why there is none", () => {
+  for (const [, ...rows] of tables)
+    for (const [, ...cells] of rows) for (const cell of cells) assert.match(cell, /`.+`|not tested: \w+/);
+});
+
+test("the tests of troubled networks are in the files that the tables name", () => {
+  assert.equal(troubles.length, 2);
+  for (const [[, ...heads] = [], ...rows] of troubles)
+    for (const [column, head] of heads.entries()) {
+      const source = quoted(head).map(textOf).join("");
+      for (const row of rows)
+        for (const name of quoted(row[column + 1] ?? "")) assert.ok(source.includes(`it("${name}"`), name);
+    }
 });

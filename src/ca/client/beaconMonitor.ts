@@ -9,14 +9,23 @@ interface ServerBeacons {
 export interface BeaconReport {
   /** The server started, or can be reached again: searches should start anew. */
   readonly isAnomaly: boolean;
+  /** It came when it was expected: the server lives. */
+  readonly isOnTime: boolean;
   /** Running average of the time between beacons; undefined before there were two. */
   readonly periodSeconds: number | undefined;
   /** Since the one before; undefined for the first. */
   readonly sincePrevious: number | undefined;
 }
 
+type Judgement = Pick<BeaconReport, "isAnomaly" | "isOnTime">;
+
+const NO_NEWS: Judgement = { isAnomaly: false, isOnTime: false };
+const FIRST_BEACON: BeaconReport = { ...NO_NEWS, periodSeconds: undefined, sincePrevious: undefined };
+
 /** A beacon earlier than this part of the period says that the server restarted. */
 const EARLY = 0.8;
+/** One that is missing says that the server may be gone. */
+const MISSING = 1.25;
 /** And three that are missing that the network was cut and came back. */
 const LATE = 3.25;
 /** What the newest period counts in the average. */
@@ -41,11 +50,11 @@ export class BeaconMonitor {
     const known = this.#servers.get(server);
     if (known === undefined) {
       this.#servers.set(server, { lastId: id, lastSeconds: seconds, periodSeconds: undefined });
-      return { isAnomaly: false, periodSeconds: undefined, sincePrevious: undefined };
+      return FIRST_BEACON;
     }
     const sincePrevious = seconds - known.lastSeconds;
-    const isAnomaly = this.#isInOrder(known, id) && this.#update(known, seconds, sincePrevious);
-    return { isAnomaly, periodSeconds: known.periodSeconds, sincePrevious };
+    const judgement = this.#isInOrder(known, id) ? this.#update(known, seconds, sincePrevious) : NO_NEWS;
+    return { ...judgement, periodSeconds: known.periodSeconds, sincePrevious };
   }
 
   #isInOrder(known: ServerBeacons, id: number): boolean {
@@ -55,16 +64,20 @@ export class BeaconMonitor {
     return !isRepeated && (advance === 1 || advance >= LEAST_JUMP);
   }
 
-  #update(known: ServerBeacons, seconds: number, period: number): boolean {
+  #update(known: ServerBeacons, seconds: number, period: number): Judgement {
     const average = known.periodSeconds;
     const listenedBefore = known.lastSeconds - this.#startSeconds;
     known.lastSeconds = seconds;
     if (average === undefined) {
       known.periodSeconds = period;
       // Whoever was there before this client began is no news.
-      return period <= listenedBefore;
+      return { isAnomaly: period <= listenedBefore, isOnTime: false };
     }
     known.periodSeconds = period * NEWEST + average * (1 - NEWEST);
-    return period <= average * EARLY || period >= average * LATE;
+    const isEarly = period <= average * EARLY;
+    return {
+      isAnomaly: isEarly || period >= average * LATE,
+      isOnTime: !isEarly && period < average * MISSING,
+    };
   }
 }

@@ -51,7 +51,8 @@ export class CaClient implements ChannelOwner {
   readonly #user: string;
   readonly #host: string;
   readonly #channels = new Map<number, CaChannel>();
-  readonly #circuits = new Map<string, CircuitConnection>();
+  /** By the server's address, then by priority. */
+  readonly #circuits = new Map<string, Map<number, CircuitConnection>>();
   readonly #nameServers = new Map<string, CircuitConnection>();
   readonly #schedule: SearchSchedule;
   readonly #beacons = new BeaconMonitor(performance.now() / 1000);
@@ -92,7 +93,8 @@ export class CaClient implements ChannelOwner {
     this.#closed = true;
     for (const channel of [...this.#channels.values()]) channel.close();
     this.#schedule.stop();
-    for (const connection of [...this.#circuits.values(), ...this.#nameServers.values()]) connection.close();
+    const circuits = [...this.#circuits.values()].flatMap((ofServer) => [...ofServer.values()]);
+    for (const connection of [...circuits, ...this.#nameServers.values()]) connection.close();
     this.#repeater?.stop();
     this.#socket?.close();
     this.#socket = undefined;
@@ -117,15 +119,18 @@ export class CaClient implements ChannelOwner {
       destinations: () => this.#destinations,
       repeaterPort,
       onFound: (cid, server) => this.#found(cid, server),
-      onBeacon: (server, id) => {
-        const { isAnomaly } = this.#beacons.beacon(addressKey(server), id, performance.now() / 1000);
-        if (isAnomaly) this.#schedule.restart();
-      },
+      onBeacon: (server, id) => this.#beaconArrived(addressKey(server), id),
       onNoRepeater: () => this.#repeat(repeaterPort),
     });
     if (this.#closed) return socket.close();
     this.#socket = socket;
     for (const address of this.#nameServerAddresses) this.#connectNameServer(address);
+  }
+
+  #beaconArrived(server: string, id: number): void {
+    const report = this.#beacons.beacon(server, id, performance.now() / 1000);
+    for (const connection of this.#circuits.get(server)?.values() ?? []) connection.beaconArrived(report);
+    if (report.isAnomaly) this.#schedule.restart();
   }
 
   /** Where no caRepeater runs, this process repeats; should it end, another client takes over. */
@@ -163,8 +168,10 @@ export class CaClient implements ChannelOwner {
   }
 
   #circuitTo(address: SocketAddress, priority: number): CircuitConnection {
-    const key = `${addressKey(address)} ${priority}`;
-    const existing = this.#circuits.get(key);
+    const key = addressKey(address);
+    const ofServer = this.#circuits.get(key) ?? new Map<number, CircuitConnection>();
+    this.#circuits.set(key, ofServer);
+    const existing = ofServer.get(priority);
     if (existing !== undefined && existing.circuit.state !== "closed") return existing;
     const connection: CircuitConnection = new CircuitConnection({
       address,
@@ -173,10 +180,11 @@ export class CaClient implements ChannelOwner {
       host: this.#host,
       connectionTimeoutSeconds: this.#settings.connectionTimeoutSeconds,
       onClosed: () => {
-        if (this.#circuits.get(key) === connection) this.#circuits.delete(key);
+        if (ofServer.get(priority) === connection) ofServer.delete(priority);
+        if (ofServer.size === 0 && this.#circuits.get(key) === ofServer) this.#circuits.delete(key);
       },
     });
-    this.#circuits.set(key, connection);
+    ofServer.set(priority, connection);
     return connection;
   }
 

@@ -2,11 +2,11 @@ import { connect, type Socket } from "node:net";
 import { logger } from "../../libcom/log.js";
 import type { SocketAddress } from "../net/address.js";
 import { FlushingSocket } from "../net/flushingSocket.js";
+import type { BeaconReport } from "./beaconMonitor.js";
+import { CircuitWatchdog, ECHO_SECONDS } from "./circuitWatchdog.js";
 import { ClientCircuit, type ClientCircuitOptions } from "./clientCircuit.js";
 
 const log = logger("ca.client");
-/** How long a server may take to answer an echo. */
-const ECHO_TIMEOUT_SECONDS = 5;
 /** A circuit that nobody uses is kept this long. */
 const IDLE_SECONDS = 1;
 
@@ -14,6 +14,8 @@ export interface CircuitConnectionOptions extends Omit<ClientCircuitOptions, "on
   readonly address: SocketAddress;
   /** Seconds of silence after which the server has to answer an echo. */
   readonly connectionTimeoutSeconds: number;
+  /** How long the answer to an echo may take, 5 s in EPICS. */
+  readonly echoSeconds?: number;
   /** Is a name server's circuit kept although it has no channels? */
   readonly permanent?: boolean;
   readonly onClosed: () => void;
@@ -27,9 +29,9 @@ export class CircuitConnection {
   readonly #options: CircuitConnectionOptions;
   /** `host:port` of the server. */
   readonly peer: string;
-  #watchdog: NodeJS.Timeout | undefined;
-  #echoSent = false;
-  #lastReceived = performance.now();
+  readonly #watchdog: CircuitWatchdog;
+  readonly #echoSeconds: number;
+  readonly #connectTimer: NodeJS.Timeout;
   #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(options: CircuitConnectionOptions) {
@@ -41,20 +43,34 @@ export class CircuitConnection {
       peer: this.peer,
       onOutput: () => this.#flushing.scheduleFlush(),
     });
+    const { connectionTimeoutSeconds, echoSeconds = ECHO_SECONDS } = options;
+    this.#echoSeconds = echoSeconds;
+    this.#watchdog = new CircuitWatchdog({
+      periodSeconds: connectionTimeoutSeconds,
+      echoSeconds,
+      sendEcho: () => this.circuit.echo(),
+      onUnresponsive: () => this.#unresponsive(),
+      clock: () => performance.now() / 1000,
+    });
     this.#socket = connect({ host, port, noDelay: true, keepAlive: true });
     this.#flushing = new FlushingSocket(this.#socket, this.circuit.out);
-    this.#socket.on("connect", () => this.#watch(options.connectionTimeoutSeconds));
+    this.#socket.on("connect", () => {
+      clearTimeout(this.#connectTimer);
+      this.#watchdog.start();
+    });
     this.#socket.on("data", (chunk) => this.#receive(chunk));
+    this.#socket.on("drain", () => this.#backlogSent());
+    this.#socket.on("timeout", () => this.#giveUp("takes nothing"));
     this.#socket.on("error", (error) => log.info(`${this.peer}: ${error.message}`));
     this.#socket.on("close", () => this.#closed());
     this.#flushing.scheduleFlush();
-    this.#watchdog = setTimeout(() => this.#giveUpConnecting(), options.connectionTimeoutSeconds * 1000);
-    this.#watchdog.unref();
+    this.#connectTimer = setTimeout(() => this.#giveUp("no connection"), connectionTimeoutSeconds * 1000);
+    this.#connectTimer.unref();
   }
 
-  #giveUpConnecting(): void {
-    log.warn(`${this.peer}: no connection in ${this.#options.connectionTimeoutSeconds} s`);
-    this.#socket.destroy();
+  /** A beacon of this server came. */
+  beaconArrived(report: BeaconReport): void {
+    this.#watchdog.beaconArrived(report);
   }
 
   /** The last channel left: end the circuit unless another one comes soon. */
@@ -74,8 +90,7 @@ export class CircuitConnection {
   }
 
   #receive(chunk: Buffer): void {
-    this.#lastReceived = performance.now();
-    this.#echoSent = false;
+    this.#watchdog.messageArrived();
     this.circuit.receive(chunk);
     if (this.circuit.state === "closed") {
       log.warn(`${this.peer}: ${this.circuit.closeReason}, disconnected`);
@@ -83,27 +98,29 @@ export class CircuitConnection {
     }
   }
 
-  #watch(seconds: number): void {
-    clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.#checkAlive(), seconds * 1000);
-    this.#watchdog.unref();
+  /**
+   * An echo request behind much data is late without any fault of the server, as long as that data goes out: the socket's own
+   * timeout sees parts of it leave.
+   */
+  #unresponsive(): void {
+    if (this.#socket.writableLength > 0) this.#socket.setTimeout(this.#echoSeconds * 1000);
+    else this.#giveUp("no answer to an echo");
   }
 
-  #checkAlive(): void {
-    const silentSeconds = (performance.now() - this.#lastReceived) / 1000;
-    const { connectionTimeoutSeconds } = this.#options;
-    if (this.#echoSent) {
-      log.warn(`${this.peer}: no answer for ${silentSeconds.toFixed(0)} s, disconnected`);
-      this.#socket.destroy();
-    } else if (silentSeconds >= connectionTimeoutSeconds * 0.99) {
-      this.#echoSent = true;
-      this.circuit.echo();
-      this.#watch(ECHO_TIMEOUT_SECONDS);
-    } else this.#watch(connectionTimeoutSeconds - silentSeconds);
+  #backlogSent(): void {
+    if (this.#socket.timeout === undefined || this.#socket.timeout === 0) return;
+    this.#socket.setTimeout(0);
+    this.#watchdog.probe();
+  }
+
+  #giveUp(why: string): void {
+    log.warn(`${this.peer}: ${why}, disconnected`);
+    this.#socket.destroy();
   }
 
   #closed(): void {
-    clearTimeout(this.#watchdog);
+    clearTimeout(this.#connectTimer);
+    this.#watchdog.stop();
     clearTimeout(this.#idleTimer);
     this.#options.onClosed();
     this.circuit.close("disconnected");

@@ -152,6 +152,15 @@ describe("beacons", () => {
     assert.equal(isAnomaly(steady(), 1013, 45 + 150), true);
   });
 
+  it("at their usual time say that the server lives; those after a missing one, or too early, do not", () => {
+    const onTime = (id: number, seconds: number): boolean =>
+      steady().beacon("server", id, 45 + seconds).isOnTime;
+    assert.deepEqual(
+      [onTime(1004, 15), onTime(1004, 20), onTime(1004, 11), onTime(1003, 15)],
+      [true, false, false, false],
+    );
+  });
+
   it("give a running average of the period", () => {
     const { periodSeconds, sincePrevious } = steady().beacon("server", 1004, 45 + 23);
     assert.deepEqual([periodSeconds, sincePrevious], [16, 23]);
