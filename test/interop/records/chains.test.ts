@@ -1,14 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { needsPython } from "../../support/python.js";
 import { type Case, testCases } from "./cases.js";
-import type { Step } from "./reference.js";
+import { Random } from "./random/random.js";
+import { compare, differences, type Step } from "./reference.js";
 
 /** The tick that a record took when it processed last tells the order; all count how often they process. */
-const TICK = `field(INPB, "tick PP")`;
-const TICKER = `record(calc, "tick") { field(CALC, "VAL+1") }`;
+const tick = (name: string): string => `field(INPB, "${netOf(name)}tick PP")`;
+const ticker = (net: string): string => `record(calc, "${net}tick") { field(CALC, "VAL+1") }`;
+/** Records of a net have names that begin with the net's and a colon. */
+const netOf = (name: string): string => name.slice(0, name.indexOf(":") + 1);
+const TICKER = ticker("");
 const count = (name: string, more = ""): string =>
-  `record(calc, "${name}") { field(CALC, "VAL+1") ${TICK} ${more} }`;
+  `record(calc, "${name}") { field(CALC, "VAL+1") ${tick(name)} ${more} }`;
 /** Finishes after a moment. */
 const slow = (name: string, more = ""): string =>
-  `record(calcout, "${name}") { field(CALC, "VAL+1") ${TICK} field(ODLY, "0.05") ${more} }`;
+  `record(calcout, "${name}") { field(CALC, "VAL+1") ${tick(name)} field(ODLY, "0.05") ${more} }`;
+const output = (name: string, to: string, more: string): string =>
+  `record(calcout, "${name}") { field(CALC, "VAL+1") ${tick(name)} field(OUT, "${to}.C PP") ${more} }`;
 const flnk = (name: string): string => `field(FLNK, "${name}")`;
 
 const names = (prefix: string, length: number): string[] => Array.from({ length }, (_, n) => `${prefix}${n}`);
@@ -77,7 +86,7 @@ const CASES: readonly Case[] = [
     name: "links in the middle that lead back to the start or on to the end",
     database: `${TICKER} ${chain("m", 10, "m0", {
       3: (name, next) =>
-        `record(calcout, "${name}") { field(CALC, "VAL+1") ${TICK} field(OUT, "m1.C PP") ${next} }`,
+        `record(calcout, "${name}") { field(CALC, "VAL+1") ${tick(name)} field(OUT, "m1.C PP") ${next} }`,
       4: (name, next) =>
         `record(fanout, "${name}") { field(LNK1, "m8") field(LNK2, "m2") field(LNK3, "m6") ${next} }`,
       7: (name, next) => count(name, `${next} field(INPA, "m9 PP")`),
@@ -88,3 +97,39 @@ const CASES: readonly Case[] = [
 ];
 
 testCases(CASES);
+
+const NETS = 40;
+const NET_SIZE = 8;
+
+/** Records that lead to each other as chance has it: through FLNK, OUT, INP and a fanout; one of them may finish later. */
+function net(random: Random, prefix: string): string {
+  const all = names(prefix, NET_SIZE);
+  const other = (): string => random.pick(all);
+  const late = random.chance(0.5) ? random.pick(all) : undefined;
+  const kinds: readonly ((name: string, next: string) => string)[] = [
+    count,
+    count,
+    (name, next) => count(name, `${next} field(INPA, "${other()} PP")`),
+    (name, next) => output(name, other(), next),
+    (name, next) =>
+      `record(fanout, "${name}") { field(LNK1, "${other()}") field(LNK2, "${other()}") ${next} }`,
+  ];
+  const records = all.map((name) =>
+    (name === late ? slow : random.pick(kinds))(name, random.chance(0.8) ? flnk(other()) : ""),
+  );
+  return [ticker(prefix), ...records].join("\n");
+}
+
+test("records that lead to each other at random process as in EPICS Base", needsPython, async () => {
+  const random = new Random(36);
+  const prefixes = names("n", NETS).map((name) => `${name}:`);
+  const database = prefixes.map((prefix) => net(random, prefix)).join("\n");
+  const looks = prefixes.map((prefix) => look(names(prefix, NET_SIZE)));
+  const puts = prefixes.flatMap((prefix, n): Step[] =>
+    random
+      .list(2, () => random.pick(names(prefix, NET_SIZE)))
+      .flatMap((record) => [["put", ...proc(record)], ...(looks[n] ?? [])]),
+  );
+  const compared = await compare(database, [...puts, ["settle"], ...looks.flat()]);
+  assert.deepEqual(differences(compared), []);
+});

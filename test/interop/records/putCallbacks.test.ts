@@ -107,6 +107,20 @@ const BEHAVIOURS: readonly Behaviour[] = [
     ],
   },
   {
+    name: "a put-callback to a loop of forward links with a record that finishes later is complete after that record",
+    database: `record(calc, "loop:0") { field(CALC, "VAL+1") field(FLNK, "loop:1") } record(calc, "loop:1") { field(CALC, "VAL+1") field(FLNK, "loop:2") }
+      record(calcout, "loop:2") { field(CALC, "VAL+1") field(ODLY, "0.3") field(FLNK, "loop:3") } record(calc, "loop:3") { field(CALC, "VAL+1") field(FLNK, "loop:0") }`,
+    checks: [
+      [["start", "loop", "loop:0.PROC", 1]],
+      get("loop:1", 1),
+      get("loop:2.PACT", 1),
+      [["completed", "loop"], false],
+      [["wait", "loop"], true],
+      ...[2, 2, 1, 1].map((count, n) => get(`loop:${n}`, count)),
+      get("loop:2.PACT", 0),
+    ],
+  },
+  {
     name: "a put-callback succeeds whatever came of the processing, where a plain put is refused",
     database: `record(ai, "fails") { field(INP, "nowhere") }`,
     checks: [[["putWait", "fails.PROC", 1]], ...alarm("fails", "LINK", "INVALID"), refused("fails.PROC", 1)],
