@@ -90,6 +90,7 @@ export class CircuitConnection {
   }
 
   #receive(chunk: Buffer): void {
+    this.#endBacklogWait();
     this.#watchdog.messageArrived();
     this.circuit.receive(chunk);
     if (this.circuit.state === "closed") {
@@ -108,9 +109,14 @@ export class CircuitConnection {
   }
 
   #backlogSent(): void {
-    if (this.#socket.timeout === undefined || this.#socket.timeout === 0) return;
-    this.#socket.setTimeout(0);
-    this.#watchdog.probe();
+    if (this.#endBacklogWait()) this.#watchdog.probe();
+  }
+
+  /** Returns whether the socket's timeout was on. */
+  #endBacklogWait(): boolean {
+    const { timeout = 0 } = this.#socket;
+    if (timeout > 0) this.#socket.setTimeout(0);
+    return timeout > 0;
   }
 
   #giveUp(why: string): void {
