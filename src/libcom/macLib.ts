@@ -234,6 +234,7 @@ export class MacroExpander {
       this.noteMissingIn(entry.expanded);
       return entry.expanded;
     }
+    if (level >= DEEPEST) return this.missingText(entry.name, "recursive");
     entry.visited = true;
     const text = this.translate(entry.raw, 0, level + 1, "").text;
     entry.visited = false;
