@@ -1,4 +1,5 @@
 import {
+  asapScheduler,
   concat,
   defer,
   distinctUntilChanged,
@@ -8,6 +9,7 @@ import {
   ignoreElements,
   map,
   type Observable,
+  observeOn,
   pairwise,
   switchMap,
   take,
@@ -72,11 +74,15 @@ export const reach = (pv: Pv, wanted: (value: number) => boolean): Step =>
 export const becomes$ = (pv: Pv, value: number): Observable<number> =>
   changes$(pv).pipe(filter((changed) => changed === value));
 
-/** Each time a PV is 1, also when it is at first. */
+/**
+ * Each time a PV is 1, also when it is at first. It is told once the record that was pressed has processed: a button that springs
+ * back while its record is still active would do so later, and the next press could come before and be lost.
+ */
 export const pressed$ = (pv: Pv): Observable<number> =>
   number$(pv).pipe(
     distinctUntilChanged(),
     filter((value) => value === 1),
+    observeOn(asapScheduler),
   );
 
 /** Every change of a PV's number; what it is at first does not count. */
