@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +9,7 @@ import { peerEnvironment } from "../../ca/support/loopback.js";
 import { freePort } from "../../support/freePorts.js";
 import { repositoryRoot } from "../../support/paths.js";
 import { needsPython, spawnPython } from "../../support/python.js";
+import { stopped } from "./support/lines.js";
 import { isLeftOut, PEER_SERVERS, type PeerServer, type Row, serverTest } from "./support/matrix.js";
 import { untilRunning } from "./support/softIoc.js";
 
@@ -38,12 +38,7 @@ async function start(
   await untilRunning(child);
   return {
     port,
-    stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const closed = once(child, "close");
-      child.kill("SIGKILL");
-      await closed;
-    },
+    stop: () => stopped(child),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { peerEnvironment } from "../../../ca/support/loopback.js";
 import { freePort } from "../../../support/freePorts.js";
 import { spawnPython } from "../../../support/python.js";
+import { stopped } from "./lines.js";
 
 const PROGRAM = `
 import sys
@@ -48,11 +48,6 @@ export async function startSoftIoc(
   await untilRunning(child);
   return {
     port: serverPort,
-    stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const closed = once(child, "close");
-      child.kill("SIGKILL");
-      await closed;
-    },
+    stop: () => stopped(child),
   };
 }
