@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +11,11 @@ import { TwoHosts } from "./support/twoHosts.js";
 const DATABASE = 'record(calc, "pv") { field(SCAN, ".2 second") field(CALC, "VAL+1") }\n';
 const WATCH_CLIENT = join(repositoryRoot, "test/interop/ca/support/watchClient.py");
 
-const hosts = TwoHosts.make();
-const condition = hosts === undefined ? { skip: "network namespaces are not permitted" } : needsPython;
+const hosts = interopPython === undefined ? undefined : TwoHosts.make();
+const condition =
+  interopPython !== undefined && hosts === undefined
+    ? { skip: "network namespaces are not permitted" }
+    : needsPython;
 
 /** A program that watches the PV, and how it says what. */
 interface Watcher {
@@ -34,7 +38,7 @@ describe("an IOC on one host and clients on another", condition, () => {
     new ProgramLines(network.run("server", [join(repositoryRoot, "bin/softIoc"), "-d", database], {}));
 
   before(async () => {
-    if (hosts === undefined || interopPython === undefined) return;
+    assert.ok(hosts !== undefined && interopPython !== undefined);
     writeFileSync(database, DATABASE);
     ioc = startIoc(hosts);
     const environment = {
