@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
 import { Command } from "../../src/ca/codec/commands.js";
 import { MessageDecoder } from "../../src/ca/codec/messageDecoder.js";
 import type { CaServer } from "../../src/ca/server/caServer.js";
@@ -16,6 +17,8 @@ const NAMES = ["x", "wave", "text", "nobody"];
 /** Messages of one connection: the server hangs up after most. */
 const BURST = 4;
 const MOST_GROWTH = 8e6;
+const LONGEST_CLOSE_MS = 5000;
+const LOOK_MS = 5;
 
 export interface SocketFuzzReport {
   readonly messages: number;
@@ -47,9 +50,9 @@ async function attack(server: CaServer, udp: UdpSocket, random: Random, size: nu
   return errors;
 }
 
-/** Sockets close in a few turns of the event loop. */
+/** Sockets take a few turns of the event loop to close, and nothing tells when. */
 async function soon(condition: () => boolean, what: string): Promise<void> {
-  for (let turn = 0; turn < 100 && !condition(); turn++) await new Promise(setImmediate);
+  for (let waited = 0; waited < LONGEST_CLOSE_MS && !condition(); waited += LOOK_MS) await wait(LOOK_MS);
   assert.ok(condition(), what);
 }
 
