@@ -72,6 +72,9 @@ test(
           "asSetFilename $(D)/t.acf",
           'asSetSubstitutions "HOST=Other"',
           "iocInit",
+          // Base takes an input's value before it decides again by it.
+          "settle",
+          "settle",
           "settle",
           ...reports,
           "astac",
