@@ -52,8 +52,8 @@ const shownText = (text: string): string =>
 
 const LENGTH = 1000;
 const FACTOR = 4;
-/** Twice the time that is in proportion; quadratic growth takes FACTOR times it. */
-const MOST = FACTOR * 2;
+/** Three times the time that is in proportion, for a busy machine; quadratic growth takes FACTOR times it. */
+const MOST = FACTOR * 3;
 const NOTICEABLE_MS = 20;
 
 /** How many times as long a text of `length * FACTOR` takes as its like of `length`. */
