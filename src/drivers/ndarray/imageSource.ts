@@ -1,16 +1,16 @@
 import { Observable } from "rxjs";
-import type { ImageStreams } from "../../drivers/ndarray/arrayPorts.js";
+import { UNDEFINED_TIME } from "../../libcom/epicsTime.js";
+import { logger } from "../../libcom/log.js";
+import { type NtNdArrayImage, readNtNdArray } from "../../pva/index.js";
+import type { ImageStreams } from "./arrayPorts.js";
 import {
   imageDimensions,
   ND_DATA_TYPES,
   type NDArray,
   type NDAttribute,
   type NDDataType,
-} from "../../drivers/ndarray/ndArray.js";
-import { NDArrayPool } from "../../drivers/ndarray/ndArrayPool.js";
-import { UNDEFINED_TIME } from "../../libcom/epicsTime.js";
-import { logger } from "../../libcom/log.js";
-import { type NtNdArrayImage, readNtNdArray } from "../../pva/index.js";
+} from "./ndArray.js";
+import { NDArrayPool } from "./ndArrayPool.js";
 import type { StructureMonitor } from "./structureSource.js";
 
 const log = logger("recon.images");
