@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { filter, firstValueFrom, map, take, toArray } from "rxjs";
+import { filter, firstValueFrom, map, shareReplay, take, toArray } from "rxjs";
 import { CaClient, CaError, Eca } from "../../../src/ca/index.js";
 import { peerEnvironment } from "../../ca/support/loopback.js";
 import { freePort } from "../../support/freePorts.js";
@@ -195,14 +195,14 @@ describe("our client and servers of other makes", {
 
       row("reconnect after a server restart", async () => {
         const channel = client.connect("restarted");
-        const values = firstValueFrom(
-          channel.monitor().pipe(
-            map(({ value }) => value),
-            take(3),
-            toArray(),
-          ),
+        const values$ = channel.monitor().pipe(
+          map(({ value }) => value),
+          shareReplay(),
         );
+        const values = firstValueFrom(values$.pipe(take(3), toArray()));
         await channel.writeNotify({ type: "DOUBLE", value: 2 }, PATIENT);
+        // caproto's server answers a put-callback some milliseconds before it sends the events of the put.
+        await firstValueFrom(values$.pipe(filter((value) => value === 2)));
         const lost = firstValueFrom(channel.connected$.pipe(filter((connected) => !connected)));
         await server.stop();
         await lost;
