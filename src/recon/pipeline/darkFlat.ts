@@ -20,6 +20,15 @@ export class FlatField {
     this.gain = flat.map((value, pixel) => 1 / Math.max(value - (dark[pixel] ?? 0), SMALLEST_TRANSMISSION));
   }
 
+  /** The field whose pixels have another gain too, such that each line integral is less by that pixel's `stripes`. */
+  without(stripes: Float32Array): FlatField {
+    const field = new FlatField(this.dark, this.dark);
+    this.gain.forEach((gain, pixel) => {
+      field.gain[pixel] = gain * Math.exp(stripes[pixel] ?? 0);
+    });
+    return field;
+  }
+
   get length(): number {
     return this.dark.length;
   }

@@ -3,6 +3,7 @@ import { toNumber } from "../../channel/number.js";
 import type { Pv, PvDirectory } from "../../records/pv.js";
 import { FILTER_TYPES } from "../pipeline/filters.js";
 import type { ProjectionSize } from "../pipeline/preprocess.js";
+import { RING_REMOVALS } from "../pipeline/stripes/ringRemoval.js";
 import { defaultParameters, type ReconParameters } from "../solver/parameters.js";
 
 /** Records of tomoStream.template that the server reads or writes, without $(P)$(R). */
@@ -17,6 +18,7 @@ const openAll = (open: (name: string) => Pv) => ({
   Center: open("Center"),
   FilterType: open("FilterType"),
   Dezinger: open("Dezinger"),
+  RingRemoval: open("RingRemoval"),
   OrthoX: open("OrthoX"),
   OrthoY: open("OrthoY"),
   OrthoZ: open("OrthoZ"),
@@ -46,6 +48,7 @@ const PARAMETER_NAMES = [
   "Center",
   "FilterType",
   "Dezinger",
+  "RingRemoval",
   "OrthoX",
   "OrthoY",
   "OrthoZ",
@@ -78,6 +81,7 @@ export function parametersNow(pvs: TomoStreamPvs, size: ProjectionSize): ReconPa
     rotZ: value("RotZ", 0),
     filter: FILTER_TYPES[value("FilterType", 0)] ?? defaults.filter,
     dezingerRadius: DEZINGER_RADII[value("Dezinger", 0)] ?? 0,
+    ringRemoval: RING_REMOVALS[value("RingRemoval", 0)] ?? defaults.ringRemoval,
     energyKeV: value("Energy", defaults.energyKeV),
     distanceMm: value("Distance", defaults.distanceMm),
     alpha: value("Alpha", defaults.alpha),

@@ -1,11 +1,13 @@
 import { FILTER_TYPES, type FilterType } from "../pipeline/filters.js";
 import { clampedGeometry, type SliceGeometry } from "../pipeline/geometry.js";
 import type { PreprocessParameters, ProjectionSize } from "../pipeline/preprocess.js";
+import { RING_REMOVALS, type RingRemoval } from "../pipeline/stripes/ringRemoval.js";
 
 /** Everything an operator can turn, in the units of the PVs. */
 export interface ReconParameters extends Omit<SliceGeometry, "width" | "height"> {
   readonly filter: FilterType;
   readonly dezingerRadius: number;
+  readonly ringRemoval: RingRemoval;
   readonly energyKeV: number;
   readonly distanceMm: number;
   readonly alpha: number;
@@ -23,6 +25,7 @@ export const defaultParameters = (size: ProjectionSize): ReconParameters => ({
   rotZ: 0,
   filter: FILTER_TYPES[0],
   dezingerRadius: 0,
+  ringRemoval: RING_REMOVALS[0],
   energyKeV: 20,
   distanceMm: 0,
   alpha: 0,
@@ -60,6 +63,6 @@ export function changeOf(
   after: ReconParameters,
 ): "none" | "geometry" | "preprocess" {
   const preprocess = JSON.stringify(preprocessOf(before)) !== JSON.stringify(preprocessOf(after));
-  if (preprocess) return "preprocess";
+  if (preprocess || before.ringRemoval !== after.ringRemoval) return "preprocess";
   return GEOMETRY_KEYS.some((key) => before[key] !== after[key]) ? "geometry" : "none";
 }

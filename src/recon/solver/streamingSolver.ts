@@ -6,6 +6,7 @@ import type { ProjectionSize } from "../pipeline/preprocess.js";
 import { AngularWindow, type View } from "./angularWindow.js";
 import { changeOf, geometryOf, preprocessOf, type ReconParameters } from "./parameters.js";
 import { spreadOrder } from "./spreadOrder.js";
+import { StripeEstimate } from "./stripeEstimate.js";
 import type { ThetaTable } from "./thetaTable.js";
 
 /** What tells a frame from others, carried through to the slices it is the newest of. */
@@ -63,6 +64,7 @@ export class StreamingSolver {
   readonly #rawBytes: number;
   readonly #entries = new Map<number, Entry>();
   readonly #places = new Places();
+  readonly #stripes: StripeEstimate;
   #parameters: ReconParameters;
   #dark: Float32Array | undefined;
   #flat: Float32Array | undefined;
@@ -84,6 +86,7 @@ export class StreamingSolver {
     this.#maximumPending = options.maximumPending ?? DEFAULT_MAXIMUM_PENDING;
     this.#rawBytes = options.rawBytes ?? DEFAULT_RAW_BYTES;
     this.#geometry = geometryOf(size, parameters);
+    this.#stripes = new StripeEstimate(size, this.#window.capacity);
     const filteredBytes = this.#window.capacity * this.#pixels * Float32Array.BYTES_PER_ELEMENT;
     const keepsFiltered = filteredBytes <= (options.filteredBytes ?? DEFAULT_FILTERED_BYTES);
     this.#reconstruction = backend.start({ size, keepsFiltered });
@@ -123,9 +126,18 @@ export class StreamingSolver {
     const entry = { view: accepted.view, stamp, place: this.#places.take(), added: false };
     this.#reconstruction.keep(entry.place, raw);
     this.#openBeam ??= brightestOf(raw);
+    this.#watchStripes(raw);
     this.#entries.set(index, entry);
     this.#arrived.push(entry);
     return "accepted";
+  }
+
+  /** Slices begin anew when more is known of the rings in them. */
+  #watchStripes(raw: RawData): void {
+    const { ringRemoval } = this.#parameters;
+    this.#stripes.take(raw, ringRemoval);
+    if (ringRemoval !== "None" && this.#stripes.isBetterKnown(this.#plainField(), ringRemoval))
+      this.#preprocessAgain();
   }
 
   /** Every how many-th projection is taken, so that a half turn fits the memory. */
@@ -213,8 +225,15 @@ export class StreamingSolver {
     return this.#reconstruction.add(place, view.theta * RADIANS_PER_DEGREE, weight);
   }
 
-  /** Until a flat field is known, the brightest pixel of the first projection stands for the open beam. */
   #flatField(): FlatField {
+    const field = this.#plainField();
+    const { ringRemoval } = this.#parameters;
+    const stripes = ringRemoval === "None" ? undefined : this.#stripes.stripes(field, ringRemoval);
+    return stripes === undefined ? field : field.without(stripes);
+  }
+
+  /** Until a flat field is known, the brightest pixel of the first projection stands for the open beam. */
+  #plainField(): FlatField {
     const dark = this.#dark ?? new Float32Array(this.#pixels);
     return new FlatField(dark, this.#flat ?? new Float32Array(this.#pixels).fill(this.#openBeam ?? 1));
   }

@@ -40,6 +40,7 @@ const records = {
       "Center",
       "FilterType",
       "Dezinger",
+      "RingRemoval",
       "OrthoX",
       "OrthoY",
       "OrthoZ",
@@ -259,10 +260,12 @@ test("settings act on slices that are shown", async () => {
     beamline.pvs.put(`${TR}Center`, 17.5);
     beamline.pvs.put(`${TR}FilterType`, 2);
     beamline.pvs.put(`${TR}Dezinger`, 1);
+    beamline.pvs.put(`${TR}RingRemoval`, 1);
     beamline.pvs.put(`${TR}OrthoZ`, 4);
     const { parameters } = await changed;
     assert.equal(parameters.filter, "Ramp");
     assert.equal(parameters.dezingerRadius, 2);
+    assert.equal(parameters.ringRemoval, "fw");
   });
 });
 

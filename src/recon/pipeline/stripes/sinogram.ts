@@ -1,0 +1,14 @@
+/** One detector row of a scan: line integrals, a row of `width` pixels for each view. */
+export interface Sinogram {
+  readonly data: Float32Array;
+  readonly views: number;
+  readonly width: number;
+}
+
+/** Mean of each detector column over the views. */
+export function columnMeans({ data, views, width }: Sinogram): Float64Array {
+  const sums = new Float64Array(width);
+  for (let view = 0; view < views; view++)
+    for (let x = 0; x < width; x++) sums[x] = (sums[x] as number) + (data[view * width + x] as number);
+  return sums.map((sum) => sum / Math.max(views, 1));
+}
