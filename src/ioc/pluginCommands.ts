@@ -1,64 +1,76 @@
 import { NDFileHDF5Configure } from "../drivers/hdf5/configure.js";
 import {
+  fileStandInConfigure,
+  NDAttrConfigure,
   NDCircularBuffConfigure,
+  NDProcessConfigure,
   NDPvaConfigure,
   NDROIConfigure,
   NDStatsConfigure,
   NDStdArraysConfigure,
+  NDTimeSeriesConfigure,
+  NDTransformConfigure,
   type PluginArguments,
+  standInConfigure,
 } from "../drivers/plugins/configure.js";
 import { type Command, defineCommand, int, string } from "../iocsh/index.js";
 import type { IocParts } from "./iocParts.js";
 
-/** The arguments every plugin's command begins with. */
-const common = [
-  string("portName"),
-  int("queueSize"),
-  int("blockingCallbacks"),
-  string("NDArrayPort"),
-  int("NDArrayAddr"),
-] as const;
+/** What upstream's arguments after the common ones are called; numbers all of them. */
+const LIMITS = ["maxBuffers", "maxMemory", "priority", "stackSize"];
+const THREADED = [...LIMITS, "maxThreads"];
+const FILE = ["priority", "stackSize"];
 
-type CommonValues = readonly [string | undefined, number, number, string | undefined, number];
+type NamedNumbers = Readonly<Record<string, number>>;
 
-const argumentsOf = ([
-  portName,
-  queueSize,
-  blockingCallbacks,
-  arrayPort,
-  arrayAddress,
-]: CommonValues): PluginArguments => ({
-  portName: portName ?? "",
-  queueSize,
-  blockingCallbacks,
-  arrayPort: arrayPort ?? "",
-  arrayAddress,
+/** A plugin whose command begins with port, queue, blocking, source port and address. */
+interface PluginRow {
+  readonly name: string;
+  readonly more: readonly string[];
+  readonly help: string;
+  make(ioc: IocParts, args: PluginArguments, more: NamedNumbers): void;
+}
+
+const standIn = (
+  name: string,
+  pluginType: string,
+  more: readonly string[],
+  passesFrames: boolean,
+): PluginRow => ({
+  name,
+  more,
+  help: `Stands in for ${pluginType}, which is not implemented: its records load, ${
+    passesFrames ? "frames go through unchanged" : "no frames come out"
+  }.`,
+  make: (ioc, args) => void standInConfigure(ioc, args, { pluginType, passesFrames }),
 });
 
-/** areaDetector's plugin commands with upstream's arguments; memory limits, priorities and stack sizes have no effect here. */
-export const pluginCommands = (ioc: IocParts): readonly Command[] => [
-  defineCommand({
+const fileStandIn = (pluginType: string): PluginRow => ({
+  name: `${pluginType}Configure`,
+  more: FILE,
+  help: `Stands in for ${pluginType}, which is not implemented: its records load, no file is written.`,
+  make: (ioc, args) => void fileStandInConfigure(ioc, args, pluginType),
+});
+
+const PLUGINS: readonly PluginRow[] = [
+  {
     name: "NDROIConfigure",
-    args: common,
+    more: THREADED,
     help: "Makes an ROI plugin.",
-    run: (values) => void NDROIConfigure(ioc, argumentsOf(values)),
-  }),
-  defineCommand({
+    make: (ioc, args) => void NDROIConfigure(ioc, args),
+  },
+  {
     name: "NDCircularBuffConfigure",
-    args: [...common, int("maxBuffers")],
+    more: ["maxBuffers", "maxMemory"],
     help: "Makes a circular buffer of frames; maxBuffers bounds the pre-count.",
-    run: ([portName, queueSize, blocking, arrayPort, arrayAddress, maxBuffers]) =>
-      void NDCircularBuffConfigure(ioc, {
-        ...argumentsOf([portName, queueSize, blocking, arrayPort, arrayAddress]),
-        maxBuffers,
-      }),
-  }),
-  defineCommand({
+    make: (ioc, args, { maxBuffers = 0 }) => void NDCircularBuffConfigure(ioc, { ...args, maxBuffers }),
+  },
+  {
     name: "NDFileHDF5Configure",
-    args: common,
+    more: FILE,
     help: "Makes an HDF5 file writer.",
-    run: (values) => {
-      const plugin = NDFileHDF5Configure(ioc, argumentsOf(values));
+    make: (ioc, args) => {
+      const plugin = NDFileHDF5Configure(ioc, args);
       ioc.own({
         stop: async () => {
           plugin.close();
@@ -66,27 +78,114 @@ export const pluginCommands = (ioc: IocParts): readonly Command[] => [
         },
       });
     },
-  }),
+  },
+  {
+    name: "NDStdArraysConfigure",
+    more: THREADED,
+    help: "Makes a plugin that gives frames to waveform records.",
+    make: (ioc, args) => void NDStdArraysConfigure(ioc, args),
+  },
+  {
+    name: "NDStatsConfigure",
+    more: THREADED,
+    help: "Makes a statistics plugin.",
+    make: (ioc, args) => void NDStatsConfigure(ioc, args),
+  },
+  {
+    name: "NDProcessConfigure",
+    more: LIMITS,
+    help: "Makes a plugin for background, flat field, scaling, clipping and filtering.",
+    make: (ioc, args) => void NDProcessConfigure(ioc, args),
+  },
+  {
+    name: "NDTransformConfigure",
+    more: THREADED,
+    help: "Makes a plugin that turns and mirrors frames.",
+    make: (ioc, args) => void NDTransformConfigure(ioc, args),
+  },
+  {
+    name: "NDTimeSeriesConfigure",
+    more: ["maxSignals", ...LIMITS],
+    help: "Makes a plugin that collects numbers over time.",
+    make: (ioc, args, { maxSignals = 1 }) => void NDTimeSeriesConfigure(ioc, { ...args, maxSignals }),
+  },
+  {
+    name: "NDAttrConfigure",
+    more: ["maxAttributes", ...LIMITS],
+    help: "Makes a plugin that shows attributes of frames.",
+    make: (ioc, args, { maxAttributes = 1 }) => void NDAttrConfigure(ioc, { ...args, maxAttributes }),
+  },
+  standIn("NDOverlayConfigure", "NDPluginOverlay", ["maxOverlays", ...THREADED], true),
+  standIn("NDColorConvertConfigure", "NDPluginColorConvert", THREADED, true),
+  standIn("NDCodecConfigure", "NDPluginCodec", THREADED, true),
+  standIn("NDBadPixelConfigure", "NDPluginBadPixel", THREADED, true),
+  standIn("NDScatterConfigure", "NDPluginScatter", LIMITS, true),
+  standIn("NDROIStatConfigure", "NDPluginROIStat", ["maxROIs", ...THREADED], true),
+  standIn("NDFFTConfigure", "NDPluginFFT", THREADED, false),
+  standIn("NDPosPluginConfigure", "NDPosPlugin", LIMITS, true),
+  fileStandIn("NDFileTIFF"),
+  fileStandIn("NDFileJPEG"),
+  fileStandIn("NDFileNetCDF"),
+  fileStandIn("NDFileNexus"),
+  fileStandIn("NDFileMagick"),
+  fileStandIn("NDFileNull"),
+];
+
+const portArguments = [string("portName"), int("frame queue size"), int("blocking callbacks")] as const;
+const commonArguments = [...portArguments, string("NDArrayPort"), int("NDArrayAddr")] as const;
+
+const named = (names: readonly string[], values: readonly number[]): NamedNumbers =>
+  Object.fromEntries(names.map((name, index) => [name, values[index] ?? 0]));
+
+const pluginCommand = (ioc: IocParts, { name, more, help, make }: PluginRow): Command =>
+  defineCommand({
+    name,
+    args: [...commonArguments, ...more.map(int)],
+    help,
+    run: ([portName, queueSize, blockingCallbacks, arrayPort, arrayAddress, ...numbers]) => {
+      const others = named(more, numbers);
+      const maxThreads = others["maxThreads"] ?? 1;
+      make(
+        ioc,
+        {
+          portName: portName ?? "",
+          queueSize,
+          blockingCallbacks,
+          arrayPort: arrayPort ?? "",
+          arrayAddress,
+          maxThreads,
+        },
+        others,
+      );
+    },
+  });
+
+/** areaDetector's plugin commands with upstream's arguments; memory limits, priorities and stack sizes have no effect here. */
+export const pluginCommands = (ioc: IocParts): readonly Command[] => [
+  ...PLUGINS.map((row) => pluginCommand(ioc, row)),
   defineCommand({
     name: "NDPvaConfigure",
-    args: [...common, string("pvName")],
+    args: [...commonArguments, string("pvName"), ...LIMITS.map(int)],
     help: "Publishes frames as NTNDArray under a pvAccess name.",
-    run: ([portName, queueSize, blocking, arrayPort, arrayAddress, pvName]) =>
+    run: ([portName, queueSize, blockingCallbacks, arrayPort, arrayAddress, pvName]) =>
       void NDPvaConfigure(ioc, {
-        ...argumentsOf([portName, queueSize, blocking, arrayPort, arrayAddress]),
+        portName: portName ?? "",
+        queueSize,
+        blockingCallbacks,
+        arrayPort: arrayPort ?? "",
+        arrayAddress,
         pvName: pvName ?? "",
       }),
   }),
   defineCommand({
-    name: "NDStdArraysConfigure",
-    args: common,
-    help: "Makes a plugin that gives frames to waveform records.",
-    run: (values) => void NDStdArraysConfigure(ioc, argumentsOf(values)),
-  }),
-  defineCommand({
-    name: "NDStatsConfigure",
-    args: common,
-    help: "Makes a statistics plugin.",
-    run: (values) => void NDStatsConfigure(ioc, argumentsOf(values)),
+    name: "NDGatherConfigure",
+    args: [...portArguments, int("maxPorts"), ...LIMITS.map(int)],
+    help: "Stands in for NDPluginGather, which is not implemented: its records load, frames of one port go through.",
+    run: ([portName, queueSize, blockingCallbacks]) =>
+      void standInConfigure(
+        ioc,
+        { portName: portName ?? "", queueSize, blockingCallbacks, arrayPort: "", arrayAddress: 0 },
+        { pluginType: "NDPluginGather", passesFrames: true },
+      ),
   }),
 ];

@@ -14,6 +14,8 @@ export interface ArrayPort {
   readonly portName: string;
   /** Hot: a frame is valid during the call that delivers it; keep it with `retain()`. */
   readonly arrays$: Observable<NDArray>;
+  /** What comes at an asyn address; a port without this gives the same at each. */
+  arraysAt?(address: number): Observable<NDArray>;
   /** Receivers announce themselves here while they listen, where the port takes notice of them. */
   readonly consumers?: Set<ArrayConsumer>;
 }

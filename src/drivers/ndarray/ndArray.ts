@@ -40,9 +40,22 @@ const constructors: Readonly<Record<NDDataType, NDDataConstructor>> = {
 
 export const bytesPerElement = (type: NDDataType): number => constructors[type].BYTES_PER_ELEMENT;
 
+export const isWholeNumberType = (type: NDDataType): boolean => type !== "Float32" && type !== "Float64";
+
 /** A typed view of `length` elements at the start of a buffer. */
 export const viewOf = (type: NDDataType, buffer: SharedArrayBuffer, length: number): NDData =>
   new constructors[type](buffer, 0, length);
+
+/** Pixels that plain numbers cannot hold. */
+export const isBigData = (data: NDData): data is BigInt64Array | BigUint64Array =>
+  data instanceof BigInt64Array || data instanceof BigUint64Array;
+
+/** Sets every pixel; whole numbers are truncated towards zero, and wrap as their type does. */
+export function fillPixels(data: NDData, valueAt: (index: number) => number): void {
+  if (isBigData(data))
+    for (let index = 0; index < data.length; index++) data[index] = BigInt(Math.trunc(valueAt(index)) || 0);
+  else for (let index = 0; index < data.length; index++) data[index] = valueAt(index);
+}
 
 /** One axis, fastest (x) first. Offset and binning are relative to the full sensor. */
 export interface NDDimension {
@@ -93,8 +106,11 @@ export interface NDArray extends NDArrayInfo {
 export const elementsOf = (info: Pick<NDArrayInfo, "dimensions">): number =>
   info.dimensions.reduce((product, dimension) => product * dimension.size, 1);
 
+/** An axis that is neither cut nor binned. */
+export const wholeAxis = (size: number): NDDimension => ({ size, offset: 0, binning: 1, reverse: false });
+
 /** A two-dimensional frame's axes without offset or binning: x fastest, then y. */
 export const imageDimensions = (sizeX: number, sizeY: number): readonly NDDimension[] => [
-  { size: sizeX, offset: 0, binning: 1, reverse: false },
-  { size: sizeY, offset: 0, binning: 1, reverse: false },
+  wholeAxis(sizeX),
+  wholeAxis(sizeY),
 ];

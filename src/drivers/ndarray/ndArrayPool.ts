@@ -60,6 +60,16 @@ export class NDArrayPool {
     });
   }
 
+  /** Makes buffers of so many bytes until that many are free, as far as the pool may grow. */
+  preallocate(buffers: number, bytes: number): void {
+    if (bytes <= 0) return;
+    let missing = buffers - (this.#free.get(bytes)?.length ?? 0);
+    for (; missing > 0 && this.#allocatedBytes + bytes <= this.maximumBytes; missing--) {
+      this.#allocatedBytes += bytes;
+      this.#giveBack(new SharedArrayBuffer(bytes));
+    }
+  }
+
   #takeBuffer(bytes: number): SharedArrayBuffer | undefined {
     const reused = this.#free.get(bytes)?.pop();
     if (reused !== undefined) return reused;

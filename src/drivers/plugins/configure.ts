@@ -2,12 +2,18 @@ import type { SharedPvProvider } from "../../pva/index.js";
 import type { PortRegistry } from "../asyn/portRegistry.js";
 import type { ArrayPorts, ImageStreams } from "../ndarray/arrayPorts.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
+import { NDFileStandIn } from "./ndFileStandIn.js";
 import type { NDPlugin, PluginSetup } from "./ndPlugin.js";
+import { NDPluginAttribute } from "./ndPluginAttribute.js";
 import { NDPluginCircularBuff } from "./ndPluginCircularBuff.js";
+import { NDPluginProcess } from "./ndPluginProcess.js";
 import { NDPluginPva } from "./ndPluginPva.js";
 import { NDPluginROI } from "./ndPluginROI.js";
+import { NDPluginStandIn } from "./ndPluginStandIn.js";
 import { NDPluginStats } from "./ndPluginStats.js";
 import { NDPluginStdArrays } from "./ndPluginStdArrays.js";
+import { NDPluginTimeSeries } from "./ndPluginTimeSeries.js";
+import { NDPluginTransform } from "./ndPluginTransform.js";
 
 /** What the plugins of one process share. */
 export interface PluginContext {
@@ -28,6 +34,8 @@ export interface PluginArguments {
   /** The asyn port that arrays come from at first. */
   readonly arrayPort: string;
   readonly arrayAddress: number;
+  /** 0 or less is one. */
+  readonly maxThreads?: number;
 }
 
 const DEFAULT_QUEUE_SIZE = 20;
@@ -38,6 +46,7 @@ export const setupOf = (context: PluginContext, args: PluginArguments): PluginSe
   blocking: args.blockingCallbacks !== 0,
   arrayPort: args.arrayPort,
   arrayAddress: args.arrayAddress,
+  maxThreads: args.maxThreads ?? 1,
   arrayPorts: context.arrayPorts,
   pool: context.pool,
 });
@@ -76,3 +85,41 @@ export const NDStdArraysConfigure = (context: PluginContext, args: PluginArgumen
 
 export const NDStatsConfigure = (context: PluginContext, args: PluginArguments): NDPluginStats =>
   register(context, args.portName, () => new NDPluginStats(setupOf(context, args)));
+
+export const NDProcessConfigure = (context: PluginContext, args: PluginArguments): NDPluginProcess =>
+  register(context, args.portName, () => new NDPluginProcess(setupOf(context, args)));
+
+export const NDTransformConfigure = (context: PluginContext, args: PluginArguments): NDPluginTransform =>
+  register(context, args.portName, () => new NDPluginTransform(setupOf(context, args)));
+
+export const NDTimeSeriesConfigure = (
+  context: PluginContext,
+  args: PluginArguments & { readonly maxSignals: number },
+): NDPluginTimeSeries =>
+  register(context, args.portName, () => new NDPluginTimeSeries(setupOf(context, args), args.maxSignals));
+
+export const NDAttrConfigure = (
+  context: PluginContext,
+  args: PluginArguments & { readonly maxAttributes: number },
+): NDPluginAttribute =>
+  register(context, args.portName, () => new NDPluginAttribute(setupOf(context, args), args.maxAttributes));
+
+/** A plugin that is not implemented; `passesFrames` says whether its input is a fair stand-in for its output. */
+export const standInConfigure = (
+  context: PluginContext,
+  args: PluginArguments,
+  { pluginType, passesFrames }: { readonly pluginType: string; readonly passesFrames: boolean },
+): NDPluginStandIn =>
+  register(
+    context,
+    args.portName,
+    () => new NDPluginStandIn(setupOf(context, args), pluginType, passesFrames),
+  );
+
+/** A file plugin that is not implemented. */
+export const fileStandInConfigure = (
+  context: PluginContext,
+  args: PluginArguments,
+  pluginType: string,
+): NDFileStandIn =>
+  register(context, args.portName, () => new NDFileStandIn(setupOf(context, args), pluginType));

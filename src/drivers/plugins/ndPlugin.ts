@@ -6,7 +6,6 @@ import {
   finalize,
   map,
   type Observable,
-  Subject,
   type Subscription,
   startWith,
   switchMap,
@@ -14,38 +13,14 @@ import {
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { type Logger, logger } from "../../libcom/log.js";
 import { makeParameters } from "../asyn/defineDriver.js";
-import { float64, int32, octet } from "../asyn/driverParameter.js";
 import type { Parameter, ParameterType, Port } from "../asyn/portDriver.js";
 import type { ArrayConsumer, ArrayPort, ArrayPorts } from "../ndarray/arrayPorts.js";
-import type { NDArray } from "../ndarray/ndArray.js";
-import { ndArrayParameters, setIfChanged, showArray, showPool } from "../ndarray/ndArrayParameters.js";
+import { fillPixels, type NDArray, wholeAxis } from "../ndarray/ndArray.js";
+import { setIfChanged, showArray } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
-import { ByteRateLimit } from "./byteRate.js";
-
-/** What NDPluginBase.template adds to a port that handles NDArrays. Where there is no value, the database gives it. */
-const pluginParameters = {
-  ...ndArrayParameters,
-  PLUGIN_TYPE: octet(""),
-  NDARRAY_PORT: octet(""),
-  NDARRAY_ADDR: int32(0),
-  ENABLE_CALLBACKS: int32(),
-  MIN_CALLBACK_TIME: float64(),
-  MAX_BYTE_RATE: float64(),
-  EXECUTION_TIME: float64(0),
-  PROCESS_PLUGIN: int32(0),
-  BLOCKING_CALLBACKS: int32(0),
-  DROPPED_ARRAYS: int32(0),
-  QUEUE_SIZE: int32(20),
-  QUEUE_FREE: int32(20),
-  NUM_THREADS: int32(1),
-  MAX_THREADS: int32(1),
-  SORT_MODE: int32(),
-  SORT_TIME: float64(),
-  SORT_SIZE: int32(),
-  SORT_FREE: int32(20),
-  DROPPED_OUTPUT_ARRAYS: int32(0),
-  DISORDERED_ARRAYS: int32(0),
-} as const;
+import { handlePoolWrites } from "../ndarray/poolParameters.js";
+import { ArrayOutput } from "./arrayOutput.js";
+import { count, pluginParameters } from "./pluginParameters.js";
 
 /** What every plugin is given when it is made. */
 export interface PluginSetup {
@@ -54,6 +29,8 @@ export interface PluginSetup {
   readonly blocking: boolean;
   readonly arrayPort: string;
   readonly arrayAddress: number;
+  /** What NumThreads may be set to; frames are processed in order on one thread whatever it is. */
+  readonly maxThreads?: number;
   readonly arrayPorts: ArrayPorts;
   readonly pool: NDArrayPool;
 }
@@ -73,8 +50,8 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   /** Frames whose processing may have begun and not ended. */
   protected readonly concurrency: number = 1;
   readonly #byName: ReadonlyMap<string, Parameter>;
-  readonly #arrays = new Subject<NDArray>();
-  readonly arrays$: Observable<NDArray> = this.#arrays.asObservable();
+  protected readonly output = new ArrayOutput(this.base);
+  readonly arrays$: Observable<NDArray> = this.output.at(0);
   readonly #queueFree: BehaviorSubject<number>;
   readonly #input: Subscription;
   readonly #queue: NDArray[] = [];
@@ -84,8 +61,6 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   #closed = false;
   #lastInput: NDArray | undefined;
   #lastTaken = Number.NEGATIVE_INFINITY;
-  #lastEmittedId: number | undefined;
-  readonly #outputRate = new ByteRateLimit();
 
   constructor(setup: PluginSetup, pluginType: string, own: Readonly<Record<string, Parameter>>) {
     this.portName = setup.portName;
@@ -102,6 +77,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     base.BLOCKING_CALLBACKS.set(setup.blocking ? 1 : 0);
     base.NDARRAY_ADDR.set(setup.arrayAddress);
     base.NDARRAY_PORT.set(setup.arrayPort);
+    base.MAX_THREADS.set(Math.max(1, setup.maxThreads ?? 1));
     this.#handleWrites();
     this.#input = this.#framesFrom(setup.arrayPorts).subscribe((frame) => this.#receive(frame));
   }
@@ -134,31 +110,35 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   /** Called once when the port closes: frames that are still held must go. */
   protected onClose(): void {}
 
-  /** Hands a frame to whoever listens; the caller keeps its own reference. */
+  /** Hands a frame to whoever listens, as far as MaxByteRate lets it; the caller keeps its own reference. */
   protected emit(frame: NDArray): void {
-    if (this.base.ARRAY_CALLBACKS.value !== 0 && this.admits(frame)) this.emitAdmitted(frame);
+    if (this.base.ARRAY_CALLBACKS.value !== 0 && this.output.admits(frame)) this.output.send(frame);
   }
 
-  /** Whether MaxByteRate lets a frame out; one that it does not is counted as dropped. */
-  protected admits(frame: NDArray): boolean {
-    const { MAX_BYTE_RATE, DROPPED_OUTPUT_ARRAYS } = this.base;
-    const admitted = this.#outputRate.admits(
-      frame.data.byteLength,
-      MAX_BYTE_RATE.value ?? 0,
-      performance.now(),
-    );
-    if (!admitted) DROPPED_OUTPUT_ARRAYS.set((DROPPED_OUTPUT_ARRAYS.value ?? 0) + 1);
-    return admitted;
+  /** Hands on numbers that were found in a frame, as an array of their own; nothing is computed when nobody listens there. */
+  protected emitFigures(address: number, frame: NDArray, figures: () => readonly number[]): void {
+    if (!this.output.isHeard(address)) return;
+    const values = figures();
+    const { uniqueId, timeStamp, epicsTimestamp } = frame;
+    const dimensions = [wholeAxis(values.length)];
+    const info = {
+      uniqueId,
+      timeStamp,
+      epicsTimestamp,
+      dataType: "Float64",
+      dimensions,
+      attributes: [],
+    } as const;
+    const array = this.pool.allocate(info);
+    if (array === undefined) return;
+    fillPixels(array.data, (index) => values[index] ?? 0);
+    this.output.sendTo(address, array);
+    array.release();
   }
 
-  /** Hands a frame on that `admits` let out. */
-  protected emitAdmitted(frame: NDArray): void {
-    if (this.base.ARRAY_CALLBACKS.value === 0) return;
-    const expected = this.#lastEmittedId === undefined ? undefined : this.#lastEmittedId + 1;
-    if (expected !== undefined && frame.uniqueId !== expected && frame.uniqueId !== expected - 1)
-      this.base.DISORDERED_ARRAYS.set((this.base.DISORDERED_ARRAYS.value ?? 0) + 1);
-    this.#lastEmittedId = frame.uniqueId;
-    this.#arrays.next(frame);
+  /** Frames of an asyn address; the port's own are at 0. */
+  arraysAt(address: number): Observable<NDArray> {
+    return this.output.at(address);
   }
 
   close(): void {
@@ -173,7 +153,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     this.#showQueue();
     this.#forgetLastInput();
     this.onClose();
-    this.#arrays.complete();
+    this.output.close();
   }
 
   #handleWrites(): void {
@@ -187,25 +167,27 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
       if (this.#lastInput !== undefined) this.#receive(this.#lastInput);
       else this.log.warn("cannot process again: no frame was received");
     });
-    base.POOL_POLL_STATS.handleWrites(() => showPool(base, this.pool));
-    base.POOL_EMPTY_FREELIST.handleWrites(() => {
-      this.pool.emptyFreeList();
-      showPool(base, this.pool);
-    });
-    base.POOL_PRE_ALLOC_BUFFERS.handleWrites(() => 0);
-    base.NUM_THREADS.handleWrites(() => 1);
+    base.NUM_THREADS.handleWrites((threads) => this.#acceptThreads(threads));
+    handlePoolWrites(base, this.pool);
+  }
+
+  #acceptThreads(threads: number): number {
+    const most = this.base.MAX_THREADS.value ?? 1;
+    const accepted = Math.min(Math.max(threads, 1), most);
+    if (accepted !== threads) this.log.warn(`NumThreads ${threads} is not between 1 and MaxThreads ${most}`);
+    return accepted;
   }
 
   #framesFrom(arrayPorts: ArrayPorts): Observable<NDArray> {
-    const { NDARRAY_PORT, ENABLE_CALLBACKS } = this.base;
+    const { NDARRAY_PORT, NDARRAY_ADDR, ENABLE_CALLBACKS } = this.base;
     const enabled$ = ENABLE_CALLBACKS.value$.pipe(
       startWith(0),
       map((on) => on !== 0),
     );
-    const source$ = combineLatest([NDARRAY_PORT.value$, enabled$]);
+    const source$ = combineLatest([NDARRAY_PORT.value$, NDARRAY_ADDR.value$, enabled$]);
     return source$.pipe(
-      distinctUntilChanged(([nameA, onA], [nameB, onB]) => nameA === nameB && onA === onB),
-      switchMap(([name, enabled]) => {
+      distinctUntilChanged((one, other) => one.every((part, index) => part === other[index])),
+      switchMap(([name, address, enabled]) => {
         this.#listening = enabled;
         if (!enabled) {
           this.#forgetLastInput();
@@ -216,15 +198,16 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
           return EMPTY;
         }
         if (arrayPorts.get(name) === undefined) this.log.warn(`array port ${name} does not exist (yet)`);
-        return arrayPorts.watch(name).pipe(switchMap((port) => this.#framesOf(port)));
+        return arrayPorts.watch(name).pipe(switchMap((port) => this.#framesOf(port, address)));
       }),
     );
   }
 
-  #framesOf(port: ArrayPort | undefined): Observable<NDArray> {
+  #framesOf(port: ArrayPort | undefined, address: number): Observable<NDArray> {
     if (port === undefined) return EMPTY;
     port.consumers?.add(this);
-    return port.arrays$.pipe(finalize(() => port.consumers?.delete(this)));
+    const frames$ = port.arraysAt?.(address) ?? port.arrays$;
+    return frames$.pipe(finalize(() => port.consumers?.delete(this)));
   }
 
   #receive(frame: NDArray): void {
@@ -238,7 +221,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
       return;
     }
     if (this.#queue.length >= this.#queueSize) {
-      this.base.DROPPED_ARRAYS.set((this.base.DROPPED_ARRAYS.value ?? 0) + 1);
+      count(this.base.DROPPED_ARRAYS);
       return;
     }
     this.#queue.push(frame.retain());
@@ -303,7 +286,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   }
 
   protected countArray(): void {
-    this.base.ARRAY_COUNTER.set((this.base.ARRAY_COUNTER.value ?? 0) + 1);
+    count(this.base.ARRAY_COUNTER);
   }
 
   /** Frames that were queued before callbacks were disabled are still processed; after them nothing is held. */

@@ -33,7 +33,7 @@ export class NDPluginPva extends NDPlugin {
   }
 
   protected override process(frame: NDArray): void {
-    if (!this.admits(frame)) return;
+    if (!this.output.admits(frame)) return;
     const value = ntNdArrayValue({
       data: frame.data,
       dimensions: frame.dimensions,
@@ -43,7 +43,7 @@ export class NDPluginPva extends NDPlugin {
       attributes: frame.attributes,
     });
     this.#pv.post(value, frame);
-    this.emitAdmitted(frame);
+    if (this.base.ARRAY_CALLBACKS.value !== 0) this.output.send(frame);
   }
 
   protected override onClose(): void {

@@ -1,6 +1,6 @@
 import { DriverParameter } from "../asyn/driverParameter.js";
 import type { Parameter, ParameterType } from "../asyn/portDriver.js";
-import type { NDArray, NDData } from "../ndarray/ndArray.js";
+import { isBigData, type NDArray, type NDData } from "../ndarray/ndArray.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 
 const IMAGE = "STD_ARRAY_DATA";
@@ -13,7 +13,7 @@ interface Outlet {
 }
 
 const numbersOf = (data: NDData): Exclude<NDData, BigInt64Array | BigUint64Array> =>
-  data instanceof BigInt64Array || data instanceof BigUint64Array ? Float64Array.from(data, Number) : data;
+  isBigData(data) ? Float64Array.from(data, Number) : data;
 
 /** Makes an outlet for one asyn interface; unsigned pixels of its width keep their values. */
 const outletMakers: Readonly<Record<ArrayType, () => Outlet>> = {

@@ -1,5 +1,6 @@
 import {
   elementsOf,
+  isBigData,
   type NDArray,
   type NDArrayInfo,
   type NDData,
@@ -135,7 +136,7 @@ function copyRegion(
     for (let row = 0; row < y.count; row++, written += x.count) {
       const start = rowStart(plane, row) + edge;
       if (copyOnly) copyElements(to, from, start, x.count, written);
-      else if (isBig(to) || isBig(from) || z.binning > 1)
+      else if (isBigData(to) || isBigData(from) || z.binning > 1)
         binBlocks(to, written, from, { ...squares, start, planes: z.binning, planeStride: sizeX * sizeY });
       else binRow(to, written, from, { ...squares, start });
     }
@@ -146,14 +147,11 @@ function copyRegion(
 const firstInput = (axis: RoiAxis, index: number): number =>
   axis.min + (axis.reverse ? axis.count - 1 - index : index) * axis.binning;
 
-const isBig = (data: NDData): data is BigInt64Array | BigUint64Array =>
-  data instanceof BigInt64Array || data instanceof BigUint64Array;
-
 function copyElements(to: NDData, from: NDData, start: number, count: number, at: number): void {
   const part = from.subarray(start, start + count);
-  if (isBig(to)) {
-    if (isBig(part)) to.set(part, at);
-  } else if (!isBig(part)) to.set(part, at);
+  if (isBigData(to)) {
+    if (isBigData(part)) to.set(part, at);
+  } else if (!isBigData(part)) to.set(part, at);
 }
 
 /** Sums over several planes, or of 64-bit integers, by way of doubles: rare, and so not fast. */
@@ -171,7 +169,7 @@ function binBlocks(
           const across = (index * row.binX + x) * row.step;
           sum += Number(from[row.start + plane * row.planeStride + y * row.stride + across] ?? 0);
         }
-    if (isBig(to)) to[at + index] = BigInt(Math.trunc(sum / row.scale));
+    if (isBigData(to)) to[at + index] = BigInt(Math.trunc(sum / row.scale));
     else to[at + index] = sum / row.scale;
   }
 }

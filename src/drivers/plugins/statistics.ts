@@ -1,4 +1,4 @@
-import type { NDData } from "../ndarray/ndArray.js";
+import { isBigData, type NDData } from "../ndarray/ndArray.js";
 
 export interface Statistics {
   readonly minimum: number;
@@ -13,8 +13,7 @@ export interface Statistics {
 
 /** Over all elements; of an empty array everything is 0. Deviations are summed about the first element, so that a large offset costs no precision. */
 export function statisticsOf(data: NDData): Statistics {
-  const numbers =
-    data instanceof BigInt64Array || data instanceof BigUint64Array ? Float64Array.from(data, Number) : data;
+  const numbers = isBigData(data) ? Float64Array.from(data, Number) : data;
   const reference = numbers[0] ?? 0;
   let minimum = reference;
   let maximum = reference;

@@ -15,7 +15,14 @@ function essence(path: string) {
     NDARRAY_PORT: "C",
     TYPE: "Int8",
     FTVL: "CHAR",
+    ADDR: "0",
+    TIMEOUT: "1",
     NELEMENTS: "4",
+    NCHANS: "16",
+    XSIZE: "8",
+    YSIZE: "6",
+    HIST_SIZE: "4",
+    NAME: "one",
   };
   const { definition, problems } = loadDatabaseFile(path, macros, { searchPath: [templates] });
   assert.deepEqual(problems, []);
@@ -37,6 +44,15 @@ for (const name of [
   "NDCircularBuff",
   "NDPva",
   "NDStdArrays",
+  "NDStats",
+  "NDProcess",
+  "NDTimeSeries",
+  "NDTimeSeriesN",
+  "ADBase",
+  "ADPrefixes",
+  "ADGenICam",
+  "spinnaker",
+  "simDetector",
 ]) {
   test(`${name}.yaml defines the records of areaDetector's template`, needsShared, () => {
     const ours = essence(join(repositoryRoot, "db", `${name}.yaml`));

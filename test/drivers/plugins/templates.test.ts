@@ -15,6 +15,7 @@ import {
   NDROIConfigure,
   NDStatsConfigure,
   NDStdArraysConfigure,
+  NDTimeSeriesConfigure,
   type PluginContext,
 } from "../../../src/drivers/plugins/configure.js";
 import { SharedPvProvider } from "../../../src/pva/index.js";
@@ -108,6 +109,7 @@ for (const [form, fileOf, options] of [
 
 test("our statistics database loads on the statistics plugin", (t) => {
   const { context, engine, load, problems } = beamline(t, database, {}, false);
+  NDTimeSeriesConfigure(context, { portName: "STATS1_TS", ...common, maxSignals: 23 });
   NDStatsConfigure(context, { portName: "STATS1", ...common });
   load("NDStats", "STATS1");
   engine.iocInit();
