@@ -1,7 +1,15 @@
+import { lstatSync, rmSync } from "node:fs";
 import h5wasm from "h5wasm/node";
-import type { NDArrayInfo, NDData, NDDimension } from "../ndarray/ndArray.js";
+import {
+  bytesPerElement,
+  elementsOf,
+  type NDArrayInfo,
+  type NDData,
+  type NDDimension,
+} from "../ndarray/ndArray.js";
 import { AttributeColumn } from "./attributeColumn.js";
 import { type AttributeDefinition, type AttributeValue, definitionsOf } from "./frameAttributes.js";
+import { BYPASS_FROM_BYTES, FrameBypass } from "./frameBypass.js";
 import {
   type H5Dataset,
   type H5File,
@@ -27,6 +35,11 @@ interface Destination {
   frames: number;
 }
 
+/** Takes away what stands in a file's place: closing one that was truncated instead waits for the disk on ext4. */
+function replaceFile(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) rmSync(path);
+}
+
 /** What could not be done but did not stop the writing, and what was written. */
 export interface FileSummary {
   readonly frames: number;
@@ -46,6 +59,7 @@ export class FileWriter {
   readonly #columns: AttributeColumn[] = [];
   readonly #warnings: string[] = [];
   readonly #defaultDestination: string;
+  readonly #bypass: FrameBypass | undefined;
   #definitions: readonly AttributeDefinition[];
   #values: readonly AttributeValue[] = [];
   #frames = 0;
@@ -57,6 +71,7 @@ export class FileWriter {
     this.#first = first;
     this.#definitions = definitionsOf(first);
     const libver = options.swmr ? (["v110", "v110"] as const) : (["earliest", "v110"] as const);
+    replaceFile(path);
     this.#file = new h5wasm.File(path, "w", { libver: [...libver] });
     if (this.#file.file_id < 0n) throw new Error(`cannot create ${path}`);
     const detectors = layout.datasets.flatMap(({ source, path: name }) =>
@@ -66,6 +81,9 @@ export class FileWriter {
     this.#createTree(options);
     if (options.storeAttributes) this.#createColumns(options);
     if (options.swmr) this.#file.start_swmr_write();
+    const bytes = elementsOf(first) * bytesPerElement(first.dataType);
+    const isPlain = options.gzipLevel === 0;
+    if (isPlain && bytes >= BYPASS_FROM_BYTES) this.#bypass = new FrameBypass(path, bytes);
   }
 
   #createTree(options: FileOptions): void {
@@ -172,13 +190,23 @@ export class FileWriter {
     const shape = this.#first.dimensions.map(({ size }) => size).reverse();
     if (frames > 0 && dataset.resize([frames + 1, ...shape]) < 0)
       throw new Error("cannot extend the dataset");
-    dataset.write_slice([[frames, frames + 1], ...shape.map((): [] => [])], data);
+    this.#writeFrame(dataset, frames, shape, data);
     destination.frames += 1;
     if (this.#frames === 0) this.#saveOnce("OnFileOpen", values);
     for (const column of this.#columns) if (column.when === "OnFrame") column.append(values);
     this.#values = values;
     this.#frames += 1;
     this.#bytes += data.byteLength;
+  }
+
+  #writeFrame(dataset: H5Dataset, index: number, shape: readonly number[], data: NDData): void {
+    if (this.#bypass === undefined) {
+      dataset.write_slice([[index, index + 1], ...shape.map((): [] => [])], data);
+      return;
+    }
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const origin = shape.map(() => 0);
+    this.#bypass.write(this.#file.file_id, dataset.path, [index, ...origin], [1, ...shape], bytes);
   }
 
   #saveOnce(when: "OnFileOpen" | "OnFileClose", values: readonly AttributeValue[]): void {
@@ -226,6 +254,7 @@ export class FileWriter {
   close(): FileSummary {
     if (this.#frames > 0) this.#saveOnce("OnFileClose", this.#values);
     for (const column of this.#columns) column.flush();
+    this.#bypass?.close();
     this.#file.flush();
     if (this.#file.close() !== 0) throw new Error("the HDF5 library could not close the file");
     return { frames: this.#frames, bytes: this.#bytes, warnings: this.#warnings };
@@ -234,6 +263,7 @@ export class FileWriter {
   /** Gives the file up after an error, as far as the library lets go of it. */
   abandon(): void {
     try {
+      this.#bypass?.close();
       this.#file.close();
     } catch {
       // The library keeps a file it cannot flush; the worker ends with it.

@@ -2,71 +2,25 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { NDFileHDF5 } from "../../../src/drivers/hdf5/ndFileHDF5.js";
 import { WriterClient } from "../../../src/drivers/hdf5/writerClient.js";
-import { ArrayPorts } from "../../../src/drivers/ndarray/arrayPorts.js";
 import type { NDAttribute } from "../../../src/drivers/ndarray/ndArray.js";
-import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
+import { H5pyReader } from "../../support/h5py.js";
 import { needsShared, sharedDirectory } from "../../support/paths.js";
-import { needsPython, runPython } from "../../support/python.js";
-import { FrameSource, makeFrame, put, shown, stringAttribute, waitFor } from "../plugins/frames.js";
-
-async function plugin(t: TestContext, options: { writer?: WriterClient; numCapture?: number } = {}) {
-  const directory = mkdtempSync(join(tmpdir(), "tomoioc-hdf5-"));
-  const arrayPorts = new ArrayPorts();
-  const pool = new NDArrayPool();
-  const camera = new FrameSource("CAM");
-  arrayPorts.add(camera);
-  const setup = {
-    portName: "HDF1",
-    queueSize: 100,
-    blocking: false,
-    arrayPort: "CAM",
-    arrayAddress: 0,
-    arrayPorts,
-    pool,
-  };
-  const hdf = new NDFileHDF5(setup, options.writer);
-  t.after(async () => {
-    hdf.close();
-    await hdf.closed;
-    rmSync(directory, { recursive: true, force: true });
-  });
-  await put(hdf, "FILE_PATH", directory);
-  await put(hdf, "FILE_NAME", "tooth");
-  await put(hdf, "HDF5_layoutFilename", "TomoScanLayout.xml");
-  await put(hdf, "WRITE_MODE", 2);
-  await put(hdf, "NUM_CAPTURE", options.numCapture ?? 3);
-  await put(hdf, "ENABLE_CALLBACKS", 1);
-  return { directory, pool, camera, hdf };
-}
+import { needsPython } from "../../support/python.js";
+import { makeFrame, put, shown, stringAttribute, waitFor } from "../plugins/frames.js";
+import { hdf5Plugin } from "./hdf5Plugin.js";
 
 const location = (path: string): NDAttribute => stringAttribute("HDF5FrameLocation", path);
 
-/** What h5py prints as JSON for a program that has the open file as `f`. */
-async function readFile(path: string, expression: string): Promise<unknown> {
-  const program = `
-import h5py, json, sys
-import numpy as np
-def plain(x):
-    if isinstance(x, bytes): return x.decode()
-    if isinstance(x, np.ndarray): return [plain(y) for y in x.tolist()] if x.dtype.kind == 'S' else x.tolist()
-    if isinstance(x, np.generic): return plain(x.item())
-    if isinstance(x, (list, tuple)): return [plain(y) for y in x]
-    if isinstance(x, dict): return {k: plain(v) for k, v in x.items()}
-    return x
-with h5py.File(sys.argv[1], 'r') as f:
-    print(json.dumps(plain(${expression})))
-`;
-  const { code, stdout, stderr } = await runPython(program, { args: [path] });
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout);
-}
+const h5py = new H5pyReader();
+after(() => h5py.close());
+
+const readFile = (path: string, expression: string): Promise<unknown> => h5py.read(path, expression);
 
 test("Capture writes NumCapture frames to the named file and then is Done", async (t) => {
-  const { directory, pool, camera, hdf } = await plugin(t);
+  const { directory, pool, camera, hdf } = await hdf5Plugin(t);
   await put(hdf, "CAPTURE", 1);
   assert.equal(shown(hdf, "CAPTURE"), 1);
   assert.equal(shown(hdf, "FULL_FILE_NAME"), join(directory, "tooth_000.h5"));
@@ -78,7 +32,7 @@ test("Capture writes NumCapture frames to the named file and then is Done", asyn
 });
 
 test("Capture_RBV stays at 1 long enough to be polled", async (t) => {
-  const { pool, camera, hdf } = await plugin(t, { numCapture: 1 });
+  const { pool, camera, hdf } = await hdf5Plugin(t, { numCapture: 1 });
   await put(hdf, "CAPTURE", 1);
   const started = performance.now();
   camera.emit(makeFrame(pool, 1));
@@ -87,7 +41,7 @@ test("Capture_RBV stays at 1 long enough to be polled", async (t) => {
 });
 
 test("h5py reads the very frames, their ids and times", needsPython, async (t) => {
-  const { pool, camera, hdf } = await plugin(t);
+  const { pool, camera, hdf } = await hdf5Plugin(t);
   await put(hdf, "CAPTURE", 1);
   for (let id = 11; id <= 13; id++) camera.emit(makeFrame(pool, id));
   await waitFor(hdf, "CAPTURE", 0);
@@ -116,7 +70,7 @@ test("h5py reads the very frames, their ids and times", needsPython, async (t) =
 });
 
 test("each frame goes to the dataset that its own attribute names", needsPython, async (t) => {
-  const { pool, camera, hdf } = await plugin(t, { numCapture: 5 });
+  const { pool, camera, hdf } = await hdf5Plugin(t, { numCapture: 5 });
   await put(hdf, "CAPTURE", 1);
   const places = [
     "/exchange/data_dark",
@@ -144,7 +98,7 @@ test("each frame goes to the dataset that its own attribute names", needsPython,
 });
 
 test("placed NDAttributes hold the first or the last frame's value", needsPython, async (t) => {
-  const { pool, camera, hdf } = await plugin(t, { numCapture: 3 });
+  const { pool, camera, hdf } = await hdf5Plugin(t, { numCapture: 3 });
   await put(hdf, "CAPTURE", 1);
   for (let id = 1; id <= 3; id++) {
     const attributes: NDAttribute[] = [
@@ -165,7 +119,7 @@ test("placed NDAttributes hold the first or the last frame's value", needsPython
 });
 
 test("the beamline's own layout is written as well", { ...needsPython, ...needsShared }, async (t) => {
-  const { pool, camera, hdf } = await plugin(t, { numCapture: 1 });
+  const { pool, camera, hdf } = await hdf5Plugin(t, { numCapture: 1 });
   await put(hdf, "HDF5_layoutFilename", join(sharedDirectory, "beamline/dxfile/2bmaTomoScanLayout.xml"));
   assert.equal(shown(hdf, "HDF5_layoutValid"), 1);
   await put(hdf, "CAPTURE", 1);
@@ -184,7 +138,7 @@ test("the beamline's own layout is written as well", { ...needsPython, ...needsS
 });
 
 test("NumCapture 0 captures until stopped, and the stop waits for the file", needsPython, async (t) => {
-  const { pool, camera, hdf } = await plugin(t, { numCapture: 0 });
+  const { pool, camera, hdf } = await hdf5Plugin(t, { numCapture: 0 });
   await put(hdf, "CAPTURE", 1);
   for (let id = 1; id <= 7; id++) camera.emit(makeFrame(pool, id));
   await waitFor(hdf, "NUM_CAPTURED", 7);
@@ -194,7 +148,7 @@ test("NumCapture 0 captures until stopped, and the stop waits for the file", nee
 });
 
 test("AutoIncrement moves FileNumber on with each file", async (t) => {
-  const { directory, pool, camera, hdf } = await plugin(t, { numCapture: 1 });
+  const { directory, pool, camera, hdf } = await hdf5Plugin(t, { numCapture: 1 });
   await put(hdf, "AUTO_INCREMENT", 1);
   for (const id of [1, 2]) {
     await put(hdf, "CAPTURE", 1);
@@ -206,7 +160,7 @@ test("AutoIncrement moves FileNumber on with each file", async (t) => {
 });
 
 test("a file being written bears its temporary suffix", async (t) => {
-  const { directory, pool, camera, hdf } = await plugin(t, { numCapture: 1 });
+  const { directory, pool, camera, hdf } = await hdf5Plugin(t, { numCapture: 1 });
   await put(hdf, "FILE_TEMP_SUFFIX", ".tmp");
   await put(hdf, "CAPTURE", 1);
   assert.equal(existsSync(join(directory, "tooth_000.h5.tmp")), true);
@@ -217,7 +171,7 @@ test("a file being written bears its temporary suffix", async (t) => {
 });
 
 test("FilePathExists tells of the directory, which CreateDirectory makes", async (t) => {
-  const { directory, hdf } = await plugin(t);
+  const { directory, hdf } = await hdf5Plugin(t);
   await put(hdf, "FILE_PATH", join(directory, "a/b"));
   assert.equal(shown(hdf, "FILE_PATH_EXISTS"), 0);
   await put(hdf, "CREATE_DIR", -5);
@@ -226,7 +180,7 @@ test("FilePathExists tells of the directory, which CreateDirectory makes", async
 });
 
 test("a directory that does not exist gives a write error and no capture", async (t) => {
-  const { directory, hdf } = await plugin(t);
+  const { directory, hdf } = await hdf5Plugin(t);
   await put(hdf, "FILE_PATH", join(directory, "absent"));
   await put(hdf, "CAPTURE", 1);
   assert.equal(shown(hdf, "CAPTURE"), 0);
@@ -235,7 +189,7 @@ test("a directory that does not exist gives a write error and no capture", async
 });
 
 test("a layout that cannot be read gives a write error that names it", async (t) => {
-  const { hdf } = await plugin(t);
+  const { hdf } = await hdf5Plugin(t);
   await put(hdf, "HDF5_layoutFilename", "/nowhere.xml");
   assert.equal(shown(hdf, "HDF5_layoutValid"), 0);
   await put(hdf, "CAPTURE", 1);
@@ -243,7 +197,7 @@ test("a layout that cannot be read gives a write error that names it", async (t)
 });
 
 test("a frame of another shape is refused and the capture goes on", async (t) => {
-  const { pool, camera, hdf } = await plugin(t, { numCapture: 2 });
+  const { pool, camera, hdf } = await hdf5Plugin(t, { numCapture: 2 });
   await put(hdf, "CAPTURE", 1);
   camera.emit(makeFrame(pool, 1));
   await waitFor(hdf, "NUM_CAPTURED", 1);
@@ -262,7 +216,7 @@ test("a writer that dies gives a write error, and the next capture works", async
     dying,
     `import { parentPort } from "node:worker_threads"; parentPort.on("message", () => process.exit(3));`,
   );
-  const { pool, camera, hdf } = await plugin(t, { writer: new WriterClient(pathToFileURL(dying)) });
+  const { pool, camera, hdf } = await hdf5Plugin(t, { writer: new WriterClient(pathToFileURL(dying)) });
   await put(hdf, "CAPTURE", 1);
   camera.emit(makeFrame(pool, 1));
   await waitFor(hdf, "WRITE_STATUS", 1);
@@ -271,7 +225,7 @@ test("a writer that dies gives a write error, and the next capture works", async
 });
 
 test("Single mode writes the last frame on request", needsPython, async (t) => {
-  const { pool, camera, hdf } = await plugin(t);
+  const { pool, camera, hdf } = await hdf5Plugin(t);
   await put(hdf, "WRITE_MODE", 0);
   camera.emit(makeFrame(pool, 5));
   await waitFor(hdf, "UNIQUE_ID", 5);
@@ -282,7 +236,7 @@ test("Single mode writes the last frame on request", needsPython, async (t) => {
 });
 
 test("Capture mode gathers frames and writes them when told", needsPython, async (t) => {
-  const { pool, camera, hdf } = await plugin(t, { numCapture: 2 });
+  const { pool, camera, hdf } = await hdf5Plugin(t, { numCapture: 2 });
   await put(hdf, "WRITE_MODE", 1);
   await put(hdf, "CAPTURE", 1);
   for (let id = 1; id <= 3; id++) camera.emit(makeFrame(pool, id));
@@ -293,7 +247,7 @@ test("Capture mode gathers frames and writes them when told", needsPython, async
 });
 
 test("no frame is held after a capture and disabled callbacks", async (t) => {
-  const { pool, camera, hdf } = await plugin(t);
+  const { pool, camera, hdf } = await hdf5Plugin(t);
   await put(hdf, "CAPTURE", 1);
   for (let id = 1; id <= 5; id++) camera.emit(makeFrame(pool, id));
   await waitFor(hdf, "CAPTURE", 0);
