@@ -38,3 +38,4 @@ export {
   string,
 } from "./iocsh/index.js";
 export { defineRecordType } from "./records/index.js";
+export type { TriggerFunction, TriggerImage } from "./scan/index.js";

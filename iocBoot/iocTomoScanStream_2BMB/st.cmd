@@ -15,6 +15,8 @@ asynSetTraceIOMask(PSO_PORT, 0, ESCAPE)
 asynSetTraceMask(PSO_PORT, 0, DRIVER|ERROR)
 
 dbLoadTemplate("tomoScanStream.substitutions")
+#- Captures that begin by themselves
+dbLoadRecords("$(TOP)/db/captureTrigger.yaml", "P=$(P),R=$(R)")
 
 < save_restore.cmd
 save_restoreSet_status_prefix($(P))

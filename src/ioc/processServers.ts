@@ -1,6 +1,6 @@
 import { logger } from "../libcom/log.js";
 import { BACKEND_NAMES, type BackendName, startTomoStream } from "../recon/index.js";
-import { type ScanTimes, startTomoScanStream } from "../scan/index.js";
+import { type ScanTimes, startCaptureTrigger, startTomoScanStream } from "../scan/index.js";
 import type { IocParts, Stoppable } from "./iocParts.js";
 
 const log = logger("ioc");
@@ -26,6 +26,19 @@ const processServers: readonly ProcessServer[] = [
         prefix,
         structures: ioc.sharedPvs,
         times: scanTimes(ioc.environment),
+      }),
+  },
+  {
+    name: "captureTrigger",
+    records: ["TriggerArm", "TriggerSource", "StreamCapture"],
+    variable: "CAPTURE_TRIGGER",
+    start: (ioc, prefix) =>
+      startCaptureTrigger({
+        pvs: ioc.pvs,
+        prefix,
+        imageStreams: ioc.imageStreams,
+        structures: ioc.sharedPvs,
+        pvaClient: ioc.pvaClient,
       }),
   },
   {

@@ -6,3 +6,6 @@ export {
   type ScanServerStatus,
   startTomoScanStream,
 } from "./tomoScanStream.js";
+export { type CaptureTriggerOptions, startCaptureTrigger } from "./trigger/captureTrigger.js";
+export type { TriggerImage } from "./trigger/measure/image.js";
+export type { TriggerFunction } from "./trigger/measure/userFunction.js";

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { filter, firstValueFrom, skip } from "rxjs";
+import waterLevel from "../../examples/captureTrigger.js";
 import { CaClient } from "../../src/ca/index.js";
 import { loopbackEnvironment } from "../support/freePorts.js";
 import { repositoryRoot } from "../support/paths.js";
@@ -99,10 +100,17 @@ test("the example record type is served as any other", async () => {
   assert.deepEqual([value, units], [3, "V"], "the mean of 0, 4 and 5");
 });
 
-test("the listings of the TypeScript API's page are the examples", () => {
-  const page = readFileSync(join(repositoryRoot, "docs/typescript-api.md"), "utf8");
-  const listings = [...page.matchAll(/`(examples\/[\w.]+)`:\n\n```\w+\n([\s\S]*?)```/g)];
-  assert.equal(listings.length, 4);
+test("the listings of the pages are the examples", () => {
+  const pages = ["docs/typescript-api.md", "docs/capture-trigger.md"]
+    .map((page) => readFileSync(join(repositoryRoot, page), "utf8"))
+    .join("\n");
+  const listings = [...pages.matchAll(/`(examples\/[\w.]+)`:\n\n```\w+\n([\s\S]*?)```/g)];
+  assert.equal(listings.length, 5);
   for (const [, path = "", text] of listings)
     assert.equal(text, readFileSync(join(repositoryRoot, path), "utf8"), path);
+});
+
+test("the example of a trigger tells how much darker the lower half of an image is", () => {
+  const data = Float32Array.of(9, 7, 3, 1);
+  assert.equal(waterLevel({ data, width: 2, height: 2, uniqueId: 1 }), 6);
 });

@@ -1,7 +1,7 @@
 import { Observable } from "rxjs";
 import { UNDEFINED_TIME } from "../../libcom/epicsTime.js";
 import { logger } from "../../libcom/log.js";
-import { type NtNdArrayImage, readNtNdArray } from "../../pva/index.js";
+import { type NtNdArrayImage, readNtNdArray, type SharedPvProvider } from "../../pva/index.js";
 import type { ImageStreams } from "./arrayPorts.js";
 import {
   imageDimensions,
@@ -11,7 +11,7 @@ import {
   type NDDataType,
 } from "./ndArray.js";
 import { NDArrayPool } from "./ndArrayPool.js";
-import type { StructureMonitor } from "./structureSource.js";
+import { type StructureMonitor, structure$ } from "./structureSource.js";
 
 const log = logger("recon.images");
 
@@ -22,17 +22,14 @@ const REMOTE_FRAMES_BYTES = 256 * 1024 * 1024;
 export function images$(
   name: string,
   streams: ImageStreams,
+  published: SharedPvProvider,
   remote: StructureMonitor | undefined,
 ): Observable<NDArray> {
   const local = streams.get(name);
   if (local !== undefined) return local;
   return new Observable((subscriber) => {
-    if (remote === undefined) {
-      log.warn(`${name}: not published by this process, and there is no pvAccess client`);
-      return undefined;
-    }
     const pool = new NDArrayPool(REMOTE_FRAMES_BYTES);
-    return remote.structures$(name).subscribe((structure) => {
+    return structure$(name, published, remote).subscribe((structure) => {
       const image = readNtNdArray(structure);
       const array = image && copied(image, pool, name);
       if (array === undefined) return;

@@ -39,7 +39,7 @@ export function projectionSources(records: TomoStreamPvs, options: SourceOptions
   const images = name$(records.ImagePVAPName).pipe(
     switchMap((prefixPv) => opened$(pvs, prefixPv, text$)),
     distinctUntilChanged(),
-    switchMap((prefix) => (prefix === "" ? NEVER : images$(`${prefix}Image`, imageStreams, remote))),
+    switchMap((prefix) => (prefix === "" ? NEVER : images$(`${prefix}Image`, imageStreams, publish, remote))),
   );
   return {
     theta$: broadcastNamedBy(records.ThetaPVAName),

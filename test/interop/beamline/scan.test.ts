@@ -53,6 +53,24 @@ put_wait('StreamCapture', 1, 60)
 captured = {'total': epics.caget(TS + 'StreamNumTotalCaptured'), 'message': text('StreamMessage'),
             'file': text('StreamFileName'), 'path': text('FilePath'), 'full': text('FullFileName')}
 
+# A capture that begins by itself, when a PV of the sample's environment passes a limit.
+FORCE = TS + 'FlatExposureTime'
+for name, value in (('TriggerExpression.INPA', FORCE + ' CP'), ('TriggerExpression.CALC', 'A>5'), ('StreamNumCapture', 15),
+                    ('TriggerArm', 1)):
+    put_wait(name, value, 10)
+status = epics.PV(TS + 'TriggerStatus')
+disarmed = threading.Event()
+ready = threading.Event()
+def follow(char_value=None, **kw):
+    if char_value == 'Ready': ready.set()
+    elif char_value == 'Disarmed' and ready.is_set(): disarmed.set()
+status.add_callback(follow, run_now=True)
+assert ready.wait(10), 'the trigger is not ready: %r' % status.get(as_string=True)
+epics.caput(FORCE, 7)
+assert disarmed.wait(40), 'the trigger did not capture: %r' % text('TriggerMessage')
+triggered = {'count': epics.caget(TS + 'TriggerCount'), 'message': text('TriggerMessage'),
+             'total': epics.caget(TS + 'StreamNumTotalCaptured'), 'file': text('StreamFileName')}
+
 epics.caput(TS + 'AbortScan', 1)
 assert done.wait(30), 'the put-callback of StartScan did not complete after AbortScan'
 wait_for('ScanStatus', lambda v: v == 'Scan aborted', 10)
@@ -74,12 +92,13 @@ ring = os.path.join(captured['path'], 'circular_buffer_' + os.path.basename(capt
 with h5py.File(ring, 'r') as f:
     shapes['ring'] = list(f['/exchange/data'].shape)
     shapes['ringBefore'] = int(f['/defaults/NDArrayUniqueId'][-1]) <= int(ids[0]) + 101
-print(json.dumps({'seen': seen, 'captured': captured, 'shapes': shapes}))
+print(json.dumps({'seen': seen, 'captured': captured, 'triggered': triggered, 'shapes': shapes}))
 `;
 
 interface Report {
   readonly seen: Readonly<Record<"ScanStatus" | "ImagesCollected" | "StreamMessage", string[]>>;
   readonly captured: { total: number; message: string; file: string };
+  readonly triggered: { count: number; message: string; total: number; file: string };
   readonly shapes: Readonly<Record<string, unknown>> & {
     data: number[];
     data_white: number[];
@@ -123,6 +142,17 @@ test("a capture of 100 projections with a pre-count of 20 counts 120", needsPyth
   assert.deepEqual(reported().shapes.data.slice(0, 1), [100]);
   assert.deepEqual(reported().shapes.ring.slice(0, 1), [20]);
 });
+
+test(
+  "an armed trigger captures into the next file when its expression turns true, with what came before",
+  needsPython,
+  () => {
+    const { count, message, total, file } = reported().triggered;
+    assert.deepEqual([count, message], [1, "Captured"]);
+    assert.ok(total > 15 && total <= 35, `${total} frames with the pre-count`);
+    assert.notEqual(file, reported().captured.file);
+  },
+);
 
 test("StreamMessage tells each action", needsPython, () => {
   const { StreamMessage } = reported().seen;
