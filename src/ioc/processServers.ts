@@ -1,6 +1,6 @@
 import { logger } from "../libcom/log.js";
 import { BACKEND_NAMES, type BackendName, startTomoStream } from "../recon/index.js";
-import { type ScanTimes, startCaptureTrigger, startTomoScanStream } from "../scan/index.js";
+import { type ScanTimes, scanKindOf, startCaptureTrigger, startTomoScan } from "../scan/index.js";
 import type { IocParts, Stoppable } from "./iocParts.js";
 
 const log = logger("ioc");
@@ -18,12 +18,13 @@ interface ProcessServer {
 const processServers: readonly ProcessServer[] = [
   {
     name: "tomoScan",
-    records: ["StreamCapture", "StartScan", "ScanStatus"],
+    records: ["StartScan", "ScanStatus", "MoveSampleIn"],
     variable: "TOMOSCAN_SERVER",
     start: (ioc, prefix) =>
-      startTomoScanStream({
+      startTomoScan({
         pvs: ioc.pvs,
         prefix,
+        kind: scanKindOf((record) => ioc.engine.record(prefix + record) !== undefined),
         structures: ioc.sharedPvs,
         times: scanTimes(ioc.environment),
       }),

@@ -75,11 +75,14 @@ export interface Beamline {
   rotation(field: string): Pv;
   readonly sampleX: Pv;
   readonly sampleY: Pv;
+  /** A field of the motor that moves the sample vertically. */
+  sampleYField(field: string): Pv;
   /** A PV that a record names, as a shutter; undefined when the name is empty or its macro was never given. */
   named(name: string): Pv | undefined;
 }
 
-const isGiven = (name: string): boolean => name !== "" && !name.includes("$(");
+/** False for a name that is empty, or whose macro was never given. */
+export const isGiven = (name: string): boolean => name !== "" && !name.includes("$(");
 
 export function openBeamline(pvs: PvSet, prefix: string, names: BeamlineNames): Beamline {
   const under =
@@ -99,6 +102,7 @@ export function openBeamline(pvs: PvSet, prefix: string, names: BeamlineNames): 
     rotation: under(`${names.rotation}.`),
     sampleX: pvs.pv(names.sampleX),
     sampleY: pvs.pv(names.sampleY),
+    sampleYField: under(`${names.sampleY.replace(/\.VAL$/, "")}.`),
     named: (name) => (isGiven(name) ? pvs.pv(name) : undefined),
   };
 }

@@ -35,6 +35,9 @@ export interface Broadcasts {
   close(): void;
 }
 
+/** For scans that nobody reconstructs live. */
+export const NO_BROADCASTS: Broadcasts = { field() {}, theta() {}, close() {} };
+
 /** Serves StreamDarkFields, StreamFlatFields and StreamTheta under `prefix`. */
 export function openBroadcasts(structures: SharedPvProvider, prefix: string): Broadcasts {
   const fields = { dark: new SharedPV(IMAGE_TYPE), flat: new SharedPV(IMAGE_TYPE) };

@@ -6,20 +6,49 @@ import type { ScanContext } from "./context.js";
 import { FIELD_DATASETS, FIELD_KINDS, type FieldKind, fieldsFileName } from "./fieldKinds.js";
 import { readNumber, readText } from "./pvValues.js";
 import { perform, type Step } from "./steps.js";
-import { thetaAt, thetaIndex } from "./theta.js";
+import { firstFrameId, thetaAt, thetaIndex } from "./theta.js";
 
-/** Adds the angle of every projection, by the ids that were stored with the frames. */
-async function addTheta({ beamline, files, scan$ }: ScanContext, path: string): Promise<void> {
-  const rule = scan$.value?.theta;
-  if (rule === undefined) throw new Error("the angles are not known any more");
-  const firstProjid = await readNumber(beamline.own("FirstProjid"));
+/** Ids of the projections of a file, in storage order. */
+async function projectionIds({ beamline, files }: ScanContext, path: string): Promise<readonly number[]> {
   const projections = await readText(beamline.own("HDF5ProjectionLocation"));
   const { ids, locations } = await files.storedFrames(path);
-  const stored = locations.length === 0 ? ids : ids.filter((_, index) => locations[index] === projections);
-  await files.writeTheta(
-    path,
-    Float64Array.from(stored, (id) => thetaAt(rule, thetaIndex(id, firstProjid))),
-  );
+  return locations.length === 0 ? ids : ids.filter((_, index) => locations[index] === projections);
+}
+
+/** Adds the angle of every projection of a stream, by the ids that were stored with the frames. */
+async function addStreamTheta(context: ScanContext, path: string): Promise<void> {
+  const rule = context.scan$.value?.theta;
+  if (rule === undefined) throw new Error("the angles are not known any more");
+  const firstProjid = await readNumber(context.beamline.own("FirstProjid"));
+  const ids = await projectionIds(context, path);
+  const angles = Float64Array.from(ids, (id) => thetaAt(rule, thetaIndex(id, firstProjid)));
+  await context.files.writeTheta(path, angles);
+}
+
+/** No longer list of angles is of use to anybody. */
+const LISTED = 10;
+
+const describeMissing = (angles: readonly number[]): string =>
+  `no projection at ${angles.slice(0, LISTED).join(" ")}${
+    angles.length > LISTED ? ` and ${angles.length - LISTED} more` : ""
+  } degrees`;
+
+/**
+ * Adds the angles of a scan that does not stream, and tells which of them have no frame. Nothing is added to a file without
+ * projections.
+ */
+export async function addTheta(context: ScanContext, path: string, angles: readonly number[]): Promise<void> {
+  const ids = await projectionIds(context, path);
+  const first = firstFrameId(ids, angles.length);
+  const indices = ids.map((id) => id - first);
+  if (indices.length > 0)
+    await context.files.writeTheta(
+      path,
+      Float64Array.from(indices, (index) => angles[index] ?? Number.NaN),
+    );
+  const taken = new Set(indices);
+  const missing = angles.filter((_, index) => !taken.has(index));
+  if (missing.length > 0) context.log.warn(`${path}: ${describeMissing(missing)}`);
 }
 
 /** Keeps the latest fields under the name of the capture, and puts them into its file. */
@@ -35,7 +64,7 @@ async function addFields({ files }: ScanContext, path: string, kind: FieldKind):
 export const completeFile = (context: ScanContext, path: string): Step =>
   perform(async () => {
     const additions: [string, () => Promise<void>][] = [
-      ["theta", () => addTheta(context, path)],
+      ["theta", () => addStreamTheta(context, path)],
       ...FIELD_KINDS.map((kind): [string, () => Promise<void>] => [
         `${kind} fields`,
         () => addFields(context, path, kind),

@@ -5,15 +5,20 @@ import { packageDatabaseDirectory } from "../database/fileFinder.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import type { ScanContext } from "./context.js";
 import { readText } from "./pvValues.js";
+import type { ScanKind } from "./scanKind.js";
 import { after, nothing, perform, type Step } from "./steps.js";
 
-const REQUEST_FILES = ["tomoScan", "tomoScan_PSO", "tomoScan_2BM", "tomoScanStream"].map(
-  (name) => `${name}_settings.req`,
-);
+const REQUEST_FILES: Readonly<Record<ScanKind, readonly string[]>> = {
+  stream: ["tomoScan", "tomoScan_PSO", "tomoScan_2BM", "tomoScanStream"],
+  fly: ["tomoScan", "tomoScan_PSO", "tomoScan_Helical", "tomoScan_2BM"],
+  step: ["tomoScan", "tomoScan_step", "tomoScan_2BM"],
+};
 
 /** The records whose values make up the configuration of a scan: those that autosave keeps, too. */
-export function configurationRecords(directory = packageDatabaseDirectory): string[] {
-  const lines = REQUEST_FILES.flatMap((file) => readFileSync(join(directory, file), "utf8").split("\n"));
+export function configurationRecords(kind: ScanKind, directory = packageDatabaseDirectory): string[] {
+  const lines = REQUEST_FILES[kind].flatMap((name) =>
+    readFileSync(join(directory, `${name}_settings.req`), "utf8").split("\n"),
+  );
   const names = lines
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"))
@@ -21,9 +26,9 @@ export function configurationRecords(directory = packageDatabaseDirectory): stri
   return [...new Set(names)];
 }
 
-async function readConfiguration({ beamline }: ScanContext): Promise<Record<string, string>> {
+async function readConfiguration({ beamline, kind }: ScanContext): Promise<Record<string, string>> {
   const entries = await Promise.all(
-    configurationRecords().map(async (name): Promise<[string, string][]> => {
+    configurationRecords(kind).map(async (name): Promise<[string, string][]> => {
       const pv = beamline.own(name);
       return pv.connected ? [[name, await readText(pv)]] : [];
     }),

@@ -5,6 +5,7 @@ import type { Beamline } from "./beamline.js";
 import type { Broadcasts } from "./broadcast.js";
 import type { ScanTimes } from "./options.js";
 import type { ScanPositions } from "./positions.js";
+import type { ScanKind } from "./scanKind.js";
 import type { ThetaRule } from "./theta.js";
 
 /** A scan that runs, as its streaming actions see it. A synchronization replaces positions, angles and exposure. */
@@ -16,6 +17,7 @@ export interface ActiveScan {
 
 /** What every part of the scan server works with. */
 export interface ScanContext {
+  readonly kind: ScanKind;
   readonly beamline: Beamline;
   readonly times: ScanTimes;
   readonly broadcasts: Broadcasts;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   catchError,
   concat,
+  defer,
   filter,
   ignoreElements,
   type Observable,
@@ -13,51 +14,19 @@ import {
 } from "rxjs";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { binImage } from "./broadcast.js";
-import { setExposure } from "./camera.js";
 import type { ScanContext } from "./context.js";
+import {
+  FIELD_WORDS,
+  prepareForFields,
+  returnFromFields,
+  sendFramesTo,
+  showStatus,
+} from "./fieldConditions.js";
 import { FIELD_DATASETS, type FieldKind, fieldsFileName } from "./fieldKinds.js";
 import { fileFolder, fixedName, withFileSettings } from "./fileSettings.js";
 import { readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
-import { moveSampleIn, moveSampleOut } from "./sample.js";
-import { closeFastShutter, openFastShutter } from "./shutters.js";
-import { after, changes$, nothing, perform, put, putAndWait, type Step, sequence, within } from "./steps.js";
-
-interface FieldWords {
-  readonly frameType: string;
-  readonly location: string;
-  readonly count: string;
-  readonly message: string;
-  readonly status: string;
-}
-
-const WORDS: Readonly<Record<FieldKind, FieldWords>> = {
-  dark: {
-    frameType: "DarkField",
-    location: "HDF5DarkLocation",
-    count: "NumDarkFields",
-    message: "Capturing dark fields",
-    status: "Collecting dark fields",
-  },
-  flat: {
-    frameType: "FlatField",
-    location: "HDF5FlatLocation",
-    count: "NumFlatFields",
-    message: "Capturing flat fields",
-    status: "Collecting flat fields",
-  },
-};
-
-/** Where the frames of now on go in a file, as the camera stamps it on each of them. */
-export const sendFramesTo = ({ beamline, times }: ScanContext, location: string, frameType: string): Step =>
-  after(
-    () => readText(beamline.own(location)),
-    (place) =>
-      sequence(
-        putAndWait(beamline.own("HDF5Location"), place, times.put),
-        putAndWait(beamline.own("FrameType"), frameType, times.put),
-      ),
-  );
+import { after, changes$, nothing, perform, put, type Step, sequence, within } from "./steps.js";
 
 /**
  * Two frames later, none is on its way that was begun before. A camera that does not count is not waited for, nor is one that
@@ -74,36 +43,6 @@ const freshFrames = ({ beamline, times, ending$, log }: ScanContext): Step => {
     takeUntil(ending$.pipe(filter((ending) => ending))),
   );
 };
-
-const exposeAs = (context: ScanContext, seconds: () => Promise<number>): Step =>
-  after(seconds, (exposure) => setExposure(context.beamline, context.times, exposure));
-
-const scanExposure = ({ beamline }: ScanContext): Promise<number> => readNumber(beamline.own("ExposureTime"));
-
-async function flatExposure(context: ScanContext): Promise<number> {
-  const different = (await readNumber(context.beamline.own("DifferentFlatExposure"))) !== 0;
-  return different ? readNumber(context.beamline.own("FlatExposureTime")) : scanExposure(context);
-}
-
-const prepare = (context: ScanContext, kind: FieldKind): Step =>
-  kind === "dark"
-    ? sequence(
-        exposeAs(context, () => scanExposure(context)),
-        closeFastShutter(context),
-      )
-    : sequence(
-        exposeAs(context, () => flatExposure(context)),
-        openFastShutter(context),
-        moveSampleOut(context),
-      );
-
-const goBack = (context: ScanContext, kind: FieldKind): Step =>
-  kind === "dark"
-    ? openFastShutter(context)
-    : sequence(
-        moveSampleIn(context),
-        exposeAs(context, () => scanExposure(context)),
-      );
 
 /** Runs `back` after `body` also when that fails. */
 const always = (body: Step, back: Step): Step =>
@@ -133,11 +72,12 @@ const ATTEMPTS = 3;
 /** Records fields; when the first frames were still of the other kind, once more, now that those are gone. */
 const recordFields = (
   context: ScanContext,
-  { count, location }: Pick<FieldWords, "count" | "location">,
+  kind: FieldKind,
   stop$: Observable<unknown>,
   attempt = 1,
-): Step =>
-  sequence(
+): Step => {
+  const { count, location } = FIELD_WORDS[kind];
+  return sequence(
     after(
       () => readNumber(context.beamline.own(count)),
       (wanted) => record(context, Math.max(1, wanted), stop$),
@@ -147,26 +87,32 @@ const recordFields = (
       (misplaced) => {
         if (misplaced === 0 || attempt === ATTEMPTS || context.ending$.value) return nothing;
         context.log.info(`${misplaced} frames were taken too early, taking fields again`);
-        return recordFields(context, { count, location }, stop$, attempt + 1);
+        return recordFields(context, kind, stop$, attempt + 1);
       },
     ),
   );
+};
 
 /** Takes dark or flat fields while the stream goes on, and broadcasts their mean. `stop$` ends it early. */
 export function retakeFields(context: ScanContext, kind: FieldKind, stop$: Observable<unknown>): Step {
   const { beamline } = context;
-  const words = WORDS[kind];
+  const words = FIELD_WORDS[kind];
+  const collect = sequence(
+    sendFramesTo(context, words.location, words.frameType),
+    freshFrames(context),
+    recordFields(context, kind, stop$),
+  );
   const project = sequence(
-    goBack(context, kind),
+    returnFromFields(context, kind),
     sendFramesTo(context, "HDF5ProjectionLocation", "Projection"),
     // The ring keeps projections only: what it stores goes to one file.
     freshFrames(context),
-    put(beamline.own("ScanStatus"), "Collecting projections"),
+    defer(() => (context.ending$.value ? nothing : showStatus(context, "Collecting projections"))),
     put(beamline.ring("EnableCallbacks"), 1),
   );
   return sequence(
     put(beamline.own("StreamMessage"), words.message),
-    put(beamline.own("ScanStatus"), words.status),
+    showStatus(context, words.status),
     // The frame type changes first: what is reconstructed live must not see the shutter or the sample move.
     put(beamline.own("FrameType"), words.frameType),
     put(beamline.ring("EnableCallbacks"), 0),
@@ -175,10 +121,8 @@ export function retakeFields(context: ScanContext, kind: FieldKind, stop$: Obser
       fixedName(fieldsFileName(kind)),
       always(
         sequence(
-          prepare(context, kind),
-          sendFramesTo(context, words.location, words.frameType),
-          freshFrames(context),
-          recordFields(context, words, stop$),
+          prepareForFields(context, kind).pipe(takeUntil(stop$)),
+          defer(() => (context.ending$.value ? nothing : collect)),
         ),
         project,
       ),

@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { scan as accumulate, concatMap, filter, type Observable, skip } from "rxjs";
+import { scan as accumulate, concatMap, EMPTY, filter, type Observable, skip } from "rxjs";
 import { number$ } from "../records/pvStreams.js";
+import { isGiven, NAME_RECORDS } from "./beamline.js";
 import type { ScanContext } from "./context.js";
 import { FIELD_KINDS, fieldsFileName } from "./fieldKinds.js";
 import { broadcastFields } from "./fields.js";
 import { fileFolder } from "./fileSettings.js";
 import { readText } from "./pvValues.js";
-import { after, changes$, nothing, perform, put, type Step, sequence } from "./steps.js";
+import { after, changes$, nothing, perform, put, type Step, sequence, when } from "./steps.js";
 
 const LENSES = 3;
 
@@ -30,8 +31,7 @@ const exchangeFields = (context: ScanContext, before: number, now: number): Step
     ...FIELD_KINDS.map((kind) => broadcastFields(context, kind)),
   );
 
-/** Follows the lens while scans run. */
-export const followLens = (context: ScanContext): Observable<never> =>
+const exchangeWithLens = (context: ScanContext): Observable<never> =>
   number$(context.beamline.optics("LensSelect")).pipe(
     filter((lens) => lens >= 0 && lens < LENSES),
     accumulate((pair: readonly [number, number] | undefined, lens) => {
@@ -45,23 +45,38 @@ export const followLens = (context: ScanContext): Observable<never> =>
     }),
   );
 
-/** The other camera of the optics, with its file plugin, between scans. */
-export const followCamera = ({ beamline, running$ }: ScanContext): Observable<never> =>
-  changes$(beamline.optics("CameraSelect")).pipe(
+/** Follows the lens while scans run. */
+export const followLens = (context: ScanContext): Observable<never> =>
+  isGiven(context.beamline.names.mctOptics) ? exchangeWithLens(context) : EMPTY;
+
+/** What each camera of the optics has of its own, and the record that names it here. */
+const CAMERA_PARTS: readonly (readonly [part: string, record: string])[] = [
+  ["FilePlugin", NAME_RECORDS.filePlugin],
+  ["PvaPlugin", NAME_RECORDS.pvaPlugin],
+  ["RoiPlugin", NAME_RECORDS.roiPlugin],
+  ["CbPlugin", NAME_RECORDS.circularBuffer],
+  ["Camera", NAME_RECORDS.camera],
+];
+
+/** Optics that do not name a part leave it where it is. */
+const takePart = ({ beamline }: ScanContext, camera: number, part: string, record: string): Step =>
+  after(
+    async () => {
+      const pv = beamline.optics(`${part}${camera}PVPrefix`);
+      return pv.connected ? readText(pv) : "";
+    },
+    (prefix) => when(prefix !== "", put(beamline.own(record), prefix)),
+  );
+
+/** The other camera of the optics, with its plugins, between scans. */
+export const followCamera = (context: ScanContext): Observable<never> => {
+  const { beamline, running$ } = context;
+  if (!isGiven(beamline.names.mctOptics)) return EMPTY;
+  return changes$(beamline.optics("CameraSelect")).pipe(
     filter(() => !running$.value),
-    concatMap((camera) => {
-      const which = camera === 0 ? 0 : 1;
-      return after(
-        () =>
-          Promise.all([
-            readText(beamline.optics(`Camera${which}PVPrefix`)),
-            readText(beamline.optics(`FilePlugin${which}PVPrefix`)),
-          ]),
-        ([cameraPrefix, filePrefix]) =>
-          sequence(
-            put(beamline.own("FilePluginPVPrefix"), filePrefix),
-            put(beamline.own("CameraPVPrefix"), cameraPrefix),
-          ),
-      );
+    concatMap((selected) => {
+      const camera = selected === 0 ? 0 : 1;
+      return sequence(...CAMERA_PARTS.map(([part, record]) => takePart(context, camera, part, record)));
     }),
   );
+};

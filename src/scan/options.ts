@@ -4,6 +4,8 @@ export interface ScanTimes {
   readonly fastShutter: number;
   /** Between two attempts to open the front-end shutter. */
   readonly shutterRetry: number;
+  /** The front-end shutter opens within this time: somebody may be searching the hutch meanwhile. */
+  readonly frontEnd: number;
   /** A put-callback without a reason to take longer. */
   readonly put: number;
   /** One move of the rotation axis or of the sample. */
@@ -26,6 +28,7 @@ export interface ScanTimes {
 export const DEFAULT_TIMES: ScanTimes = {
   fastShutter: 2,
   shutterRetry: 1,
+  frontEnd: 3600,
   put: 10,
   motion: 600,
   capture: 10,

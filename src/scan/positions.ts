@@ -9,11 +9,17 @@ export interface MotionRequest {
   readonly direction: number;
   /** The motor record's ACCL. */
   readonly accelerationTime: number;
-  /** The camera's AcquireTime_RBV. */
-  readonly exposureTime: number;
+  /** Time from one pulse to the next. */
+  readonly frameTime: number;
+  /**
+   * Steps that a scan against the encoder starts later. The exposure goes on from its pulse, so a scan backwards covers the
+   * same angles as one forwards only when it begins that much beyond them. 0 unless given.
+   */
+  readonly lead?: number;
 }
 
 export interface ScanPositions {
+  /** Where the first pulse comes. */
   readonly rotationStart: number;
   /** The requested step, made a whole number of encoder counts; its sign is the direction of the scan. */
   readonly rotationStep: number;
@@ -29,11 +35,11 @@ export interface ScanPositions {
   readonly sense: 1 | -1;
 }
 
-/** Margin of the time between two pulses over the exposure. */
-const FRAME_TIME_MARGIN = 1.0516;
+/** Margin of the time between two pulses of a stream over the exposure. */
+const STREAM_MARGIN = 1.0516;
 
-/** The least time between two triggers. */
-export const frameTime = (exposureTime: number): number => exposureTime * FRAME_TIME_MARGIN;
+/** The time between two triggers of a stream, whose exposures overlap with the readout. */
+export const streamFrameTime = (exposureTime: number): number => exposureTime * STREAM_MARGIN;
 
 const sign = (value: number): 1 | -1 => (value < 0 ? -1 : 1);
 
@@ -48,21 +54,23 @@ export function roundHalfEven(value: number): number {
  * accelerates on plus half a step, so that the first pulse comes at full speed. Throws when the request makes no scan.
  */
 export function computePositions(request: MotionRequest): ScanPositions {
-  const { rotationStart, numAngles, countsPerRotation, accelerationTime } = request;
+  const { numAngles, countsPerRotation, accelerationTime, frameTime, lead = 0 } = request;
   const countsPerDegree = countsPerRotation / 360;
   const encoderCountsPerStep = roundHalfEven(request.rotationStep * countsPerDegree);
   if (!Number.isFinite(encoderCountsPerStep) || encoderCountsPerStep === 0)
     throw new Error(`RotationStep ${request.rotationStep} is less than one encoder count`);
-  if (!(request.exposureTime > 0)) throw new Error(`the exposure time is ${request.exposureTime} s`);
+  if (!(frameTime > 0)) throw new Error(`the time of one frame is ${frameTime} s`);
 
   const rotationStep = encoderCountsPerStep / countsPerDegree;
   const stepSize = Math.abs(rotationStep);
   const direction = sign(rotationStep);
-  const motorSpeed = stepSize / frameTime(request.exposureTime);
+  const motorSpeed = stepSize / frameTime;
   const accelerationDistance = (accelerationTime / 2) * motorSpeed;
   const taxi = Math.ceil(accelerationDistance / stepSize + 0.5) * stepSize;
-  const rotationStop = rotationStart + (numAngles - 1) * rotationStep;
   const motorDirection = request.direction === 0 ? 1 : -1;
+  const sense = sign(direction * motorDirection * countsPerRotation);
+  const rotationStart = request.rotationStart - (sense < 0 ? lead * rotationStep : 0);
+  const rotationStop = rotationStart + (numAngles - 1) * rotationStep;
   return {
     rotationStart,
     rotationStep,
@@ -72,6 +80,10 @@ export function computePositions(request: MotionRequest): ScanPositions {
     motorSpeed,
     startTaxi: rotationStart - taxi * direction,
     endTaxi: rotationStop + taxi * direction,
-    sense: sign(direction * motorDirection * countsPerRotation),
+    sense,
   };
 }
+
+/** How long one sweep over all angles takes, at least. */
+export const moveSeconds = ({ startTaxi, endTaxi, motorSpeed }: ScanPositions): number =>
+  Math.abs(endTaxi - startTaxi) / motorSpeed;

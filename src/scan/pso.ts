@@ -1,6 +1,7 @@
 import { Severity } from "../channel/alarm.js";
 import type { ScanContext } from "./context.js";
-import { computePositions, type ScanPositions } from "./positions.js";
+import { readFrameTime } from "./frameTime.js";
+import { computePositions, type ScanPositions, streamFrameTime } from "./positions.js";
 import {
   armCommand,
   cleanUpCommands,
@@ -62,28 +63,52 @@ export const readCountsPerRotation = (context: ScanContext): Step =>
     },
   );
 
-/** Positions of a scan from the present settings of the beamline; `from` replaces RotationStart. */
-export async function readPositions({ beamline }: ScanContext, from?: number): Promise<ScanPositions> {
-  const [start, step, numAngles, countsPerRotation, direction, accelerationTime, exposureTime] =
-    await Promise.all([
-      readNumber(beamline.own("RotationStart")),
-      readNumber(beamline.own("RotationStep")),
-      readNumber(beamline.own("NumAngles")),
-      readNumber(beamline.own("PSOCountsPerRotation")),
-      readNumber(beamline.rotation("DIR")),
-      readNumber(beamline.rotation("ACCL")),
-      readNumber(beamline.camera("AcquireTime_RBV")),
-    ]);
-  const rotationStart = from ?? start;
+interface Timing {
+  readonly frameTime: number;
+  readonly lead?: number;
+  /** Replaces RotationStart. */
+  readonly from?: number;
+}
+
+/** Positions of a scan from the present settings of the beamline. */
+async function readPositions(
+  { beamline }: ScanContext,
+  { frameTime, lead, from }: Timing,
+): Promise<ScanPositions> {
+  const [start, step, numAngles, countsPerRotation, direction, accelerationTime] = await Promise.all([
+    readNumber(beamline.own("RotationStart")),
+    readNumber(beamline.own("RotationStep")),
+    readNumber(beamline.own("NumAngles")),
+    readNumber(beamline.own("PSOCountsPerRotation")),
+    readNumber(beamline.rotation("DIR")),
+    readNumber(beamline.rotation("ACCL")),
+  ]);
   return computePositions({
-    rotationStart,
+    rotationStart: from ?? start,
     rotationStep: step,
     numAngles: Math.max(1, numAngles),
     countsPerRotation,
     direction,
     accelerationTime,
-    exposureTime,
+    frameTime,
+    lead: lead ?? 0,
   });
+}
+
+/** Positions of a stream; `from` replaces RotationStart. */
+export async function readStreamPositions(context: ScanContext, from?: number): Promise<ScanPositions> {
+  const exposure = await readNumber(context.beamline.camera("AcquireTime_RBV"));
+  const frameTime = streamFrameTime(exposure);
+  return readPositions(context, from === undefined ? { frameTime } : { frameTime, from });
+}
+
+/** Positions of a fly scan, with the time that it needs for each frame. */
+export async function readFlyPositions(
+  context: ScanContext,
+): Promise<{ positions: ScanPositions; frameSeconds: number }> {
+  const { seconds, margin } = await readFrameTime(context.beamline);
+  const positions = await readPositions(context, { frameTime: seconds, lead: 2 - margin });
+  return { positions, frameSeconds: seconds };
 }
 
 /** Shows the positions in the records; RotationStep becomes a whole number of encoder counts. */

@@ -9,6 +9,10 @@ export async function readNumber(pv: Pv): Promise<number> {
   return number;
 }
 
+/** As `readNumber`, for a record that not every database has. */
+export const numberIfThere = async (pv: Pv, otherwise: number): Promise<number> =>
+  pv.connected ? readNumber(pv) : otherwise;
+
 /** Reads a text: the state of an enum, the characters of an array, anything else as it shows. */
 export async function readText(pv: Pv): Promise<string> {
   const { value } = await pv.read();

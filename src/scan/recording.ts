@@ -17,7 +17,7 @@ import {
 } from "rxjs";
 import { number$ } from "../records/pvStreams.js";
 import type { ScanContext } from "./context.js";
-import { frameTime } from "./positions.js";
+import { streamFrameTime } from "./positions.js";
 import { readNumber } from "./pvValues.js";
 import { after, nothing, put, putAndWait, reach, type Step, sequence, within } from "./steps.js";
 
@@ -31,7 +31,7 @@ const stopWhenStalled = ({ beamline }: ScanContext, seconds: number): Step =>
   );
 
 /** Ends a capture that somebody left running. */
-const stopOther = ({ beamline, times }: ScanContext): Step => {
+export const stopOther = ({ beamline, times }: ScanContext): Step => {
   const state = beamline.file("Capture_RBV");
   return after(
     () => readNumber(state),
@@ -107,7 +107,7 @@ export const record = (
     stopOther(context),
     putAndWait(context.beamline.file("NumCapture"), count, context.times.put),
     after(
-      async () => frameTime(await readNumber(context.beamline.camera("AcquireTime_RBV"))),
+      async () => streamFrameTime(await readNumber(context.beamline.camera("AcquireTime_RBV"))),
       (seconds) => defer(() => capture(context, stop$, context.times.capture + 2 * seconds, alongside)),
     ),
     failWithoutFrames(context),

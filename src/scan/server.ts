@@ -6,6 +6,7 @@ import {
   debounceTime,
   defer,
   distinctUntilChanged,
+  EMPTY,
   filter,
   finalize,
   ignoreElements,
@@ -27,6 +28,7 @@ import { capture, releaseRing } from "./capture.js";
 import type { ScanContext } from "./context.js";
 import { retakeFields } from "./fields.js";
 import { followCamera, followLens } from "./lens.js";
+import { logged } from "./logged.js";
 import { moveSampleIn, moveSampleOut } from "./sample.js";
 import { runScan, stopMotionAndFile } from "./scan.js";
 import { startUp } from "./startup.js";
@@ -41,7 +43,7 @@ import {
   sequence,
   when,
 } from "./steps.js";
-import { changeBinning, logged, mirrorCounters, resizeRing, revertBinning, revertRing } from "./stream.js";
+import { changeBinning, mirrorCounters, resizeRing, revertBinning, revertRing } from "./stream.js";
 import { synchronize } from "./synchronize.js";
 
 /**
@@ -201,6 +203,9 @@ export const abort$ = (beamline: Beamline, others$: Observable<unknown>): Observ
     share(),
   );
 
+const streaming = (context: ScanContext): Observable<never> =>
+  merge(streamingActions(context), streamSettings(context), mirrorCounters(context), followLens(context));
+
 const watchdog = ({ beamline, times }: ScanContext): Observable<never> =>
   timer(0, times.watchdog * 1000).pipe(
     tap(() => beamline.own("Watchdog").write(5)),
@@ -217,12 +222,9 @@ export const serve = (context: ScanContext): Observable<never> =>
     merge(
       scans(context),
       context.aborted$.pipe(ignoreElements()),
-      streamingActions(context),
-      streamSettings(context),
-      mirrorCounters(context),
+      context.kind === "stream" ? streaming(context) : EMPTY,
       settings(context),
       sampleMoves(context),
-      followLens(context),
       followCamera(context),
       watchdog(context),
     ),

@@ -1,11 +1,14 @@
-import { filter, ignoreElements, merge, take, timeout } from "rxjs";
+import { catchError, defer, filter, ignoreElements, merge, take, timeout } from "rxjs";
+import { Severity } from "../channel/alarm.js";
 import type { Pv } from "../records/pv.js";
-import type { Beamline } from "./beamline.js";
+import { type Beamline, type BeamlineNames, isGiven, NAME_RECORDS } from "./beamline.js";
 import type { ScanContext } from "./context.js";
+import { logged } from "./logged.js";
 import { readCountsPerRotation } from "./pso.js";
 import { readText } from "./pvValues.js";
-import { after, perform, put, putIfThere, type Step, sequence } from "./steps.js";
-import { logged, resetButtons } from "./stream.js";
+import type { ScanKind } from "./scanKind.js";
+import { after, nothing, perform, put, putAndWait, putIfThere, type Step, sequence } from "./steps.js";
+import { resetButtons } from "./stream.js";
 
 /** Waits until these PVs are connected, but not for ever: those that are missing are named in one line. */
 const connected = ({ times, log }: ScanContext, pvs: readonly Pv[]): Step =>
@@ -28,44 +31,90 @@ const connected = ({ times, log }: ScanContext, pvs: readonly Pv[]): Step =>
 
 type Part = "camera" | "file" | "pva" | "roi" | "ring" | "rotation" | "optics";
 
-const NEEDED: readonly (readonly [part: Part, names: string])[] = [
+type Parts = readonly (readonly [part: Part, names: string])[];
+
+const NEEDED_BY_ALL: Parts = [
   ["camera", "Acquire AcquireBusy AcquireTime AcquireTime_RBV ImageMode Model_RBV PortName_RBV TriggerMode"],
   ["camera", "NDAttributesFile NDAttributesMacros NumImages NumImagesCounter_RBV WaitForPlugins"],
   ["file", "Capture Capture_RBV NumCapture NumCaptured_RBV FullFileName_RBV FileWriteMode WriteStatus"],
   ["file", "FilePath FilePath_RBV FilePathExists_RBV FileName FileName_RBV FileTemplate FileNumber"],
   ["file", "AutoIncrement AutoSave EnableCallbacks NDArrayPort XMLFileName"],
-  ["pva", "EnableCallbacks NDArrayPort"],
-  ["roi", "BinX BinY EnableCallbacks NDArrayPort Scale"],
-  ["ring", "Capture Capture_RBV CurrentQty_RBV EnableCallbacks NDArrayPort PortName_RBV PostCount PreCount"],
-  ["ring", "StatusMessage Trigger Trigger_RBV"],
-  ["rotation", "ACCL DIR ERES HOMF JAR JOGF JOGR JVEL OFF RBV STOP VAL VELO VMAX"],
+  ["rotation", "DMOV RBV STOP VAL VELO VMAX"],
 ];
+
+const NEEDED_BY_FIELDS: Parts = [
+  ["camera", "PixelFormat"],
+  ["rotation", "SET"],
+];
+
+const NEEDED_BY_PULSES: Parts = [["rotation", "ACCL DIR HOMF"]];
+
+const NEEDED: Readonly<Record<ScanKind, Parts>> = {
+  stream: [
+    ...NEEDED_BY_ALL,
+    ...NEEDED_BY_PULSES,
+    ["pva", "EnableCallbacks NDArrayPort"],
+    ["roi", "BinX BinY EnableCallbacks NDArrayPort Scale"],
+    ["ring", "Capture Capture_RBV CurrentQty_RBV EnableCallbacks NDArrayPort PortName_RBV PostCount"],
+    ["ring", "PreCount StatusMessage Trigger Trigger_RBV"],
+    ["rotation", "ERES JAR JOGF JOGR JVEL OFF"],
+  ],
+  fly: [...NEEDED_BY_ALL, ...NEEDED_BY_PULSES, ...NEEDED_BY_FIELDS, ["rotation", "JVEL"]],
+  step: [...NEEDED_BY_ALL, ...NEEDED_BY_FIELDS, ["camera", "TriggerSoftware"]],
+};
 
 /** What only some cameras, plugins or beamlines have. */
-const OPTIONAL: readonly (readonly [part: Part, names: string])[] = [
-  ["camera", "ArrayCallbacks ExposureMode FrameRateEnable TriggerOverlap TriggerSource"],
-  ["roi", "EnableScale"],
-  [
-    "optics",
-    "CameraSelect Camera0PVPrefix Camera1PVPrefix FilePlugin0PVPrefix FilePlugin1PVPrefix LensSelect",
-  ],
+const OPTIONAL: Parts = [
+  ["camera", "AcquisitionFrameRate ArrayCallbacks ExposureMode FrameRateEnable GC_VideoMode_RBV"],
+  ["camera", "TriggerOverlap TriggerSource UniqueIdMode"],
+  ["pva", "EnableCallbacks NDArrayPort"],
+  ["roi", "EnableCallbacks EnableScale"],
+  ["ring", "EnableCallbacks"],
+  ["optics", "CameraSelect Camera0PVPrefix Camera1PVPrefix FilePlugin0PVPrefix FilePlugin1PVPrefix"],
+  ["optics", "PvaPlugin0PVPrefix PvaPlugin1PVPrefix RoiPlugin0PVPrefix RoiPlugin1PVPrefix"],
+  ["optics", "CbPlugin0PVPrefix CbPlugin1PVPrefix ImagePixelSize LensSelect"],
 ];
 
-const open = (beamline: Beamline, parts: typeof NEEDED): Pv[] =>
-  parts.flatMap(([part, names]) => names.split(" ").map(beamline[part]));
+/** The name that says where a part is. */
+const PLACES: Readonly<Record<Part, keyof BeamlineNames>> = {
+  camera: "camera",
+  file: "filePlugin",
+  pva: "pvaPlugin",
+  roi: "roiPlugin",
+  ring: "circularBuffer",
+  rotation: "rotation",
+  optics: "mctOptics",
+};
+
+/** Opens the PVs of parts that have a place. */
+const open = (beamline: Beamline, parts: Parts): Pv[] =>
+  parts
+    .filter(([part]) => isGiven(beamline.names[PLACES[part]]))
+    .flatMap(([part, names]) => names.split(" ").map(beamline[part]));
+
+/** Records of boot scripts with too few macros name nothing; a scan that needs the part fails with its PVs' names. */
+const warnOfMissingParts = ({ beamline, kind, log }: ScanContext): Step =>
+  perform(() => {
+    const missing = new Set(
+      NEEDED[kind].map(([part]) => PLACES[part]).filter((place) => !isGiven(beamline.names[place])),
+    );
+    for (const place of missing) log.warn(`${beamline.prefix}${NAME_RECORDS[place]} names nothing`);
+  });
 
 /**
  * Opens what a scan uses later. A channel of another IOC takes a moment to connect, and a put to one that has not is lost: so all
  * are opened when the server starts. Returns those that have to be there.
  */
-function openAhead({ beamline }: ScanContext): Pv[] {
+function openAhead({ beamline, kind }: ScanContext): Pv[] {
   const { names } = beamline;
   open(beamline, OPTIONAL);
   const shutters = [names.openShutter, names.closeShutter, names.openFastShutter, names.closeFastShutter];
   const named = [...shutters, names.shutterStatus]
     .map((name) => beamline.named(name))
     .filter((pv) => pv !== undefined);
-  return [...open(beamline, NEEDED), ...named, beamline.sampleX, beamline.sampleY];
+  if (kind === "fly")
+    for (const field of ["HLM", "LLM", "STOP", "VELO", "VMAX"]) beamline.sampleYField(field);
+  return [...open(beamline, NEEDED[kind]), ...named, beamline.sampleX, beamline.sampleY];
 }
 
 /** The record that names the server's own prefix to the camera's attributes, as the HDF5 layout expects it. */
@@ -82,8 +131,13 @@ const copyFileNames = ({ beamline, times }: ScanContext): Step =>
       ),
   );
 
-const connectPlugins = ({ beamline, times }: ScanContext): Step =>
-  after(
+const enable = ({ times }: ScanContext, plugin: (name: string) => Pv, enabled: boolean): Step =>
+  putIfThere(plugin("EnableCallbacks"), enabled ? 1 : 0, times.put);
+
+/** Live images of a stream come through the region plugin, captures and the ring take the camera's. */
+export const connectStream = (context: ScanContext): Step => {
+  const { beamline, times } = context;
+  return after(
     () => readText(beamline.camera("PortName_RBV")),
     (port) =>
       sequence(
@@ -92,25 +146,74 @@ const connectPlugins = ({ beamline, times }: ScanContext): Step =>
           putIfThere(plugin("NDArrayPort"), port, times.put),
         ),
         ...[beamline.pva, beamline.roi, beamline.ring, beamline.file].map((plugin) =>
-          putIfThere(plugin("EnableCallbacks"), 1, times.put),
+          enable(context, plugin, true),
         ),
       ),
   );
+};
+
+/** Port of the plugin that draws into the live images of 2-BM. */
+const OVERLAY = "OVER1";
+
+/** A plugin whose NDArrayPort is no port says so by its alarm. */
+const isRefused = async (pv: Pv): Promise<boolean> => (await pv.read()).severity === Severity.INVALID;
+
+/** Live images with the overlay where there is one, else the camera's own. */
+const showLiveImages = (context: ScanContext, cameraPort: string): Step => {
+  const { beamline, times } = context;
+  const port = beamline.pva("NDArrayPort");
+  const choose = sequence(
+    putAndWait(port, OVERLAY, times.put).pipe(catchError(() => nothing)),
+    after(
+      () => isRefused(port),
+      (refused) => (refused ? putAndWait(port, cameraPort, times.put) : nothing),
+    ),
+  );
+  return defer(() => (port.connected ? choose : nothing));
+};
+
+/** The file plugin takes the camera's frames; the plugins of a stream stand still. */
+const connectFile = (context: ScanContext): Step => {
+  const { beamline, times } = context;
+  return after(
+    () => readText(beamline.camera("PortName_RBV")),
+    (port) =>
+      sequence(
+        showLiveImages(context, port),
+        enable(context, beamline.pva, true),
+        enable(context, beamline.roi, false),
+        enable(context, beamline.ring, false),
+        putIfThere(beamline.file("NDArrayPort"), port, times.put),
+        enable(context, beamline.file, true),
+      ),
+  );
+};
+
+const CONNECT: Readonly<Record<ScanKind, (context: ScanContext) => Step>> = {
+  stream: connectStream,
+  fly: connectFile,
+  step: connectFile,
+};
 
 const CONTROLS = ["StartScan", "AbortScan", "MoveSampleIn", "MoveSampleOut"] as const;
 
 /** Brings records, camera and plugins to where a scan can start from, when the server starts or another camera is chosen. */
 export const startUp = (context: ScanContext): Step => {
-  const { beamline, times } = context;
+  const { beamline, times, kind } = context;
   const steps: [string, Step][] = [
-    ["buttons", sequence(...CONTROLS.map((name) => put(beamline.own(name), 0)), resetButtons(context))],
+    ["buttons", sequence(...CONTROLS.map((name) => put(beamline.own(name), 0)))],
+    ["streaming buttons", kind === "stream" ? resetButtons(context) : nothing],
+    ["parts", warnOfMissingParts(context)],
     ["PVs", connected(context, openAhead(context))],
     ["WaitForPlugins", putIfThere(beamline.camera("WaitForPlugins"), 1, times.put)],
     ["file path", copyFileNames(context)],
     ["AutoSave", putIfThere(beamline.file("AutoSave"), 0, times.put)],
     ["FileWriteMode", putIfThere(beamline.file("FileWriteMode"), "Stream", times.put)],
-    ["counts per rotation", readCountsPerRotation(context)],
-    ["plugins", connectPlugins(context)],
+    ["controller", kind === "step" ? nothing : readCountsPerRotation(context)],
+    ["ProgramPSO", kind === "fly" ? put(beamline.own("ProgramPSO"), 1) : nothing],
+    // Every acquisition counts its frames from the first: angles follow from that.
+    ["frame ids", putIfThere(beamline.camera("UniqueIdMode"), "Camera", times.put)],
+    ["plugins", CONNECT[kind](context)],
     ["layout", putIfThere(beamline.file("XMLFileName"), "TomoScanLayout.xml", times.put)],
     ["attributes", putIfThere(beamline.camera("NDAttributesMacros"), attributeMacros(context), times.put)],
     [

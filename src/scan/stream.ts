@@ -1,11 +1,10 @@
-import { catchError, defer, ignoreElements, merge, type Observable, tap } from "rxjs";
+import { ignoreElements, merge, type Observable, tap } from "rxjs";
 import { toText } from "../channel/text.js";
-import { errorMessage } from "../libcom/errorMessage.js";
 import { number$ } from "../records/pvStreams.js";
 import type { ScanContext } from "./context.js";
 import { broadcastFields } from "./fields.js";
 import { readNumber } from "./pvValues.js";
-import { after, perform, put, putAndWait, putIfThere, reach, type Step, sequence, within } from "./steps.js";
+import { after, put, putAndWait, putIfThere, reach, type Step, sequence, within } from "./steps.js";
 
 /** The ring keeps StreamPreCount frames: it has to be stopped to be told so. */
 export const resizeRing = ({ beamline, times }: ScanContext): Step => {
@@ -90,9 +89,3 @@ export function mirrorCounters({ beamline }: ScanContext): Observable<never> {
     message$,
   );
 }
-
-/** Goes on after logging what went wrong. */
-export const logged = (context: ScanContext, what: string, step: Step): Step =>
-  defer(() => step).pipe(
-    catchError((error) => perform(() => context.log.error(`${what}: ${errorMessage(error)}`))),
-  );

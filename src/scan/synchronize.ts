@@ -1,7 +1,7 @@
 import { setExposure } from "./camera.js";
 import type { ActiveScan, ScanContext } from "./context.js";
 import type { ScanPositions } from "./positions.js";
-import { cleanUp, publishPositions, readController, readPositions, readReply, send } from "./pso.js";
+import { cleanUp, publishPositions, readController, readReply, readStreamPositions, send } from "./pso.js";
 import { armCommand, DATA_ACQUISITION, programCommands } from "./psoCommands.js";
 import { readNumber } from "./pvValues.js";
 import { after, nothing, pause, perform, put, putAndWait, type Step, sequence } from "./steps.js";
@@ -44,7 +44,7 @@ const readFirstAngle = async (context: ScanContext): Promise<number> => {
 
 const startAgainFrom = (context: ScanContext, scan: ActiveScan, lastId: number, angle: number): Step =>
   after(
-    () => readPositions(context, angle),
+    () => readStreamPositions(context, angle),
     (positions) =>
       sequence(
         putAndWait(context.beamline.own("FirstProjid"), lastId, context.times.put),
@@ -76,7 +76,10 @@ const synchronizeScan = (context: ScanContext, scan: ActiveScan): Step => {
         (exposure) => setExposure(beamline, times, exposure),
       ),
       after(
-        async () => ({ positions: await readPositions(context), controller: await readController(context) }),
+        async () => ({
+          positions: await readStreamPositions(context),
+          controller: await readController(context),
+        }),
         ({ positions, controller }) =>
           sequence(
             put(beamline.own("PSOEncoderCountsPerStep"), positions.encoderCountsPerStep),

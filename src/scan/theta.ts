@@ -21,6 +21,17 @@ export function thetaAt({ scanType, start, step, numAngles }: ThetaRule, index: 
  */
 export const thetaIndex = (uniqueId: number, firstProjid: number): number => uniqueId - 1 - firstProjid;
 
+/**
+ * The id of the first frame of an acquisition that has ended: cameras count from 1, some from 0. One that goes on counting
+ * over acquisitions tells by ids beyond the number of its frames; then its first frame counts as the first.
+ */
+export function firstFrameId(ids: readonly number[], frames: number): number {
+  const [first = 1] = ids;
+  const last = ids.at(-1) ?? frames;
+  if (first === 0) return 0;
+  return last <= frames ? 1 : first;
+}
+
 /** Readers continue a back-and-forth stream themselves; those that do not get this many angles at least. */
 const BACKFORTH_ANGLES = 1_000_000;
 

@@ -134,6 +134,7 @@ test(
 
 for (const [name, record] of [
   ["iocTomoScanStream_2BMB", "2bmb:TomoScanStream:StartScan"],
+  ["iocTomoScan_2BMB", "2bmb:TomoScan:PixelsYPer360Deg"],
   ["iocTomoStream_2BM", "2bmb:TomoStream:StartRecon"],
 ] as const) {
   test(`our own ${name} boots without a complaint`, async () => {

@@ -3,8 +3,14 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { binImage } from "../../src/scan/broadcast.js";
 import { configurationPath, configurationRecords } from "../../src/scan/configuration.js";
+import { cameraFrameTime } from "../../src/scan/frameTime.js";
 import { fileNameFrom } from "../../src/scan/overwrite.js";
-import { computePositions, frameTime, type MotionRequest, roundHalfEven } from "../../src/scan/positions.js";
+import {
+  computePositions,
+  type MotionRequest,
+  roundHalfEven,
+  streamFrameTime,
+} from "../../src/scan/positions.js";
 import { durationText } from "../../src/scan/progress.js";
 import {
   cleanUpCommands,
@@ -24,7 +30,7 @@ const request = (changes: Partial<MotionRequest> = {}): MotionRequest => ({
   countsPerRotation: 11_840_158,
   direction: 0,
   accelerationTime: 0.5,
-  exposureTime: 0.05,
+  frameTime: streamFrameTime(0.05),
   ...changes,
 });
 
@@ -46,12 +52,12 @@ describe("computePositions", () => {
         fc.boolean(),
         fc.double({ min: 0.001, max: 1, noNaN: true }),
         fc.double({ min: 0, max: 5, noNaN: true }),
-        (size, negative, exposureTime, accelerationTime) => {
+        (size, negative, frameTime, accelerationTime) => {
           const rotationStep = negative ? -size : size;
-          const positions = computePositions(request({ rotationStep, exposureTime, accelerationTime }));
+          const positions = computePositions(request({ rotationStep, frameTime, accelerationTime }));
           const taxi = Math.abs(positions.rotationStart - positions.startTaxi);
           const step = Math.abs(positions.rotationStep);
-          near(positions.motorSpeed, step / frameTime(exposureTime));
+          near(positions.motorSpeed, step / frameTime);
           assert.ok(taxi + 1e-9 >= (positions.motorSpeed * accelerationTime) / 2 + step / 2);
           assert.ok(Math.abs(taxi / step - Math.round(taxi / step)) < 1e-6);
           near(Math.abs(positions.endTaxi - positions.rotationStop), taxi);
@@ -75,13 +81,42 @@ describe("computePositions", () => {
     assert.equal(computePositions(request({ direction: 1, rotationStep: -0.1 })).sense, 1);
   });
 
+  it("covers the same angles backwards as forwards, when exposures lead on from their pulses", () => {
+    const forward = computePositions(request({ numAngles: 10, lead: 0.95 }));
+    const backward = computePositions(
+      request({ rotationStart: forward.rotationStop, rotationStep: -0.1, numAngles: 10, lead: 0.95 }),
+    );
+    near(backward.rotationStart - forward.rotationStop, 0.95 * forward.rotationStep);
+    near(backward.rotationStop - forward.rotationStart, 0.95 * forward.rotationStep);
+  });
+
   it("refuses what is no scan", () => {
     assert.throws(() => computePositions(request({ rotationStep: 0 })), /less than one encoder count/);
-    assert.throws(() => computePositions(request({ exposureTime: 0 })), /exposure time/);
+    assert.throws(() => computePositions(request({ frameTime: 0 })), /time of one frame/);
   });
 
   it("rounds halves to even, as the upstream server's language does", () => {
     assert.deepEqual([0.5, 1.5, 2.5, -0.5, -1.5, 2.4].map(roundHalfEven).map(Math.abs), [0, 2, 2, 0, 2, 2]);
+  });
+});
+
+describe("the frame time of a camera", () => {
+  it("is the exposure with a margin, or the readout when that takes longer", () => {
+    const oryx = (exposure: number) => cameraFrameTime("Oryx ORX-10G-51S5M", "Mono8", "", exposure).seconds;
+    near(oryx(0.1), 0.105);
+    near(oryx(0.001), 0.00718);
+  });
+
+  it("depends on the video mode where the camera has one", () => {
+    near(cameraFrameTime("Grasshopper3 GS3-U3-23S6M", "Mono16", "Mode7", 0.001).seconds, 0.0132);
+  });
+
+  it("is refused for a camera that nobody has measured", () => {
+    assert.throws(() => cameraFrameTime("Pinhole", "Mono8", "", 1), /readout time of the camera "Pinhole"/);
+    assert.throws(
+      () => cameraFrameTime("Q-12A180-Fm/CXP-6", "Mono16", "", 1),
+      /Q-12A180-Fm\/CXP-6" is not known for pixel format Mono16/,
+    );
   });
 });
 
@@ -179,8 +214,8 @@ describe("names and texts", () => {
 
   it("puts the configuration beside the data", () => {
     assert.equal(configurationPath("/data/a.b/scan_001.h5"), "/data/a.b/scan_001.config");
-    assert.ok(configurationRecords().includes("RotationStart"));
-    assert.ok(!configurationRecords().includes("StartScan"));
+    assert.ok(configurationRecords("stream").includes("RotationStart"));
+    assert.ok(!configurationRecords("stream").includes("StartScan"));
   });
 
   it("writes durations in hours, minutes and seconds", () => {

@@ -2,31 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import h5wasm from "h5wasm/node";
 import { thetaAt, thetaIndex } from "../../src/scan/theta.js";
+import { readDataset as read } from "./h5.js";
 import { HEIGHT, PIXELS, WIDTH } from "./scriptedDetector.js";
 import { PREFIX, TestBeamline } from "./testBeamline.js";
-
-await h5wasm.ready;
-
-interface Contents {
-  readonly shape: readonly number[];
-  readonly values: readonly number[];
-}
-
-/** A numeric dataset of a file. */
-function read(path: string, name: string): Contents {
-  const file = new h5wasm.File(path, "r");
-  try {
-    const dataset = file.get(name);
-    assert.ok(dataset instanceof h5wasm.Dataset, `${path} has no ${name}`);
-    const value = dataset.value;
-    assert.ok(ArrayBuffer.isView(value) && "length" in value);
-    return { shape: dataset.shape ?? [], values: Array.from(value as ArrayLike<number>, Number) };
-  } finally {
-    file.close();
-  }
-}
 
 const FILE_SETTINGS = ["FileName", "FileTemplate", "AutoIncrement", "NDArrayPort"].map(
   (name) => `2bmSP1:HDF1:${name}`,

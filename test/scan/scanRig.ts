@@ -12,7 +12,7 @@ import { errorMessage } from "../../src/libcom/errorMessage.js";
 import { SharedPvProvider } from "../../src/pva/index.js";
 import { createPvDirectory, RecordEngine } from "../../src/records/index.js";
 import type { Pv, PvDirectory } from "../../src/records/pv.js";
-import { type ScanTimes, startTomoScanStream } from "../../src/scan/index.js";
+import { type ScanTimes, scanKindOf, startTomoScan } from "../../src/scan/index.js";
 import { repositoryRoot } from "../support/paths.js";
 
 export const PREFIX = "2bmb:TomoScanStream:";
@@ -116,9 +116,10 @@ export class ScanRig {
   /** Sets records of a running engine and starts the server on them; both stop at the end of the test. */
   serve(settings: Readonly<Record<string, Value>>, times: Partial<ScanTimes>): void {
     for (const [name, value] of Object.entries(settings)) this.set(name, value);
-    const server = startTomoScanStream({
+    const server = startTomoScan({
       pvs: this.directory,
       prefix: PREFIX,
+      kind: scanKindOf((record) => this.engine.has(PREFIX + record)),
       structures: this.structures,
       times: { ...TEST_TIMES, ...times },
     });

@@ -10,6 +10,9 @@ import { becomes$, pressed$ } from "../../src/scan/steps.js";
 export const WIDTH = 5;
 export const HEIGHT = 4;
 
+const MULTIPLE = 1;
+const SOFTWARE = 2;
+
 interface Frame {
   readonly id: number;
   readonly location: string;
@@ -42,6 +45,12 @@ function writeFrames(path: string, frames: readonly Frame[]): void {
   }
   const ids = Int32Array.from(frames, ({ id }) => id);
   file.create_dataset({ name: "defaults/NDArrayUniqueId", data: ids, shape: [ids.length], dtype: "<i" });
+  file.create_dataset({
+    name: "defaults/HDF5FrameLocation",
+    data: frames.map(({ location }) => location),
+    shape: [frames.length],
+    dtype: "S256",
+  });
   file.close();
 }
 
@@ -52,11 +61,14 @@ export class ScriptedDetector {
   readonly frames: Frame[] = [];
   /** False: the camera takes frames that reach nobody. */
   delivering = true;
+  /** So many of the next triggers are lost. */
+  missing = 0;
   readonly #pvs = new Map<string, Pv>();
   #file: Frame[] | undefined;
   #ring: Frame[] = [];
   #ringTriggered = false;
   #taken = 0;
+  #running: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly pv: (name: string) => Pv,
@@ -66,12 +78,12 @@ export class ScriptedDetector {
   ) {
     const on = (name: string, value: number, action: () => void): void =>
       void this.life.add(becomes$(this.at(name), value).subscribe(action));
-    on("cam1:Acquire", 1, () => {
-      this.#taken = 0;
-      this.set("cam1:NumImagesCounter_RBV", 0);
-      this.set("cam1:AcquireBusy", 1);
+    on("cam1:Acquire", 1, () => this.acquire());
+    on("cam1:TriggerSoftware", 1, () => {
+      this.set("cam1:TriggerSoftware", 0);
+      if (this.number("cam1:TriggerSource") === SOFTWARE) this.expose(Number.NaN);
     });
-    on("cam1:Acquire", 0, () => this.set("cam1:AcquireBusy", 0));
+    on("cam1:Acquire", 0, () => this.stop());
     on("HDF1:Capture", 1, () => this.openFile());
     on("HDF1:Capture", 0, () => this.closeFile());
     this.life.add(pressed$(this.at("CB1:Capture")).subscribe(() => this.startRing()));
@@ -89,7 +101,24 @@ export class ScriptedDetector {
 
   /** A trigger of the stage, at this angle. */
   trigger(angle: number): void {
+    if (this.number("cam1:TriggerSource") !== SOFTWARE) this.expose(angle);
+  }
+
+  private acquire(): void {
+    this.#taken = 0;
+    this.set("cam1:NumImagesCounter_RBV", 0);
+    this.set("cam1:AcquireBusy", 1);
+    if (this.number("cam1:TriggerMode") === 0 && this.number("cam1:ImageMode") === MULTIPLE)
+      this.#running = setInterval(() => this.take(Number.NaN), 1);
+  }
+
+  private expose(angle: number): void {
     if (this.number("cam1:Acquire") !== 1 || this.number("cam1:TriggerMode") !== 1) return;
+    if (this.missing > 0) this.missing -= 1;
+    else this.take(angle);
+  }
+
+  private take(angle: number): void {
     const location = toText(this.get(`${this.server}HDF5Location`));
     const frame = { id: ++this.#taken, location, angle };
     this.frames.push(frame);
@@ -97,9 +126,17 @@ export class ScriptedDetector {
     if (!this.delivering) return;
     if (this.text("HDF1:NDArrayPort") === "SP1") this.store(frame);
     this.keep(frame);
+    if (this.number("cam1:ImageMode") === MULTIPLE && this.#taken >= this.number("cam1:NumImages"))
+      this.set("cam1:Acquire", 0);
+  }
+
+  private stop(): void {
+    clearInterval(this.#running);
+    this.set("cam1:AcquireBusy", 0);
   }
 
   close(): void {
+    clearInterval(this.#running);
     this.life.unsubscribe();
   }
 

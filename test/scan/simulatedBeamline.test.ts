@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import h5wasm from "h5wasm/node";
+import type { Value } from "../../src/channel/dbf.js";
 import { asynDeviceSupports } from "../../src/drivers/asyn/asynDeviceSupport.js";
 import { asynRecordDeviceSupport } from "../../src/drivers/asyn/asynRecordDevice.js";
 import { PortRegistry } from "../../src/drivers/asyn/portRegistry.js";
@@ -17,6 +18,7 @@ import {
 import { COUNTS_PER_ROTATION, createSimulatedBeamline } from "../../src/drivers/simulatedBeamline.js";
 import { motorDeviceSupport } from "../../src/drivers/stage/motorDeviceSupport.js";
 import { repositoryRoot } from "../support/paths.js";
+import { readDataset } from "./h5.js";
 import { PREFIX, ScanRig } from "./scanRig.js";
 
 await h5wasm.ready;
@@ -24,7 +26,11 @@ await h5wasm.ready;
 const SIZE = 32;
 
 /** The whole simulated 2-BM with the scan server: camera, plugins, stage, controller and shutters are the real drivers. */
-async function rig(context: TestContext): Promise<ScanRig> {
+async function rig(
+  context: TestContext,
+  settings: Readonly<Record<string, Value>>,
+  databases?: readonly string[],
+): Promise<ScanRig> {
   const beamline = new ScanRig(context);
   const ports = new PortRegistry();
   const arrayPorts = new ArrayPorts();
@@ -75,10 +81,13 @@ async function rig(context: TestContext): Promise<ScanRig> {
     ["NDPva", "Pva1:", "PVA1"],
   ] as const)
     load(name, { P: "2bmSP1:", R: record, PORT: port, NDARRAY_PORT: "SP1" });
-  beamline.loadServer({
-    SHUTTER_STATUS: "PA:02BM:STA_A_FES_OPEN_PL",
-    PSO_ENC_PER_ROTATION: String(COUNTS_PER_ROTATION),
-  });
+  beamline.loadServer(
+    {
+      SHUTTER_STATUS: "PA:02BM:STA_A_FES_OPEN_PL",
+      PSO_ENC_PER_ROTATION: String(COUNTS_PER_ROTATION),
+    },
+    databases,
+  );
   await simulated.camera.ready;
   engine.iocInit();
   beamline.pv("2bmSP1:HDF1:FileTemplate").write("%s%s_%3.3d.h5");
@@ -86,7 +95,6 @@ async function rig(context: TestContext): Promise<ScanRig> {
     {
       RotationStart: 0,
       RotationStep: 1,
-      NumAngles: 20_000,
       NumDarkFields: 5,
       NumFlatFields: 5,
       ExposureTime: 0.01,
@@ -94,17 +102,22 @@ async function rig(context: TestContext): Promise<ScanRig> {
       FileName: "scan",
       SampleOutX: 2,
       FlatFieldAxis: "X",
-      StreamPreCount: 15,
-      StreamNumCapture: 60,
-      StreamScanType: "continuous",
+      ...settings,
     },
     {},
   );
   return beamline;
 }
 
+const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 test("a scan of the simulated beamline: dark and flat fields, a capture with pre-count, abort", async (context) => {
-  const beamline = await rig(context);
+  const beamline = await rig(context, {
+    NumAngles: 20_000,
+    StreamPreCount: 15,
+    StreamNumCapture: 60,
+    StreamScanType: "continuous",
+  });
   const { ended } = await beamline.stream();
   await beamline.press("StreamRetakeDark");
   await beamline.press("StreamRetakeFlat");
@@ -123,9 +136,28 @@ test("a scan of the simulated beamline: dark and flat fields, a capture with pre
   const dark = meanOfStack(path, "/exchange/data_dark");
   const flat = meanOfStack(path, "/exchange/data_white");
   assert.deepEqual([dark.frames, flat.frames, dark.sizeX], [5, 5, SIZE]);
-  const mean = (values: Float32Array): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
   assert.ok(mean(flat.mean) > 2 * mean(dark.mean), `${mean(flat.mean)} and ${mean(dark.mean)}`);
   const broadcast = beamline.structures.get(`${PREFIX}StreamFlatFields`)?.value["value"];
   assert.deepEqual(broadcast, flat.mean);
+});
+
+test("a fly scan of the simulated beamline: fields and projections in one file, no frame lost", async (context) => {
+  const beamline = await rig(
+    context,
+    { NumAngles: 90, RotationStep: 2, DarkFieldMode: "Both", FlatFieldMode: "Start" },
+    ["tomoScan", "tomoScan_PSO", "tomoScan_Helical", "tomoScan_2BM"],
+  );
+  await beamline.served();
+  await beamline.startScan();
+  assert.equal(beamline.text("ScanStatus"), "Scan complete");
+  const path = join(beamline.folder, "scan_000.h5");
+  const { ids, locations } = readStoredFrames(path);
+  assert.equal(ids.length, 5 + 5 + 90 + 5);
+  const dark = meanOfStack(path, "/exchange/data_dark");
+  const flat = meanOfStack(path, "/exchange/data_white");
+  assert.deepEqual([dark.frames, flat.frames], [10, 5]);
+  assert.ok(mean(flat.mean) > 2 * mean(dark.mean));
+  assert.equal(locations.filter((location) => location === "/exchange/data").length, 90);
+  const theta = readDataset(path, "exchange/theta").values;
+  assert.ok(theta.every((angle, index) => Math.abs(angle - 2 * index) < 1e-3));
 });

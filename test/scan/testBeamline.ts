@@ -43,6 +43,13 @@ const SETTINGS: Readonly<Record<string, Value>> = {
   StreamScanType: "backforth",
 };
 
+export interface TestBeamlineOptions {
+  /** Where the hardware is, when it is not in the server's process. */
+  readonly hardware?: RecordEngine;
+  /** The databases of the server; those of the stream server unless given. */
+  readonly databases?: readonly string[];
+}
+
 /** A scan server with its records, a real stage and controller, and a scripted detector. */
 export class TestBeamline extends ScanRig {
   readonly detector: ScriptedDetector;
@@ -53,7 +60,7 @@ export class TestBeamline extends ScanRig {
     context: TestContext,
     settings: Readonly<Record<string, Value>> = {},
     times: Partial<ScanTimes> = {},
-    hardware?: RecordEngine,
+    { hardware, databases }: TestBeamlineOptions = {},
   ) {
     super(context, hardware);
     const ports = new PortRegistry();
@@ -72,7 +79,7 @@ export class TestBeamline extends ScanRig {
     ports.add(aerotechPort("PSO_PORT", controller));
     this.hardware.addDeviceSupport(motorDeviceSupport(ports));
     this.engine.addDeviceSupport(asynRecordDeviceSupport(ports));
-    this.loadServer();
+    this.loadServer({}, databases);
     this.load(join(repositoryRoot, "test/scan/detector.db"), DETECTOR_MACROS, this.hardware);
     this.engine.iocInit();
     if (hardware !== undefined) hardware.iocInit();
@@ -92,7 +99,10 @@ export class TestBeamline extends ScanRig {
       output.close();
       ports.close();
     });
-    this.#start = () => this.serve({ ...SETTINGS, FilePath: `${this.folder}/`, ...settings }, times);
+    const known = (record: string): boolean => this.engine.has(PREFIX + record);
+    const all: Readonly<Record<string, Value>> = { ...SETTINGS, FilePath: `${this.folder}/`, ...settings };
+    const own = Object.fromEntries(Object.entries(all).filter(([record]) => known(record)));
+    this.#start = () => this.serve(own, times);
     if (hardware === undefined) this.#start();
   }
 
@@ -102,7 +112,7 @@ export class TestBeamline extends ScanRig {
     settings: Readonly<Record<string, Value>>,
   ): Promise<TestBeamline> {
     const hardware = new RecordEngine();
-    const beamline = new TestBeamline(context, settings, { connect: 2 }, hardware);
+    const beamline = new TestBeamline(context, settings, { connect: 2 }, { hardware });
     const server = await startServer([hardware]);
     const client = clientOf(server);
     beamline.after(async () => {

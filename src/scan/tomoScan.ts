@@ -10,6 +10,7 @@ import {
   map,
   merge,
   type Observable,
+  of,
   Subject,
   Subscription,
   startWith,
@@ -25,9 +26,10 @@ import type { SharedPvProvider } from "../pva/index.js";
 import type { PvDirectory } from "../records/pv.js";
 import { text$ } from "../records/pvStreams.js";
 import { type BeamlineNames, openBeamline, PvSet } from "./beamline.js";
-import { type Broadcasts, openBroadcasts } from "./broadcast.js";
+import { type Broadcasts, NO_BROADCASTS, openBroadcasts } from "./broadcast.js";
 import type { ActiveScan, ScanContext } from "./context.js";
 import { DEFAULT_TIMES, type ScanTimes } from "./options.js";
+import type { ScanKind } from "./scanKind.js";
 import { abort$, beamlineNames$, betweenScans, serve } from "./server.js";
 import { becomes$ } from "./steps.js";
 
@@ -36,6 +38,7 @@ export interface ScanServerOptions {
   readonly pvs: PvDirectory;
   /** Prefix of the server's records, as `2bmb:TomoScanStream:`. */
   readonly prefix: string;
+  readonly kind: ScanKind;
   /** Where dark fields, flat fields and angles are broadcast. */
   readonly structures: SharedPvProvider;
   readonly times?: Partial<ScanTimes>;
@@ -45,7 +48,7 @@ export interface ScanServerStatus {
   readonly scanning: boolean;
   /** Text of ScanStatus. */
   readonly status: string;
-  /** Text of StreamMessage. */
+  /** Text of StreamMessage; empty where nothing streams. */
   readonly message: string;
 }
 
@@ -61,19 +64,20 @@ const STOP_SECONDS = 30;
 const statusOf$ = (
   pvs: PvSet,
   prefix: string,
+  kind: ScanKind,
   scanning: Observable<boolean>,
 ): Observable<ScanServerStatus> => {
   const shown$ = (record: string): Observable<string> => text$(pvs.pv(prefix + record)).pipe(startWith(""));
   return combineLatest({
     scanning,
     status: shown$("ScanStatus"),
-    message: shown$("StreamMessage"),
+    message: kind === "stream" ? shown$("StreamMessage") : of(""),
   });
 };
 
-/** Serves the streaming tomography scan of beamline 2-BM behind the records of tomoScan. Never throws; failures show in ScanStatus and in the log. */
-export function startTomoScanStream(options: ScanServerOptions): ScanServer {
-  const { pvs: directory, prefix, structures } = options;
+/** Serves the tomography scans of beamline 2-BM, streaming or not, behind the records of tomoScan. Never throws; failures show in ScanStatus and in the log. */
+export function startTomoScan(options: ScanServerOptions): ScanServer {
+  const { pvs: directory, prefix, structures, kind } = options;
   const times = { ...DEFAULT_TIMES, ...options.times };
   const pvs = new PvSet(directory);
   const running$ = new BehaviorSubject(false);
@@ -90,6 +94,7 @@ export function startTomoScanStream(options: ScanServerOptions): ScanServer {
       const writeError$ = becomes$(beamline.file("WriteStatus"), 1).pipe(filter(() => running$.value));
       const aborted$ = abort$(beamline, merge(stopped$, writeError$));
       const context: ScanContext = {
+        kind,
         beamline,
         times,
         broadcasts,
@@ -110,14 +115,16 @@ export function startTomoScanStream(options: ScanServerOptions): ScanServer {
       }),
     );
 
-  const broadcasts$ = pvs.pv(`${prefix}PvaStreamPVPrefix`).sample$.pipe(
-    take(1),
-    map(({ value }) => {
-      const broadcasts = openBroadcasts(structures, toText(value) || prefix);
-      life.add(() => broadcasts.close());
-      return broadcasts;
-    }),
-  );
+  const opened$ = (): Observable<Broadcasts> =>
+    pvs.pv(`${prefix}PvaStreamPVPrefix`).sample$.pipe(
+      take(1),
+      map(({ value }) => {
+        const broadcasts = openBroadcasts(structures, toText(value) || prefix);
+        life.add(() => broadcasts.close());
+        return broadcasts;
+      }),
+    );
+  const broadcasts$ = kind === "stream" ? opened$() : of(NO_BROADCASTS);
   const served$ = broadcasts$.pipe(
     switchMap((broadcasts) =>
       beamlineNames$(pvs, prefix, times.connect).pipe(
@@ -130,7 +137,7 @@ export function startTomoScanStream(options: ScanServerOptions): ScanServer {
   log.info(`serving ${prefix}`);
 
   return {
-    status$: statusOf$(pvs, prefix, running$),
+    status$: statusOf$(pvs, prefix, kind, running$),
     async stop() {
       if (running$.value) {
         const ended = firstValueFrom(
