@@ -6,6 +6,8 @@ import { textToChars } from "../../../src/channel/text.js";
 import { ImageStreams } from "../../../src/drivers/ndarray/arrayPorts.js";
 import { imageDimensions, type NDArray } from "../../../src/drivers/ndarray/ndArray.js";
 import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
+import { UNDEFINED_TIME } from "../../../src/libcom/epicsTime.js";
+import { NTNDARRAY_TYPE, ntNdArrayValue, SharedPV } from "../../../src/pva/index.js";
 import { number$ } from "../../../src/records/pvStreams.js";
 import { startCaptureTrigger } from "../../../src/scan/index.js";
 import { repositoryRoot } from "../../support/paths.js";
@@ -90,6 +92,13 @@ class Rig extends ScanRig {
     await shown.finally(() => clearInterval(sending));
   }
 }
+
+/** An image of 3 x 2 pixels as the reconstruction publishes it. */
+const slice = (value: number) =>
+  ntNdArrayValue({
+    ...{ data: new Float32Array(6).fill(value), dimensions: imageDimensions(3, 2), uniqueId: 1 },
+    ...{ timeStamp: UNDEFINED_TIME, attributes: [] },
+  });
 
 /** Settings of a trigger on the sensor, above 30. */
 const EXPRESSION = {
@@ -197,6 +206,20 @@ describe("the capture trigger", () => {
     await rig.measured(120);
     await rig.shows("StreamMessage", "Capturing projections");
     assert.ok(rig.number("TriggerUniqueId") > 1);
+    rig.finish();
+    await rig.shows("TriggerStatus", 0);
+  });
+
+  it("captures when reconstructed slices change", async (context) => {
+    const settings = { TriggerImages: 1, TriggerSource: 1, TriggerLevel: 20, TriggerPeriod: 0 };
+    const rig = new Rig(context, settings);
+    const slices = new SharedPV(NTNDARRAY_TYPE, slice(5));
+    rig.structures.add("2bmb:TomoStream:StreamRecon", slices);
+    await rig.shows("TriggerMeasure", 5);
+    await ready(rig);
+    slices.post(slice(50));
+    await rig.shows("StreamMessage", "Capturing projections");
+    assert.equal(rig.number("TriggerMeasure"), 50);
     rig.finish();
     await rig.shows("TriggerStatus", 0);
   });
