@@ -20,6 +20,8 @@ const ENOUGH_BYTES = 256 * 1024;
 const TOO_MANY_BYTES = 4 * 1024 * 1024;
 /** Answers to a long batch of requests leave in pieces of about this size: the client reads while the rest is made. */
 const SEND_BYTES = 16 * 1024;
+/** And no answer or event waits longer than this for the requests behind its own. */
+const SEND_MILLISECONDS = 0.1;
 const UNIDENTIFIED = 0xffffffff;
 
 interface Action {
@@ -141,8 +143,12 @@ export class ServerCircuit implements CircuitContext {
   proceed(): void {
     this.#interrupted = false;
     this.#receiving = true;
+    let sent = performance.now();
     while (this.#state !== "closed") {
-      if (this.out.length >= SEND_BYTES) this.#transport.flush();
+      if (this.out.length >= SEND_BYTES || this.#waitsSince(sent)) {
+        this.#transport.flush();
+        sent = performance.now();
+      }
       this.#interrupted = this.stalled;
       if (this.#interrupted) break;
       const outcome = this.#decoder.next();
@@ -163,6 +169,10 @@ export class ServerCircuit implements CircuitContext {
     }
     this.#receiving = false;
     this.drain();
+  }
+
+  #waitsSince(moment: number): boolean {
+    return this.out.length > 0 && performance.now() - moment > SEND_MILLISECONDS;
   }
 
   #dispatch(): void {

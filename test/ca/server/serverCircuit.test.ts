@@ -3,6 +3,8 @@ import { describe, it } from "node:test";
 import { Command } from "../../../src/ca/codec/commands.js";
 import { putMessage } from "../../../src/ca/codec/message.js";
 import { ServerCircuit } from "../../../src/ca/server/serverCircuit.js";
+import type { TypedValue } from "../../../src/channel/dbf.js";
+import type { WriteResult } from "../../../src/channel/provider.js";
 import { bytes, sameBytes, written } from "../support/bytes.js";
 import { MemoryProvider, MemoryPv } from "../support/memoryProvider.js";
 
@@ -76,6 +78,15 @@ const ECA_PUTFAIL = "a0";
 const ECA_BADMONID = "f2";
 const ECA_DEFUNCT = "116";
 const NO_CHANNEL = "ffffffff";
+
+/** Takes half a millisecond for a write, as a record with much behind it. */
+class SlowPv extends MemoryPv {
+  override write(value: TypedValue): WriteResult {
+    const result = super.write(value);
+    for (const end = performance.now() + 0.5; performance.now() < end; );
+    return result;
+  }
+}
 
 describe("a server circuit", () => {
   it("introduces itself with its version", () => {
@@ -154,6 +165,35 @@ describe("a server circuit", () => {
     );
     pv.post(2);
     sameBytes(taken(), "0001 0008 0006 0001 00000001 00000005 4000000000000000");
+  });
+
+  it("sends an event before it takes the request behind a slow one", () => {
+    const pv = new SlowPv("DOUBLE", 1);
+    const sentAt: unknown[] = [];
+    const circuit: ServerCircuit = new ServerCircuit(
+      { providers: [new MemoryProvider({ x: pv })], tcpPort: 5064, maximumArrayBytes: undefined, peer: "" },
+      {
+        unsent: 0,
+        flush: () => {
+          sentAt.push(pv.sample.value);
+          circuit.out.clear();
+        },
+        scheduleFlush: () => {},
+      },
+    );
+    circuit.receive(bytes(VERSION + CREATE_X));
+    const [sid = 0] = circuit.channels.keys();
+    const channel = sid.toString(16).padStart(8, "0");
+    circuit.receive(bytes(`0001 0010 0006 0001 ${channel} 00000005 000000000000000000000000 0005 0000`));
+    sentAt.length = 0;
+    circuit.out.clear();
+    circuit.receive(
+      bytes(
+        `0004 0008 0006 0001 ${channel} 00000000 4000000000000000
+         0004 0008 0006 0001 ${channel} 00000000 4008000000000000`,
+      ),
+    );
+    assert.equal(sentAt[0], 2);
   });
 
   it("confirms EVENT_CANCEL with an EVENT_ADD without payload, and is silent then", () => {
