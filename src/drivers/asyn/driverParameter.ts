@@ -30,6 +30,15 @@ export const choice = (names: readonly string[], initial = 0): ParameterSpec<"In
   initial,
   choices: names.map((name, value) => ({ name, value })),
 });
+/** An integer whose values have names and are not counted from 0. */
+export const enumeration = (
+  values: Readonly<Record<string, number>>,
+  initial: number,
+): ParameterSpec<"Int32"> => ({
+  type: "Int32",
+  initial,
+  choices: Object.entries(values).map(([name, value]) => ({ name, value })),
+});
 export const int64 = spec("Int64");
 export const uint32Digital = spec("UInt32Digital");
 export const float64 = spec("Float64");

@@ -1,11 +1,11 @@
 import { logger } from "../../libcom/log.js";
 import type { Pv } from "../../records/pv.js";
-import type { ParametersOf } from "../asyn/defineDriver.js";
 import type { Parameter } from "../asyn/portDriver.js";
 import type { NDAttribute } from "../ndarray/ndArray.js";
+import type { NDArrayParameters } from "../ndarray/ndArrayParameters.js";
 import { loadAttributes } from "./attributeFile.js";
 import { AttributeList } from "./attributeList.js";
-import { AttributesStatus, type cameraParameters } from "./cameraParameters.js";
+import { AttributesStatus } from "./cameraParameters.js";
 
 const log = logger("camera");
 
@@ -17,20 +17,20 @@ export interface FrameAttributeSources {
 
 /** The attributes of NDAttributesFile with NDAttributesMacros, read anew when either is written. */
 export class FrameAttributes {
-  readonly #params: ParametersOf<typeof cameraParameters>;
+  readonly #params: NDArrayParameters;
   readonly #sources: FrameAttributeSources;
   #list: AttributeList | undefined;
 
-  constructor(params: ParametersOf<typeof cameraParameters>, sources: FrameAttributeSources) {
+  constructor(params: NDArrayParameters, sources: FrameAttributeSources) {
     this.#params = params;
     this.#sources = sources;
     for (const parameter of [params.ND_ATTRIBUTES_FILE, params.ND_ATTRIBUTES_MACROS])
       parameter.written$.subscribe(() => this.#read());
   }
 
-  /** What a frame taken now carries; the angle is that of its trigger. */
-  stamp(thetaDegrees: number): NDAttribute[] {
-    return [COLOR_MODE, stageAngle(thetaDegrees), ...(this.#list?.stamp() ?? [])];
+  /** What a frame taken now carries: the driver's own attributes, then those of the file. */
+  stamp(own: readonly NDAttribute[]): NDAttribute[] {
+    return [...own, ...(this.#list?.stamp() ?? [])];
   }
 
   close(): void {
@@ -56,20 +56,16 @@ export class FrameAttributes {
   }
 }
 
-const COLOR_MODE: NDAttribute = {
-  name: "ColorMode",
-  description: "Color mode",
-  sourceType: "Driver",
-  source: "Driver",
-  type: "Int32",
-  value: 0,
-};
+const driverAttribute = (
+  name: string,
+  description: string,
+  type: NDAttribute["type"],
+  value: number,
+): NDAttribute => ({ name, description, sourceType: "Driver", source: "Driver", type, value });
 
-const stageAngle = (value: number): NDAttribute => ({
-  name: "StageAngle",
-  description: "Rotation angle at the trigger (deg)",
-  sourceType: "Driver",
-  source: "Driver",
-  type: "Float64",
-  value,
-});
+export const colorModeAttribute = (colorMode: number): NDAttribute =>
+  driverAttribute("ColorMode", "Color mode", "Int32", colorMode);
+
+/** The angle is that of the frame's trigger. */
+export const stageAngleAttribute = (degrees: number): NDAttribute =>
+  driverAttribute("StageAngle", "Rotation angle at the trigger (deg)", "Float64", degrees);

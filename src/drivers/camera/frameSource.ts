@@ -11,6 +11,9 @@ export interface ReadoutRegion {
   readonly sizeY: number;
   readonly binX: number;
   readonly binY: number;
+  /** Mirrored left to right, or top to bottom. */
+  readonly reverseX?: boolean;
+  readonly reverseY?: boolean;
 }
 
 export interface FrameRequest {
@@ -79,7 +82,9 @@ const fullFrame = (region: ReadoutRegion, info: SourceInfo): boolean =>
   region.sizeX === info.sizeX &&
   region.sizeY === info.sizeY &&
   region.binX === 1 &&
-  region.binY === 1;
+  region.binY === 1 &&
+  region.reverseX !== true &&
+  region.reverseY !== true;
 
 /** Size of what is delivered: a last incomplete bin is left out. */
 export const binnedSize = ({ sizeX, sizeY, binX, binY }: ReadoutRegion): { x: number; y: number } => ({
@@ -107,7 +112,9 @@ export function readOut(
           (region.minY + row * region.binY + y) * frameSizeX + region.minX + column * region.binX;
         for (let x = 0; x < region.binX; x++) sum += frame[offset + x] ?? 0;
       }
-      out[row * outX + column] = Math.min(sum, limit);
+      const x = region.reverseX ? outX - 1 - column : column;
+      const y = region.reverseY ? outY - 1 - row : row;
+      out[y * outX + x] = Math.min(sum, limit);
     }
 }
 

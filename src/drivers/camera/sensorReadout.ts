@@ -1,13 +1,10 @@
-import type { ParametersOf } from "../asyn/defineDriver.js";
 import { bytesPerElement, ND_DATA_TYPES, type NDDataType } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
-import { type cameraParameters, PixelFormat } from "./cameraParameters.js";
+import { type CameraParameters, PixelFormat } from "./cameraParameters.js";
 import { binnedSize, type ReadoutRegion, type SourceInfo } from "./frameSource.js";
 
 const LARGEST_BIN = 8;
 const REGION_PARAMETERS = ["MIN_X", "MIN_Y", "SIZE_X", "SIZE_Y", "BIN_X", "BIN_Y"] as const;
-
-type CameraParameters = ParametersOf<typeof cameraParameters>;
 
 /** The region, binning and pixel format that records ask for, kept within what the sensor has. */
 export class SensorReadout {
@@ -24,6 +21,7 @@ export class SensorReadout {
     params.SIZE_Y.handleWrites(within(1, () => MAX_SIZE_Y.value));
     params.BIN_X.handleWrites(within(1, () => LARGEST_BIN));
     params.BIN_Y.handleWrites(within(1, () => LARGEST_BIN));
+    params.GC_PIXEL_FORMAT.handleWrites((format) => this.#acceptFormat(format));
     for (const name of REGION_PARAMETERS) params[name].written$.subscribe(() => this.#show());
     params.GC_PIXEL_FORMAT.written$.subscribe(() => this.#show());
   }
@@ -46,7 +44,7 @@ export class SensorReadout {
   }
 
   region({ sizeX, sizeY }: SourceInfo): ReadoutRegion {
-    const { MIN_X, MIN_Y, SIZE_X, SIZE_Y, BIN_X, BIN_Y } = this.#params;
+    const { MIN_X, MIN_Y, SIZE_X, SIZE_Y, BIN_X, BIN_Y, REVERSE_X, REVERSE_Y } = this.#params;
     const minX = Math.min(MIN_X.value ?? 0, sizeX - 1);
     const minY = Math.min(MIN_Y.value ?? 0, sizeY - 1);
     return {
@@ -56,6 +54,8 @@ export class SensorReadout {
       sizeY: Math.min(SIZE_Y.value ?? sizeY, sizeY - minY),
       binX: BIN_X.value ?? 1,
       binY: BIN_Y.value ?? 1,
+      reverseX: REVERSE_X.value === 1,
+      reverseY: REVERSE_Y.value === 1,
     };
   }
 
@@ -63,6 +63,15 @@ export class SensorReadout {
   dataType({ dataTypes }: SourceInfo): NDDataType {
     const wanted = this.#params.GC_PIXEL_FORMAT.value === PixelFormat.Mono8 ? "UInt8" : "UInt16";
     return dataTypes.includes(wanted) ? wanted : dataTypes[0];
+  }
+
+  #acceptFormat(format: number): void {
+    if (format === PixelFormat.Mono8 || format === PixelFormat.Mono16) return;
+    const { choices } = this.#params.GC_PIXEL_FORMAT;
+    const name = choices.find(({ value }) => value === format)?.name ?? String(format);
+    const message = `pixel format ${name} is not simulated: Mono8 and Mono16 are`;
+    this.#params.STATUS_MESSAGE.set(message);
+    throw new Error(message);
   }
 
   /** ArraySize and DataType as the next frame will have them. */

@@ -1,29 +1,27 @@
 import { BehaviorSubject, type Observable, Subject, Subscription } from "rxjs";
-import { now as epicsNow, type Timestamp } from "../../libcom/epicsTime.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import type { Pv } from "../../records/pv.js";
-import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
+import { makeParameters } from "../asyn/defineDriver.js";
 import type { Parameter, Port } from "../asyn/portDriver.js";
 import type { ArrayPort } from "../ndarray/arrayPorts.js";
+import { NDColorMode } from "../ndarray/imageLayout.js";
 import { imageDimensions, type NDArray } from "../ndarray/ndArray.js";
 import { setIfChanged, showArray, showPool } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
+import { handlePoolWrites } from "../ndarray/poolParameters.js";
 import type { TriggerPulse } from "../pso/positionOutput.js";
 import { type Clock, systemClock } from "../stage/clock.js";
-import {
-  cameraParameters,
-  DetectorState,
-  ImageMode,
-  TriggerMode,
-  TriggerOverlap,
-  TriggerSource,
-} from "./cameraParameters.js";
-import { FrameAttributes } from "./frameAttributes.js";
+import { DetectorState, ImageMode, setShutter } from "./adDriverParameters.js";
+import { type CameraParameters, cameraParameters, TriggerMode, TriggerSource } from "./cameraParameters.js";
+import { colorModeAttribute, FrameAttributes, stageAngleAttribute } from "./frameAttributes.js";
 import { FrameProducer } from "./frameProducer.js";
 import { binnedSize, type FrameSourceOptions, type Illumination, type SourceInfo } from "./frameSource.js";
+import { FrameStamps } from "./frameStamps.js";
+import { GenICamFeatures } from "./genICamFeatures.js";
 import { phantomInfo } from "./phantomRenderer.js";
 import { SensorReadout } from "./sensorReadout.js";
+import { SensorTiming } from "./sensorTiming.js";
 
 const log = logger("camera");
 
@@ -44,8 +42,9 @@ export interface SimulatedCameraOptions {
   pluginsIdle?(): Promise<void>;
 }
 
-/** The sensor's readout of one row, from 162 frames of 2048 rows per second. */
-const ROW_READOUT_SECONDS = 1 / 162 / 2048;
+/** The input that the position output's pulses are wired to. */
+const WIRED_LINE = TriggerSource.Line2;
+const MONO = colorModeAttribute(NDColorMode.Mono);
 /** Records that follow AcquireBusy through CP links miss a pulse shorter than their own processing. */
 const SHORTEST_BUSY_SECONDS = 0.02;
 /** Frames asked of the source and not made yet; beyond this triggers are lost. */
@@ -56,6 +55,7 @@ type CounterName =
   | "NIMAGES_COUNTER"
   | "SP_STARTED_FRAME_COUNT"
   | "SP_DELIVERED_FRAME_COUNT"
+  | "SP_RECEIVED_FRAME_COUNT"
   | "SP_DROPPED_FRAME_COUNT"
   | "SP_LOST_FRAME_COUNT";
 
@@ -63,6 +63,7 @@ const streamCounters: readonly CounterName[] = [
   "NIMAGES_COUNTER",
   "SP_STARTED_FRAME_COUNT",
   "SP_DELIVERED_FRAME_COUNT",
+  "SP_RECEIVED_FRAME_COUNT",
   "SP_DROPPED_FRAME_COUNT",
   "SP_LOST_FRAME_COUNT",
 ];
@@ -78,7 +79,7 @@ interface Exposure {
 export class SimulatedCamera implements Port, ArrayPort {
   readonly portName: string;
   readonly connected$ = new BehaviorSubject(true);
-  readonly params: ParametersOf<typeof cameraParameters>;
+  readonly params: CameraParameters;
   /** The sensor's size once the frame source is open. */
   readonly ready: Promise<SourceInfo>;
   readonly #options: SimulatedCameraOptions;
@@ -89,6 +90,9 @@ export class SimulatedCamera implements Port, ArrayPort {
   readonly #mountedAt: number;
   readonly #stopped = new Subject<void>();
   readonly #readout: SensorReadout;
+  readonly #timing: SensorTiming;
+  readonly #stamps: FrameStamps;
+  readonly #features: GenICamFeatures;
   readonly #attributes: FrameAttributes;
   readonly #queue: Subscription;
   #triggering = new Subscription();
@@ -110,6 +114,9 @@ export class SimulatedCamera implements Port, ArrayPort {
     this.#byName = new Map<string, Parameter>(Object.entries(this.params));
     this.params.PORT_NAME_SELF.set(options.portName);
     showPool(this.params, options.pool);
+    this.#features = new GenICamFeatures(this.params);
+    this.#timing = new SensorTiming(this.params);
+    this.#stamps = new FrameStamps(this.params, this.#clock);
     this.#readout = new SensorReadout(this.params);
     this.#attributes = new FrameAttributes(this.params, {
       portName: options.portName,
@@ -137,7 +144,7 @@ export class SimulatedCamera implements Port, ArrayPort {
   }
 
   parameter(name: string): Parameter | undefined {
-    return this.#byName.get(name);
+    return this.#byName.get(name) ?? this.#features.get(name);
   }
 
   close(): void {
@@ -157,18 +164,12 @@ export class SimulatedCamera implements Port, ArrayPort {
       const selected = params.GC_TRIGGER_SOURCE.value === TriggerSource.Software;
       if (value === 1 && selected && params.TRIGGER_MODE.value === TriggerMode.On) this.#freeTrigger();
     });
-    params.ACQ_TIME.handleWrites((value) => Math.max(value, 1e-5));
-    params.ACQ_PERIOD.handleWrites((value) => {
-      const period = Math.max(value, 0);
-      params.GC_FRAMERATE.set(period > 0 ? 1 / period : 0);
-      return period;
-    });
-    params.GC_FRAMERATE.written$.subscribe((rate) => params.ACQ_PERIOD.set(rate > 0 ? 1 / rate : 0));
+    params.SHUTTER_CONTROL.written$.subscribe((open) => setShutter(params, open));
+    handlePoolWrites(params, this.#options.pool);
     for (const parameter of [params.TRIGGER_MODE, params.GC_TRIGGER_SOURCE])
       parameter.written$.subscribe(() => {
         if (this.#acquiring) this.#listen();
       });
-    params.POOL_POLL_STATS.written$.subscribe(() => showPool(params, this.#options.pool));
   }
 
   #sourceFailed(error: unknown): void {
@@ -191,6 +192,7 @@ export class SimulatedCamera implements Port, ArrayPort {
     params.ACQUIRE_BUSY.set(1);
     params.STATUS.set(DetectorState.Acquire);
     params.STATUS_MESSAGE.set("Acquiring data");
+    setShutter(params, 1);
     const acquisition = this.#acquisition;
     this.ready.then(
       () => {
@@ -206,7 +208,7 @@ export class SimulatedCamera implements Port, ArrayPort {
     this.#triggering.unsubscribe();
     this.#triggering = new Subscription();
     if (params.TRIGGER_MODE.value === TriggerMode.Off) this.#runFree();
-    else if (params.GC_TRIGGER_SOURCE.value !== TriggerSource.Software)
+    else if (params.GC_TRIGGER_SOURCE.value === WIRED_LINE)
       this.#triggering.add(
         this.#options.triggers$.subscribe(({ time, position }) => this.#expose(time, position)),
       );
@@ -218,7 +220,7 @@ export class SimulatedCamera implements Port, ArrayPort {
       cancel = this.#clock.at(time, () => {
         this.#expose(time, this.#options.angleAt(time));
         // A late timer does not shift the frames after it, unless it is later than a whole period.
-        const period = this.#framePeriod();
+        const period = this.#timing.framePeriod;
         if (this.#acquiring) next(Math.max(time + period, this.#clock.now()));
       });
     };
@@ -230,23 +232,6 @@ export class SimulatedCamera implements Port, ArrayPort {
     if (!this.#acquiring) return;
     const time = this.#clock.now();
     this.#expose(time, this.#options.angleAt(time));
-  }
-
-  #readoutSeconds(): number {
-    return ROW_READOUT_SECONDS * (this.params.SIZE_Y.value ?? 0);
-  }
-
-  #framePeriod(): number {
-    const { params } = this;
-    return Math.max(params.ACQ_TIME.value ?? 0, params.ACQ_PERIOD.value ?? 0, this.#readoutSeconds());
-  }
-
-  /** From one trigger to the earliest that the sensor accepts next. */
-  #deadTime(): number {
-    const exposure = this.params.ACQ_TIME.value ?? 0;
-    return this.params.GC_TRIGGER_OVERLAP.value === TriggerOverlap.Off
-      ? exposure + this.#readoutSeconds()
-      : Math.max(exposure, this.#readoutSeconds());
   }
 
   /** A trigger reached the sensor: takes a frame, or counts the trigger as dropped. */
@@ -264,7 +249,8 @@ export class SimulatedCamera implements Port, ArrayPort {
 
   #take(array: NDArray, info: SourceInfo, time: number, thetaDegrees: number): void {
     const { params } = this;
-    this.#readyAt = time + (params.TRIGGER_MODE.value === TriggerMode.On ? this.#deadTime() : 0);
+    this.#readyAt = time + (params.TRIGGER_MODE.value === TriggerMode.On ? this.#timing.deadTime : 0);
+    this.#stamps.taken();
     this.#taken += 1;
     this.#sequence += 1;
     const exposureSeconds = params.ACQ_TIME.value ?? 0;
@@ -297,22 +283,12 @@ export class SimulatedCamera implements Port, ArrayPort {
 
   #allocate(info: SourceInfo, time: number, thetaDegrees: number): NDArray | undefined {
     const size = binnedSize(this.#readout.region(info));
-    const epicsTimestamp = this.#epicsTimeOf(time);
     return this.#options.pool.allocate({
-      uniqueId: this.#taken + 1,
-      timeStamp: epicsTimestamp.seconds + epicsTimestamp.nanoseconds * 1e-9,
-      epicsTimestamp,
+      ...this.#stamps.of(this.#taken + 1, time),
       dataType: this.#readout.dataType(info),
       dimensions: imageDimensions(size.x, size.y),
-      attributes: this.#attributes.stamp(thetaDegrees),
+      attributes: this.#attributes.stamp([MONO, stageAngleAttribute(thetaDegrees)]),
     });
-  }
-
-  #epicsTimeOf(time: number): Timestamp {
-    const { seconds, nanoseconds } = epicsNow();
-    const total = seconds + nanoseconds * 1e-9 - (this.#clock.now() - time);
-    const whole = Math.floor(total);
-    return { seconds: whole, nanoseconds: Math.min(999_999_999, Math.round((total - whole) * 1e9)) };
   }
 
   /** Hands the frame on when it is made and its exposure is over; drops it when acquisition stopped before that. */
@@ -324,6 +300,7 @@ export class SimulatedCamera implements Port, ArrayPort {
       if (acquisition !== this.#acquisition) return;
       this.#count("ARRAY_COUNTER");
       this.#count("NIMAGES_COUNTER");
+      this.#count("SP_RECEIVED_FRAME_COUNT");
       this.#count("SP_DELIVERED_FRAME_COUNT");
       showArray(params, array);
       if (params.ARRAY_CALLBACKS.value !== 0) this.#arrays.next(array);
@@ -379,6 +356,7 @@ export class SimulatedCamera implements Port, ArrayPort {
     params.STATUS.set(state);
     if (state !== DetectorState.Error) params.STATUS_MESSAGE.set(message);
     params.ACQUIRE.set(0);
+    setShutter(params, 0);
     const idle = params.WAIT_FOR_PLUGINS.value === 1 ? this.#options.pluginsIdle?.() : undefined;
     void Promise.all([idle, this.#reached(this.#startedAt + SHORTEST_BUSY_SECONDS)]).then(() => {
       if (!this.#acquiring) params.ACQUIRE_BUSY.set(0);

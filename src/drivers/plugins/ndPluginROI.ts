@@ -3,7 +3,7 @@ import { float64, int32, octet } from "../asyn/driverParameter.js";
 import { ND_DATA_TYPES, type NDArray } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
-import { extractRoi, fitAxes, type RoiAxisRequest, type RoiRequest } from "./roi.js";
+import { extractRoi, fitAxes, type RoiAxisRequest, type RoiRequest, userDimensions } from "./roi.js";
 
 /** A size that takes the frame as it is. */
 const WHOLE = 1_000_000;
@@ -67,7 +67,7 @@ export class NDPluginROI extends NDPlugin {
     this.#showFitted(frame, request);
     const output = extractRoi(frame, request, this.pool);
     if (output === undefined) throw new Error("the frame pool is exhausted");
-    const [x, y, z] = output.dimensions;
+    const [x, y, z] = userDimensions(output).map((index) => output.dimensions[index]);
     setIfChanged(this.base.ARRAY_SIZE_X, x?.size ?? 0);
     setIfChanged(this.base.ARRAY_SIZE_Y, y?.size ?? 0);
     setIfChanged(this.base.ARRAY_SIZE_Z, z?.size ?? 0);
@@ -99,10 +99,12 @@ export class NDPluginROI extends NDPlugin {
 
   /** Shows the clamped region, as the readbacks have it. */
   #showFitted(frame: NDArray, request: RoiRequest): void {
-    const fitted = fitAxes(request, frame.dimensions);
+    const fitted = fitAxes(request, frame);
+    const dimensions = userDimensions(frame);
     this.#axes.forEach((axis, index) => {
-      const fit = fitted[index];
-      setIfChanged(axis.MAX_SIZE, frame.dimensions[index]?.size ?? 0);
+      const dimension = dimensions[index] ?? index;
+      const fit = fitted[dimension];
+      setIfChanged(axis.MAX_SIZE, frame.dimensions[dimension]?.size ?? 0);
       if (fit === undefined || axis.ENABLE.value === 0) return;
       setIfChanged(axis.MIN, fit.min);
       setIfChanged(axis.SIZE, fit.size);

@@ -1,8 +1,10 @@
+import { colorModeOf, layoutOf, NDColorMode } from "../ndarray/imageLayout.js";
 import {
   elementsOf,
   isBigData,
   type NDArray,
   type NDArrayInfo,
+  type NDAttribute,
   type NDData,
   type NDDataType,
   type NDDimension,
@@ -21,7 +23,7 @@ export interface RoiAxisRequest {
 }
 
 export interface RoiRequest {
-  /** x, y, z. */
+  /** x, y, and z or color; where they are in the image, its color mode says. */
   readonly axes: readonly RoiAxisRequest[];
   /** The divisor of the summed pixels; undefined when scaling is off. */
   readonly scale: number | undefined;
@@ -52,8 +54,20 @@ function fitAxis(request: RoiAxisRequest | undefined, inputSize: number): RoiAxi
   return { min, size, binning, reverse: request.reverse, count: Math.floor(size / binning) };
 }
 
-export const fitAxes = (request: RoiRequest, dimensions: readonly NDDimension[]): readonly RoiAxis[] =>
-  dimensions.map((dimension, index) => fitAxis(request.axes[index], dimension.size));
+/** The dimension of an image that each of x, y and z is. */
+export function userDimensions(info: NDArrayInfo): readonly number[] {
+  const { x, y, color } = layoutOf(info);
+  return [x, y, color];
+}
+
+/** The axes as they are cut, by dimension of the image. */
+export function fitAxes(request: RoiRequest, info: NDArrayInfo): readonly RoiAxis[] {
+  const user = userDimensions(info);
+  return info.dimensions.map((dimension, index) => {
+    const axis = user.indexOf(index);
+    return fitAxis(request.axes[axis < 0 ? index : axis], dimension.size);
+  });
+}
 
 const outputDimension = (input: NDDimension, axis: RoiAxis): NDDimension => ({
   size: axis.count,
@@ -71,7 +85,7 @@ const isWhole = (axis: RoiAxis, dimension: NDDimension): boolean =>
  * retained. Undefined when the pool is exhausted.
  */
 export function extractRoi(input: NDArray, request: RoiRequest, pool: NDArrayPool): NDArray | undefined {
-  const axes = fitAxes(request, input.dimensions);
+  const axes = fitAxes(request, input);
   const scale = request.scale === 0 || request.scale === 1 ? undefined : request.scale;
   const dataType = request.dataType ?? input.dataType;
   const unchanged =
@@ -84,7 +98,8 @@ export function extractRoi(input: NDArray, request: RoiRequest, pool: NDArrayPoo
   const cut = input.dimensions.map((dimension, index) =>
     outputDimension(dimension, axes[index] ?? fitAxis(undefined, dimension.size)),
   );
-  const dimensions = request.collapse ? collapsed(cut) : cut;
+  const isOneColor = colorModeOf(input) >= NDColorMode.RGB1 && cut[layoutOf(input).color]?.size === 1;
+  const dimensions = request.collapse || isOneColor ? collapsed(cut) : cut;
   if (unchanged && dimensions.length === input.dimensions.length) return input.retain();
   const info: NDArrayInfo = {
     uniqueId: input.uniqueId,
@@ -92,13 +107,17 @@ export function extractRoi(input: NDArray, request: RoiRequest, pool: NDArrayPoo
     epicsTimestamp: input.epicsTimestamp,
     dataType,
     dimensions,
-    attributes: input.attributes,
+    attributes: isOneColor ? input.attributes.map(asMono) : input.attributes,
   };
   const output = pool.allocate(info);
   if (output === undefined) return undefined;
   if (elementsOf(info) > 0) copyRegion(input, output, axes, scale);
   return output;
 }
+
+/** One color of an image is a monochrome image. */
+const asMono = (attribute: NDAttribute): NDAttribute =>
+  attribute.name === "ColorMode" ? { ...attribute, value: NDColorMode.Mono } : attribute;
 
 /** Axes of one pixel dropped, though never the last one left. */
 function collapsed(dimensions: readonly NDDimension[]): readonly NDDimension[] {

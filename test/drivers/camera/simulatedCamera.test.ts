@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { File, ready } from "h5wasm/node";
 import { filter, firstValueFrom, map, Subject, take, timeout, toArray } from "rxjs";
-import { PixelFormat, TriggerMode } from "../../../src/drivers/camera/cameraParameters.js";
+import {
+  PixelFormat,
+  TimeStampMode,
+  TriggerMode,
+  TriggerSource,
+  UniqueIdMode,
+} from "../../../src/drivers/camera/cameraParameters.js";
 import type { Illumination } from "../../../src/drivers/camera/frameSource.js";
 import { SimulatedCamera } from "../../../src/drivers/camera/simulatedCamera.js";
 import type { NDArray } from "../../../src/drivers/ndarray/ndArray.js";
@@ -11,6 +17,7 @@ import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
 import type { TriggerPulse } from "../../../src/drivers/pso/positionOutput.js";
 import { systemClock } from "../../../src/drivers/stage/clock.js";
 import { needsShared, sharedDirectory } from "../../support/paths.js";
+import { put } from "../plugins/frames.js";
 
 const cameras: SimulatedCamera[] = [];
 after(() => {
@@ -273,4 +280,135 @@ test("a source that cannot be opened shows in the detector state and stops an ac
   camera.params.ACQUIRE.write(1);
   await until(camera.params.ACQUIRE, 0);
   await until(camera.params.ACQUIRE_BUSY, 0);
+});
+
+test("frames are numbered by the camera in each acquisition, or by the driver for good", async () => {
+  const { camera } = await rig();
+  const { params } = camera;
+  params.IMAGE_MODE.write(1);
+  params.NIMAGES.write(2);
+  const ids = async () => {
+    const taken = frames(camera, 2);
+    params.ACQUIRE.write(1);
+    const seen = (await taken).map(({ uniqueId }) => uniqueId);
+    await until(params.ACQUIRE_BUSY, 0);
+    return seen;
+  };
+  assert.deepEqual(
+    [await ids(), await ids()],
+    [
+      [1, 2],
+      [1, 2],
+    ],
+  );
+  params.SP_UNIQUE_ID_MODE.write(UniqueIdMode.Driver);
+  assert.deepEqual(
+    [await ids(), await ids()],
+    [
+      [4, 5],
+      [6, 7],
+    ],
+  );
+});
+
+test("time stamps are those of EPICS, or the camera's own since it was switched on", async () => {
+  const { camera } = await rig();
+  const { params } = camera;
+  params.IMAGE_MODE.write(0);
+  const stamp = async () => {
+    const taken = firstValueFrom(
+      camera.arrays$.pipe(
+        map(({ timeStamp }) => timeStamp),
+        timeout(5000),
+      ),
+    );
+    params.ACQUIRE.write(1);
+    const seen = await taken;
+    await until(params.ACQUIRE_BUSY, 0);
+    return seen;
+  };
+  assert.ok((await stamp()) > 1e9);
+  params.SP_TIME_STAMP_MODE.write(TimeStampMode.Camera);
+  assert.ok((await stamp()) < 100);
+});
+
+test("a pixel format that is not simulated is refused with a message, and the present one stays", async () => {
+  const { camera } = await rig();
+  const { GC_PIXEL_FORMAT, STATUS_MESSAGE } = camera.params;
+  assert.throws(() => GC_PIXEL_FORMAT.write(PixelFormat.Mono12Packed), /Mono12Packed is not simulated/);
+  assert.equal(GC_PIXEL_FORMAT.value, PixelFormat.Mono16);
+  assert.match(STATUS_MESSAGE.value ?? "", /Mono12Packed is not simulated/);
+});
+
+test("pulses reach the camera on Line2 only", async () => {
+  const state = await rig();
+  const { params } = state.camera;
+  params.TRIGGER_MODE.write(TriggerMode.On);
+  params.GC_TRIGGER_SOURCE.write(TriggerSource.Line0);
+  params.ACQUIRE.write(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  trigger(state, 3, 0.1);
+  assert.equal(params.SP_STARTED_FRAME_COUNT.value, 0);
+  params.GC_TRIGGER_SOURCE.write(TriggerSource.Line2);
+  trigger(state, 1, 0.1);
+  assert.equal(params.SP_STARTED_FRAME_COUNT.value, 1);
+  await params.ACQUIRE.write(0);
+});
+
+test("the frame rate is bounded by the readout, and sets the period", async () => {
+  const { camera } = await rig();
+  const { GC_FRAMERATE, ACQ_PERIOD, SIZE_Y } = camera.params;
+  GC_FRAMERATE.write(50);
+  assert.equal(ACQ_PERIOD.value, 0.02);
+  SIZE_Y.write(16);
+  GC_FRAMERATE.write(1e9);
+  assert.ok(Math.abs((GC_FRAMERATE.value ?? 0) - (162 * 2048) / 16) < 1e-6);
+});
+
+test("frames can be mirrored", async () => {
+  const { camera } = await rig();
+  const { params } = camera;
+  params.IMAGE_MODE.write(0);
+  params.SIZE_Y.write(1);
+  const row = async () => {
+    const taken = firstValueFrom(
+      camera.arrays$.pipe(
+        map(({ data }) => Array.from(data, Number)),
+        timeout(5000),
+      ),
+    );
+    params.ACQUIRE.write(1);
+    const seen = await taken;
+    await until(params.ACQUIRE_BUSY, 0);
+    return seen;
+  };
+  const [left = 0, right = 0] = [(await row())[8], (await row())[23]];
+  params.REVERSE_X.write(1);
+  const mirrored = await row();
+  // The noise differs from frame to frame, the structure of the beam does not.
+  assert.ok(Math.abs((mirrored[8] ?? 0) - right) < Math.abs(right - left) + 300);
+  assert.equal(mirrored.length, 32);
+});
+
+test("GenICam's names show the same camera: linked features follow and write the parameters behind them", async () => {
+  const { camera } = await rig();
+  const { params } = camera;
+  const feature = (name: string) => camera.parameter(name)?.value;
+  params.ACQ_TIME.write(0.25);
+  assert.equal(feature("GC_D_ExposureTime"), 250_000);
+  await put(camera, "GC_D_ExposureTime", 1000);
+  assert.equal(params.ACQ_TIME.value, 0.001);
+  await put(camera, "GC_E_AcquisitionMode", 2);
+  assert.equal(params.IMAGE_MODE.value, 1);
+  assert.equal(feature("GC_I_WidthMax"), 32n);
+  assert.equal(feature("GC_S_DeviceModelName"), "Oryx ORX-10G-51S5M");
+  assert.equal(feature("GC_E_TriggerSource"), TriggerSource.Line2);
+});
+
+test("a feature that nothing acts on keeps what is written; one that is read only says so", async () => {
+  const { camera } = await rig();
+  await put(camera, "GC_E_TestPattern", 1);
+  assert.equal(camera.parameter("GC_E_TestPattern")?.value, 1);
+  await assert.rejects(() => put(camera, "GC_D_DeviceTemperature", 1), /not writable/);
+  assert.equal(camera.parameter("GC_X_Nothing"), undefined);
 });

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { NDColorMode } from "../../../src/drivers/ndarray/imageLayout.js";
+import { fillPixels, wholeAxis as uncut } from "../../../src/drivers/ndarray/ndArray.js";
 import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
 import { extractRoi, type RoiAxisRequest, type RoiRequest } from "../../../src/drivers/plugins/roi.js";
-import { makeFrame } from "./frames.js";
+import { makeFrame, stringAttribute } from "./frames.js";
 
 const wholeAxis: RoiAxisRequest = {
   enable: true,
@@ -156,4 +158,25 @@ test("every region equals the sum computed pixel by pixel", () => {
       }
     }),
   );
+});
+
+test("in a color image x and y are those of the image, wherever the color is", () => {
+  const pool = new NDArrayPool();
+  const input = pool.allocate({
+    uniqueId: 1,
+    timeStamp: 0,
+    epicsTimestamp: { seconds: 0, nanoseconds: 0 },
+    dataType: "UInt8",
+    // RGB1: color, x, y.
+    dimensions: [3, 4, 2].map(uncut),
+    attributes: [{ ...stringAttribute("ColorMode", ""), type: "Int32", value: NDColorMode.RGB1 }],
+  });
+  assert.ok(input);
+  fillPixels(input.data, (index) => index);
+  const color = { enable: true, min: 1, size: 1, autoSize: false, binning: 1, reverse: false };
+  const [x, y] = request({ min: 1, size: 2 }, { min: 1, size: 1 }).axes;
+  assert.ok(x && y);
+  const green = extractRoi(input, { ...request(), axes: [x, y, color] }, pool);
+  assert.deepEqual(Array.from(green?.data ?? [], Number), [16, 19]);
+  assert.equal(green?.attributes[0]?.value, NDColorMode.Mono, "one color is a monochrome image");
 });
