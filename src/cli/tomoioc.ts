@@ -1,15 +1,17 @@
 import { Command, CommanderError } from "commander";
 import { convertCommand } from "./convert.js";
+import { reconCommand } from "./recon.js";
 
 /** The package's own tool; resolves with the exit status. */
 export async function main(args: readonly string[], name: string): Promise<number> {
   let status = 0;
-  const convert = convertCommand((ended) => {
-    status = ended;
-  }).exitOverride();
+  const ended = (outcome: number): void => {
+    status = outcome;
+  };
   const program = new Command(name)
     .description("tools around the tomography IOC")
-    .addCommand(convert)
+    .addCommand(convertCommand(ended).exitOverride())
+    .addCommand(reconCommand(ended).exitOverride())
     .exitOverride();
   try {
     await program.parseAsync(args, { from: "user" });

@@ -1,6 +1,6 @@
 import h5wasm from "h5wasm/node";
 import type { PlainData } from "../plugins/binning.js";
-import { type H5Dataset, type H5File, isDataset } from "./h5.js";
+import { findDataset, type H5Dataset, type H5File, requiredDataset } from "./h5.js";
 
 /** What a capture wrote: for each frame, in the order it was stored, its id and the dataset it went to. */
 export interface StoredFrames {
@@ -31,20 +31,6 @@ function withFile<T>(path: string, mode: "r" | "a", work: (file: H5File) => T): 
   }
 }
 
-function find(file: H5File, path: string): H5Dataset | undefined {
-  const [, parent = "", name = ""] = /^(.*)\/([^/]*)$/.exec(path) ?? [];
-  const group = parent === "" ? file : file.get(parent);
-  if (group === null || !("keys" in group) || !group.keys().includes(name)) return undefined;
-  const entity = file.get(path);
-  return isDataset(entity) ? entity : undefined;
-}
-
-function required(file: H5File, path: string): H5Dataset {
-  const dataset = find(file, path);
-  if (dataset === undefined) throw new Error(`${file.filename} has no ${path}`);
-  return dataset;
-}
-
 const isBigPixels = (value: unknown): value is BigInt64Array | BigUint64Array =>
   value instanceof BigInt64Array || value instanceof BigUint64Array;
 
@@ -56,14 +42,14 @@ const asList = (value: unknown): readonly unknown[] =>
 
 export const readStoredFrames = (path: string): StoredFrames =>
   withFile(path, "r", (file) => ({
-    ids: asList(required(file, "/defaults/NDArrayUniqueId").value).map(Number),
-    locations: asList(find(file, "/defaults/HDF5FrameLocation")?.value).map(String),
+    ids: asList(requiredDataset(file, "/defaults/NDArrayUniqueId").value).map(Number),
+    locations: asList(findDataset(file, "/defaults/HDF5FrameLocation")?.value).map(String),
   }));
 
 /** Stores the angle of each frame in degrees as `/exchange/theta`, in the place of those that are there. */
 export function writeTheta(path: string, degrees: Float64Array): void {
   withFile(path, "a", (file) => {
-    const present = find(file, "/exchange/theta");
+    const present = findDataset(file, "/exchange/theta");
     if (present !== undefined) {
       if (present.resize([degrees.length]) < 0) throw new Error(`${path}: /exchange/theta has a fixed size`);
       present.write_slice([[0, degrees.length]], degrees);
@@ -97,7 +83,7 @@ function shapeOf(dataset: H5Dataset): StackShape {
 
 export const meanOfStack = (path: string, datasetPath: string): MeanFrame =>
   withFile(path, "r", (file) => {
-    const dataset = required(file, datasetPath);
+    const dataset = requiredDataset(file, datasetPath);
     const { frames, sizeX, sizeY, block } = shapeOf(dataset);
     const sums = new Float64Array(sizeX * sizeY);
     for (let start = 0; start < frames; start += block) {
@@ -122,8 +108,8 @@ function addFrames(sums: Float64Array, pixels: PlainData): void {
 export function copyStack(from: string, to: string, datasetPath: string): number {
   return withFile(from, "r", (source) =>
     withFile(to, "a", (target) => {
-      const read = required(source, datasetPath);
-      const written = required(target, datasetPath);
+      const read = requiredDataset(source, datasetPath);
+      const written = requiredDataset(target, datasetPath);
       const shape = shapeOf(read);
       const present = shapeOf(written);
       const differs =

@@ -8,6 +8,22 @@ export type H5Dataset = InstanceType<typeof h5wasm.Dataset>;
 export const isDataset = (entity: ReturnType<H5File["get"]>): entity is H5Dataset =>
   entity !== null && "write_slice" in entity;
 
+/** A dataset by its path, undefined where the file has none. */
+export function findDataset(file: H5File, path: string): H5Dataset | undefined {
+  const [, parent = "", name = ""] = /^(.*)\/([^/]*)$/.exec(path) ?? [];
+  const group = parent === "" ? file : file.get(parent);
+  if (group === null || !("keys" in group) || !group.keys().includes(name)) return undefined;
+  const entity = file.get(path);
+  return isDataset(entity) ? entity : undefined;
+}
+
+/** @throws Error when the file has none */
+export function requiredDataset(file: H5File, path: string): H5Dataset {
+  const dataset = findDataset(file, path);
+  if (dataset === undefined) throw new Error(`${file.filename} has no ${path}`);
+  return dataset;
+}
+
 /** The HDF5 type of each NDArray type, in h5wasm's notation. */
 export const numericDtype: Readonly<Record<NDDataType, string>> = {
   Int8: "<b",
