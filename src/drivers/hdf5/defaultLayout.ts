@@ -11,6 +11,7 @@ export const defaultLayout: FileLayout = {
     { path: "/entry/instrument/detector", attributes: [nexusClass("NXdetector")] },
     { path: "/entry/instrument/detector/NDAttributes", attributes: [nexusClass("NXcollection")] },
     { path: "/entry/instrument/NDAttributes", attributes: [nexusClass("NXcollection")] },
+    { path: "/entry/instrument/performance", attributes: [] },
     { path: "/entry/data", attributes: [nexusClass("NXdata")] },
   ],
   datasets: [
@@ -26,6 +27,8 @@ export const defaultLayout: FileLayout = {
     },
   ],
   hardLinks: [{ path: "/entry/data/data", target: "/entry/instrument/detector/data" }],
+  defaultDataset: "/entry/instrument/detector/data",
   destinationAttribute: undefined,
   defaultAttributeGroup: "/entry/instrument/NDAttributes",
+  performanceDataset: "/entry/instrument/performance/timestamp",
 };

@@ -1,5 +1,5 @@
-import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { failed, ok, type Result } from "../../libcom/result.js";
+import { parseXml, type XmlElement } from "../ndarray/xmlElements.js";
 
 /** When an NDAttribute is written: with each frame, or once with the first or last value. */
 export type When = "OnFrame" | "OnFileOpen" | "OnFileClose";
@@ -39,169 +39,174 @@ export interface FileLayout {
   readonly groups: readonly LayoutGroup[];
   readonly datasets: readonly LayoutDataset[];
   readonly hardLinks: readonly LayoutHardLink[];
+  /** Where frames go that name no other dataset. */
+  readonly defaultDataset: string;
   /** The NDAttribute that names each frame's dataset, from the global `detector_data_destination`. */
   readonly destinationAttribute: string | undefined;
   /** Where NDAttributes go that the layout does not place; undefined when they are not stored. */
   readonly defaultAttributeGroup: string | undefined;
+  /** Where the times of writing go; undefined when they are not stored. */
+  readonly performanceDataset: string | undefined;
 }
 
-interface MutableLayout {
-  groups: LayoutGroup[];
-  datasets: LayoutDataset[];
-  hardLinks: LayoutHardLink[];
-  destinationAttribute: string | undefined;
-  defaultAttributeGroup: string | undefined;
+/** A layout, and what of its file could not be used: one line for each, with its line number. */
+export interface ParsedLayout {
+  readonly layout: FileLayout;
+  readonly problems: readonly string[];
 }
 
-/** One XML element as the parser orders it. */
-interface XmlElement {
-  readonly tag: string;
-  readonly attributes: ReadonlyMap<string, string>;
-  readonly children: readonly XmlElement[];
+export const childPath = (group: string, name: string): string => `${group === "/" ? "" : group}/${name}`;
+
+/**
+ * Parses one of areaDetector's HDF5 layout files. An element that cannot be used is left out with what it contains, as
+ * areaDetector leaves it out; only text that is not XML, or has no dataset for frames, is an error. `file` names the text.
+ */
+export function parseLayout(xml: string, file: string): Result<ParsedLayout> {
+  const elements = parseXml(xml);
+  if (!elements.ok) return failed(`${file}:${elements.error.line}: ${elements.error.message}`);
+  const root = elements.value.find((element) => element.tag === "hdf5_layout");
+  if (root === undefined) return failed(`${file}: the root element is not hdf5_layout`);
+  const reader = new LayoutReader(file);
+  reader.readChildren(root, "/");
+  const layout = reader.finish(root.attributes.get("auto_ndattr_default") !== "false");
+  if (layout === undefined) return failed(`${file}: no dataset has source detector`);
+  return ok({ layout, problems: reader.problems });
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** NDFileHDF5's name for the times of writing. */
+const PERFORMANCE_DATASET = "timestamp";
 
-function elementsFrom(nodes: unknown): readonly XmlElement[] {
-  if (!Array.isArray(nodes)) return [];
-  return nodes.flatMap((node: unknown) => {
-    if (!isRecord(node)) return [];
-    const tag = Object.keys(node).find((key) => key !== ":@");
-    if (tag === undefined || tag.startsWith("#") || tag.startsWith("?")) return [];
-    const raw = node[":@"];
-    const attributes = new Map(
-      isRecord(raw) ? Object.entries(raw).map(([name, value]) => [name, String(value)]) : [],
+class LayoutReader {
+  readonly problems: string[] = [];
+  readonly #file: string;
+  readonly #groups: LayoutGroup[] = [];
+  readonly #datasets: LayoutDataset[] = [];
+  readonly #hardLinks: LayoutHardLink[] = [];
+  readonly #paths = new Set<string>();
+  #destinationAttribute: string | undefined;
+  #defaultAttributeGroup: string | undefined;
+  #performanceDataset: string | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Undefined when there is no dataset for frames. */
+  finish(attributesByDefault: boolean): FileLayout | undefined {
+    const detectors = this.#datasets.flatMap(({ path, source }) =>
+      source.kind === "detector" ? [{ path, isDefault: source.isDefault }] : [],
     );
-    return [{ tag, attributes, children: elementsFrom(node[tag]) }];
-  });
-}
-
-/** Parses one of areaDetector's HDF5 layout files. The error says what is wrong, with the line where there is one. */
-export function parseLayout(xml: string): Result<FileLayout> {
-  const validity = XMLValidator.validate(xml);
-  if (validity !== true) return failed(`line ${validity.err.line}: ${validity.err.msg}`);
-  const parser = new XMLParser({
-    preserveOrder: true,
-    ignoreAttributes: false,
-    attributeNamePrefix: "",
-    parseAttributeValue: false,
-    trimValues: true,
-  });
-  const root = elementsFrom(parser.parse(xml)).find((element) => element.tag === "hdf5_layout");
-  if (root === undefined) return failed("the root element is not hdf5_layout");
-  const layout: MutableLayout = {
-    groups: [],
-    datasets: [],
-    hardLinks: [],
-    destinationAttribute: undefined,
-    defaultAttributeGroup: undefined,
-  };
-  const problem = readChildren(root, "", layout);
-  if (problem !== undefined) return failed(problem);
-  if (layout.defaultAttributeGroup === undefined && root.attributes.get("auto_ndattr_default") !== "false")
-    layout.defaultAttributeGroup = "/";
-  return checked(layout);
-}
-
-function checked(layout: MutableLayout): Result<FileLayout> {
-  const detectors = layout.datasets.filter((dataset) => dataset.source.kind === "detector");
-  if (detectors.length === 0) return failed("no dataset has source detector");
-  const seen = new Set<string>();
-  for (const { path } of [...layout.groups, ...layout.datasets, ...layout.hardLinks]) {
-    if (seen.has(path)) return failed(`${path} is defined twice`);
-    seen.add(path);
+    const marked = detectors.find(({ isDefault }) => isDefault);
+    const [first] = detectors.map(({ path }) => path).sort();
+    if (first === undefined) return undefined;
+    const defaultAttributeGroup = this.#defaultAttributeGroup ?? (attributesByDefault ? "/" : undefined);
+    const besideAttributes =
+      defaultAttributeGroup === undefined ? undefined : childPath(defaultAttributeGroup, PERFORMANCE_DATASET);
+    return {
+      groups: this.#groups,
+      datasets: this.#datasets,
+      hardLinks: this.#hardLinks,
+      defaultDataset: marked?.path ?? first,
+      destinationAttribute: this.#destinationAttribute,
+      defaultAttributeGroup,
+      performanceDataset: this.#performanceDataset ?? besideAttributes,
+    };
   }
-  return ok(layout);
-}
 
-/** Reads the children of a group (or of the root, whose path is empty); answers what is wrong, if anything. */
-function readChildren(parent: XmlElement, path: string, layout: MutableLayout): string | undefined {
-  for (const element of parent.children) {
-    const problem = readElement(element, path, layout);
-    if (problem !== undefined) return problem;
+  readChildren(parent: XmlElement, path: string): void {
+    for (const element of parent.children) {
+      if (element.tag === "attribute") continue;
+      const problem = this.#readElement(element, path);
+      if (problem !== undefined) this.#leaveOut(element, problem);
+    }
   }
-  return undefined;
-}
 
-function readElement(element: XmlElement, parentPath: string, layout: MutableLayout): string | undefined {
-  if (element.tag === "attribute") return undefined;
-  const name = element.attributes.get("name");
-  if (name === undefined || name === "")
-    return `a ${element.tag} element in ${parentPath || "/"} has no name`;
-  const path = `${parentPath}/${name}`;
-  switch (element.tag) {
-    case "global":
-      if (name === "detector_data_destination")
-        layout.destinationAttribute = element.attributes.get("ndattribute");
-      return undefined;
-    case "group":
-      return readGroup(element, path, layout);
-    case "dataset":
-      return readDataset(element, path, layout);
-    case "hardlink": {
-      const target = element.attributes.get("target");
-      if (target === undefined) return `hardlink ${path} has no target`;
-      layout.hardLinks.push({ path, target });
+  /** Answers why an element cannot be used. */
+  #readElement(element: XmlElement, parent: string): string | undefined {
+    const { tag, attributes } = element;
+    const name = attributes.get("name") ?? "";
+    if (!isElementTag(tag)) return `unknown element ${tag}`;
+    if (name === "") return `a ${tag} has no name`;
+    if (tag === "global") return this.#readGlobal(element, name);
+    const path = childPath(parent, name);
+    if (this.#paths.has(path)) return `${path} is defined twice`;
+    if (tag === "group") return this.#readGroup(element, path);
+    if (tag === "dataset") return this.#readDataset(element, path);
+    return this.#readHardLink(element, path);
+  }
+
+  #readGlobal({ attributes }: XmlElement, name: string): undefined {
+    if (name === "detector_data_destination") this.#destinationAttribute = attributes.get("ndattribute");
+  }
+
+  #readGroup(element: XmlElement, path: string): undefined {
+    this.#paths.add(path);
+    this.#groups.push({ path, attributes: this.#readAttributes(element, path) });
+    if (element.attributes.get("ndattr_default") === "true") this.#defaultAttributeGroup ??= path;
+    this.readChildren(element, path);
+  }
+
+  #readDataset(element: XmlElement, path: string): string | undefined {
+    if (path.endsWith(`/performance/${PERFORMANCE_DATASET}`) && !element.attributes.has("source")) {
+      this.#performanceDataset = path;
       return undefined;
     }
-    default:
-      return `unknown element ${element.tag} in ${parentPath || "/"}`;
+    const source = readSource(element);
+    if (!source.ok) return `dataset ${path} ${source.error}`;
+    this.#paths.add(path);
+    this.#datasets.push({ path, source: source.value, attributes: this.#readAttributes(element, path) });
+    return undefined;
+  }
+
+  #readHardLink({ attributes }: XmlElement, path: string): string | undefined {
+    const target = attributes.get("target");
+    if (target === undefined) return `hardlink ${path} has no target`;
+    this.#paths.add(path);
+    this.#hardLinks.push({ path, target });
+    return undefined;
+  }
+
+  #readAttributes(element: XmlElement, path: string): readonly LayoutAttribute[] {
+    return element.children
+      .filter(({ tag }) => tag === "attribute")
+      .flatMap((child) => {
+        const name = child.attributes.get("name") ?? "";
+        const source = readSource(child);
+        if (name !== "" && source.ok && source.value.kind !== "detector")
+          return [{ name, source: source.value }];
+        const problem = source.ok ? "has source detector" : source.error;
+        this.#leaveOut(
+          child,
+          name === "" ? `an attribute of ${path} has no name` : `attribute ${name} of ${path} ${problem}`,
+        );
+        return [];
+      });
+  }
+
+  #leaveOut({ line }: XmlElement, problem: string): void {
+    this.problems.push(`${this.#file}:${line}: ${problem}`);
   }
 }
 
-function readGroup(element: XmlElement, path: string, layout: MutableLayout): string | undefined {
-  const attributes = readAttributes(element, path);
-  if (!attributes.ok) return attributes.error;
-  layout.groups.push({ path, attributes: attributes.value });
-  if (element.attributes.get("ndattr_default") === "true") layout.defaultAttributeGroup = path;
-  return readChildren(element, path, layout);
-}
+type ElementTag = "global" | "group" | "dataset" | "hardlink";
 
-function readDataset(element: XmlElement, path: string, layout: MutableLayout): string | undefined {
-  // Layouts name a dataset without a source for the performance figures, which are not written.
-  if (!element.attributes.has("source")) return undefined;
-  const source = readSource(element, `dataset ${path}`);
-  if (!source.ok) return source.error;
-  const attributes = readAttributes(element, path);
-  if (!attributes.ok) return attributes.error;
-  layout.datasets.push({ path, source: source.value, attributes: attributes.value });
-  return undefined;
-}
+const isElementTag = (tag: string): tag is ElementTag =>
+  tag === "global" || tag === "group" || tag === "dataset" || tag === "hardlink";
 
-function readAttributes(element: XmlElement, path: string): Result<readonly LayoutAttribute[]> {
-  const attributes: LayoutAttribute[] = [];
-  for (const child of element.children.filter(({ tag }) => tag === "attribute")) {
-    const name = child.attributes.get("name");
-    if (name === undefined) return failed(`an attribute of ${path} has no name`);
-    const source = readSource(child, `attribute ${name} of ${path}`);
-    if (!source.ok) return source;
-    if (source.value.kind === "detector") return failed(`attribute ${name} of ${path} has source detector`);
-    attributes.push({ name, source: source.value });
-  }
-  return ok(attributes);
-}
-
-const constantTypes: ReadonlyMap<string | undefined, ConstantType> = new Map([
-  [undefined, "string"],
-  ["string", "string"],
-  ["int", "int"],
-  ["float", "float"],
-] as const);
-
-function readSource(element: XmlElement, what: string): Result<LayoutSource> {
-  const kind = element.attributes.get("source");
-  if (kind === "detector") return ok({ kind, isDefault: element.attributes.get("det_default") === "true" });
+/** The error goes on from the element's name. */
+function readSource({ attributes }: XmlElement): Result<LayoutSource> {
+  const kind = attributes.get("source");
+  if (kind === "detector") return ok({ kind, isDefault: attributes.get("det_default") === "true" });
   if (kind === "ndattribute") {
-    const attribute = element.attributes.get("ndattribute");
-    if (attribute === undefined) return failed(`${what} names no ndattribute`);
-    const when = element.attributes.get("when");
+    const attribute = attributes.get("ndattribute");
+    if (attribute === undefined) return failed("names no ndattribute");
+    const when = attributes.get("when");
     return ok({ kind, attribute, when: when === "OnFileOpen" || when === "OnFileClose" ? when : "OnFrame" });
   }
   if (kind === "constant") {
-    const type = constantTypes.get(element.attributes.get("type"));
-    if (type === undefined) return failed(`${what} has unknown type ${element.attributes.get("type")}`);
-    return ok({ kind, type, value: element.attributes.get("value") ?? "" });
+    const type = attributes.get("type");
+    const known = type === "int" || type === "float" ? type : "string";
+    return ok({ kind, type: known, value: attributes.get("value") ?? "" });
   }
-  return failed(`${what} has source ${kind ?? "missing"} (one of detector, ndattribute, constant)`);
+  return failed(`has source ${kind ?? "missing"} (one of detector, ndattribute, constant)`);
 }

@@ -4,36 +4,33 @@ import { fileURLToPath } from "node:url";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import { failed, ok, type Result } from "../../libcom/result.js";
-import type { ParametersOf } from "../asyn/defineDriver.js";
 import type { NDArray, NDArrayInfo } from "../ndarray/ndArray.js";
 import type { PluginSetup } from "../plugins/ndPlugin.js";
-import { type FileFormat, NDPluginFile } from "../plugins/ndPluginFile.js";
+import { type FileFormat, type FrameCount, NDPluginFile } from "../plugins/ndPluginFile.js";
 import { defaultLayout } from "./defaultLayout.js";
-import { type activeParameters, makeActiveParameters, makePassiveParameters } from "./hdf5Parameters.js";
-import { type FileLayout, parseLayout } from "./layout.js";
+import { type Hdf5Parameters, makeHdf5Parameters } from "./hdf5Parameters.js";
+import { fileOptions, guardWrites } from "./hdf5Settings.js";
+import { type FileLayout, type ParsedLayout, parseLayout } from "./layout.js";
 import { WriterClient } from "./writerClient.js";
-
-type Hdf5Parameters = ParametersOf<typeof activeParameters>;
 
 /** The databases and layouts of this package: `db/` beside `dist/`. */
 const packageDatabases = fileURLToPath(new URL("../../../../db/", import.meta.url));
 
-const ZLIB = 3;
 const MEGABIT = 1024 * 1024;
 
 /**
  * The layout that XMLFileName means: areaDetector's own when empty, the text itself when it is XML, else a file, looked for where
  * it says and then by its name in this package's db folder.
  */
-export function loadLayout(xmlFileName: string): Result<FileLayout> {
-  if (xmlFileName === "") return ok(defaultLayout);
-  if (xmlFileName.includes("<?xml") || xmlFileName.includes("<hdf5_layout")) return parseLayout(xmlFileName);
+export function loadLayout(xmlFileName: string): Result<ParsedLayout> {
+  if (xmlFileName === "") return ok({ layout: defaultLayout, problems: [] });
+  if (xmlFileName.includes("<?xml") || xmlFileName.includes("<hdf5_layout"))
+    return parseLayout(xmlFileName, "XMLFileName");
   const places = [xmlFileName, join(packageDatabases, xmlFileName.split("/").at(-1) ?? "")];
   const place = places.find(existsSync);
   if (place === undefined) return failed(`${xmlFileName}: XML description file cannot be opened`);
   try {
-    const layout = parseLayout(readFileSync(place, "utf8"));
-    return layout.ok ? layout : failed(`${place}: ${layout.error}`);
+    return parseLayout(readFileSync(place, "utf8"), place);
   } catch (error) {
     return failed(`${place}: ${errorMessage(error)}`);
   }
@@ -57,41 +54,49 @@ class Hdf5Format implements FileFormat {
   check(): void {
     const layout = this.#readLayout();
     if (!layout.ok) throw new Error(layout.error);
-    this.#layout = layout.value;
+    this.#layout = layout.value.layout;
   }
 
-  #readLayout(): Result<FileLayout> {
+  #readLayout(): Result<ParsedLayout> {
     const params = this.#params;
     const name = params.HDF5_layoutFilename.value ?? "";
     const layout = loadLayout(name);
     params.HDF5_layoutValid.set(layout.ok ? 1 : 0);
-    params.HDF5_layoutErrorMsg.set(layout.ok ? (name === "" ? "Default layout selected" : "") : layout.error);
+    const problem = layout.ok ? (layout.value.problems[0] ?? "") : layout.error;
+    params.HDF5_layoutErrorMsg.set(name === "" ? "Default layout selected" : problem);
     return layout;
   }
 
   showLayout(): void {
     const layout = this.#readLayout();
-    if (!layout.ok) this.#log.warn(`XMLFileName: ${layout.error}`);
+    for (const problem of layout.ok ? layout.value.problems : [layout.error])
+      this.#log.warn(`XMLFileName: ${problem}`);
   }
 
-  async open(path: string, first: NDArrayInfo, expectedFrames: number): Promise<void> {
+  async open(path: string, first: NDArrayInfo, expectedFrames: FrameCount): Promise<void> {
     const params = this.#params;
-    const swmr = params.HDF5_SWMRMode.value === 1;
-    if ((params.HDF5_compressionType.value ?? 0) !== 0 && params.HDF5_compressionType.value !== ZLIB)
-      this.#log.warn("only zlib compression is available: the file is not compressed");
-    await this.#writer.open(path, this.#layout, first, {
-      expectedFrames,
-      gzipLevel: params.HDF5_compressionType.value === ZLIB ? (params.HDF5_zCompressLevel.value ?? 6) : 0,
-      swmr,
-      storeAttributes: params.HDF5_storeAttributes.value === 1,
-    });
-    this.#opened = performance.now();
+    const options = fileOptions(params, first, expectedFrames);
+    if (!options.ok) throw new Error(options.error);
     params.HDF5_SWMRCbCounter.set(0);
-    params.HDF5_SWMRRunning.set(swmr ? 1 : 0);
+    await this.#writer.open(path, this.#layout, first, options.value);
+    this.#opened = performance.now();
+    params.HDF5_SWMRRunning.set(options.value.swmr ? 1 : 0);
   }
 
-  write(frame: NDArray): Promise<void> {
-    return this.#writer.write(frame);
+  async write(frame: NDArray): Promise<void> {
+    const flushed = await this.#writer.write(frame);
+    if (flushed) this.#countFlush();
+  }
+
+  async flush(): Promise<void> {
+    await this.#writer.flush();
+    this.#countFlush();
+  }
+
+  #countFlush(): void {
+    const params = this.#params;
+    if (params.HDF5_SWMRRunning.value !== 1) return;
+    params.HDF5_SWMRCbCounter.set((params.HDF5_SWMRCbCounter.value ?? 0) + 1);
   }
 
   async close(): Promise<void> {
@@ -116,27 +121,19 @@ class Hdf5Format implements FileFormat {
 
 /** The HDF5 file plugin (NDFileHDF5). */
 export class NDFileHDF5 extends NDPluginFile {
-  readonly #writer: WriterClient;
-
   constructor(setup: PluginSetup, writer = new WriterClient()) {
-    const params = makeActiveParameters();
+    const params = makeHdf5Parameters();
     const format = new Hdf5Format(setup.portName, params, writer);
-    super(setup, "NDFileHDF5", { ...makePassiveParameters(), ...params }, format);
-    this.#writer = writer;
+    super(setup, "NDFileHDF5", params.byName, format);
+    guardWrites(params, { isOpen: () => this.isCapturing, numCapture: this.file.NUM_CAPTURE });
     params.HDF5_layoutFilename.handleWrites((name) => {
       params.HDF5_layoutFilename.set(name);
       format.showLayout();
     });
-    params.HDF5_SWMRFlushNow.handleWrites((on) => (on === 0 ? undefined : this.#flush(params)));
-  }
-
-  async #flush(params: Hdf5Parameters): Promise<number> {
-    try {
-      await this.#writer.flush();
-      params.HDF5_SWMRCbCounter.set((params.HDF5_SWMRCbCounter.value ?? 0) + 1);
-    } catch (error) {
-      this.log.warn(`flush: ${errorMessage(error)}`);
-    }
-    return 0;
+    params.HDF5_SWMRFlushNow.handleWrites(async (on) => {
+      if (on !== 0)
+        await format.flush().catch((error: unknown) => this.log.warn(`flush: ${errorMessage(error)}`));
+      return 0;
+    });
   }
 }

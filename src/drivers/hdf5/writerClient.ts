@@ -1,10 +1,11 @@
 import { open as openFile, stat } from "node:fs/promises";
 import type { NDArray, NDArrayInfo } from "../ndarray/ndArray.js";
-import type { FileOptions, FileSummary } from "./fileWriter.js";
+import type { FileOptions } from "./fileOptions.js";
+import type { FileSummary } from "./fileWriter.js";
 import { type AttributeDefinition, defaultAttributes, definitionsOf, valuesOf } from "./frameAttributes.js";
 import type { FileLayout } from "./layout.js";
 import { WorkerCalls } from "./workerCalls.js";
-import type { WriterRequest } from "./writerMessages.js";
+import type { WriterAnswer, WriterRequest } from "./writerMessages.js";
 
 /** A frame's facts as plain values that can be sent to another thread. */
 const plainInfo = (frame: NDArrayInfo): NDArrayInfo => ({
@@ -21,7 +22,7 @@ const plainInfo = (frame: NDArrayInfo): NDArrayInfo => ({
  * written or the worker ended; after that the next `open` starts afresh.
  */
 export class WriterClient {
-  readonly #calls: WorkerCalls<WriterRequest, FileSummary | undefined>;
+  readonly #calls: WorkerCalls<WriterRequest, WriterAnswer>;
   #sentDefinitions: readonly AttributeDefinition[] = [];
   #path = "";
 
@@ -36,10 +37,10 @@ export class WriterClient {
     await this.#calls.ask({ kind: "open", path, layout, first: plainInfo(first), options });
   }
 
-  /** Settles when the frame is written; the caller keeps it retained until then. */
-  async write(frame: NDArray): Promise<void> {
+  /** Settles when the frame is written; the caller keeps it retained until then. True when all frames so far can be read by others. */
+  async write(frame: NDArray): Promise<boolean> {
     const request = { kind: "write", buffer: frame.buffer, values: valuesOf(frame) } as const;
-    if (this.#isDefined(frame)) return void (await this.#calls.ask(request));
+    if (this.#isDefined(frame)) return (await this.#calls.ask(request)).flushed;
     this.#sentDefinitions = definitionsOf(frame);
     const definitions = this.#sentDefinitions.map(({ name, description, sourceType, source, type }) => ({
       name,
@@ -48,7 +49,7 @@ export class WriterClient {
       source,
       type,
     }));
-    await this.#calls.ask({ ...request, definitions });
+    return (await this.#calls.ask({ ...request, definitions })).flushed;
   }
 
   async flush(): Promise<void> {
@@ -56,7 +57,7 @@ export class WriterClient {
   }
 
   async close(): Promise<FileSummary> {
-    const summary = await this.#calls.ask({ kind: "close" });
+    const { summary } = await this.#calls.ask({ kind: "close" });
     return summary ?? { frames: 0, bytes: 0, warnings: [] };
   }
 

@@ -1,9 +1,10 @@
 import type { NDArrayInfo } from "../ndarray/ndArray.js";
-import type { FileOptions } from "./fileWriter.js";
+import type { FileOptions } from "./fileOptions.js";
+import type { FileSummary } from "./fileWriter.js";
 import type { AttributeDefinition, AttributeValue } from "./frameAttributes.js";
 import type { FileLayout } from "./layout.js";
 
-/** What the main thread asks of the writer; answered in order, "close" with the file's summary. */
+/** What the main thread asks of the writer; answered in order. */
 export type WriterRequest =
   | {
       readonly kind: "open";
@@ -21,3 +22,10 @@ export type WriterRequest =
     }
   | { readonly kind: "flush" }
   | { readonly kind: "close" };
+
+export interface WriterAnswer {
+  /** Whether everything up to here can be read by others. */
+  readonly flushed: boolean;
+  /** Of a file that was closed. */
+  readonly summary?: FileSummary;
+}

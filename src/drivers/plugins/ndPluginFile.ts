@@ -5,6 +5,7 @@ import { int32, octet } from "../asyn/driverParameter.js";
 import type { Parameter } from "../asyn/portDriver.js";
 import type { NDArray, NDArrayInfo } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
+import { closesFile, driverFileOf, isMeantFor } from "./fileDirections.js";
 import { createDirectories, formatFileName, isDirectory, normalizePath } from "./fileName.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 
@@ -40,10 +41,12 @@ const WriteMode = { Single: 0, Capture: 1, Stream: 2 } as const;
 /** Clients poll Capture_RBV every 10 ms and must see it at 1. */
 const SHORTEST_CAPTURE_MS = 50;
 
+/** How many frames a file is opened for: 0 when it is not known, "single" when the file is one frame. */
+export type FrameCount = number | "single";
+
 /** How one kind of file is written. Every method rejects with the reason when it cannot. */
 export interface FileFormat {
-  /** `expectedFrames` is 0 when the number is not known. */
-  open(path: string, first: NDArrayInfo, expectedFrames: number): Promise<void>;
+  open(path: string, first: NDArrayInfo, expectedFrames: FrameCount): Promise<void>;
   write(frame: NDArray): Promise<void>;
   close(): Promise<void>;
   /** Lets go of a file that cannot be finished. */
@@ -54,10 +57,16 @@ export interface FileFormat {
   check(): void;
 }
 
+interface FileNames {
+  readonly path: string;
+  /** Where it is until it is whole. */
+  readonly temporaryPath: string;
+}
+
 /** A file being written in Stream mode. */
 interface Session {
-  readonly path: string;
-  readonly temporaryPath: string;
+  /** Undefined until the first frame comes, with LazyOpen. */
+  names: FileNames | undefined;
   readonly started: number;
   /** The frame that the file was opened with, and when that is done. */
   opened?: { readonly first: NDArrayInfo; readonly done: Promise<void> };
@@ -66,6 +75,10 @@ interface Session {
   /** Set once the file is being closed; no frame is taken from then on. */
   ending?: Promise<void>;
   failed: boolean;
+}
+
+async function keepAs({ path, temporaryPath }: FileNames): Promise<void> {
+  if (temporaryPath !== path) await rename(temporaryPath, path);
 }
 
 const sameShape = (a: NDArrayInfo, b: NDArrayInfo): boolean =>
@@ -110,6 +123,11 @@ export class NDPluginFile extends NDPlugin {
     file.FREE_CAPTURE.handleWrites(() => this.#freeCaptured());
   }
 
+  /** A capture in Stream mode is under way. */
+  protected get isCapturing(): boolean {
+    return this.#session !== undefined;
+  }
+
   get #mode(): number {
     return this.file.WRITE_MODE.value ?? WriteMode.Single;
   }
@@ -119,6 +137,7 @@ export class NDPluginFile extends NDPlugin {
   }
 
   protected override process(frame: NDArray): void | Promise<void> {
+    if (!isMeantFor(this.portName, frame)) return;
     switch (this.#mode) {
       case WriteMode.Single:
         return this.file.AUTO_SAVE.value === 1 ? this.#writeWhole([frame]) : undefined;
@@ -144,8 +163,8 @@ export class NDPluginFile extends NDPlugin {
     return normal;
   }
 
-  /** The next file's name; FileNumber moves on when AutoIncrement says so. */
-  #nextName(): string {
+  /** The next file's names; FileNumber moves on when AutoIncrement says so. */
+  #nextNames(): FileNames {
     const { file } = this;
     const path = this.#acceptPath(file.FILE_PATH.value ?? "");
     const number = file.FILE_NUMBER.value ?? 0;
@@ -153,7 +172,7 @@ export class NDPluginFile extends NDPlugin {
     if (!name.ok) throw new Error(name.error);
     if (file.AUTO_INCREMENT.value === 1) file.FILE_NUMBER.set(number + 1);
     file.FULL_FILE_NAME.set(name.value);
-    return name.value;
+    return { path: name.value, temporaryPath: name.value + (file.FILE_TEMP_SUFFIX.value ?? "") };
   }
 
   #clearStatus(): void {
@@ -184,8 +203,8 @@ export class NDPluginFile extends NDPlugin {
   }
 
   /**
-   * Names the file and claims it on disk, so that a bad directory shows at once. The first frame opens it: only that frame
-   * tells the shape, the type and the attributes for certain.
+   * Names the file and claims it on disk, so that a bad directory shows at once; with LazyOpen the first frame does. The
+   * first frame opens it: only that frame tells the shape, the type and the attributes for certain.
    */
   async #startStream(): Promise<number> {
     const { file } = this;
@@ -194,18 +213,24 @@ export class NDPluginFile extends NDPlugin {
       if ((file.NUM_CAPTURE.value ?? 0) < 0)
         throw new Error(`NumCapture ${file.NUM_CAPTURE.value} is negative`);
       this.#format.check();
-      const path = this.#nextName();
-      const temporaryPath = path + (file.FILE_TEMP_SUFFIX.value ?? "");
-      await writeFile(temporaryPath, "");
+      const isLazy = file.FILE_LAZY_OPEN.value === 1;
+      const names = isLazy ? undefined : await this.#claimFile();
+      if (isLazy) file.WRITE_MESSAGE.set("Lazy Open...");
       file.NUM_CAPTURED.set(0);
       file.WRITE_FILE.set(1);
       const started = performance.now();
-      this.#session = { path, temporaryPath, started, accepted: 0, writing: new Set(), failed: false };
+      this.#session = { names, started, accepted: 0, writing: new Set(), failed: false };
       return 1;
     } catch (error) {
-      this.#report(`cannot open ${file.FULL_FILE_NAME.value || "the file"}: ${errorMessage(error)}`);
+      this.#report(`cannot open ${this.#shownName}: ${errorMessage(error)}`);
       return 0;
     }
+  }
+
+  async #claimFile(): Promise<FileNames> {
+    const names = this.#nextNames();
+    await writeFile(names.temporaryPath, "");
+    return names;
   }
 
   async #stopCapture(): Promise<number> {
@@ -230,25 +255,42 @@ export class NDPluginFile extends NDPlugin {
     const isLast = wanted > 0 && session.accepted >= wanted;
     await writing;
     session.writing.delete(writing);
-    if (session.failed || isLast) void this.#end(session);
+    if (session.failed || isLast || closesFile(frame)) void this.#end(session);
   }
 
   /** Never rejects: a failure ends the session. */
   async #writeTo(session: Session, frame: NDArray, expectedFrames: number): Promise<void> {
     try {
-      session.opened ??= {
-        first: frame,
-        done: this.#format.open(session.temporaryPath, frame, expectedFrames),
-      };
+      session.opened ??= { first: frame, done: this.#open(session, frame, expectedFrames) };
       await session.opened.done;
       if (session.failed) return;
       await this.#format.write(frame);
       this.file.NUM_CAPTURED.set((this.file.NUM_CAPTURED.value ?? 0) + 1);
       this.countArray();
+      await this.#deleteDriverFile(frame);
     } catch (error) {
-      if (!session.failed) this.#report(`cannot write ${session.path}: ${errorMessage(error)}`);
+      if (!session.failed) this.#report(`cannot write ${this.#shownName}: ${errorMessage(error)}`);
       session.failed = true;
     }
+  }
+
+  async #open(session: Session, first: NDArrayInfo, expectedFrames: number): Promise<void> {
+    if (session.names === undefined) {
+      session.names = await this.#claimFile();
+      this.#clearStatus();
+    }
+    await this.#format.open(session.names.temporaryPath, first, expectedFrames);
+  }
+
+  get #shownName(): string {
+    return this.file.FULL_FILE_NAME.value || "the file";
+  }
+
+  /** DeleteDriverFile: what the driver wrote itself is not needed once the frame is stored here. */
+  async #deleteDriverFile(frame: NDArrayInfo): Promise<void> {
+    const name = this.file.DELETE_DRIVER_FILE.value === 1 ? driverFileOf(frame) : undefined;
+    if (name === undefined) return;
+    await rm(name).catch((error: unknown) => this.log.warn(`DeleteDriverFile: ${errorMessage(error)}`));
   }
 
   /** Closes the file once; CAPTURE goes to 0 when it can be read. */
@@ -263,7 +305,7 @@ export class NDPluginFile extends NDPlugin {
       if (session.failed) await this.#format.abandon();
       else await this.#closeStream(session);
     } catch (error) {
-      this.#report(`cannot close ${session.path}: ${errorMessage(error)}`);
+      this.#report(`cannot close ${this.#shownName}: ${errorMessage(error)}`);
       await this.#format.abandon();
     }
     const remaining = SHORTEST_CAPTURE_MS - (performance.now() - session.started);
@@ -277,13 +319,13 @@ export class NDPluginFile extends NDPlugin {
   async #closeStream(session: Session): Promise<void> {
     if (session.opened === undefined) {
       if (this.lastInput === undefined) {
-        await rm(session.temporaryPath, { force: true });
+        if (session.names !== undefined) await rm(session.names.temporaryPath, { force: true });
         return;
       }
-      await this.#format.open(session.temporaryPath, this.lastInput, 0);
+      await this.#open(session, this.lastInput, 0);
     }
     await this.#format.close();
-    if (session.temporaryPath !== session.path) await rename(session.temporaryPath, session.path);
+    if (session.names !== undefined) await keepAs(session.names);
   }
 
   #gather(frame: NDArray): void | Promise<void> {
@@ -320,11 +362,15 @@ export class NDPluginFile extends NDPlugin {
   async #writeOnRequest(): Promise<number> {
     this.#clearStatus();
     if (this.#mode === WriteMode.Capture) await this.#writeCaptured();
-    else if (this.#mode === WriteMode.Stream)
-      this.#report("WriteFile does nothing in Stream mode: use Capture");
     else if (this.lastInput === undefined) this.#report("no frame was received that could be written");
+    else if (this.#mode === WriteMode.Stream) await this.#streamOnRequest(this.lastInput);
     else await this.#writeWhole([this.lastInput]);
     return this.#session === undefined ? 0 : 1;
+  }
+
+  async #streamOnRequest(frame: NDArray): Promise<void> {
+    if (this.#session === undefined) this.#report("no file is open: WriteFile in Stream mode needs Capture");
+    else await this.#stream(frame);
   }
 
   /** One file with these frames, from opening to closing. Never rejects. */
@@ -337,18 +383,19 @@ export class NDPluginFile extends NDPlugin {
       this.file.WRITE_FILE.set(1);
       try {
         this.#format.check();
-        const path = this.#nextName();
-        const temporaryPath = path + (this.file.FILE_TEMP_SUFFIX.value ?? "");
-        await this.#format.open(temporaryPath, first, frames.length);
+        const names = this.#nextNames();
+        const isSingle = this.#mode === WriteMode.Single;
+        await this.#format.open(names.temporaryPath, first, isSingle ? "single" : frames.length);
         for (const frame of frames) await this.#format.write(frame);
         await this.#format.close();
-        if (temporaryPath !== path) await rename(temporaryPath, path);
-        if (this.#mode === WriteMode.Single) {
+        await keepAs(names);
+        for (const frame of frames) await this.#deleteDriverFile(frame);
+        if (isSingle) {
           this.file.NUM_CAPTURED.set(1);
           this.countArray();
         }
       } catch (error) {
-        this.#report(`cannot write ${this.file.FULL_FILE_NAME.value || "the file"}: ${errorMessage(error)}`);
+        this.#report(`cannot write ${this.#shownName}: ${errorMessage(error)}`);
         await this.#format.abandon();
       }
       for (const frame of kept) frame.release();

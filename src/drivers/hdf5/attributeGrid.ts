@@ -1,0 +1,48 @@
+import type { NDAttributeType } from "../ndarray/ndArray.js";
+import { type AttributeStore, attributeData, createAttributeDataset, noValue } from "./attributeDataset.js";
+import type { AttributeDefinition, AttributeValue } from "./frameAttributes.js";
+import { FrameGrid } from "./frameGrid.js";
+import type { H5Dataset, H5File } from "./h5.js";
+import type { When } from "./layout.js";
+
+/**
+ * One NDAttribute's values arranged along dimensions of the frames: all of them, or the single one that the attribute is the
+ * index of.
+ */
+export class AttributeGrid implements AttributeStore {
+  readonly attributeName: string;
+  readonly when: When;
+  readonly #type: NDAttributeType;
+  readonly #dataset: H5Dataset;
+  readonly #axes: readonly number[];
+  readonly #grid: FrameGrid;
+
+  /** `axes` are the dimensions of the frames that the dataset has, `chunks` the sizes of its chunks along them. */
+  constructor(
+    file: H5File,
+    path: string,
+    definition: AttributeDefinition,
+    when: When,
+    axes: readonly number[],
+    chunks: readonly number[],
+  ) {
+    this.attributeName = definition.name;
+    this.when = when;
+    this.#type = definition.type;
+    this.#axes = axes;
+    this.#grid = new FrameGrid(axes.map(() => 0));
+    this.#dataset = createAttributeDataset(file, path, definition, chunks);
+    this.#dataset.resize([...this.#grid.extent]);
+  }
+
+  append(value: AttributeValue | undefined, offset: readonly number[]): void {
+    const place = this.#axes.map((axis) => offset[axis] ?? 0);
+    if (this.#grid.grow(place) && this.#dataset.resize([...this.#grid.extent]) < 0)
+      throw new Error(`cannot extend the dataset of ${this.attributeName}`);
+    const one = place.map((index): [number, number] => [index, index + 1]);
+    this.#dataset.write_slice(one, attributeData(this.#type, [value ?? noValue(this.#type)]));
+  }
+
+  /** Values are written as they come: they may stand anywhere. */
+  flush(): void {}
+}

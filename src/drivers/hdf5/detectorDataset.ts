@@ -1,0 +1,79 @@
+import type { NDArrayInfo, NDData, NDDimension } from "../ndarray/ndArray.js";
+import { bytesPerElement, elementsOf } from "../ndarray/ndArray.js";
+import type { FileOptions } from "./fileOptions.js";
+import { BYPASS_FROM_BYTES, type FrameBypass } from "./frameBypass.js";
+import { FrameGrid } from "./frameGrid.js";
+import { type H5Dataset, type H5File, numericDtype } from "./h5.js";
+
+const slowestFirst = (frame: NDArrayInfo): readonly number[] =>
+  frame.dimensions.map(({ size }) => size).reverse();
+
+/** Whether frames are chunks as they are, so that they need not go through the library. */
+export const framesAreChunks = (frame: NDArrayInfo, options: FileOptions): boolean =>
+  options.filter === undefined &&
+  options.dimensions.every(({ chunk }) => chunk === 1) &&
+  frame.dimensions.every(({ size }, index) => size === options.frameChunk[index]) &&
+  elementsOf(frame) * bytesPerElement(frame.dataType) >= BYPASS_FROM_BYTES;
+
+/** A dataset of frames that grows as they come. */
+export class DetectorDataset {
+  readonly path: string;
+  readonly grid: FrameGrid;
+  readonly #file: H5File;
+  readonly #dataset: H5Dataset;
+  readonly #frameShape: readonly number[];
+
+  /** `frame` tells shape and type of all frames. */
+  constructor(file: H5File, path: string, frame: NDArrayInfo, options: FileOptions) {
+    this.path = path;
+    this.#file = file;
+    this.grid = new FrameGrid(options.dimensions.map(({ size }) => size));
+    const shape = slowestFirst(frame);
+    this.#frameShape = shape;
+    this.#dataset = file.create_dataset({
+      name: path.slice(1),
+      data: [],
+      // The library is made to write what a new dataset has: nothing yet.
+      shape: [...this.grid.extent, ...shape].map(() => 0),
+      maxshape: [...options.dimensions.map(() => null), ...shape],
+      chunks: [...options.dimensions.map(({ chunk }) => chunk), ...options.frameChunk.toReversed()],
+      dtype: numericDtype[frame.dataType],
+      ...(options.filter === undefined
+        ? {}
+        : { compression: options.filter.id, compression_opts: [...options.filter.parameters] }),
+    });
+    this.#resize();
+    this.#describe(frame.dimensions);
+  }
+
+  /** Writes a frame at a place of the grid, through the bypass where one is given. */
+  write(offset: readonly number[], data: NDData, bypass: FrameBypass | undefined): void {
+    if (this.grid.grow(offset)) this.#resize();
+    const shape = this.#frameShape;
+    if (bypass === undefined) {
+      const one = offset.map((place): [number, number] => [place, place + 1]);
+      this.#dataset.write_slice([...one, ...shape.map((): [] => [])], data);
+      return;
+    }
+    const start = [...offset, ...shape.map(() => 0)];
+    const count = [...offset.map(() => 1), ...shape];
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    bypass.write(this.#file.file_id, this.path, start, count, bytes);
+  }
+
+  #resize(): void {
+    if (this.#dataset.resize([...this.grid.extent, ...this.#frameShape]) < 0)
+      throw new Error(`cannot extend ${this.path}`);
+  }
+
+  #describe(dimensions: readonly NDDimension[]): void {
+    const perAxis = (of: (dimension: NDDimension) => number) => Int32Array.from(dimensions, of);
+    this.#dataset.create_attribute("NDArrayNumDims", dimensions.length, [], "<i");
+    const axes = {
+      NDArrayDimOffset: perAxis(({ offset }) => offset),
+      NDArrayDimBinning: perAxis(({ binning }) => binning),
+      NDArrayDimReverse: perAxis(({ reverse }) => (reverse ? 1 : 0)),
+    };
+    for (const [name, values] of Object.entries(axes)) this.#dataset.create_attribute(name, values);
+  }
+}
