@@ -1,8 +1,11 @@
 import type { NDArray } from "../../drivers/ndarray/ndArray.js";
 import { logger } from "../../libcom/log.js";
+import { RowStore } from "../center/rowStore.js";
 import type { ProjectionSize } from "../pipeline/preprocess.js";
 import type { ReconParameters } from "../solver/parameters.js";
+import { thetaTable } from "../solver/thetaTable.js";
 import type { ReconWorker } from "../worker/reconWorker.js";
+import type { CenterSource } from "./autoCenter.js";
 
 const log = logger("recon.session");
 
@@ -32,6 +35,8 @@ export class ReconSession {
   #dark: Float32Array | undefined;
   #flat: Float32Array | undefined;
   #isStarted = false;
+  #rows: RowStore | undefined;
+  #centerSource: CenterSource | undefined;
   #problem = "";
 
   /** `size` is that of an earlier session, undefined in the first. */
@@ -43,6 +48,11 @@ export class ReconSession {
 
   get size(): ProjectionSize | undefined {
     return this.#size;
+  }
+
+  /** What the search for the rotation center has to go by; another one for each begin. */
+  get centerSource(): CenterSource | undefined {
+    return this.#centerSource;
   }
 
   /** How it is going, for the operator. */
@@ -101,7 +111,10 @@ export class ReconSession {
     if (x === undefined || y === undefined || frame.dimensions.length !== 2) return;
     this.#resize({ width: x.size, height: y.size });
     this.#startWhenReady();
-    if (this.#isStarted) this.#worker.project(frame, thetaIndex(frame.uniqueId, this.#firstProjid));
+    if (!this.#isStarted) return;
+    const index = thetaIndex(frame.uniqueId, this.#firstProjid);
+    this.#rows?.take(frame, index);
+    this.#worker.project(frame, index);
   }
 
   #resize(size: ProjectionSize): void {
@@ -120,6 +133,33 @@ export class ReconSession {
     this.#worker.start({ size, theta, parameters, ...this.#fields() });
     this.#isStarted = true;
     this.#problem = "";
+    this.#watchCenter(size, theta);
     log.info(`reconstructing ${size.width} x ${size.height} projections of ${theta.length} angles`);
   }
+
+  #watchCenter(size: ProjectionSize, theta: Float32Array): void {
+    const table = thetaTable(theta);
+    const store = table && new RowStore(size, table);
+    this.#rows = store;
+    const rowsOf = (field: Float32Array | undefined): Float32Array | undefined =>
+      field && store && rowsFrom(field, size.width, store.rows);
+    this.#centerSource = store && {
+      get taken() {
+        return store.taken;
+      },
+      capacity: store.capacity,
+      question: (start, range) => {
+        const { dark, flat } = this.#fields();
+        return { ...store.stored(), dark: rowsOf(dark), flat: rowsOf(flat), start, range };
+      },
+    };
+  }
+}
+
+function rowsFrom(image: Float32Array, width: number, rows: readonly number[]): Float32Array {
+  const out = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    out.set(image.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return out;
 }

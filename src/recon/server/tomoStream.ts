@@ -27,6 +27,7 @@ import type { BackendName } from "../backend/backend.js";
 import type { ProjectionSize } from "../pipeline/preprocess.js";
 import type { ReconResult } from "../worker/messages.js";
 import { type ProjectionCounts, ReconWorker } from "../worker/reconWorker.js";
+import { AutoCenter } from "./autoCenter.js";
 import { LiveRecords } from "./liveRecords.js";
 import { projectionSources, type SourceOptions } from "./projectionSources.js";
 import { ReconPublisher } from "./reconPublisher.js";
@@ -81,7 +82,9 @@ class TomoStreamServer implements TomoStream {
   readonly #worker: ReconWorker;
   readonly #publisher: ReconPublisher;
   readonly #live: LiveRecords;
+  readonly #autoCenter: AutoCenter;
   readonly #life = new Subscription();
+  #session: ReconSession | undefined;
   #size: ProjectionSize | undefined;
   #isRunning = false;
   #status = "";
@@ -93,13 +96,20 @@ class TomoStreamServer implements TomoStream {
     this.#worker = new ReconWorker({ backend: options.backend });
     this.#publisher = new ReconPublisher(options.publish);
     this.#live = new LiveRecords(options.pvs, options.prefix);
+    this.#autoCenter = new AutoCenter(
+      options.pvs,
+      options.prefix,
+      this.#pvs.Center,
+      () => this.#session?.centerSource,
+    );
     this.#worker.ready.then(
       ({ backend, reason }) => log.info(`${options.prefix} reconstructs by ${backend}: ${reason}`),
       () => {},
     );
     const error = (problem: unknown): void => log.error(`${options.prefix} ${problem}`);
     const backend$ = this.#live.backend$(this.#worker.ready);
-    for (const part$ of [this.#watchdog$(), this.#publishing$(), this.#operation$(), backend$])
+    const center$ = this.#autoCenter.operation$;
+    for (const part$ of [this.#watchdog$(), this.#publishing$(), this.#operation$(), backend$, center$])
       this.#life.add(part$.subscribe({ error }));
   }
 
@@ -124,6 +134,7 @@ class TomoStreamServer implements TomoStream {
     this.#life.unsubscribe();
     this.#publisher.close();
     await this.#worker.close();
+    await this.#autoCenter.close();
     this.#live.close();
     for (const pv of Object.values(this.#pvs)) pv.close();
   }
@@ -183,6 +194,7 @@ class TomoStreamServer implements TomoStream {
       const session = new ReconSession(this.#worker, this.#settings(), this.#size);
       const sources = projectionSources(this.#pvs, this.#options);
       this.#isRunning = true;
+      this.#session = session;
       return merge(
         sources.theta$.pipe(tap((theta) => session.theta(theta))),
         sources.dark$.pipe(tap((dark) => session.dark(dark))),
@@ -198,6 +210,7 @@ class TomoStreamServer implements TomoStream {
         ignoreElements(),
         finalize(() => {
           this.#size = session.size;
+          this.#session = undefined;
           this.#ended();
         }),
       );
