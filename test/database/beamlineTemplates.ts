@@ -8,6 +8,8 @@ export interface TemplateLoad {
 export interface TemplateGroup {
   readonly name: string;
   readonly loads: readonly TemplateLoad[];
+  /** Commands that make the ports behind the records; without them the records get ports that have any parameter. */
+  readonly ports?: readonly string[];
   readonly screens?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Channels of the screens that are no records of the group, and whose they are. */
   readonly elsewhere?: readonly (readonly [channel: RegExp, reason: string])[];
@@ -21,14 +23,21 @@ const P = "t:";
 
 const PLUGIN = { P, PORT: "PORT", NDARRAY_PORT: "CAM", NDARRAY_ADDR: "0", ADDR: "0", TIMEOUT: "1" };
 
+/** A camera whose frames the plugins get. */
+const SOURCE = 'simDetectorConfig("CAM", 16, 8, 1)';
+const ORYX = 'simBeamlineConfigure("PORT", "STAGE", "PSO_PORT", "16", "phantom")';
+const plugin = (name: string, more = "") => `${name}Configure("PORT", 5, 0, "CAM", 0${more})`;
+
 /** An areaDetector plugin or camera: one port, one prefix. */
 const asynGroup = (
   name: string,
   R: string,
+  ports: readonly string[],
   screens: string,
   more: Readonly<Record<string, string>> = {},
 ): TemplateGroup => ({
   name,
+  ports,
   loads: [
     {
       file: areaDetector(name),
@@ -88,23 +97,25 @@ export const templateGroups: readonly TemplateGroup[] = [
   asynGroup(
     "simDetector",
     "cam1:",
+    ['simDetectorConfig("PORT", 16, 8, 1)'],
     "ADBase ADBuffers ADCollect ADDriverFile ADAttrFile ADReadout ADSetup ADShutter ADTop",
   ),
-  asynGroup("ADBase", "cam1:", ""),
-  asynGroup("ADGenICam", "cam1:", ""),
-  asynGroup("ADPrefixes", "cam1:", "", { NELEMENTS: "10" }),
-  asynGroup("FLIR_ORX_10G_51S5M", "cam1:", ""),
-  asynGroup("spinnaker", "cam1:", ""),
-  asynGroup("NDArrayBase", "base1:", ""),
-  asynGroup("NDPluginBase", "base1:", "NDPluginBase NDPluginBaseFull"),
-  asynGroup("NDCircularBuff", "CB1:", "NDCircularBuff"),
-  asynGroup("NDFile", "file1:", ""),
-  asynGroup("NDFileHDF5", "HDF1:", "NDFileHDF5 NDFileBase NDFile"),
-  asynGroup("NDProcess", "Proc1:", "NDProcess"),
-  asynGroup("NDPva", "Pva1:", "NDPva"),
-  asynGroup("NDROI", "ROI1:", "NDROI"),
+  asynGroup("ADBase", "cam1:", [ORYX], ""),
+  asynGroup("ADGenICam", "cam1:", [ORYX], ""),
+  asynGroup("ADPrefixes", "cam1:", [ORYX], "", { NELEMENTS: "10" }),
+  asynGroup("FLIR_ORX_10G_51S5M", "cam1:", [ORYX], ""),
+  asynGroup("spinnaker", "cam1:", [ORYX], ""),
+  asynGroup("NDArrayBase", "base1:", [SOURCE, plugin("NDROI")], ""),
+  asynGroup("NDPluginBase", "base1:", [SOURCE, plugin("NDROI")], "NDPluginBase NDPluginBaseFull"),
+  asynGroup("NDCircularBuff", "CB1:", [SOURCE, plugin("NDCircularBuff", ", 1000")], "NDCircularBuff"),
+  asynGroup("NDFile", "file1:", [SOURCE, plugin("NDFileHDF5")], ""),
+  asynGroup("NDFileHDF5", "HDF1:", [SOURCE, plugin("NDFileHDF5")], "NDFileHDF5 NDFileBase NDFile"),
+  asynGroup("NDProcess", "Proc1:", [SOURCE, plugin("NDProcess")], "NDProcess"),
+  asynGroup("NDPva", "Pva1:", [SOURCE, plugin("NDPva", ', "t:Pva1:Image"')], "NDPva"),
+  asynGroup("NDROI", "ROI1:", [SOURCE, plugin("NDROI")], "NDROI"),
   {
     name: "NDStats with its time series",
+    ports: [SOURCE, 'NDTimeSeriesConfigure("PORT_TS", 5, 0, "PORT", 1, 23)', plugin("NDStats")],
     loads: [
       {
         file: areaDetector("NDStats"),
@@ -121,7 +132,11 @@ export const templateGroups: readonly TemplateGroup[] = [
     ],
     screens: screensOf("areaDetector", "NDStats", { P, R: "Stats1:" }),
   },
-  asynGroup("NDStdArrays", "image1:", "NDStdArrays", { TYPE: "Int16", FTVL: "SHORT", NELEMENTS: "64" }),
+  asynGroup("NDStdArrays", "image1:", [SOURCE, plugin("NDStdArrays")], "NDStdArrays", {
+    TYPE: "Int16",
+    FTVL: "SHORT",
+    NELEMENTS: "64",
+  }),
   {
     name: "asyn record",
     loads: [

@@ -165,7 +165,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     });
     base.PROCESS_PLUGIN.handleWrites(() => {
       if (this.#lastInput !== undefined) this.#receive(this.#lastInput);
-      else this.log.warn("cannot process again: no frame was received");
+      else this.log.info("cannot process again: no frame was received");
     });
     base.NUM_THREADS.handleWrites((threads) => this.#acceptThreads(threads));
     handlePoolWrites(base, this.pool);
