@@ -11,6 +11,7 @@ import { bareShell } from "./support/shell.js";
 const screens = [
   { name: "beamline.adl", macros: { P: "2bmb:", CAM: "2bmSP1:", PLUGINS: "2bmSP2:" } },
   { name: "captureTrigger.adl", macros: { P: "2bmb:", R: "TomoScanStream:" } },
+  { name: "tomoStreamLive.adl", macros: { P: "2bmb:", R: "TomoStream:" } },
 ].map((screen) => ({
   ...screen,
   blocks: parseScreen(readFileSync(join(repositoryRoot, "medm", screen.name), "utf8")),

@@ -1,4 +1,4 @@
-/** What a slice is like, in its own units but for `sharpness`. */
+/** What a slice is like, in its own units but for `sharpness` and `quality`. */
 export interface SliceStatistics {
   readonly minimum: number;
   readonly maximum: number;
@@ -9,7 +9,15 @@ export interface SliceStatistics {
    * values; 4 for noise without any neighbourhood, 0 for an even slice.
    */
   readonly sharpness: number;
+  /**
+   * `sigma` over the noise of the pixels, which is told by how much a pixel differs from the mean of its neighbours left and right: about 1
+   * for nothing but noise, growing as projections come in; 0 for an even slice.
+   */
+  readonly quality: number;
 }
+
+/** Mean absolute second difference of noise of standard deviation 1: sqrt(6) sqrt(2 / pi). */
+const SECOND_DIFFERENCE_OF_NOISE = Math.sqrt(12 / Math.PI);
 
 /** Rows that are looked at; of taller slices evenly spread ones, since a slice is published many times a second. */
 const MOST_ROWS = 512;
@@ -23,6 +31,7 @@ export function sliceStatistics(slice: Float32Array, width: number): SliceStatis
   let squares = 0;
   let count = 0;
   let steps = 0;
+  let bends = 0;
   // From one pixel on, so that differences of large equal values stay exact.
   const origin = slice.find(Number.isFinite) ?? 0;
   for (let start = 0; start < slice.length; start += stride * width) {
@@ -41,9 +50,12 @@ export function sliceStatistics(slice: Float32Array, width: number): SliceStatis
       const down = (slice[i + below] as number) - origin - value;
       const step = right * right + down * down;
       if (step - step === 0) steps += step;
+      const left = (slice[x > 0 ? i - 1 : i] as number) - origin - value;
+      const bend = right + left;
+      if (bend - bend === 0) bends += Math.abs(bend);
     }
   }
-  if (count === 0) return { minimum: 0, maximum: 0, mean: 0, sigma: 0, sharpness: 0 };
+  if (count === 0) return { minimum: 0, maximum: 0, mean: 0, sigma: 0, sharpness: 0, quality: 0 };
   const mean = sum / count;
   const variance = Math.max(0, squares / count - mean * mean);
   return {
@@ -52,5 +64,6 @@ export function sliceStatistics(slice: Float32Array, width: number): SliceStatis
     mean: origin + mean,
     sigma: Math.sqrt(variance),
     sharpness: variance > 0 ? steps / count / variance : 0,
+    quality: bends > 0 ? (Math.sqrt(variance) * count * SECOND_DIFFERENCE_OF_NOISE) / bends : 0,
   };
 }

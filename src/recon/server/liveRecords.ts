@@ -14,6 +14,7 @@ const STATISTICS: Readonly<Record<string, keyof SliceStatistics>> = {
   Mean: "mean",
   Sigma: "sigma",
   Sharpness: "sharpness",
+  Quality: "quality",
 };
 
 /** The records of tomoStreamLive.template: what the server tells beyond tomoStream. */

@@ -10,20 +10,39 @@ import {
   type SharedPvProvider,
 } from "../../pva/index.js";
 import type { ReconResult } from "../worker/messages.js";
-import { type Panels, panelsOf } from "./panels.js";
+import { binned, cropped, drawOrthoLines, type Panels, sideBySide } from "./panels.js";
 
 const log = logger("recon.publisher");
 
-type Picture = "all" | "z" | "y" | "x";
+type Picture = "all" | "z" | "y" | "x" | "zoom";
 
 /** What is added to ReconPVAName for each picture. */
-const SUFFIXES: Readonly<Record<Picture, string>> = { all: "", z: "Z", y: "Y", x: "X" };
+const SUFFIXES: Readonly<Record<Picture, string>> = { all: "", z: "Z", y: "Y", x: "X", zoom: "Zoom" };
 
-const PICTURES = ["all", "z", "y", "x"] as const satisfies readonly Picture[];
+const PICTURES = ["all", "z", "y", "x", "zoom"] as const satisfies readonly Picture[];
+
+/** A part of the volume, in the slices at full resolution: its middle, and the length of its edges, 0 for none. */
+export interface Zoom {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly size: number;
+}
+
+/** How slices are shown. */
+export interface Display {
+  /** Lines in StreamRecon where slices cut each other. */
+  readonly orthoLines: boolean;
+  /** Pixels of StreamRecon are means of so many by so many. */
+  readonly binning: number;
+  readonly zoom: Zoom;
+}
+
+const PLAIN: Display = { orthoLines: false, binning: 1, zoom: { x: 0, y: 0, z: 0, size: 0 } };
 
 /**
  * StreamRecon, under the name that ReconPVAName gives: the three slices side by side as an NTNDArray. StreamReconZ, Y and
- * X are each slice by itself.
+ * X are each slice by itself, StreamReconZoom is the same part of the three.
  */
 export class ReconPublisher {
   readonly #provider: SharedPvProvider;
@@ -32,7 +51,10 @@ export class ReconPublisher {
     z: new SharedPV(NTNDARRAY_TYPE),
     y: new SharedPV(NTNDARRAY_TYPE),
     x: new SharedPV(NTNDARRAY_TYPE),
+    zoom: new SharedPV(NTNDARRAY_TYPE),
   };
+  #display = PLAIN;
+  #latest: ReconResult | undefined;
   #name = "";
   #served: string[] = [];
 
@@ -58,13 +80,30 @@ export class ReconPublisher {
     }
   }
 
+  /** Shows the slices that are there and all others so. */
+  showAs(display: Display): void {
+    const changed = JSON.stringify(display) !== JSON.stringify(this.#display);
+    this.#display = display;
+    if (changed && this.#latest !== undefined) this.#post(this.#latest, ["all", "zoom"]);
+  }
+
   publish(result: ReconResult): void {
+    this.#latest = result;
+    this.#post(result, PICTURES);
+  }
+
+  #post(result: ReconResult, pictures: readonly Picture[]): void {
     const attributes = attributesOf(result);
     const times = { timeStamp: now(), dataTimeStamp: result.newest?.epicsTimestamp ?? now() };
     const uniqueId = result.newest?.uniqueId ?? 0;
-    for (const picture of PICTURES) {
-      const { data, width, height } = pictureOf(picture, result);
-      const dimensions = [{ size: width }, { size: height }];
+    for (const picture of pictures) {
+      const shown = pictureOf(picture, result, this.#display);
+      if (shown === undefined) continue;
+      const { data, width, height, ...axes } = shown;
+      const dimensions = [
+        { size: width, ...axes },
+        { size: height, ...axes },
+      ];
       this.#pvs[picture].post(ntNdArrayValue({ data, dimensions, uniqueId, ...times, attributes }));
     }
   }
@@ -75,9 +114,34 @@ export class ReconPublisher {
   }
 }
 
-function pictureOf(picture: Picture, { slices, geometry: { width, height } }: ReconResult): Panels {
-  if (picture === "all") return panelsOf(slices, { width, height });
-  return { data: slices[picture], width, height: picture === "z" ? width : height };
+function pictureOf(
+  picture: Picture,
+  { slices, geometry }: ReconResult,
+  { binning, orthoLines, zoom }: Display,
+): (Panels & { readonly binning?: number }) | undefined {
+  const { width, height } = geometry;
+  const z = { data: slices.z, width, height: width };
+  const y = { data: slices.y, width, height };
+  const x = { data: slices.x, width, height };
+  switch (picture) {
+    case "all": {
+      const all = sideBySide([z, y, x].map((slice) => binned(slice, binning)));
+      if (orthoLines) drawOrthoLines(all, geometry, binning);
+      return { ...all, binning };
+    }
+    case "zoom": {
+      if (zoom.size === 0) return undefined;
+      const corner = (middle: number): number => middle - Math.floor(zoom.size / 2);
+      const [left, back, top] = [corner(zoom.x), corner(zoom.y), corner(zoom.z)];
+      return sideBySide([
+        cropped(z, left, back, zoom.size),
+        cropped(y, left, top, zoom.size),
+        cropped(x, back, top, zoom.size),
+      ]);
+    }
+    default:
+      return { z, y, x }[picture];
+  }
 }
 
 function attributesOf({ geometry, parameters, views, capacity }: ReconResult): NtAttribute[] {

@@ -28,6 +28,7 @@ import type { ProjectionSize } from "../pipeline/preprocess.js";
 import type { ReconResult } from "../worker/messages.js";
 import { type ProjectionCounts, ReconWorker } from "../worker/reconWorker.js";
 import { AutoCenter } from "./autoCenter.js";
+import { DisplayPvs } from "./displayPvs.js";
 import { LiveRecords } from "./liveRecords.js";
 import { projectionSources, type SourceOptions } from "./projectionSources.js";
 import { ReconPublisher } from "./reconPublisher.js";
@@ -82,6 +83,7 @@ class TomoStreamServer implements TomoStream {
   readonly #worker: ReconWorker;
   readonly #publisher: ReconPublisher;
   readonly #live: LiveRecords;
+  readonly #display: DisplayPvs;
   readonly #autoCenter: AutoCenter;
   readonly #life = new Subscription();
   #session: ReconSession | undefined;
@@ -96,6 +98,7 @@ class TomoStreamServer implements TomoStream {
     this.#worker = new ReconWorker({ backend: options.backend });
     this.#publisher = new ReconPublisher(options.publish);
     this.#live = new LiveRecords(options.pvs, options.prefix);
+    this.#display = new DisplayPvs(options.pvs, options.prefix);
     this.#autoCenter = new AutoCenter(
       options.pvs,
       options.prefix,
@@ -136,6 +139,7 @@ class TomoStreamServer implements TomoStream {
     await this.#worker.close();
     await this.#autoCenter.close();
     this.#live.close();
+    this.#display.close();
     for (const pv of Object.values(this.#pvs)) pv.close();
   }
 
@@ -157,6 +161,7 @@ class TomoStreamServer implements TomoStream {
   #publishing$(): Observable<unknown> {
     return merge(
       text$(this.#pvs.ReconPVAName).pipe(tap((name) => this.#publisher.serveAs(name))),
+      this.#display.display$.pipe(tap((display) => this.#publisher.showAs(display))),
       this.#worker.results$.pipe(tap((result) => this.#publish(result))),
     );
   }

@@ -27,6 +27,22 @@ test("an edge is sharper than the same edge blurred, at any scale", () => {
   assert.ok(Math.abs(edge(0.5, 1) / edge(0.5, 0.001) - 1) < 1e-3);
 });
 
+test("quality is one for noise, and grows with what stands out of it", () => {
+  let state = 1;
+  const noise = Array.from({ length: WIDTH * WIDTH }, () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  });
+  const quality = (contrast: number): number =>
+    sliceStatistics(
+      image((x, y) => (noise[y * WIDTH + x] ?? 0) + (x > 20 ? contrast : 0)),
+      WIDTH,
+    ).quality;
+  assert.ok(Math.abs(quality(0) - 1) < 0.2, `${quality(0)}`);
+  assert.ok(quality(2) > 2.5);
+  assert.equal(sliceStatistics(new Float32Array(WIDTH * WIDTH).fill(3), WIDTH).quality, 0);
+});
+
 test("pixels that are no number are left out", () => {
   const { mean, maximum } = sliceStatistics(Float32Array.of(2, Number.NaN, 4, Number.POSITIVE_INFINITY), 2);
   assert.deepEqual([mean, maximum], [3, 4]);

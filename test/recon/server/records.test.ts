@@ -147,6 +147,7 @@ test("the shipped database: backend, counts and statistics of the slices are sho
     assert.equal(engine.get(`${TR}ProjectionsDropped`), 0);
     assert.equal(engine.get(`${TR}SliceZMax`), statistics.z.maximum);
     assert.equal(engine.get(`${TR}SliceXSharpness`), statistics.x.sharpness);
+    assert.equal(engine.get(`${TR}SliceYQuality`), statistics.y.quality);
   });
 });
 

@@ -53,6 +53,12 @@ const records = {
       .concat(["Alpha", "PixelSize", "ReconTime", "Watchdog"])
       .map((name) => [`${TR}${name}`, 0]),
   ),
+  ...Object.fromEntries(
+    ["OrthoLines", "StreamReconBinning", "ZoomX", "ZoomY", "ZoomZ", "ZoomSize"].map((name) => [
+      `${TR}${name}`,
+      0,
+    ]),
+  ),
   [`${TR}ReconStatus`]: new Uint8Array(256),
   [`${TR}StartRecon`]: 0,
   [`${TR}AbortRecon`]: 0,
@@ -266,6 +272,45 @@ test("settings act on slices that are shown", async () => {
     assert.equal(parameters.filter, "Ramp");
     assert.equal(parameters.dezingerRadius, 2);
     assert.equal(parameters.ringRemoval, "fw");
+  });
+});
+
+test("slices that are shown follow OrthoLines, StreamReconBinning and the Zoom records at once", async () => {
+  await withBeamline(async (beamline, server) => {
+    beamline.pvs.put(`${TR}StartRecon`, 1);
+    const one = views(server, 1);
+    beamline.take(1);
+    await one;
+    const plain = recon(beamline);
+    beamline.pvs.put(`${TR}OrthoLines`, 1);
+    const lines = recon(beamline);
+    // OrthoX and Y are 16, OrthoZ is 6: lines three pixels wide in each panel, down to its own end.
+    for (const [x, y, isLine] of [
+      [16, 3, true],
+      [3, 17, true],
+      [18, 3, false],
+      [32 + 15, 2, true],
+      [32 + 3, 7, true],
+      [32 + 15, 12, false],
+      [64 + 3, 5, true],
+    ] as const)
+      assert.equal(Number.isNaN(lines.data[y * 96 + x]), isLine, `pixel ${x}, ${y}`);
+    beamline.pvs.put(`${TR}OrthoLines`, 0);
+    assert.deepEqual(recon(beamline).data, plain.data);
+    beamline.pvs.put(`${TR}StreamReconBinning`, 1);
+    const binned = recon(beamline);
+    assert.deepEqual(binned.sizes, [48, 16]);
+    const four = [0, 1, 96, 97].map((step) => Number(plain.data[10 * 96 + 20 + step]));
+    const mean = four.reduce((sum, value) => sum + value, 0) / 4;
+    assert.ok(Math.abs(Number(binned.data[5 * 48 + 10]) - mean) < 1e-6);
+    for (const [name, value] of Object.entries({ ZoomX: 20, ZoomY: 10, ZoomZ: 2, ZoomSize: 8 }))
+      beamline.pvs.put(`${TR}${name}`, value);
+    const zoom = recon(beamline, "Zoom");
+    assert.deepEqual(zoom.sizes, [24, 8]);
+    assert.equal(zoom.data[3 * 24 + 5], plain.data[(6 + 3) * 96 + 16 + 5]);
+    assert.equal(zoom.data[4 * 24 + 8 + 5], plain.data[2 * 96 + 32 + 16 + 5]);
+    assert.equal(zoom.data[0 * 24 + 8 + 5], 0, "above the slice there is nothing");
+    assert.equal(zoom.data[4 * 24 + 16 + 5], plain.data[2 * 96 + 64 + 6 + 5]);
   });
 });
 
