@@ -1,8 +1,11 @@
 #- A simulated 2-BM: camera SP1, motion controller ROT with its position output, shutters, and the detector plugins.
 #- SIM_SIZE is the width and height of the images in pixels; SIM_SOURCE a Data Exchange file to replay, or phantom.
-simBeamlineConfigure("SP1", "ROT", "PSO_PORT", "$(SIM_SIZE=256)", "$(SIM_SOURCE=phantom)")
+#- SIM_BEAM names PVs that are 1 while there is beam, where shutters, optics and ring are in another IOC as ioc2bmSim; then
+#- SIM_SURROUNDINGS is "#", which leaves them out here.
+simBeamlineConfigure("SP1", "ROT", "PSO_PORT", "$(SIM_SIZE=256)", "$(SIM_SOURCE=phantom)", "$(SIM_BEAM=)")
 
-dbLoadRecords("beamline.yaml", "STAGE_PORT=ROT,SHUTTER_PORT=SHUTTERS")
+dbLoadRecords("stage.yaml", "PORT=ROT")
+$(SIM_SURROUNDINGS=)dbLoadRecords("surroundings.yaml", "SHUTTER_PORT=SHUTTERS,RING_PORT=RING")
 dbLoadRecords("simCamera.yaml", "P=2bmSP1:,R=cam1:,PORT=SP1")
 
 NDFileHDF5Configure("HDF1", 500, 0, "SP1", 0)

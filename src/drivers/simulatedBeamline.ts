@@ -1,3 +1,4 @@
+import { toNumber } from "../channel/number.js";
 import type { Pv } from "../records/pv.js";
 import type { PortRegistry } from "./asyn/portRegistry.js";
 import type { FrameSourceOptions, Illumination } from "./camera/frameSource.js";
@@ -7,8 +8,7 @@ import type { NDArrayPool } from "./ndarray/ndArrayPool.js";
 import { AerotechController } from "./pso/aerotech.js";
 import { aerotechPort } from "./pso/aerotechPort.js";
 import { PositionSynchronizedOutput } from "./pso/positionOutput.js";
-import { ringPort } from "./ring/ringPort.js";
-import { beamIsOn, type ShutterPort, shutterPort } from "./shutters/shutterPort.js";
+import { createFrontEnd, type FrontEnd } from "./shutters/frontEnd.js";
 import type { SimulatedAxis, SimulatedAxisOptions } from "./stage/axis.js";
 import { type Clock, systemClock } from "./stage/clock.js";
 import { SimulatedStage } from "./stage/simulatedStage.js";
@@ -23,6 +23,11 @@ const STAGE_AXES = [
   "hexapodY",
   "lens",
   "camera",
+  "focus0",
+  "focus1",
+  "focus2",
+  "cameraRotation0",
+  "cameraRotation1",
 ] as const;
 
 /** Encoder counts per turn of the rotation stage of 2-BM-B. */
@@ -42,6 +47,8 @@ export interface SimulatedBeamlineOptions {
   readonly shutterPort?: string;
   readonly ringPort?: string;
   readonly source: FrameSourceOptions;
+  /** Whether the beam reaches the sample, where shutters are elsewhere; absent makes a front end here. */
+  readonly beamIsOn?: () => boolean;
   /** The axis name in PSO commands. */
   readonly psoAxis?: string;
   readonly countsPerRotation?: number;
@@ -56,7 +63,8 @@ export interface SimulatedBeamline {
   readonly camera: SimulatedCamera;
   readonly stage: SimulatedStage;
   readonly rotation: SimulatedAxis;
-  readonly shutters: ShutterPort;
+  /** The shutters of this process, if it has them. */
+  readonly frontEnd: FrontEnd | undefined;
   /** The motion controller, to be served on TCP where another process drives it. */
   readonly controller: AerotechController;
   /** What reaches the detector now. */
@@ -73,13 +81,13 @@ export function createSimulatedBeamline(options: SimulatedBeamlineOptions): Simu
   const { ports, arrayPorts, pool, clock = systemClock } = options;
   const stage = ports.add(new SimulatedStage(options.stagePort ?? "ROT", axesOf(clock)));
   const rotation = stage.named("rotation");
-  const shutters = ports.add(shutterPort(options.shutterPort ?? "SHUTTERS"));
-  const ring = ports.add(ringPort(options.ringPort ?? "RING"));
+  const frontEnd = options.beamIsOn === undefined ? createFrontEnd(ports, options) : undefined;
   const countsPerUnit = (options.countsPerRotation ?? COUNTS_PER_ROTATION) / 360;
   const output = new PositionSynchronizedOutput(rotation, countsPerUnit, clock);
   const controller = new AerotechController({ [options.psoAxis ?? "X"]: { output, countsPerUnit } });
   const pso = ports.add(aerotechPort(options.psoPort ?? "PSO_PORT", controller));
-  const illumination = () => illuminationOf(shutters, stage);
+  const beam = options.beamIsOn ?? (() => frontEnd?.beamIsOn() ?? false);
+  const illumination = () => illuminationOf(beam(), stage);
   const camera = ports.add(
     new SimulatedCamera({
       portName: options.cameraPort ?? "SP1",
@@ -98,12 +106,13 @@ export function createSimulatedBeamline(options: SimulatedBeamlineOptions): Simu
     camera,
     stage,
     rotation,
-    shutters,
+    frontEnd,
     controller,
     illumination,
     close: () => {
       output.close();
-      for (const port of [camera, pso, shutters, ring, stage]) ports.remove(port.portName);
+      frontEnd?.close();
+      for (const port of [camera, pso, stage]) ports.remove(port.portName);
     },
   };
 }
@@ -111,8 +120,8 @@ export function createSimulatedBeamline(options: SimulatedBeamlineOptions): Simu
 /** Only the rotation turns for ever. */
 const axesOf = (clock: Clock): SimulatedAxisOptions[] => STAGE_AXES.map((name) => ({ name, clock }));
 
-function illuminationOf(shutters: ShutterPort, stage: SimulatedStage): Illumination {
-  if (!beamIsOn(shutters)) return "dark";
+function illuminationOf(beam: boolean, stage: SimulatedStage): Illumination {
+  if (!beam) return "dark";
   const isOut = (["sampleX", "sampleY"] as const).some(
     (axis) => Math.abs(stage.named(axis).status.position) > SAMPLE_OUT_DISTANCE,
   );
@@ -132,15 +141,38 @@ function imageSize(text: string): { size: number; rows: number } {
 }
 
 /**
- * What the iocsh command of that name makes of its arguments: `simBeamlineConfigure(SP1, ROT, PSO_PORT, 256, source)`, where `source` is
- * `phantom` (or nothing) or a Data Exchange file, which brings its own size.
+ * The beam as PVs of a front end elsewhere tell it: on while all of them are 1. They are looked for when the first image asks,
+ * so that records of this process are found too.
+ */
+function beamByPvs(names: readonly string[], lookupPv: (name: string) => Pv): () => boolean {
+  let pvs: readonly Pv[] | undefined;
+  return () => {
+    pvs ??= names.map(lookupPv);
+    return pvs.every((pv) => toNumber(pv.sample?.value) === 1);
+  };
+}
+
+/**
+ * What the iocsh command of that name makes of its arguments: `simBeamlineConfigure(SP1, ROT, PSO_PORT, 256, source, beam)`, where `source`
+ * is `phantom` (or nothing) or a Data Exchange file, which brings its own size, and `beam` names the PVs that are all 1 while the beam is
+ * on, one space between them; without it shutters are made here.
  */
 export const simBeamlineConfigure = (
   context: Pick<SimulatedBeamlineOptions, "ports" | "arrayPorts" | "pool" | "lookupPv" | "pluginsIdle">,
-  [cameraPort = "SP1", stagePort = "ROT", psoPort = "PSO_PORT", size = "256", source = ""]: readonly string[],
-): SimulatedBeamline =>
-  createSimulatedBeamline({
+  [
+    cameraPort = "SP1",
+    stagePort = "ROT",
+    psoPort = "PSO_PORT",
+    size = "256",
+    source = "",
+    beam = "",
+  ]: readonly string[],
+): SimulatedBeamline => {
+  const { lookupPv } = context;
+  const names = beam.split(/\s+/).filter((name) => name !== "");
+  return createSimulatedBeamline({
     ...context,
+    ...(names.length > 0 && lookupPv !== undefined ? { beamIsOn: beamByPvs(names, lookupPv) } : {}),
     cameraPort,
     stagePort,
     psoPort,
@@ -149,3 +181,4 @@ export const simBeamlineConfigure = (
         ? { kind: "phantom", ...imageSize(size) }
         : { kind: "replay", file: source },
   });
+};

@@ -1,4 +1,5 @@
 import { serveAerotech } from "../drivers/pso/aerotechServer.js";
+import { createFrontEnd } from "../drivers/shutters/frontEnd.js";
 import { type SimulatedBeamline, simBeamlineConfigure } from "../drivers/simulatedBeamline.js";
 import { type Command, CommandError, defineCommand, int, string } from "../iocsh/index.js";
 import type { IocParts } from "./iocParts.js";
@@ -9,8 +10,8 @@ export function beamlineCommands(ioc: IocParts): readonly Command[] {
   return [
     defineCommand({
       name: "simBeamlineConfigure",
-      args: [string("cameraPort"), string("stagePort"), string("psoPort"), string("size"), string("source")],
-      help: "Makes a simulated beamline: camera, stage, position output, shutters. source is phantom or a Data Exchange file.",
+      args: ["cameraPort", "stagePort", "psoPort", "size", "source", "beam"].map((name) => string(name)),
+      help: "Makes a simulated beamline: camera, stage, position output, shutters. source is phantom or a Data Exchange file; beam names PVs that are 1 while there is beam, where the shutters are in another IOC.",
       run: async (values) => {
         const made = simBeamlineConfigure(
           { ...ioc, lookupPv: (name) => ioc.pvs.pv(name) },
@@ -19,6 +20,15 @@ export function beamlineCommands(ioc: IocParts): readonly Command[] {
         beamline = made;
         ioc.own({ stop: () => made.close() });
         await made.camera.ready;
+      },
+    }),
+    defineCommand({
+      name: "simFrontEndConfigure",
+      args: [string("shutterPort"), string("ringPort")],
+      help: "Makes simulated shutters and a storage ring, for an IOC without the camera.",
+      run: ([shutterPort = "SHUTTERS", ringPort = "RING"]) => {
+        const frontEnd = createFrontEnd(ioc.ports, { shutterPort, ringPort });
+        ioc.own({ stop: () => frontEnd.close() });
       },
     }),
     defineCommand({

@@ -1,6 +1,15 @@
 import { logger } from "../libcom/log.js";
 import { BACKEND_NAMES, type BackendName, startTomoStream } from "../recon/index.js";
-import { type ScanTimes, scanKindOf, startCaptureTrigger, startTomoScan } from "../scan/index.js";
+import {
+  OPTICS_OF_2BM,
+  type OpticsCatalog,
+  readCatalog,
+  type ScanTimes,
+  scanKindOf,
+  startCaptureTrigger,
+  startMctOptics,
+  startTomoScan,
+} from "../scan/index.js";
 import type { IocParts, Stoppable } from "./iocParts.js";
 
 const log = logger("ioc");
@@ -43,6 +52,12 @@ const processServers: readonly ProcessServer[] = [
       }),
   },
   {
+    name: "mctOptics",
+    records: ["LensSelect", "CameraSelect", "MCTStatus"],
+    variable: "MCTOPTICS_SERVER",
+    start: (ioc, prefix) => startMctOptics({ pvs: ioc.pvs, prefix, catalog: opticsCatalog(ioc.environment) }),
+  },
+  {
     name: "tomoStream",
     records: ["ReconPVAName", "StartRecon", "ReconStatus"],
     variable: "TOMOSTREAM_SERVER",
@@ -62,6 +77,12 @@ const processServers: readonly ProcessServer[] = [
 function scanTimes(environment: NodeJS.ProcessEnv): Partial<ScanTimes> {
   const seconds = Number(environment["TOMOSCAN_FAST_SHUTTER_SECONDS"] ?? "");
   return Number.isFinite(seconds) && seconds > 0 ? { fastShutter: seconds } : {};
+}
+
+/** MCTOPTICS_DATA is a directory with lens.json, camera.json and scintillator.json, as the Python server's. */
+function opticsCatalog(environment: NodeJS.ProcessEnv): OpticsCatalog {
+  const directory = environment["MCTOPTICS_DATA"];
+  return directory === undefined ? OPTICS_OF_2BM : readCatalog(directory, (problem) => log.warn(problem));
 }
 
 /** TOMOSTREAM_BACKEND forces a backend; otherwise a GPU is used where one answers, else WebAssembly. */

@@ -1,3 +1,5 @@
+export { OPTICS_OF_2BM, type OpticsCatalog, readCatalog } from "./optics/catalog.js";
+export { type MctOpticsOptions, startMctOptics } from "./optics/mctOptics.js";
 export { DEFAULT_TIMES, type ScanTimes } from "./options.js";
 export { type ScanKind, scanKindOf } from "./scanKind.js";
 export { broadcastTheta, type ThetaRule, thetaAt, thetaIndex } from "./theta.js";

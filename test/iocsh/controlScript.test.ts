@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -12,6 +22,7 @@ const programs = join(top, "bin", "linux-x86_64");
 mkdirSync(boot, { recursive: true });
 mkdirSync(programs, { recursive: true });
 cpSync(join(repositoryRoot, "iocBoot", "ioc2bmbPG1", "2bmbPG1"), join(boot, "2bmbPG1"));
+cpSync(join(repositoryRoot, "iocBoot", "iocControl"), join(top, "iocBoot", "iocControl"));
 writeFileSync(join(boot, "st.cmd"), "echo booted\n");
 const launcher = join(programs, "softIoc");
 writeFileSync(launcher, `#!/bin/sh\nexec "${process.execPath}" "${repositoryRoot}/bin/softIoc" "$@"\n`);
@@ -42,6 +53,22 @@ test("the control script starts the camera IOC in the background once, and stops
   assert.equal(control("stop").text, "2bmbPG1 stopped");
   assert.equal(control("stop").text, "2bmbPG1 is not running");
   assert.match(readFileSync(join(boot, "2bmbPG1.log"), "utf8"), /booted|^$/);
+});
+
+test("every IOC has a control script of its name, for a program that there is", () => {
+  const folder = join(repositoryRoot, "iocBoot");
+  const directories = readdirSync(folder).filter((name) => existsSync(join(folder, name, "st.cmd")));
+  const programsOf = directories.map((directory) => {
+    const script = directory.replace("ioc", "").replace(/^Tomo/, "tomo").replace("Demo", "demo");
+    const [, program = ""] =
+      /^program=(.*)$/m.exec(readFileSync(join(folder, directory, script), "utf8")) ?? [];
+    return join(folder, directory, program);
+  });
+  assert.ok(programsOf.length >= 6);
+  assert.deepEqual(
+    programsOf.filter((program) => !existsSync(program)),
+    [],
+  );
 });
 
 test("the control script shows its commands for one that it does not know", () => {
