@@ -1,0 +1,80 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+
+/** Operations per second by name. */
+export type Rates = Readonly<Record<string, number>>;
+
+/** EPICS Base's IOC with the records of the database that is its argument. */
+export const REFERENCE = `
+import sys
+from softioc import softioc, asyncio_dispatcher
+softioc.dbLoadDatabase(sys.argv[1], None, None)
+softioc.iocInit(asyncio_dispatcher.AsyncioDispatcher())
+print("running", flush=True)
+sys.stdin.read()
+`;
+
+/** Only the loopback interface, only this port. */
+export const environmentOf = (port: number): NodeJS.ProcessEnv => ({
+  ...process.env,
+  EPICS_CA_ADDR_LIST: "127.0.0.1",
+  EPICS_CA_AUTO_ADDR_LIST: "NO",
+  EPICS_CA_SERVER_PORT: String(port),
+  EPICS_CAS_INTF_ADDR_LIST: "127.0.0.1",
+  EPICS_CAS_AUTO_BEACON_ADDR_LIST: "NO",
+});
+
+/** Starts a server and waits until it says that it runs. */
+export function start(command: string, args: readonly string[], port: number): Promise<ChildProcess> {
+  const child = spawn(command, args, { env: environmentOf(port), stdio: ["pipe", "pipe", "ignore"] });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`${command} ended with ${code}`)));
+    child.stdout.on("data", (chunk: Buffer) => {
+      if (chunk.toString().includes("running")) resolve(child);
+    });
+  });
+}
+
+/** Where `python` has EPICS Base's client library. */
+export const libcaOf = (python: string): string =>
+  execFileSync(python, ["-c", "import epicscorelibs.path as p; print(p.get_lib('ca'))"]).toString().trim();
+
+/** Compiles a client for libca. */
+export function compile(source: string, program: string): void {
+  execFileSync("gcc", ["-O2", "-o", program, source, "-ldl"]);
+}
+
+/** Runs a client against the server on `port`; it prints its rates as JSON. */
+export function ratesOf(
+  command: string,
+  args: readonly string[],
+  port: number,
+  environment: NodeJS.ProcessEnv = {},
+): Rates {
+  const env = { ...environmentOf(port), ...environment };
+  return JSON.parse(execFileSync(command, args, { env, stdio: ["ignore", "pipe", "inherit"] }).toString());
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+/** Prints the medians of runs made in turn, and of their ratios. */
+export function printRatios(
+  pairs: readonly { readonly ours: Rates; readonly reference: Rates }[],
+  ours: string,
+  reference: string,
+): void {
+  const kinds = Object.keys(pairs[0]?.ours ?? {}).filter((kind) => kind !== "events_lost");
+  console.table(
+    Object.fromEntries(
+      kinds.map((kind) => [
+        kind,
+        {
+          [`${ours} per second`]: Math.round(median(pairs.map((pair) => pair.ours[kind] ?? 0))),
+          [`${reference} per second`]: Math.round(median(pairs.map((pair) => pair.reference[kind] ?? 0))),
+          ratio: median(pairs.map((pair) => (pair.ours[kind] ?? 0) / (pair.reference[kind] ?? 1))).toFixed(2),
+        },
+      ]),
+    ),
+  );
+}
