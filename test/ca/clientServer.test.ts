@@ -191,6 +191,27 @@ describe("a client and a server on the loopback interface", () => {
     channel.close();
   });
 
+  it("fails what is under way with ECA_CHANDESTROY when its channel is closed", async () => {
+    const [waiting, sent] = [client.connect("nobody:has:this"), client.connect("motor")];
+    await sent.whenConnected();
+    const requests = [waiting.read(), sent.read(), sent.writeNotify({ type: "DOUBLE", value: 1 })];
+    for (const channel of [waiting, sent]) channel.close();
+    const outcomes = await Promise.allSettled([...requests, sent.read()]);
+    for (const outcome of outcomes)
+      assert.ok(outcome.status === "rejected" && outcome.reason.status === Eca.CHANDESTROY);
+  });
+
+  it("keeps the order of requests that wait for the connection, and each of their timeouts", async () => {
+    const late = new MemoryPv("DOUBLE", 0);
+    const channel = client.connect("late");
+    const early = channel.read({ timeoutSeconds: 0.05 });
+    const writes = [1, 2, 3].map((value) => channel.writeNotify({ type: "DOUBLE", value }));
+    await assert.rejects(early, (error) => error instanceof CaError && error.isTimeout);
+    provider.pvs.set("late", late);
+    await Promise.all(writes);
+    assert.equal(late.sample.value, 3);
+  });
+
   it("frees the server's channel when the client closes its own", async () => {
     const channel = client.connect("motor");
     await channel.whenConnected();

@@ -1,17 +1,16 @@
 import { BehaviorSubject, distinctUntilChanged, Observable } from "rxjs";
-import { convertValue } from "../../channel/convert.js";
-import type { DbfType, TypedValue, Value } from "../../channel/dbf.js";
+import type { DbfType, TypedValue } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
 import type { AccessRights, Properties, WriteResult } from "../../channel/provider.js";
 import { failed, ok } from "../../libcom/result.js";
-import { type DbrBase, type DbrType, dbrTypeOf, nativeBase } from "../codec/dbrTypes.js";
-import { Eca, isSuccess } from "../codec/eca.js";
-import type { CaMessage } from "../codec/message.js";
-import { CaError } from "./caError.js";
+import { type DbrBase, dbrTypeOf } from "../codec/dbrTypes.js";
+import { Eca } from "../codec/eca.js";
 import { ChannelMonitor } from "./channelMonitor.js";
+import { type ChannelRequest, ConnectRequest, ReadRequest, WriteRequest } from "./channelRequest.js";
 import type { CircuitConnection } from "./circuitConnection.js";
-import type { CircuitChannel, ResponseHandler } from "./clientCircuit.js";
-import { type CaReading, type ReadingOptions, readingOf, requestType } from "./reading.js";
+import type { CircuitChannel } from "./clientCircuit.js";
+import { type ConnectedChannel, PendingRequests } from "./pendingRequests.js";
+import { type CaReading, type ReadingOptions, wireValue } from "./reading.js";
 
 const DEFAULT_TIMEOUT_SECONDS = 5;
 
@@ -33,17 +32,7 @@ export interface ChannelOwner {
   closed(channel: CaChannel): void;
 }
 
-interface Connection {
-  readonly connection: CircuitConnection;
-  readonly sid: number;
-}
-
-/** Starts a request on a connected channel; returns how to give it up. */
-type RequestStart = (on: Connection, done: ResponseHandler) => () => void;
-
-interface WaitingRequest {
-  readonly start: () => void;
-}
+const timeoutOf = (options: RequestOptions): number => options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
 
 /**
  * A PV somewhere on the network. It is searched for until `close`; requests wait for the connection within their
@@ -56,10 +45,10 @@ export class CaChannel implements CircuitChannel {
   readonly #owner: ChannelOwner;
   readonly #connected = new BehaviorSubject(false);
   readonly #accessRights = new BehaviorSubject<AccessRights>({ read: false, write: false });
-  readonly #waiting = new Set<WaitingRequest>();
+  readonly #pending: PendingRequests;
   readonly #monitors = new Set<ChannelMonitor>();
   #link: CircuitConnection | undefined;
-  #on: Connection | undefined;
+  #on: ConnectedChannel | undefined;
   #fieldType: DbfType = "DOUBLE";
   #elementCount = 0;
   #closed = false;
@@ -69,6 +58,7 @@ export class CaChannel implements CircuitChannel {
     this.name = name;
     this.cid = cid;
     this.priority = priority;
+    this.#pending = new PendingRequests(name);
   }
 
   get connected(): boolean {
@@ -100,33 +90,17 @@ export class CaChannel implements CircuitChannel {
 
   /** `host:port` of the server; empty while disconnected. */
   get server(): string {
-    return this.#on === undefined ? "" : this.#on.connection.peer;
+    return this.#on === undefined ? "" : (this.#link?.peer ?? "");
   }
 
   /** Resolves when connected; rejects with ECA_TIMEOUT. */
-  async whenConnected(options: RequestOptions = {}): Promise<void> {
-    await this.#request(options, (_on, done) => {
-      done(Eca.NORMAL);
-      return () => {};
-    });
+  whenConnected(options: RequestOptions = {}): Promise<void> {
+    return this.#run(new ConnectRequest(this.#pending, timeoutOf(options)));
   }
 
   /** One reading, as the server has it now. Rejects with a CaError. */
-  async read(options: ReadOptions = {}): Promise<CaReading> {
-    return this.#request(
-      options,
-      (on, done) => {
-        const type = requestType(options, this.#fieldType);
-        const { circuit } = on.connection;
-        const id = circuit.readNotify(on.sid, type, options.count ?? 0, done);
-        return () => circuit.forget(id);
-      },
-      (message) => {
-        const reading = message === undefined ? failed("no payload") : readingOf(message);
-        if (!reading.ok) throw new Error(`${this.name}: ${reading.error}`);
-        return reading.value;
-      },
-    );
+  read(options: ReadOptions = {}): Promise<CaReading> {
+    return this.#run(new ReadRequest(this.#pending, timeoutOf(options), options));
   }
 
   /** Units, precision, limits and states. */
@@ -140,20 +114,14 @@ export class CaChannel implements CircuitChannel {
     if (this.#on === undefined) return failed({ reason: "failed", message: `${this.name} is not connected` });
     if (!this.access.write)
       return failed({ reason: "noAccess", message: `${this.name}: write access denied` });
-    const { connection, sid } = this.#on;
     const wire = wireValue(value);
-    connection.circuit.write(sid, wire.type, wire.value);
+    this.#on.circuit.write(this.#on.sid, wire.type, wire.value);
     return ok(undefined);
   }
 
   /** Writes and waits until everything the write started has finished (put-callback). Rejects with a CaError. */
-  async writeNotify(value: TypedValue, options: RequestOptions = {}): Promise<void> {
-    const wire = wireValue(value);
-    await this.#request(options, (on, done) => {
-      const { circuit } = on.connection;
-      const id = circuit.writeNotify(on.sid, wire.type, wire.value, done);
-      return () => circuit.forget(id);
-    });
+  writeNotify(value: TypedValue, options: RequestOptions = {}): Promise<void> {
+    return this.#run(new WriteRequest(this.#pending, timeoutOf(options), value));
   }
 
   /** PUT_ACKT or PUT_ACKS. */
@@ -163,7 +131,7 @@ export class CaChannel implements CircuitChannel {
       "severity" in acknowledge
         ? (["acks", acknowledge.severity] as const)
         : (["ackt", acknowledge.transient ? 1 : 0] as const);
-    this.#on.connection.circuit.write(this.#on.sid, dbrTypeOf(kind, "ENUM"), code);
+    this.#on.circuit.write(this.#on.sid, dbrTypeOf(kind, "ENUM"), code);
     return ok(undefined);
   }
 
@@ -174,7 +142,7 @@ export class CaChannel implements CircuitChannel {
       const mask = options.mask ?? EventMask.VALUE | EventMask.ALARM;
       const monitor = new ChannelMonitor(this.name, mask, options, subscriber);
       this.#monitors.add(monitor);
-      if (this.#on !== undefined) monitor.start(this.#on.connection.circuit, this.#on.sid, this.#fieldType);
+      if (this.#on !== undefined) monitor.start(this.#on);
       return () => {
         this.#monitors.delete(monitor);
         monitor.stop();
@@ -187,11 +155,12 @@ export class CaChannel implements CircuitChannel {
     if (this.#closed) return;
     this.#closed = true;
     for (const monitor of [...this.#monitors]) monitor.complete();
+    this.#pending.close();
     const on = this.#on;
     const link = this.#link;
     this.#on = undefined;
     this.#link = undefined;
-    if (on !== undefined) on.connection.circuit.clearChannel(on.sid, this.cid);
+    if (on !== undefined) on.circuit.clearChannel(on.sid, this.cid);
     else link?.circuit.abandonChannel(this.cid);
     link?.releaseIfIdle();
     this.#connected.next(false);
@@ -210,9 +179,10 @@ export class CaChannel implements CircuitChannel {
     if (this.#link === undefined) return;
     this.#fieldType = base;
     this.#elementCount = count;
-    this.#on = { connection: this.#link, sid };
-    for (const monitor of this.#monitors) monitor.start(this.#link.circuit, sid, base);
-    for (const request of [...this.#waiting]) request.start();
+    const on = { circuit: this.#link.circuit, sid, nativeType: base };
+    this.#on = on;
+    for (const monitor of this.#monitors) monitor.start(on);
+    this.#pending.startAll(on);
     this.#connected.next(true);
   }
 
@@ -235,63 +205,16 @@ export class CaChannel implements CircuitChannel {
   #disconnected(): void {
     this.#on = undefined;
     this.#link = undefined;
+    this.#pending.disconnected();
     for (const monitor of this.#monitors) monitor.lost();
     if (!this.#closed) this.#connected.next(false);
   }
 
-  /** Runs a request once connected, and ends it by its answer, its timeout, a disconnection or `close`. */
-  #request(options: RequestOptions, start: RequestStart): Promise<void>;
-  #request<T>(
-    options: RequestOptions,
-    start: RequestStart,
-    result: (message: CaMessage | undefined) => T,
-  ): Promise<T>;
-  #request<T>(
-    options: RequestOptions,
-    start: RequestStart,
-    result?: (message: CaMessage | undefined) => T,
-  ): Promise<T | undefined> {
-    return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(new CaError(this.name, Eca.CHANDESTROY));
-      let giveUp = (): void => {};
-      const settle = (action: () => void): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(waiting);
-        action();
-      };
-      const done: ResponseHandler = (status, message) =>
-        settle(() => {
-          if (!isSuccess(status)) return reject(new CaError(this.name, status));
-          try {
-            resolve(result?.(message));
-          } catch (error) {
-            reject(error);
-          }
-        });
-      const waiting: WaitingRequest = {
-        start: () => {
-          this.#waiting.delete(waiting);
-          if (this.#on !== undefined) giveUp = start(this.#on, done);
-        },
-      };
-      const timer = setTimeout(
-        () =>
-          settle(() => {
-            giveUp();
-            reject(new CaError(this.name, Eca.TIMEOUT));
-          }),
-        (options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
-      );
-      if (this.#on === undefined) this.#waiting.add(waiting);
-      else waiting.start();
-    });
+  /** Runs a request once connected. */
+  #run<T>(request: ChannelRequest<T>): Promise<T> {
+    this.#pending.add(request);
+    if (this.#closed) request.giveUp(Eca.CHANDESTROY);
+    else if (this.#on !== undefined) request.start(this.#on);
+    return request.promise;
   }
-}
-
-/** The value as Channel Access carries it: 64-bit integers as doubles, characters unsigned. */
-function wireValue(value: TypedValue): { type: DbrType; value: Value } {
-  const base = nativeBase(value.type);
-  const type = dbrTypeOf("plain", base);
-  const converted = convertValue(value.value, value.type, base);
-  return { type, value: converted.ok ? converted.value : value.value };
 }

@@ -1,10 +1,10 @@
 import type { Subscriber } from "rxjs";
-import type { DbfType } from "../../channel/dbf.js";
 import { logger } from "../../libcom/log.js";
 import type { DbrType } from "../codec/dbrTypes.js";
 import { ecaText, isSuccess } from "../codec/eca.js";
 import type { CaMessage } from "../codec/message.js";
 import type { ClientCircuit } from "./clientCircuit.js";
+import type { ConnectedChannel } from "./pendingRequests.js";
 import { type CaReading, type ReadingOptions, readingOf, requestType } from "./reading.js";
 
 const log = logger("ca.client");
@@ -24,8 +24,8 @@ export class ChannelMonitor {
     this.#subscriber = subscriber;
   }
 
-  start(circuit: ClientCircuit, sid: number, native: DbfType): void {
-    const type = requestType(this.#options, native);
+  start({ circuit, sid, nativeType }: ConnectedChannel): void {
+    const type = requestType(this.#options, nativeType);
     const id = circuit.subscribe(sid, type, this.#options.count ?? 0, this.#mask, (status, message) =>
       this.#event(status, message),
     );

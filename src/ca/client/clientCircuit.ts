@@ -17,10 +17,13 @@ import {
 } from "../codec/message.js";
 import { MessageDecoder } from "../codec/messageDecoder.js";
 import { type ClientState, clientCircuitStates } from "./circuitStates.js";
+import { RequestTable } from "./requestTable.js";
 
 const log = logger("ca.client");
 const EVENT_ADD_PAYLOAD = 16;
 const MASK_OFFSET = 12;
+/** The number of a request that is not answered. */
+const NO_ANSWER = 0;
 
 /** What a circuit tells a channel that lives on it. */
 export interface CircuitChannel {
@@ -54,9 +57,9 @@ export class ClientCircuit {
   readonly channels = new Map<number, CircuitChannel>();
   readonly #options: ClientCircuitOptions;
   readonly #decoder = new MessageDecoder();
-  readonly #requests = new Map<number, ResponseHandler>();
+  readonly #requests = new RequestTable<ResponseHandler>();
   readonly #subscriptions = new Map<number, ResponseHandler>();
-  #lastId = 0;
+  #lastSubscription = 0;
   #state: ClientState = "awaitingVersion";
   /** Why the circuit ended. */
   closeReason = "";
@@ -89,30 +92,29 @@ export class ClientCircuit {
   }
 
   readNotify(sid: number, type: DbrType, count: number, done: ResponseHandler): number {
-    const id = this.#nextId();
-    this.#requests.set(id, done);
+    const id = this.#requests.add(done);
     this.#send(Command.READ_NOTIFY, type.code, count, sid, id);
     return id;
   }
 
   write(sid: number, type: DbrType, value: Value): void {
-    this.#putValue(Command.WRITE, sid, this.#nextId(), type, value);
+    this.#putValue(Command.WRITE, sid, NO_ANSWER, type, value);
   }
 
   writeNotify(sid: number, type: DbrType, value: Value, done: ResponseHandler): number {
-    const id = this.#nextId();
-    this.#requests.set(id, done);
+    const id = this.#requests.add(done);
     this.#putValue(Command.WRITE_NOTIFY, sid, id, type, value);
     return id;
   }
 
   /** Nobody waits for this response any more. */
   forget(id: number): void {
-    this.#requests.delete(id);
+    this.#requests.take(id);
   }
 
   subscribe(sid: number, type: DbrType, count: number, mask: number, event: ResponseHandler): number {
-    const id = this.#nextId();
+    this.#lastSubscription = (this.#lastSubscription + 1) >>> 0;
+    const id = this.#lastSubscription;
     this.#subscriptions.set(id, event);
     const payload = beginMessage(this.out, Command.EVENT_ADD, EVENT_ADD_PAYLOAD, type.code, count, sid, id);
     this.out.bytes.fill(0, payload, payload + EVENT_ADD_PAYLOAD);
@@ -153,11 +155,6 @@ export class ClientCircuit {
     if (size === dbrSize(type, count)) putDbr(this.out, payload, type, content, count);
     else putDbr(this.out, payload, { ...type, elementSize: size }, content, count);
     this.#options.onOutput();
-  }
-
-  #nextId(): number {
-    this.#lastId = (this.#lastId + 1) >>> 0;
-    return this.#lastId;
   }
 
   receive(chunk: Uint8Array): void {
@@ -228,9 +225,7 @@ export class ClientCircuit {
   }
 
   #finish(id: number, status: number, message?: CaMessage): void {
-    const done = this.#requests.get(id);
-    this.#requests.delete(id);
-    done?.(status, message);
+    this.#requests.take(id)?.(status, message);
   }
 
   /** The payload is the header of the request that failed, and a text. */
@@ -253,9 +248,8 @@ export class ClientCircuit {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.closeReason = reason;
-    const requests = [...this.#requests.values()];
+    const requests = this.#requests.takeAll();
     const channels = [...this.channels.values()];
-    this.#requests.clear();
     this.#subscriptions.clear();
     this.channels.clear();
     for (const done of requests) done(Eca.DISCONN);

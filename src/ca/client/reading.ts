@@ -1,4 +1,5 @@
-import type { DbfType } from "../../channel/dbf.js";
+import { convertValue } from "../../channel/convert.js";
+import type { DbfType, TypedValue, Value } from "../../channel/dbf.js";
 import type { AlarmAcknowledge, Properties, Sample } from "../../channel/provider.js";
 import { failed, ok, type Result } from "../../libcom/result.js";
 import { getDbr } from "../codec/dbr.js";
@@ -30,6 +31,13 @@ export interface ReadingOptions {
 /** The DBR type that the options ask of a channel with this native type. */
 export const requestType = (options: ReadingOptions, native: DbfType): DbrType =>
   dbrTypeOf(options.type ?? "time", nativeBase(options.as ?? native));
+
+/** The value as Channel Access carries it: 64-bit integers as doubles, characters unsigned. */
+export function wireValue({ type, value }: TypedValue): { readonly type: DbrType; readonly value: Value } {
+  const base = nativeBase(type);
+  const converted = convertValue(value, type, base);
+  return { type: dbrTypeOf("plain", base), value: converted.ok ? converted.value : value };
+}
 
 /** Decodes the payload of a READ_NOTIFY or EVENT_ADD response. */
 export function readingOf(message: CaMessage): Result<CaReading> {

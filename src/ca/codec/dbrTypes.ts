@@ -62,12 +62,16 @@ export const DBR_TYPES: readonly DbrType[] = [
 /** The type with this code, undefined for codes that do not exist. */
 export const dbrType = (code: number): DbrType | undefined => DBR_TYPES[code];
 
-const byClassAndBase = new Map(DBR_TYPES.map((type) => [`${type.class} ${type.base}`, type]));
+const byClass = new Map(
+  DBR_TYPES.map(({ class: kind }) => {
+    const types = DBR_TYPES.filter((type) => type.class === kind);
+    return [kind, new Map(types.map((type) => [type.base, type]))];
+  }),
+);
 
-/** `dbrTypeOf("time", "DOUBLE")` is DBR_TIME_DOUBLE; the string classes ignore the base. */
+/** `dbrTypeOf("time", "DOUBLE")` is DBR_TIME_DOUBLE; the classes with one type ignore the base. */
 export function dbrTypeOf(kind: DbrClass, base: DbrBase): DbrType {
-  const type =
-    byClassAndBase.get(`${kind} ${base}`) ?? DBR_TYPES.find((candidate) => candidate.class === kind);
+  const type = byClass.get(kind)?.get(base) ?? DBR_TYPES.find((candidate) => candidate.class === kind);
   if (type === undefined) throw new RangeError(`there is no DBR type of class ${kind}`);
   return type;
 }

@@ -77,13 +77,13 @@ describe("a client circuit writes", () => {
   it("WRITE", () => {
     const { circuit, taken } = quiet();
     circuit.write(3, DOUBLE, 2);
-    sameBytes(taken(), "0004 0008 0006 0001 00000003 00000001 4000000000000000");
+    sameBytes(taken(), "0004 0008 0006 0001 00000003 00000000 4000000000000000");
   });
 
   it("WRITE of one string without its unused bytes", () => {
     const { circuit, taken } = quiet();
     circuit.write(3, STRING, "hello");
-    sameBytes(taken(), "0004 0008 0000 0001 00000003 00000001 68656c6c6f000000");
+    sameBytes(taken(), "0004 0008 0000 0001 00000003 00000000 68656c6c6f000000");
   });
 
   it("WRITE_NOTIFY of an array", () => {
