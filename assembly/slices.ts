@@ -1,39 +1,52 @@
 // Backprojection of filtered blocks (see filter.ts) to the three slices. The sums of the x- and y-slice are blocks too: eight rows
 // side by side for each column.
+import { plus } from "./fused";
 
 /** An entry of a vertical slice's table: byte offset of the detector column, weights of it and of the next. */
 const ENTRY: usize = 12;
 
 /** Adds a filtered block to eight rows of the x- or y-slice, columns `from` up to `to`. */
 export function addVertical(block: usize, sums: usize, table: usize, from: usize, to: usize): void {
-  for (let i = from; i < to; i++) {
-    const entry = table + i * ENTRY;
+  const end = sums + to * 32;
+  for (let sum = sums + from * 32, entry = table + from * ENTRY; sum < end; sum += 32, entry += ENTRY) {
     const column = block + <usize>load<u32>(entry);
     const left = v128.load32_splat(entry, 4);
     const right = v128.load32_splat(entry, 8);
-    const sum = sums + i * 32;
-    const low = f32x4.add(f32x4.mul(v128.load(column), left), f32x4.mul(v128.load(column, 32), right));
-    const high = f32x4.add(f32x4.mul(v128.load(column, 16), left), f32x4.mul(v128.load(column, 48), right));
-    v128.store(sum, f32x4.add(v128.load(sum), low));
-    v128.store(sum, f32x4.add(v128.load(sum, 16), high), 16);
+    const low = plus(v128.load(column), left, v128.load(sum));
+    const high = plus(v128.load(column, 16), left, v128.load(sum, 16));
+    v128.store(sum, plus(v128.load(column, 32), right, low));
+    v128.store(sum, plus(v128.load(column, 48), right, high), 16);
   }
 }
 
-/** Row `lane` of a block as numbers one behind the other. */
-export function copyRow(block: usize, lane: usize, row: usize, width: usize): void {
-  const from = block + lane * 4;
-  for (let s: usize = 0; s < width; s++) store<f32>(row + s * 4, load<f32>(from + s * 32));
-}
+/** Zeros before the first pixel of the row of `addFlatZ`, so that no position is below them however it is rounded. */
+const MARGIN = 2;
 
-/** Positions on the detector are counted in 2^-20 pixels, exactly at the first of every 64 image columns. */
-const FRACTION_BITS = 20;
+/** Positions on the detector are fixed-point numbers: one addition for each pixel, and the fraction is there by masking. */
+const FRACTION_BITS = 19;
 const ONE: f64 = <f64>(1 << FRACTION_BITS);
-const EXACT_EVERY: i32 = 64;
+const FRACTION = (1 << FRACTION_BITS) - 1;
 
 /**
- * Adds a detector row to lines `fromLine` up to `toLine` of the z-slice, `weight` times. `row` points at a zero before the first pixel;
- * another is before that and three behind the last.
+ * Row `lane` of a block, `weight` times, as `addFlatZ` takes it: for each column its value and, for each unit of a position's fraction,
+ * what the next one adds to it. Zeros surround it.
  */
+export function copyRow(block: usize, lane: usize, row: usize, width: i32, weight: f32): void {
+  const from = block + lane * 4;
+  let value: f32 = 0;
+  for (let s = -MARGIN; s < width + MARGIN; s++) {
+    const next = s + 1 >= 0 && s + 1 < width ? load<f32>(from + <usize>(s + 1) * 32) * weight : <f32>0;
+    store<f32>(row, value);
+    store<f32>(row, (next - value) * <f32>(1 / ONE), 4);
+    value = next;
+    row += 8;
+  }
+}
+
+/** Positions are exact in the middle of this many image columns. */
+const EXACT_EVERY: i32 = 64;
+
+/** Adds a detector row (see `copyRow`) to lines `fromLine` up to `toLine` of the z-slice. */
 export function addFlatZ(
   row: usize,
   sums: usize,
@@ -43,50 +56,42 @@ export function addFlatZ(
   center: f64,
   cosine: f64,
   sine: f64,
-  weight: f32,
 ): void {
   const half = width >> 1;
   const step = <i32>nearest(cosine * ONE);
-  const w = f32x4.splat(weight);
+  const steps = i32x4.mul(i32x4.splat(step), i32x4(0, 1, 2, 3));
+  const fourSteps = i32x4.splat(4 * step);
   for (let y = fromLine; y < toLine; y++) {
-    const start = center - <f64>(y - half) * sine - <f64>half * cosine + 1;
-    const from = firstInside(start, cosine, width);
-    const to = endInside(start, cosine, width);
+    const start = center - <f64>(y - half) * sine - <f64>half * cosine;
+    const from = firstInside(start + 1, cosine, width);
+    const to = endInside(start + 1, cosine, width);
     const line = sums + <usize>y * <usize>width * 4;
     for (let x0 = from; x0 < to; x0 += EXACT_EVERY) {
       const end = min(x0 + EXACT_EVERY, to);
-      let position = <i32>nearest((start + <f64>x0 * cosine) * ONE);
+      const middle = x0 + EXACT_EVERY / 2;
+      let position = <u32><i64>nearest((start + <f64>middle * cosine + MARGIN) * ONE) - step * (EXACT_EVERY / 2);
+      let positions = i32x4.add(i32x4.splat(position), steps);
       let x = x0;
       for (; x + 4 <= end; x += 4) {
-        const p1 = position + step;
-        const p2 = p1 + step;
-        const p3 = p2 + step;
-        let first = v128.load64_zero(row + <isize>(position >> FRACTION_BITS) * 4);
-        first = v128.load64_lane(row + <isize>(p1 >> FRACTION_BITS) * 4, first, 1);
-        let second = v128.load64_zero(row + <isize>(p2 >> FRACTION_BITS) * 4);
-        second = v128.load64_lane(row + <isize>(p3 >> FRACTION_BITS) * 4, second, 1);
-        const left = v128.shuffle<f32>(first, second, 0, 2, 4, 6);
-        const right = v128.shuffle<f32>(first, second, 1, 3, 5, 7);
-        let positions = i32x4.splat(position);
-        positions = i32x4.replace_lane(positions, 1, p1);
-        positions = i32x4.replace_lane(positions, 2, p2);
-        positions = i32x4.replace_lane(positions, 3, p3);
-        const fraction = f32x4.mul(
-          f32x4.convert_i32x4_s(v128.and(positions, i32x4.splat((1 << FRACTION_BITS) - 1))),
-          f32x4.splat(<f32>(1 / ONE)),
-        );
-        const value = f32x4.add(left, f32x4.mul(f32x4.sub(right, left), fraction));
+        const offsets = v128.and(i32x4.shr_u(positions, FRACTION_BITS - 3), i32x4.splat(-8));
+        const columns = i32x4.add(offsets, i32x4.splat(<i32>row));
+        let first = v128.load64_zero(<usize>i32x4.extract_lane(columns, 0));
+        first = v128.load64_lane(<usize>i32x4.extract_lane(columns, 1), first, 1);
+        let second = v128.load64_zero(<usize>i32x4.extract_lane(columns, 2));
+        second = v128.load64_lane(<usize>i32x4.extract_lane(columns, 3), second, 1);
+        const values = v128.shuffle<f32>(first, second, 0, 2, 4, 6);
+        const differences = v128.shuffle<f32>(first, second, 1, 3, 5, 7);
+        const fraction = f32x4.convert_i32x4_s(v128.and(positions, i32x4.splat(FRACTION)));
         const at = line + <usize>x * 4;
-        v128.store(at, f32x4.add(v128.load(at), f32x4.mul(value, w)));
-        position = p3 + step;
+        v128.store(at, plus(differences, fraction, f32x4.add(v128.load(at), values)));
+        positions = i32x4.add(positions, fourSteps);
       }
+      position = i32x4.extract_lane(positions, 0);
       for (; x < end; x++) {
-        const column = row + <isize>(position >> FRACTION_BITS) * 4;
-        const fraction = <f32>(position & ((1 << FRACTION_BITS) - 1)) * <f32>(1 / ONE);
-        const left = load<f32>(column);
-        const value = left + (load<f32>(column, 4) - left) * fraction;
+        const column = row + <usize>(position >> FRACTION_BITS) * 8;
+        const fraction = <f32>(position & FRACTION);
         const at = line + <usize>x * 4;
-        store<f32>(at, load<f32>(at) + value * weight);
+        store<f32>(at, load<f32>(at) + (load<f32>(column) + load<f32>(column, 4) * fraction));
         position += step;
       }
     }

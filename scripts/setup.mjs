@@ -41,7 +41,7 @@ export function install() {
   writeFileSync(stamp, lock);
 }
 
-const kernels = join(root, "dist", "src", "recon", "backend", "wasm", "recon.wasm");
+const kernels = join(root, "dist", "src", "recon", "backend", "wasm", "reconFused.wasm");
 
 /** Compiles the kernels of the reconstruction when one of their sources is newer. */
 function buildKernels() {

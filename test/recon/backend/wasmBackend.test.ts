@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { plainKernelModule } from "../../../src/recon/backend/wasm/kernels.js";
 import { wasmBackend } from "../../../src/recon/backend/wasm/wasmBackend.js";
 import { FlatField } from "../../../src/recon/pipeline/darkFlat.js";
 import { assertLikeReference, counts, jobs, plain, square, u16 } from "./jobs.js";
@@ -8,6 +9,10 @@ for (const threads of [1, 3])
   for (const [name, job] of Object.entries(jobs))
     test(`WebAssembly on ${threads} threads gives the slices of the reference: ${name}`, () =>
       assertLikeReference(wasmBackend(threads), job));
+
+for (const [name, job] of Object.entries(jobs))
+  test(`WebAssembly without relaxed SIMD gives the slices of the reference: ${name}`, () =>
+    assertLikeReference(wasmBackend(1, plainKernelModule()), job));
 
 for (const keepsFiltered of [true, false])
   test(`turn after turn leaves no drift, filtered projections ${keepsFiltered ? "kept" : "not kept"}`, async () => {

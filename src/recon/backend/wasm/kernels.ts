@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 
 /** The functions of assembly/index.ts; pointers are byte offsets in the memory. */
 export interface ReconKernels {
@@ -14,7 +15,7 @@ export interface ReconKernels {
   ): void;
   filterBlock(block: number, points: number, factors: number, response: number): void;
   addVertical(block: number, sums: number, table: number, from: number, to: number): void;
-  copyRow(block: number, lane: number, row: number, width: number): void;
+  copyRow(block: number, lane: number, row: number, width: number, weight: number): void;
   addFlatZ(
     row: number,
     sums: number,
@@ -24,7 +25,6 @@ export interface ReconKernels {
     center: number,
     cosine: number,
     sine: number,
-    weight: number,
   ): void;
   addTiltedZ(
     filtered: number,
@@ -52,11 +52,22 @@ export interface ReconKernels {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The compiled kernels, once for this thread. */
+/**
+ * The compiled kernels, once for this thread: those with fused multiplications where this Node has relaxed SIMD, which
+ * Node 20 does after a flag (docs/decisions/0048-kernels-multiply-and-add-at-once.md).
+ */
 export function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL("./recon.wasm", import.meta.url)));
+  if (compiled !== undefined) return compiled;
+  const fused = bytesOf("reconFused");
+  if (!WebAssembly.validate(fused)) setFlagsFromString("--experimental-wasm-relaxed-simd");
+  compiled = new WebAssembly.Module(WebAssembly.validate(fused) ? fused : bytesOf("recon"));
   return compiled;
 }
+
+/** The kernels without relaxed SIMD. */
+export const plainKernelModule = (): WebAssembly.Module => new WebAssembly.Module(bytesOf("recon"));
+
+const bytesOf = (name: string): Uint8Array => readFileSync(new URL(`./${name}.wasm`, import.meta.url));
 
 /** The kernels on a memory. */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): ReconKernels {

@@ -27,13 +27,16 @@ export interface Layout {
   readonly counts: number;
   readonly dark: number;
   readonly gain: number;
+  /** Eight rows of each: dark field and gain of what needs no correction. */
+  readonly zeros: number;
+  readonly ones: number;
   readonly response: number;
   readonly factors: number;
   /** A block for each thread to filter in. */
   readonly scratch: readonly number[];
   /** A filtered projection, block by block. */
   readonly filtered: number;
-  /** The detector row of the z-slice: the first pixel's zero before it. */
+  /** The detector row of the z-slice, as copyRow leaves it. */
   readonly row: number;
   readonly tableY: number;
   readonly tableX: number;
@@ -71,11 +74,13 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
     counts: take(image),
     dark: take(image),
     gain: take(image),
+    zeros: take(width * COLUMN_BYTES),
+    ones: take(width * COLUMN_BYTES),
     response: take(points * FLOAT),
-    factors: take(points * 6 * FLOAT),
+    factors: take(points * 4 * FLOAT),
     scratch: Array.from({ length: threads }, () => take(points * COLUMN_BYTES)),
     filtered: take(blocked),
-    row: take((width + 8) * FLOAT) + 4 * FLOAT,
+    row: take((width + 8) * 2 * FLOAT),
     tableY: take(width * ENTRY_BYTES),
     tableX: take(width * ENTRY_BYTES),
     pathZ: take(width * 2 * DOUBLE),

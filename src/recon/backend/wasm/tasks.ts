@@ -48,8 +48,8 @@ function blockTask({ kernels, bytes, layout, control, thread }: ThreadContext, j
       layout.points / 2,
       layout.counts + pixel * bytesPerPixel(format),
       format,
-      layout.dark + pixel * 4,
-      layout.gain + pixel * 4,
+      format === FORMATS.transmission ? layout.zeros : layout.dark + pixel * 4,
+      format === FORMATS.transmission ? layout.ones : layout.gain + pixel * 4,
       Math.min(BLOCK_ROWS, height - block * BLOCK_ROWS),
       width,
     );
@@ -60,7 +60,7 @@ function blockTask({ kernels, bytes, layout, control, thread }: ThreadContext, j
   kernels.addVertical(source, sums.y + block * blockBytes, layout.tableY, ...job.columnsY);
   kernels.addVertical(source, sums.x + block * blockBytes, layout.tableX, ...job.columnsX);
   if (task === 0 && job.row !== undefined) {
-    kernels.copyRow(source, job.row % BLOCK_ROWS, layout.row + 4, width);
+    kernels.copyRow(source, job.row % BLOCK_ROWS, layout.row, width, job.weight);
     Atomics.store(control, Control.ROW_READY, 1);
     Atomics.notify(control, Control.ROW_READY);
   }
@@ -76,7 +76,7 @@ function lineTask({ kernels, layout, control }: ThreadContext, job: Job, task: n
   const { center, cosine, sine, weight } = job;
   if (job.row !== undefined) {
     waitFor(control, Control.ROW_READY, 1);
-    kernels.addFlatZ(layout.row, sums, width, from, to, center, cosine, sine, weight);
+    kernels.addFlatZ(layout.row, sums, width, from, to, center, cosine, sine);
   } else {
     waitFor(control, Control.BLOCKS_DONE, layout.blocks);
     const { filtered, pathZ } = layout;
@@ -93,7 +93,7 @@ export function waitFor(control: Int32Array, index: number, value: number): void
   }
 }
 
-/** How pixels lie in memory, as assembly/integrals.ts has it. */
+/** How pixels lie in memory, as assembly/integrals.ts has it; those of transmission have been corrected by dark and flat field. */
 export const FORMATS = { u8: 0, u16: 1, f32: 2, transmission: 3 } as const;
 
 const bytesPerPixel = (format: number): number =>

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { Control, type Job, type JobBoard, jobBoard, writeJob } from "./job.js";
-import { instantiate, kernelModule, type ReconKernels } from "./kernels.js";
+import { instantiate, type ReconKernels } from "./kernels.js";
 import type { Layout } from "./layout.js";
 import { type ThreadContext, taskCount, waitFor, work } from "./tasks.js";
 
@@ -24,14 +24,13 @@ export class Team {
   readonly #helpers: readonly Worker[];
 
   /** @throws RangeError when there is not that much memory */
-  constructor(layout: Layout) {
+  constructor(layout: Layout, module: WebAssembly.Module) {
     this.layout = layout;
     this.memory = new WebAssembly.Memory({
       initial: Math.ceil(layout.bytes / PAGE),
       maximum: PAGE,
       shared: true,
     });
-    const module = kernelModule();
     this.kernels = instantiate(module, this.memory);
     this.#board = jobBoard();
     const { control } = this.#board;

@@ -5,8 +5,11 @@ import { WasmReconstruction } from "./wasmReconstruction.js";
 /** More threads than this wait for memory. */
 const MOST_THREADS = 8;
 
-/** WebAssembly kernels on `threads` threads, the calling one included. */
-export const wasmBackend = (threads = Math.min(availableParallelism(), MOST_THREADS)): ReconBackend => ({
+/** WebAssembly kernels on `threads` threads, the calling one included; the best module there is, if none is given. */
+export const wasmBackend = (
+  threads = Math.min(availableParallelism(), MOST_THREADS),
+  module?: WebAssembly.Module,
+): ReconBackend => ({
   name: "wasm",
-  start: (options) => new WasmReconstruction(options, threads),
+  start: (options) => new WasmReconstruction(options, threads, module),
 });

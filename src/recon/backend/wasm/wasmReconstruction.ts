@@ -1,6 +1,6 @@
 import type { FlatField, RawData } from "../../pipeline/darkFlat.js";
 import { dezinger } from "../../pipeline/dezinger.js";
-import { Fft, twiddlesOf } from "../../pipeline/fft.js";
+import { Fft, pairTwiddlesOf, twiddlesOf } from "../../pipeline/fft.js";
 import { filterResponse } from "../../pipeline/filters.js";
 import {
   type SliceData,
@@ -14,7 +14,8 @@ import { paganin } from "../../pipeline/paganin.js";
 import type { PreprocessParameters } from "../../pipeline/preprocess.js";
 import type { Reconstruction, ReconstructionOptions } from "../backend.js";
 import { copyOf } from "../copyOf.js";
-import { COLUMN_BYTES, ENTRY_BYTES, type Layout, layoutOf } from "./layout.js";
+import { kernelModule } from "./kernels.js";
+import { BLOCK_ROWS, COLUMN_BYTES, ENTRY_BYTES, type Layout, layoutOf } from "./layout.js";
 import { FORMATS } from "./tasks.js";
 import { Team } from "./team.js";
 
@@ -52,10 +53,15 @@ export class WasmReconstruction implements Reconstruction {
   /** Projections in each set. */
   #counts: [number, number] = [0, 0];
 
-  constructor({ size, keepsFiltered }: ReconstructionOptions, threads: number) {
+  constructor(
+    { size, keepsFiltered }: ReconstructionOptions,
+    threads: number,
+    module: WebAssembly.Module = kernelModule(),
+  ) {
     this.#layout = layoutOf(size, threads);
-    this.#team = new Team(this.#layout);
+    this.#team = new Team(this.#layout, module);
     this.#keepsFiltered = keepsFiltered;
+    this.#floats(this.#layout.ones, BLOCK_ROWS * size.width).fill(1);
     this.#writeFactors();
   }
 
@@ -194,11 +200,13 @@ export class WasmReconstruction implements Reconstruction {
   #writeFactors(): void {
     const { factors, points } = this.#layout;
     let offset = factors;
-    for (let length = points; length >= 8; length /= 4) {
-      const stage = twiddlesOf(length);
+    const put = (stage: Float64Array): void => {
       this.#floats(offset, stage.length).set(stage);
       offset += stage.length * Float32Array.BYTES_PER_ELEMENT;
-    }
+    };
+    const beginsInPairs = Math.log2(points) % 2 === 1;
+    if (beginsInPairs) put(pairTwiddlesOf(points));
+    for (let length = beginsInPairs ? points / 2 : points; length >= 16; length /= 4) put(twiddlesOf(length));
   }
 
   /** Where the columns of a vertical slice lie on the detector, and what they take from there; which it sees at all. */

@@ -1,5 +1,6 @@
 // What this folder uses of WebAssembly's JavaScript interface: TypeScript has it in its library for browsers only.
 declare namespace WebAssembly {
+  function validate(bytes: Uint8Array): boolean;
   class Module {
     constructor(bytes: Uint8Array);
   }

@@ -1,0 +1,13 @@
+// Multiplications with an addition. Where the build allows relaxed SIMD they are one instruction, rounded once.
+
+/** a b + c */
+@inline
+export function plus(a: v128, b: v128, c: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** c - a b */
+@inline
+export function minus(a: v128, b: v128, c: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_nmadd(a, b, c) : f32x4.sub(c, f32x4.mul(a, b));
+}
