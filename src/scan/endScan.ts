@@ -1,8 +1,9 @@
+import { defer } from "rxjs";
 import { runFreely } from "./camera.js";
 import type { ScanContext } from "./context.js";
 import { cleanUp, fullSpeed } from "./pso.js";
 import { readNumber, readText } from "./pvValues.js";
-import { after, nothing, put, type Step } from "./steps.js";
+import { after, nothing, put, reach, type Step, when, within } from "./steps.js";
 
 /** One thing to put back at the end of a scan, and what it is called when that fails. */
 export type EndTask = readonly [what: string, step: Step];
@@ -15,9 +16,19 @@ export interface ScanProcedure {
 
 export const stopPulses = (context: ScanContext): EndTask => ["controller", cleanUp(context)];
 
+/** Completes when the stage does not move. */
+export const standStill = ({ beamline, times }: ScanContext): Step => {
+  const done = beamline.rotation("DMOV");
+  const stands = reach(done, (value) => value === 1).pipe(
+    within(times.motion, `${done.name}: the stage did not come to rest`),
+  );
+  return defer(() => when(done.connected, stands));
+};
+
 /** The camera and the stage as they are between scans. */
 export const atRest = (context: ScanContext): readonly EndTask[] => [
   ["camera", runFreely(context.beamline, context.times)],
+  ["stage", standStill(context)],
   ["speed", fullSpeed(context)],
 ];
 

@@ -1,7 +1,7 @@
 import type { ScanContext } from "./context.js";
 import type { EndTask } from "./endScan.js";
 import { readNumber, readText } from "./pvValues.js";
-import { after, nothing, putAndWait, reach, type Step, sequence, within } from "./steps.js";
+import { after, putAndWait, type Step, sequence, when } from "./steps.js";
 
 const FULL_TURN = 360;
 
@@ -15,27 +15,18 @@ const setPosition = ({ beamline, times }: ScanContext, angle: number): Step =>
     putAndWait(beamline.rotation("SET"), "Use", times.put),
   );
 
-/**
- * Where the stage returns after a scan it need not turn back whole turns: they are taken out of its position. It has to stand
- * still for that.
- */
+/** Where the stage returns after a scan it need not turn back whole turns: they are taken out of its position. */
 export const forgetTurns = (context: ScanContext): EndTask => {
-  const { beamline, times } = context;
-  const still = beamline.rotation("DMOV");
-  const forget = sequence(
-    reach(still, (value) => value === 1).pipe(
-      within(times.motion, `${still.name}: the stage did not come to rest`),
-    ),
-    after(
-      () => readNumber(beamline.rotation("RBV")),
-      (angle) => (Math.abs(angle) < FULL_TURN ? nothing : setPosition(context, withinOneTurn(angle))),
-    ),
+  const { beamline } = context;
+  const forget = after(
+    () => readNumber(beamline.rotation("RBV")),
+    (angle) => when(Math.abs(angle) >= FULL_TURN, setPosition(context, withinOneTurn(angle))),
   );
   return [
     "whole turns",
     after(
       () => readText(beamline.own("ReturnRotation")),
-      (returning) => (returning === "Yes" ? forget : nothing),
+      (returning) => when(returning === "Yes", forget),
     ),
   ];
 };

@@ -182,7 +182,7 @@ describe("a scan", () => {
   });
 
   it("drives a beamline in another IOC as it drives one in its own", async (context) => {
-    const beamline = await TestBeamline.remote(context, {
+    const { beamline } = await TestBeamline.remote(context, {
       StreamPreCount: 6,
       FlatFieldAxis: "X",
       SampleOutX: 1,

@@ -14,6 +14,7 @@ import { createPvDirectory, RecordEngine } from "../../src/records/index.js";
 import type { Pv, PvDirectory } from "../../src/records/pv.js";
 import { type ScanTimes, scanKindOf, startTomoScan } from "../../src/scan/index.js";
 import { repositoryRoot } from "../support/paths.js";
+import { ObservedPvs } from "./observedPvs.js";
 
 export const PREFIX = "2bmb:TomoScanStream:";
 
@@ -75,6 +76,7 @@ export class ScanRig {
   /** Where the hardware's records are: in this process, or behind a Channel Access server. */
   readonly hardware: RecordEngine;
   #directory: PvDirectory = createPvDirectory(this.engine, undefined);
+  #observed: ObservedPvs | undefined;
   readonly folder = mkdtempSync(join(tmpdir(), "tomoioc-scan-"));
   readonly #pvs = new Map<string, Pv>();
 
@@ -85,6 +87,12 @@ export class ScanRig {
     context.after(async () => {
       for (const cleanUp of this.#cleanUps.reverse()) await cleanUp();
     });
+  }
+
+  /** What the server does to PVs. */
+  get observed(): ObservedPvs {
+    if (this.#observed === undefined) throw new Error("the server was not started");
+    return this.#observed;
   }
 
   get directory(): PvDirectory {
@@ -116,8 +124,9 @@ export class ScanRig {
   /** Sets records of a running engine and starts the server on them; both stop at the end of the test. */
   serve(settings: Readonly<Record<string, Value>>, times: Partial<ScanTimes>): void {
     for (const [name, value] of Object.entries(settings)) this.set(name, value);
+    this.#observed = new ObservedPvs(this.directory);
     const server = startTomoScan({
-      pvs: this.directory,
+      pvs: this.#observed,
       prefix: PREFIX,
       kind: scanKindOf((record) => this.engine.has(PREFIX + record)),
       structures: this.structures,

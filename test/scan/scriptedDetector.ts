@@ -1,5 +1,5 @@
 import h5wasm from "h5wasm/node";
-import { Subscription } from "rxjs";
+import { Subject, Subscription } from "rxjs";
 import type { Value } from "../../src/channel/dbf.js";
 import { toNumber } from "../../src/channel/number.js";
 import { toText } from "../../src/channel/text.js";
@@ -59,6 +59,8 @@ export class ScriptedDetector {
   readonly life = new Subscription();
   /** Every frame the camera took. */
   readonly frames: Frame[] = [];
+  /** Each frame as it is taken. */
+  readonly taken$ = new Subject<Frame>();
   /** False: the camera takes frames that reach nobody. */
   delivering = true;
   /** So many of the next triggers are lost. */
@@ -122,6 +124,7 @@ export class ScriptedDetector {
     const location = toText(this.get(`${this.server}HDF5Location`));
     const frame = { id: ++this.#taken, location, angle };
     this.frames.push(frame);
+    this.taken$.next(frame);
     this.set("cam1:NumImagesCounter_RBV", this.#taken);
     if (!this.delivering) return;
     if (this.text("HDF1:NDArrayPort") === "SP1") this.store(frame);

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { firstValueFrom } from "rxjs";
+import type { CaServer } from "../../src/ca/index.js";
 import type { Value } from "../../src/channel/dbf.js";
 import { asynRecordDeviceSupport } from "../../src/drivers/asyn/asynRecordDevice.js";
 import { PortRegistry } from "../../src/drivers/asyn/portRegistry.js";
@@ -42,6 +44,12 @@ const SETTINGS: Readonly<Record<string, Value>> = {
   StreamNumCapture: 20,
   StreamScanType: "backforth",
 };
+
+/** A scan server whose hardware is behind a Channel Access server. */
+export interface RemoteBeamline {
+  readonly beamline: TestBeamline;
+  readonly server: CaServer;
+}
 
 export interface TestBeamlineOptions {
   /** Where the hardware is, when it is not in the server's process. */
@@ -110,9 +118,10 @@ export class TestBeamline extends ScanRig {
   static async remote(
     context: TestContext,
     settings: Readonly<Record<string, Value>>,
-  ): Promise<TestBeamline> {
+    options: Omit<TestBeamlineOptions, "hardware"> = {},
+  ): Promise<RemoteBeamline> {
     const hardware = new RecordEngine();
-    const beamline = new TestBeamline(context, settings, { connect: 2 }, { hardware });
+    const beamline = new TestBeamline(context, settings, { connect: 2 }, { hardware, ...options });
     const server = await startServer([hardware]);
     const client = clientOf(server);
     beamline.after(async () => {
@@ -122,7 +131,17 @@ export class TestBeamline extends ScanRig {
     });
     beamline.connectHardware(client);
     beamline.#start();
-    return beamline;
+    return { beamline, server };
+  }
+
+  /** Starts a scan and waits for its first frame; the camera tells before ImagesCollected does. */
+  override async stream(): Promise<{ ended: Promise<void> }> {
+    await this.served();
+    const first = firstValueFrom(this.detector.taken$);
+    const ended = this.startScan();
+    ended.catch(() => {});
+    await Promise.race([first, ended]);
+    return { ended };
   }
 
   /** Where the stage was when the last frame of this id was taken. */

@@ -1,0 +1,68 @@
+import { defer, finalize, type Observable, Subject } from "rxjs";
+import type { Pv, PvDirectory } from "../../src/records/pv.js";
+
+/** The PVs of a server, with everything it does to them told: each write, each subscription, each that it opens or closes. */
+export class ObservedPvs implements PvDirectory {
+  readonly #writes = new Subject<string>();
+  #subscriptions = 0;
+  #open = 0;
+
+  constructor(private readonly directory: PvDirectory) {}
+
+  /** The name of each PV when the server has written it. */
+  get writes$(): Observable<string> {
+    return this.#writes;
+  }
+
+  /** Subscriptions to values and connections that are alive. */
+  get subscriptions(): number {
+    return this.#subscriptions;
+  }
+
+  /** PVs opened and not closed. */
+  get open(): number {
+    return this.#open;
+  }
+
+  pv(name: string): Pv {
+    const inner = this.directory.pv(name);
+    this.#open += 1;
+    return {
+      name,
+      connected$: this.#counted(inner.connected$),
+      sample$: this.#counted(inner.sample$),
+      get connected() {
+        return inner.connected;
+      },
+      get sample() {
+        return inner.sample;
+      },
+      properties: () => inner.properties(),
+      read: (options) => inner.read(options),
+      write: (value) => {
+        inner.write(value);
+        this.#writes.next(name);
+      },
+      writeNotify: async (value, options) => {
+        const done = inner.writeNotify(value, options);
+        this.#writes.next(name);
+        await done;
+      },
+      close: () => {
+        this.#open -= 1;
+        inner.close();
+      },
+    };
+  }
+
+  #counted<T>(values$: Observable<T>): Observable<T> {
+    return defer(() => {
+      this.#subscriptions += 1;
+      return values$.pipe(
+        finalize(() => {
+          this.#subscriptions -= 1;
+        }),
+      );
+    });
+  }
+}
