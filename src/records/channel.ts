@@ -16,9 +16,10 @@ import { failed, ok } from "../libcom/result.js";
 import type { FieldName } from "./channelName.js";
 import type { DbRecord } from "./dbRecord.js";
 import { formatOf } from "./fieldAccess.js";
+import type { FieldSpec } from "./fieldSpec.js";
 import { FieldView, type FoundChannel } from "./fieldView.js";
 import { incoming } from "./longString.js";
-import { actingAs } from "./processTrace.js";
+import { become } from "./processTrace.js";
 import { channelProperties } from "./properties.js";
 import { isReadOnly, type PendingPut, processForPut, putField, putFieldNotify } from "./put.js";
 import type { AccessClient } from "./security/accessSecurity.js";
@@ -39,6 +40,9 @@ export class RecordChannel implements Channel {
   private readonly instance: DbRecord;
   private readonly address: FieldName;
   readonly #view: FieldView;
+  readonly #special: FieldSpec["special"];
+  /** The client, where traces name it. */
+  readonly #actor: ClientIdentity | undefined;
   #pending: Set<PendingPut> | undefined;
   #unsubscribe: Set<() => void> | undefined;
 
@@ -46,12 +50,14 @@ export class RecordChannel implements Channel {
     readonly name: string,
     field: FoundChannel,
     private readonly security?: ChannelSecurity,
-    private readonly client?: ClientIdentity,
+    client?: ClientIdentity,
   ) {
     this.instance = field.instance;
     this.address = field.address;
     this.className = field.instance.type.name;
     this.#view = new FieldView(field);
+    this.#special = field.instance.type.fields[field.address.field]?.special;
+    this.#actor = client?.protocol === undefined ? undefined : client;
   }
 
   get fieldType(): DbfType {
@@ -68,10 +74,9 @@ export class RecordChannel implements Channel {
 
   get access(): AccessRights {
     const rights = this.security?.client.rights ?? readWrite;
-    const { instance, address } = this;
     // EPICS Base grants writing to RTYP, which it then refuses.
-    const isAttribute = instance.type.fields[address.field]?.special === "attribute";
-    if (isAttribute || !isReadOnly(instance, address.field)) return rights;
+    if (this.#special === undefined || this.#special === "attribute") return rights;
+    if (!isReadOnly(this.instance, this.address.field)) return rights;
     return rights.read ? readOnly : { read: false, write: false };
   }
 
@@ -104,11 +109,13 @@ export class RecordChannel implements Channel {
   write(value: TypedValue, process: ProcessOption = "passive"): WriteResult {
     if (this.#isDenied()) return this.#denied();
     const done = this.#trapWrite(value);
-    const result = this.#asClient(() =>
-      putField(this.instance, this.address.field, incoming(this.address, value), process),
-    );
-    done?.();
-    return result;
+    const before = become(this.#actor);
+    try {
+      return putField(this.instance, this.address.field, incoming(this.address, value), process);
+    } finally {
+      become(before);
+      done?.();
+    }
   }
 
   process(): WriteResult {
@@ -118,9 +125,7 @@ export class RecordChannel implements Channel {
   async writeNotify(value: TypedValue, process: ProcessOption = "passive"): Promise<WriteResult> {
     if (this.#isDenied()) return this.#denied();
     const done = this.#trapWrite(value);
-    const pending = this.#asClient(() =>
-      putFieldNotify(this.instance, this.address.field, incoming(this.address, value), process),
-    );
+    const pending = this.#startPut(incoming(this.address, value), process);
     this.#pending ??= new Set();
     this.#pending.add(pending);
     const result = await pending.completion;
@@ -129,10 +134,13 @@ export class RecordChannel implements Channel {
     return result;
   }
 
-  #asClient<T>(action: () => T): T {
-    const { client } = this;
-    if (client?.protocol === undefined) return action();
-    return actingAs(`${client.protocol}:${client.user}@${client.host}`, action);
+  #startPut(value: TypedValue, process: ProcessOption): PendingPut {
+    const before = become(this.#actor);
+    try {
+      return putFieldNotify(this.instance, this.address.field, value, process);
+    } finally {
+      become(before);
+    }
   }
 
   #isDenied(): boolean {

@@ -17,32 +17,42 @@ export interface ChannelName extends FieldName {
 }
 
 const FIELD = /[A-Za-z_][A-Za-z0-9_]*/y;
+const NO_FILTERS: Result<readonly JsonEntry[]> = ok([]);
 
-function splitName(name: string): { field: FieldName; modifiers: string } {
+/** Record and field of a name, and what stands behind them; a name without a field means VAL. */
+export function splitName(name: string): { readonly address: FieldName; readonly modifiers: string } {
   const dot = name.indexOf(".");
-  const record = dot < 0 ? name : name.slice(0, dot);
-  const rest = dot < 0 ? "" : name.slice(dot + 1);
+  // Most names that clients look for are those of records.
+  if (dot < 0) return { address: { record: name, field: "VAL", asChars: false }, modifiers: "" };
+  const rest = name.slice(dot + 1);
   FIELD.lastIndex = 0;
   const field = FIELD.exec(rest)?.[0] ?? "";
   const asChars = rest[field.length] === "$";
-  const modifiers = rest.slice(field.length + (asChars ? 1 : 0));
-  return { field: { record, field: field === "" ? "VAL" : field, asChars }, modifiers };
+  const address = { record: name.slice(0, dot), field: field === "" ? "VAL" : field, asChars };
+  return { address, modifiers: rest.slice(field.length + (asChars ? 1 : 0)) };
 }
 
-/** The record and field of a name, without a look at what else it says; a name without a field means VAL. */
-export const parseFieldName = (name: string): FieldName => splitName(name).field;
+/** The record and field of a name, without a look at what else it says. */
+export const parseFieldName = (name: string): FieldName => splitName(name).address;
 
 /** Takes `REC`, `REC.FIELD`, `REC.FIELD$`, with `[start:increment:end]` and `{"filter":{...}}` behind it, apart. */
 export function parseChannelName(name: string): Result<ChannelName> {
-  const { field, modifiers } = splitName(name);
+  const { address, modifiers } = splitName(name);
+  const filters = parseFilters(name, modifiers);
+  return filters.ok ? ok({ ...address, filters: filters.value }) : filters;
+}
+
+/** The filters that the part of a name behind the field asks for. */
+export function parseFilters(name: string, modifiers: string): Result<readonly JsonEntry[]> {
+  if (modifiers === "") return NO_FILTERS;
   const range = modifiers.startsWith("[") ? parseRange(modifiers) : ok({ filters: [], rest: modifiers });
   if (!range.ok) return failed(`${name}: ${range.error}`);
   const { filters, rest } = range.value;
-  if (rest === "") return ok({ ...field, filters });
+  if (rest === "") return ok(filters);
   const json = rest.startsWith("{") ? parseJson5(rest) : failed(`nothing is known of ${rest}`);
   if (!json.ok) return failed(`${name}: ${json.error}`);
   if (json.value.kind !== "map") return failed(`${name}: filters are a JSON map`);
-  return ok({ ...field, filters: [...filters, ...json.value.entries] });
+  return ok([...filters, ...json.value.entries]);
 }
 
 interface Range {

@@ -128,13 +128,25 @@ export function store(
   source?: TextSource,
 ): Result<void> {
   const spec = instance.type.fields[field];
-  if (typeof value === "number" && spec !== undefined && takesNumbersOf(spec, from)) {
+  if (spec === undefined) return failed(`${instance.name}.${field} cannot be written`);
+  return storeAs(instance, field, spec, value, from, source);
+}
+
+/** As `store`, for who knows the field's specification. */
+export function storeAs(
+  instance: DbRecord,
+  field: string,
+  spec: FieldSpec,
+  value: Value,
+  from: DbfType,
+  source?: TextSource,
+): Result<void> {
+  if (typeof value === "number" && takesNumbersOf(spec, from)) {
     instance.fields[field] = value;
     return stored;
   }
   const address = addressOf(instance, field);
-  if (spec === undefined || address === undefined)
-    return failed(`${instance.name}.${field} cannot be written`);
+  if (address === undefined) return failed(`${instance.name}.${field} cannot be written`);
   if (isArrayField(spec, address)) {
     const array = toArray(value, from, address, source);
     if (!array.ok) return array;

@@ -1,19 +1,36 @@
+import type { ClientIdentity } from "../channel/provider.js";
+
+/** A thread of EPICS, or the client that a server's thread serves. */
+type Actor = string | ClientIdentity;
+
 /**
- * What TPRO shows: who makes which record process. EPICS names the thread, or the client that a server's thread serves;
- * here each way into the records says the name of the thread that it has there.
+ * What TPRO shows: who makes which record process. Each way into the records says what would be the thread there in
+ * EPICS.
  */
-let actor = "_main_";
+let actor: Actor = "_main_";
 let tracing = false;
 
+const nameOf = (who: Actor): string =>
+  typeof who === "string" ? who : `${who.protocol}:${who.user}@${who.host}`;
+
 /** Runs what a thread of EPICS, or a client, does with records. */
-export function actingAs<T>(name: string, action: () => T): T {
-  const before = actor;
-  actor = name;
+export function actingAs<T>(who: Actor, action: () => T): T {
+  const before = become(who);
   try {
     return action();
   } finally {
     actor = before;
   }
+}
+
+/**
+ * `actingAs` in two halves, where a closure for each put would cost too much. Returns who acted before; undefined leaves
+ * that as it is.
+ */
+export function become(who: Actor | undefined): Actor {
+  const before = actor;
+  if (who !== undefined) actor = who;
+  return before;
 }
 
 /** The thread that runs callbacks of a record's PRIO. */
@@ -36,5 +53,5 @@ export const traceOutput = { write: (line: string): void => void process.stdout.
 
 /** One line of the trace, where one is wanted. */
 export function trace(what: string, name: string, more = ""): void {
-  if (tracing) traceOutput.write(`${actor}: ${what} '${name}'${more}`);
+  if (tracing) traceOutput.write(`${nameOf(actor)}: ${what} '${name}'${more}`);
 }

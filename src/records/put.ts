@@ -5,7 +5,7 @@ import type { ProcessOption, WriteError, WriteResult } from "../channel/provider
 import { charsToText } from "../channel/text.js";
 import { failed, ok } from "../libcom/result.js";
 import type { DbRecord } from "./dbRecord.js";
-import { addressOf, store } from "./fieldAccess.js";
+import { addressOf, storeAs } from "./fieldAccess.js";
 import { type FieldSpec, isLinkType } from "./fieldSpec.js";
 import { Link } from "./links/link.js";
 import { ProcessNotify } from "./processNotify.js";
@@ -19,9 +19,20 @@ const refuse = (reason: WriteError["reason"], message: string): WriteResult => f
  * Stores a value as a database link does: checks, converts, stores, lets the record type react and tells subscribers.
  * Does not process.
  */
-export function putValue(instance: DbRecord, field: string, { value, type }: TypedValue): WriteResult {
+export function putValue(instance: DbRecord, field: string, value: TypedValue): WriteResult {
   const spec = instance.type.fields[field];
-  if (spec === undefined) return refuse("failed", `${instance.name} has no field ${field}`);
+  return spec === undefined ? noField(instance, field) : putToField(instance, field, spec, value);
+}
+
+const noField = (instance: DbRecord, field: string): WriteResult =>
+  refuse("failed", `${instance.name} has no field ${field}`);
+
+function putToField(
+  instance: DbRecord,
+  field: string,
+  spec: FieldSpec,
+  { value, type }: TypedValue,
+): WriteResult {
   const simulating = field === "SIMM" ? Number(instance.fields[field]) : 0;
   if (field === "SIMM") rememberSimulation(instance);
   const problem =
@@ -53,7 +64,7 @@ function storePlain(
   type: DbfType,
 ): WriteError | undefined {
   if (isLinkType(spec.dbf)) return problemWith("badValue", instance, field, " is a link");
-  const before = instance.fields[field];
+  const before = spec.prop === true ? instance.fields[field] : undefined;
   const stored = storeValue(instance, field, spec, value, type);
   if (!stored.ok) return problemWith("noConvert", instance, field, `: ${stored.error}`);
   if (spec.prop === true && instance.fields[field] !== before) instance.postAll(EventMask.PROPERTY);
@@ -93,7 +104,7 @@ function storeValue(instance: DbRecord, field: string, spec: FieldSpec, value: V
     instance.setSevr(Status.LINK, Severity.INVALID);
     return ok(undefined);
   }
-  return store(instance, field, value, type);
+  return storeAs(instance, field, spec, value, type);
 }
 
 function beforePut(instance: DbRecord, field: string): string | undefined {
@@ -112,10 +123,10 @@ function afterPut(instance: DbRecord, field: string): string | undefined {
 }
 
 /** Whether a put to the field processes the record now. */
-function processes(instance: DbRecord, field: string, option: ProcessOption): boolean {
+function processes(instance: DbRecord, field: string, spec: FieldSpec, option: ProcessOption): boolean {
   if (option === "inhibit") return false;
   if (option === "force" || field === "PROC") return true;
-  return instance.type.fields[field]?.pp === true && instance.record.SCAN === 0;
+  return spec.pp === true && instance.record.SCAN === 0;
 }
 
 const disabled = (instance: DbRecord, field: string): boolean =>
@@ -129,9 +140,11 @@ export function putField(
   option: ProcessOption = "passive",
 ): WriteResult {
   if (disabled(instance, field)) return refuse("disabled", `${instance.name}: puts are disabled (DISP)`);
-  if (instance.fields[field] instanceof Link) return putLink(instance, field, value);
-  const result = putValue(instance, field, value);
-  return result.ok && processes(instance, field, option) ? processForPut(instance) : result;
+  const spec = instance.type.fields[field];
+  if (spec === undefined) return noField(instance, field);
+  if (isLinkType(spec.dbf)) return putLink(instance, field, value);
+  const result = putToField(instance, field, spec, value);
+  return result.ok && processes(instance, field, spec, option) ? processForPut(instance) : result;
 }
 
 /** Processes a record for a client, or asks it to process once more when it is active. */
@@ -158,15 +171,16 @@ export function putFieldNotify(
   value: TypedValue,
   option: ProcessOption = "passive",
 ): PendingPut {
-  if (instance.fields[field] instanceof Link || option === "inhibit")
+  const spec = instance.type.fields[field];
+  if (spec === undefined || isLinkType(spec.dbf) || option === "inhibit")
     return { completion: Promise.resolve(putField(instance, field, value, option)), cancel: () => {} };
   let notify: ProcessNotify | undefined;
   const completion = new Promise<WriteResult>((resolve) => {
     const put = (): WriteResult =>
       disabled(instance, field)
         ? refuse("disabled", `${instance.name}: puts are disabled (DISP)`)
-        : putValue(instance, field, value);
-    notify = new ProcessNotify(instance, put, () => processes(instance, field, option), resolve);
+        : putToField(instance, field, spec, value);
+    notify = new ProcessNotify(instance, put, () => processes(instance, field, spec, option), resolve);
     notify.start();
   });
   return { completion, cancel: () => notify?.cancel() };

@@ -1,6 +1,6 @@
 import type { Logger } from "../libcom/log.js";
 import { failed, ok, type Result } from "../libcom/result.js";
-import { parseChannelName, parseFieldName } from "./channelName.js";
+import { type FieldName, parseFieldName, parseFilters, splitName } from "./channelName.js";
 import type { DbRecord } from "./dbRecord.js";
 import type { DbStates } from "./dbStates.js";
 import { isText } from "./fieldAccess.js";
@@ -85,7 +85,10 @@ export class RecordTable {
 
   /** Record and field of a name, whatever filters it goes on to name. */
   findField(name: string): FoundField | undefined {
-    const address = parseFieldName(name);
+    return this.#at(parseFieldName(name));
+  }
+
+  #at(address: FieldName): FoundField | undefined {
     const instance = this.#byName.get(address.record);
     if (instance === undefined) return undefined;
     const spec = instance.type.fields[address.field];
@@ -95,11 +98,12 @@ export class RecordTable {
 
   /** A whole name with its filters; undefined when any part of it is wrong. */
   findChannel(name: string): FoundChannel | undefined {
-    const found = this.findField(name);
+    const { address, modifiers } = splitName(name);
+    const found = this.#at(address);
     if (found === undefined) return undefined;
-    const parsed = parseChannelName(name);
-    const filters = parsed.ok ? makeFilters(parsed.value.filters, { states: this.#states }) : parsed;
-    if (filters.ok) return { ...found, filters: filters.value };
+    const parsed = parseFilters(name, modifiers);
+    const filters = parsed.ok ? makeFilters(parsed.value, { states: this.#states }) : parsed;
+    if (filters.ok) return { instance: found.instance, address, filters: filters.value };
     this.#log.info(filters.error);
     return undefined;
   }
