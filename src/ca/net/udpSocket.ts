@@ -1,5 +1,7 @@
-import { createSocket, type Socket } from "node:dgram";
+import { createSocket, type Socket, type SocketOptions } from "node:dgram";
+import { lookup as lookUp } from "node:dns";
 import { once } from "node:events";
+import { isIPv4 } from "node:net";
 
 export interface UdpOptions {
   readonly address: string;
@@ -9,11 +11,18 @@ export interface UdpOptions {
   readonly multicastGroups?: readonly string[];
 }
 
+/** Datagrams go to addresses that are known: the system's resolver would send each one a turn of the event loop later. */
+const lookup: SocketOptions["lookup"] = (host, options, callback) => {
+  if (isIPv4(host)) callback(null, host, 4);
+  else lookUp(host, options, callback);
+};
+
 /** A bound UDP socket that may broadcast; rejects when the address cannot be bound. */
 export async function openUdp(options: UdpOptions): Promise<Socket> {
-  const socket = createSocket({ type: "udp4", reuseAddr: options.shared ?? false });
+  const socket = createSocket({ type: "udp4", reuseAddr: options.shared ?? false, lookup });
+  const listening = once(socket, "listening");
   socket.bind({ address: options.address, port: options.port });
-  await once(socket, "listening");
+  await listening;
   socket.setBroadcast(true);
   for (const group of options.multicastGroups ?? []) socket.addMembership(group, options.address);
   return socket;

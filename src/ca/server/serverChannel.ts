@@ -14,7 +14,7 @@ export class ServerChannel implements CircuitChannel {
   readonly cid: number;
   readonly channel: Channel;
   readonly subscriptions = new Map<number, CircuitSubscription>();
-  readonly puts: PutNotifyQueue;
+  #puts: PutNotifyQueue | undefined;
   readonly #circuit: CircuitContext;
   readonly #stopListening: () => void;
 
@@ -23,12 +23,16 @@ export class ServerChannel implements CircuitChannel {
     this.channel = channel;
     this.sid = sid;
     this.cid = cid;
-    this.puts = new PutNotifyQueue(channel);
     this.#stopListening = channel.onAccessRights(() => this.#accessChanged());
   }
 
   get recordName(): string {
     return this.channel.name.replace(/\..*$/, "");
+  }
+
+  get puts(): PutNotifyQueue {
+    this.#puts ??= new PutNotifyQueue(this.channel);
+    return this.#puts;
   }
 
   /** ACCESS_RIGHTS and then the response to CREATE_CHAN, in the order clients rely on. */
@@ -43,7 +47,7 @@ export class ServerChannel implements CircuitChannel {
 
   close(): void {
     this.#stopListening();
-    this.puts.close();
+    this.#puts?.close();
     for (const subscription of this.subscriptions.values()) subscription.close();
     this.subscriptions.clear();
     this.channel.close();
