@@ -9,7 +9,6 @@ engine.load(loadDatabaseFile(database, {}, { catalog: engine.catalog }).definiti
 engine.iocInit();
 const server = new CaServer({
   providers: [engine],
-  environment: {},
   interfaces: ["127.0.0.1"],
   serverPort: Number(port),
   autoBeaconAddressList: false,

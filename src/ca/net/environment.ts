@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { logger } from "../../libcom/log.js";
 import { DEFAULT_REPEATER_PORT, DEFAULT_SERVER_PORT } from "../codec/commands.js";
 
@@ -18,13 +19,18 @@ function portFrom(env: Environment, names: readonly string[], fallback: number):
   return fallback;
 }
 
-function numberFrom(env: Environment, names: readonly string[], fallback: number): number {
+function numberFrom(
+  env: Environment,
+  names: readonly string[],
+  fallback: number,
+  kind: "positive" | "zero or positive" = "positive",
+): number {
   for (const name of names) {
     const text = textOf(env, name);
     if (text === "") continue;
     const value = Number(text);
-    if (Number.isFinite(value) && value > 0) return value;
-    log.warn(`${name}: "${text}" is not a positive number`);
+    if (Number.isFinite(value) && (value > 0 || (value === 0 && kind !== "positive"))) return value;
+    log.warn(`${name}: "${text}" is not a ${kind} number`);
   }
   return fallback;
 }
@@ -64,6 +70,9 @@ export function clientEnvironment(env: Environment = process.env): ClientEnviron
   };
 }
 
+/** Where only one thing can run at a time, waiting awake for a client on the same host keeps it from asking. */
+const DEFAULT_BUSY_POLL_MICROSECONDS = availableParallelism() > 1 ? 100 : 0;
+
 /** What EPICS_CAS_*, and EPICS_CA_* where those are not set, say to a server. */
 export interface ServerEnvironment {
   readonly interfaces: readonly string[];
@@ -75,6 +84,8 @@ export interface ServerEnvironment {
   readonly ignoredAddresses: readonly string[];
   /** The largest payload in bytes; undefined when buffers grow as needed. */
   readonly maximumArrayBytes: number | undefined;
+  /** How long the event loop stays awake for the next request of a client that asks one thing after the other; 0 is off. */
+  readonly busyPollMicroseconds: number;
 }
 
 export function serverEnvironment(env: Environment = process.env): ServerEnvironment {
@@ -89,5 +100,11 @@ export function serverEnvironment(env: Environment = process.env): ServerEnviron
     maximumArrayBytes: booleanFrom(env, "EPICS_CA_AUTO_ARRAY_BYTES", true)
       ? undefined
       : Math.max(16384, numberFrom(env, ["EPICS_CA_MAX_ARRAY_BYTES"], 16384) + 24),
+    busyPollMicroseconds: numberFrom(
+      env,
+      ["TOMOIOC_CAS_BUSY_POLL"],
+      DEFAULT_BUSY_POLL_MICROSECONDS,
+      "zero or positive",
+    ),
   };
 }

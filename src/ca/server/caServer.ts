@@ -9,6 +9,7 @@ import { broadcastAddresses, resolveAddresses, type SocketAddress, uniqueAddress
 import { type Environment, type ServerEnvironment, serverEnvironment } from "../net/environment.js";
 import { isMulticast, openUdp } from "../net/udpSocket.js";
 import { BeaconSender } from "./beaconSender.js";
+import { BusyPoll } from "./busyPoll.js";
 import { listenTcp, serveCircuit } from "./circuitListener.js";
 import { hasAnswers, SearchResponder } from "./search.js";
 import type { ServerCircuit } from "./serverCircuit.js";
@@ -55,6 +56,7 @@ export class CaServer {
   readonly #listeners: Server[] = [];
   readonly #udpSockets: UdpSocket[] = [];
   readonly #malformed = new FirstTimes();
+  readonly #busyPoll: BusyPoll;
   #beacons: BeaconSender | undefined;
   #beaconAddresses: readonly SocketAddress[] = [];
   readonly #interfaces: CaServerInterface[] = [];
@@ -66,6 +68,7 @@ export class CaServer {
     this.#providers = providers;
     this.#ignoresHostNames = ignoresHostNames;
     this.#settings = { ...serverEnvironment(environment), ...settings };
+    this.#busyPoll = new BusyPoll(this.#settings.busyPollMicroseconds);
   }
 
   /** Where circuits are made; known after `start`. */
@@ -138,12 +141,13 @@ export class CaServer {
   }
 
   #accept(socket: Socket): void {
-    const circuit = serveCircuit(socket, {
+    const options = {
       providers: this.#providers,
       tcpPort: this.#tcpPort,
       maximumArrayBytes: this.#settings.maximumArrayBytes,
       ignoresHostNames: this.#ignoresHostNames,
-    });
+    };
+    const circuit = serveCircuit(socket, options, this.#busyPoll);
     this.#circuits.set(socket, circuit);
     socket.on("close", () => this.#circuits.delete(socket));
   }

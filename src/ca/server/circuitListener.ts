@@ -2,12 +2,17 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { logger } from "../../libcom/log.js";
 import { FlushingSocket } from "../net/flushingSocket.js";
+import type { BusyPoll } from "./busyPoll.js";
 import { ServerCircuit, type ServerCircuitOptions } from "./serverCircuit.js";
 
 const log = logger("ca.server");
 
 /** Puts a circuit on an accepted socket. */
-export function serveCircuit(socket: Socket, options: Omit<ServerCircuitOptions, "peer">): ServerCircuit {
+export function serveCircuit(
+  socket: Socket,
+  options: Omit<ServerCircuitOptions, "peer">,
+  busyPoll: BusyPoll,
+): ServerCircuit {
   const peer = socket.remoteAddress ?? "";
   const name = `${peer}:${socket.remotePort ?? 0}`;
   socket.setNoDelay(true);
@@ -23,6 +28,7 @@ export function serveCircuit(socket: Socket, options: Omit<ServerCircuitOptions,
       complain: (problem) => log.warn(`${name}: ${problem}`),
     },
   );
+  const rhythm = busyPoll.rhythm();
   const flushing = new FlushingSocket(socket, circuit.out, () => circuit.drain());
   const flush = (): void => {
     flushing.flushAll();
@@ -38,6 +44,7 @@ export function serveCircuit(socket: Socket, options: Omit<ServerCircuitOptions,
   socket.on("data", (chunk) => {
     circuit.receive(chunk);
     flush();
+    rhythm.requested(socket.bytesWritten);
   });
   socket.on("drain", () => {
     circuit.proceed();

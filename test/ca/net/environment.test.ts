@@ -77,6 +77,13 @@ describe("EPICS_CAS_* for a server", () => {
     assert.equal(serverEnvironment(limited).maximumArrayBytes, 100_024);
   });
 
+  it("waits awake for clients for as many microseconds as are given, or not at all", () => {
+    const windowOf = (text: string): number =>
+      serverEnvironment({ TOMOIOC_CAS_BUSY_POLL: text }).busyPollMicroseconds;
+    assert.deepEqual([windowOf("40"), windowOf("0")], [40, 0]);
+    assert.equal(windowOf("-1"), serverEnvironment({}).busyPollMicroseconds);
+  });
+
   it("rounds a small limit up to 16 kB", () => {
     const small = { EPICS_CA_AUTO_ARRAY_BYTES: "NO", EPICS_CA_MAX_ARRAY_BYTES: "10" };
     assert.equal(serverEnvironment(small).maximumArrayBytes, 16_384);
