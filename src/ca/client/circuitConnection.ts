@@ -9,6 +9,8 @@ import { ClientCircuit, type ClientCircuitOptions } from "./clientCircuit.js";
 const log = logger("ca.client");
 /** A circuit that nobody uses is kept this long. */
 const IDLE_SECONDS = 1;
+/** What one read can take. */
+const READ_SIZE = 1 << 16;
 
 export interface CircuitConnectionOptions extends Omit<ClientCircuitOptions, "onOutput" | "peer"> {
   readonly address: SocketAddress;
@@ -52,13 +54,13 @@ export class CircuitConnection {
       onUnresponsive: () => this.#unresponsive(),
       clock: () => performance.now() / 1000,
     });
-    this.#socket = connect({ host, port, noDelay: true, keepAlive: true });
+    const onread = { buffer: Buffer.allocUnsafeSlow(READ_SIZE), callback: this.#receive.bind(this) };
+    this.#socket = connect({ host, port, noDelay: true, keepAlive: true, onread });
     this.#flushing = new FlushingSocket(this.#socket, this.circuit.out);
     this.#socket.on("connect", () => {
       clearTimeout(this.#connectTimer);
       this.#watchdog.start();
     });
-    this.#socket.on("data", (chunk) => this.#receive(chunk));
     this.#socket.on("drain", () => this.#backlogSent());
     this.#socket.on("timeout", () => this.#giveUp("takes nothing"));
     this.#socket.on("error", (error) => log.info(`${this.peer}: ${error.message}`));
@@ -89,14 +91,16 @@ export class CircuitConnection {
     this.#socket.destroySoon();
   }
 
-  #receive(chunk: Buffer): void {
+  /** Takes what was read; the next read is into the same buffer. */
+  #receive(size: number, buffer: Uint8Array): boolean {
     this.#endBacklogWait();
     this.#watchdog.messageArrived();
-    this.circuit.receive(chunk);
+    this.circuit.receive(buffer.subarray(0, size));
     if (this.circuit.state === "closed") {
       log.warn(`${this.peer}: ${this.circuit.closeReason}, disconnected`);
       this.#socket.destroy();
     }
+    return true;
   }
 
   /**

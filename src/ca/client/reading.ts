@@ -43,7 +43,8 @@ export function wireValue({ type, value }: TypedValue): { readonly type: DbrType
 export function readingOf(message: CaMessage): Result<CaReading> {
   const type = dbrType(message.dataType);
   if (type === undefined) return failed(`there is no DBR type ${message.dataType}`);
-  const content = getDbr(message.view, message.offset, type, message.count, message.payloadSize);
+  const { view, offset, count, payloadSize, isExclusive } = message;
+  const content = getDbr(view, offset, type, count, payloadSize, isExclusive);
   if (!content.ok) return content;
   const { value, status, severity, time, properties, acknowledge } = content.value;
   // Literals, not spreads: this is made for every event.

@@ -67,7 +67,7 @@ const holdsElements = (type: DbrType, count: number, size: number): boolean =>
 
 /**
  * Reads the elements of a DBR structure: a scalar for one element, an array for any other count; undefined when the
- * payload is too short for them.
+ * payload is too short for them. Of an `exclusive` buffer the array may be a part.
  */
 export function getDbrValue(
   view: DataView,
@@ -75,11 +75,13 @@ export function getDbrValue(
   type: DbrType,
   count: number,
   size: number,
+  exclusive = false,
 ): Value | undefined {
   if (!holdsElements(type, count, size)) return undefined;
   const values = offset + type.valueOffset;
   const end = offset + size;
-  return count === 1 ? getElement(view, values, type, end) : getElements(view, values, type, count, end);
+  if (count === 1) return getElement(view, values, type, end);
+  return getElements(view, values, type, count, end, exclusive);
 }
 
 /** Reads a whole DBR structure. Parts its class does not carry are zero, NO_ALARM, or absent. */
@@ -89,8 +91,9 @@ export function getDbr(
   type: DbrType,
   count: number,
   size: number,
+  exclusive = false,
 ): Result<DbrContent> {
-  const value = getDbrValue(view, offset, type, count, size);
+  const value = getDbrValue(view, offset, type, count, size, exclusive);
   if (value === undefined) return failed(`${type.name} of ${count} elements in ${size} bytes of payload`);
   const hasAlarm = type.class !== "plain" && type.class !== "className" && type.valueOffset > 0;
   const status = hasAlarm ? view.getUint16(offset) : 0;

@@ -9,6 +9,7 @@ interface NumericCodec {
   readonly write: (view: DataView, offset: number, value: number) => void;
   readonly read: (view: DataView, offset: number) => number;
   readonly array: (length: number) => NumericArray;
+  readonly part: (buffer: ArrayBufferLike, offset: number, length: number) => NumericArray;
   readonly isArray: (value: NumericArray) => boolean;
   /** Reverses the bytes of each element in place. */
   readonly swap: (bytes: Buffer) => void;
@@ -19,6 +20,7 @@ const codecs: Readonly<Record<NumericBase, NumericCodec>> = {
     write: (view, offset, value) => view.setInt16(offset, value),
     read: (view, offset) => view.getInt16(offset),
     array: (length) => new Int16Array(length),
+    part: (buffer, offset, length) => new Int16Array(buffer, offset, length),
     isArray: (value) => value instanceof Int16Array,
     swap: (bytes) => bytes.swap16(),
   },
@@ -26,6 +28,7 @@ const codecs: Readonly<Record<NumericBase, NumericCodec>> = {
     write: (view, offset, value) => view.setUint16(offset, value),
     read: (view, offset) => view.getUint16(offset),
     array: (length) => new Uint16Array(length),
+    part: (buffer, offset, length) => new Uint16Array(buffer, offset, length),
     isArray: (value) => value instanceof Uint16Array,
     swap: (bytes) => bytes.swap16(),
   },
@@ -33,6 +36,7 @@ const codecs: Readonly<Record<NumericBase, NumericCodec>> = {
     write: (view, offset, value) => view.setUint8(offset, value),
     read: (view, offset) => view.getUint8(offset),
     array: (length) => new Uint8Array(length),
+    part: (buffer, offset, length) => new Uint8Array(buffer, offset, length),
     isArray: (value) => value instanceof Uint8Array || value instanceof Int8Array,
     swap: () => {},
   },
@@ -40,6 +44,7 @@ const codecs: Readonly<Record<NumericBase, NumericCodec>> = {
     write: (view, offset, value) => view.setInt32(offset, value),
     read: (view, offset) => view.getInt32(offset),
     array: (length) => new Int32Array(length),
+    part: (buffer, offset, length) => new Int32Array(buffer, offset, length),
     isArray: (value) => value instanceof Int32Array,
     swap: (bytes) => bytes.swap32(),
   },
@@ -47,6 +52,7 @@ const codecs: Readonly<Record<NumericBase, NumericCodec>> = {
     write: (view, offset, value) => view.setFloat32(offset, value),
     read: (view, offset) => view.getFloat32(offset),
     array: (length) => new Float32Array(length),
+    part: (buffer, offset, length) => new Float32Array(buffer, offset, length),
     isArray: (value) => value instanceof Float32Array,
     swap: (bytes) => bytes.swap32(),
   },
@@ -54,6 +60,7 @@ const codecs: Readonly<Record<NumericBase, NumericCodec>> = {
     write: (view, offset, value) => view.setFloat64(offset, value),
     read: (view, offset) => view.getFloat64(offset),
     array: (length) => new Float64Array(length),
+    part: (buffer, offset, length) => new Float64Array(buffer, offset, length),
     isArray: (value) => value instanceof Float64Array,
     swap: (bytes) => bytes.swap64(),
   },
@@ -124,13 +131,17 @@ export function getElement(view: DataView, offset: number, type: DbrType, end: n
   return codecs[type.base].read(view, offset);
 }
 
-/** Reads `count` elements into an array of their own; `end` is where the payload ends. */
+/**
+ * Reads `count` elements; `end` is where the payload ends. They get an array of their own, unless the buffer of `view` is
+ * `exclusive`ly theirs: then the array may be a part of it.
+ */
 export function getElements(
   view: DataView,
   offset: number,
   type: DbrType,
   count: number,
   end: number,
+  exclusive = false,
 ): ArrayValue {
   if (type.base === "STRING") {
     const list: string[] = [];
@@ -139,9 +150,15 @@ export function getElements(
     return list;
   }
   const codec = codecs[type.base];
+  const start = view.byteOffset + offset;
+  const size = count * type.elementSize;
+  if (exclusive && start % type.elementSize === 0) {
+    if (!hostIsBigEndian) codec.swap(Buffer.from(view.buffer, start, size));
+    return codec.part(view.buffer, start, count);
+  }
   const array = codec.array(count);
-  const bytes = Buffer.from(array.buffer, 0, array.byteLength);
-  bytes.set(new Uint8Array(view.buffer, view.byteOffset + offset, array.byteLength));
+  const bytes = Buffer.from(array.buffer, 0, size);
+  bytes.set(new Uint8Array(view.buffer, start, size));
   if (!hostIsBigEndian) codec.swap(bytes);
   return array;
 }

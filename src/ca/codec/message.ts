@@ -17,6 +17,8 @@ export interface CaHeader {
 export interface CaMessage extends CaHeader {
   view: DataView;
   offset: number;
+  /** Is the buffer only this message's? Then the value may be a part of it, without a copy. */
+  isExclusive: boolean;
 }
 
 export const HEADER_SIZE = 16;

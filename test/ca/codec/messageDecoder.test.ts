@@ -70,6 +70,33 @@ describe("the message decoder", () => {
     assert.equal(message?.payload.length, 140_000);
   });
 
+  it("leaves the buffer of a large payload that came in parts to its message", () => {
+    const whole = stream([new Uint8Array(200_000).fill(7), Uint8Array.of(1)]);
+    const decoder = new MessageDecoder();
+    decoder.push(whole.subarray(0, 70_000));
+    assert.equal(decoder.next(), "incomplete");
+    decoder.push(whole.subarray(70_000));
+    assert.equal(decoder.next(), "message");
+    const { isExclusive, view, offset, payloadSize } = decoder.message;
+    assert.equal(isExclusive, true);
+    const payload = new Uint8Array(view.buffer, view.byteOffset + offset, payloadSize);
+    assert.equal(decoder.next(), "message");
+    assert.equal(decoder.message.isExclusive, false);
+    feed(decoder, whole.subarray(0, 100_000));
+    assert.ok(payload.every((byte) => byte === 7));
+  });
+
+  it("goes on after a message that took a part of the input to be whole", () => {
+    const whole = stream([Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6), Uint8Array.of(7)]);
+    const decoder = new MessageDecoder();
+    assert.deepEqual(feed(decoder, whole.subarray(0, 20)), []);
+    assert.deepEqual(
+      feed(decoder, whole.subarray(20)).map(({ payload }) => payload),
+      ["0102030000000000", "0405060000000000", "0700000000000000"],
+    );
+    assert.equal(decoder.pending, 0);
+  });
+
   it("waits for the rest of an extended header", () => {
     const decoder = new MessageDecoder();
     assert.deepEqual(feed(decoder, bytes("0004 ffff 0006 0000 00000001 00000002 0000")), []);
