@@ -35,6 +35,7 @@ export class ReconSession {
   #dark: Float32Array | undefined;
   #flat: Float32Array | undefined;
   #isStarted = false;
+  #isPaused = false;
   #rows: RowStore | undefined;
   #centerSource: CenterSource | undefined;
   #problem = "";
@@ -58,6 +59,7 @@ export class ReconSession {
   /** How it is going, for the operator. */
   get status(): string {
     if (this.#problem !== "") return this.#problem;
+    if (this.#isPaused) return "Waiting for the lens";
     if (this.#isStarted) return "Running";
     return `Waiting for ${this.#theta === undefined ? "rotation angles" : "projections"}`;
   }
@@ -65,6 +67,16 @@ export class ReconSession {
   /** The worker could not go on; it begins anew with the next angles or image size. */
   failed(problem: string): void {
     this.#problem = problem;
+  }
+
+  /** No projections are taken until `resume`, which begins anew. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#isStarted = false;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
   }
 
   theta(theta: Float32Array): void {
@@ -107,6 +119,7 @@ export class ReconSession {
 
   /** Takes a projection; the frame is valid during this call. */
   projection(frame: NDArray): void {
+    if (this.#isPaused) return;
     const [x, y] = frame.dimensions;
     if (x === undefined || y === undefined || frame.dimensions.length !== 2) return;
     this.#resize({ width: x.size, height: y.size });

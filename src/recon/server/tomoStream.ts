@@ -29,11 +29,12 @@ import type { ReconResult } from "../worker/messages.js";
 import { type ProjectionCounts, ReconWorker } from "../worker/reconWorker.js";
 import { AutoCenter } from "./autoCenter.js";
 import { DisplayPvs } from "./displayPvs.js";
+import { LensChange } from "./lensChange.js";
 import { LiveRecords } from "./liveRecords.js";
 import { projectionSources, type SourceOptions } from "./projectionSources.js";
 import { ReconPublisher } from "./reconPublisher.js";
 import { ReconSession } from "./reconSession.js";
-import { resizedSettings } from "./resizedSettings.js";
+import { resizedSettings, type SlicePositions } from "./resizedSettings.js";
 import { openTomoStreamPvs, parameterChanges$, parametersNow, type TomoStreamPvs } from "./tomoStreamPvs.js";
 
 const log = logger("recon.server");
@@ -85,6 +86,7 @@ class TomoStreamServer implements TomoStream {
   readonly #live: LiveRecords;
   readonly #display: DisplayPvs;
   readonly #autoCenter: AutoCenter;
+  readonly #lens: LensChange;
   readonly #life = new Subscription();
   #session: ReconSession | undefined;
   #size: ProjectionSize | undefined;
@@ -105,6 +107,11 @@ class TomoStreamServer implements TomoStream {
       this.#pvs.Center,
       () => this.#session?.centerSource,
     );
+    this.#lens = new LensChange(options.pvs, options.prefix, {
+      positions: () => this.#positions(),
+      move: (positions) => this.#move(positions),
+      setPixelSize: (micrometres) => this.#pvs.PixelSize.write(micrometres),
+    });
     this.#worker.ready.then(
       ({ backend, reason }) => log.info(`${options.prefix} reconstructs by ${backend}: ${reason}`),
       () => {},
@@ -140,6 +147,7 @@ class TomoStreamServer implements TomoStream {
     await this.#autoCenter.close();
     this.#live.close();
     this.#display.close();
+    this.#lens.close();
     for (const pv of Object.values(this.#pvs)) pv.close();
   }
 
@@ -207,6 +215,17 @@ class TomoStreamServer implements TomoStream {
         sources.firstProjid$.pipe(tap((id) => session.firstProjid(id))),
         parameterChanges$(this.#pvs).pipe(tap(() => session.parametersChanged())),
         this.#worker.failures$.pipe(tap((problem) => session.failed(problem))),
+        this.#lens.follow$({
+          size: () => session.size,
+          pause: () => {
+            session.pause();
+            this.#say(session.status);
+          },
+          resume: () => {
+            session.resume();
+            this.#say(session.status);
+          },
+        }),
         // Last: what the first frames need is known by then.
         sources.projections$.pipe(tap((frame) => session.projection(frame))),
       ).pipe(
@@ -223,23 +242,26 @@ class TomoStreamServer implements TomoStream {
   }
 
   #settings() {
-    const pvs = this.#pvs;
     return {
-      parameters: (size: ProjectionSize) => parametersNow(pvs, size),
-      resized: (before: ProjectionSize | undefined, after: ProjectionSize) => {
-        const now = (pv: Pv): number => toNumber(pv.sample?.value);
-        const { Center, OrthoX, OrthoY, OrthoZ } = pvs;
-        const present = {
-          Center: now(Center),
-          OrthoX: now(OrthoX),
-          OrthoY: now(OrthoY),
-          OrthoZ: now(OrthoZ),
-        };
-        const moved = resizedSettings(before, after, present);
-        for (const name of ["Center", "OrthoX", "OrthoY", "OrthoZ"] as const)
-          if (Number.isFinite(moved[name]) && moved[name] !== present[name]) pvs[name].write(moved[name]);
-      },
+      parameters: (size: ProjectionSize) => parametersNow(this.#pvs, size),
+      resized: (before: ProjectionSize | undefined, after: ProjectionSize) =>
+        this.#move(resizedSettings(before, after, this.#positions())),
     };
+  }
+
+  #positions(): SlicePositions {
+    const { Center, OrthoX, OrthoY, OrthoZ } = this.#pvs;
+    const now = (pv: Pv): number => toNumber(pv.sample?.value);
+    return { Center: now(Center), OrthoX: now(OrthoX), OrthoY: now(OrthoY), OrthoZ: now(OrthoZ) };
+  }
+
+  #move(moved: Partial<SlicePositions>): void {
+    const present = this.#positions();
+    for (const name of ["Center", "OrthoX", "OrthoY", "OrthoZ"] as const) {
+      const value = moved[name];
+      if (value !== undefined && Number.isFinite(value) && value !== present[name])
+        this.#pvs[name].write(value);
+    }
   }
 
   #ended(): void {
