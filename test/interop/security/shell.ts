@@ -5,7 +5,13 @@ import { createIoc } from "../../../src/ioc/ioc.js";
 import { loopbackEnvironment } from "../../support/freePorts.js";
 import { runPython } from "../../support/python.js";
 
-/** EPICS Base's own shell: takes lines, answers with what each printed. "settle" lets things happen. */
+/** A busy machine takes its time. */
+const UNTIL_SECONDS = 20;
+
+/**
+ * EPICS Base's own shell: takes lines, answers with what each printed. "settle" lets things happen that are printed; "until REPORT shows
+ * TEXT" asks for a report until it shows that.
+ */
 const PROGRAM = `
 import ctypes, json, os, sys, tempfile, time
 answer_to = os.dup(1)
@@ -22,13 +28,21 @@ ioc.registerRecordDeviceDriver(ioc.pdbbase)
 def run(line):
     os.ftruncate(output.fileno(), 0); os.lseek(output.fileno(), 0, os.SEEK_SET)
     if line == "settle": time.sleep(0.3)
+    elif line.startswith("until "): return until(*line[6:].split(" shows "))
     else: ioc.Com.iocshCmd(line.encode())
     ioc.Com.errlogFlush(); libc.fflush(None)
     return os.pread(output.fileno(), 1 << 20, 0).decode(errors="replace")
 
+def until(report, text):
+    limit = time.time() + ${UNTIL_SECONDS}
+    while text not in run(report) and time.time() < limit: time.sleep(0.02)
+    return ""
+
 os.write(answer_to, json.dumps([run(line) for line in json.loads(sys.argv[1])]).encode())
 os._exit(0)
 `;
+
+const UNTIL = "until ";
 
 export interface ShellCase {
   /** Files by name; they are written into `directory`, and `$(D)` in lines stands for it. */
@@ -50,7 +64,7 @@ export async function bothShells(
   const base: readonly string[] = JSON.parse(stdout);
   const ours = await ourShell(expanded);
   return lines.flatMap((line, index) =>
-    line === "settle"
+    line === "settle" || line.startsWith(UNTIL)
       ? []
       : [{ line, base: withSettling(lines, base, index), ours: withSettling(lines, ours, index) }],
   );
@@ -71,11 +85,20 @@ async function ourShell(lines: readonly string[]): Promise<readonly string[]> {
   const environment = { ...process.env, ...(await loopbackEnvironment()) };
   const ioc = createIoc({ environment, streams: { stdout: sink, stderr: sink } });
   const printed: string[] = [];
-  for (const line of lines) {
+  const run = async (line: string): Promise<string> => {
     text = "";
     if (line === "settle") await delay(50);
     else await ioc.shell.runLine(line);
-    printed.push(text);
+    return text;
+  };
+  const until = async (report: string, shown: string): Promise<string> => {
+    const limit = performance.now() + UNTIL_SECONDS * 1000;
+    while (!(await run(report)).includes(shown) && performance.now() < limit) await delay(20);
+    return "";
+  };
+  for (const line of lines) {
+    const [report = "", shown = ""] = line.slice(UNTIL.length).split(" shows ");
+    printed.push(await (line.startsWith(UNTIL) ? until(report, shown) : run(line)));
   }
   await ioc.stop();
   return printed;
