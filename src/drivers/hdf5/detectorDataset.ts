@@ -46,8 +46,9 @@ export class DetectorDataset {
     this.#describe(frame.dimensions);
   }
 
-  /** Writes a frame at a place of the grid, through the bypass where one is given. */
+  /** Writes a frame at a place of the grid, through the bypass where one is given. What fails in the bypass leaves the dataset as it was. */
   write(offset: readonly number[], data: NDData, bypass: FrameBypass | undefined): void {
+    const before = [...this.grid.extent];
     if (this.grid.grow(offset)) this.#resize();
     const shape = this.#frameShape;
     if (bypass === undefined) {
@@ -58,7 +59,13 @@ export class DetectorDataset {
     const start = [...offset, ...shape.map(() => 0)];
     const count = [...offset.map(() => 1), ...shape];
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    bypass.write(this.#file.file_id, this.path, start, count, bytes);
+    try {
+      bypass.write(this.#file.file_id, this.path, start, count, bytes);
+    } catch (error) {
+      this.grid.shrink(before);
+      this.#resize();
+      throw error;
+    }
   }
 
   #resize(): void {

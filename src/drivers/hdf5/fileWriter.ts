@@ -5,17 +5,12 @@ import { bytesPerElement, elementsOf, type NDArrayInfo, type NDData } from "../n
 import { AttributeColumn } from "./attributeColumn.js";
 import type { AttributeStore } from "./attributeDataset.js";
 import { AttributeGrid } from "./attributeGrid.js";
+import { CrashGuard } from "./crashGuard.js";
 import { DetectorDataset, framesAreChunks } from "./detectorDataset.js";
 import type { FileOptions } from "./fileOptions.js";
-import { type AttributeDefinition, type AttributeValue, definitionsOf } from "./frameAttributes.js";
+import { type AttributeDefinition, type AttributeValue, definitionsOf, valuesOf } from "./frameAttributes.js";
 import { FrameBypass } from "./frameBypass.js";
-import {
-  type H5File,
-  numericDtype,
-  stringDtype,
-  writeConstantAttribute,
-  writeConstantDataset,
-} from "./h5.js";
+import { type H5File, writeAttributeValue, writeConstantAttribute, writeConstantDataset } from "./h5.js";
 import { describeHdf5Error } from "./hdf5Error.js";
 import { childPath, type FileLayout, type LayoutAttribute, type When } from "./layout.js";
 import { PerformanceTable } from "./performanceTable.js";
@@ -25,6 +20,14 @@ export interface FileSummary {
   readonly frames: number;
   readonly bytes: number;
   readonly warnings: readonly string[];
+}
+
+/** An HDF5 attribute that takes its value from an NDAttribute. */
+interface ValueAttribute {
+  readonly path: string;
+  readonly name: string;
+  readonly attribute: string;
+  readonly when: When;
 }
 
 /** Takes away what stands in a file's place: closing one that was truncated instead waits for the disk on ext4. */
@@ -41,6 +44,7 @@ const UNKNOWN_CHUNK = 32;
  */
 export class FileWriter {
   readonly #file: H5File;
+  readonly #path: string;
   readonly #layout: FileLayout;
   readonly #options: FileOptions;
   readonly #datasets = new Map<string, DetectorDataset>();
@@ -49,28 +53,37 @@ export class FileWriter {
   #performance: PerformanceTable | undefined;
   readonly #bypass: FrameBypass | undefined;
   readonly #warnings: string[] = [];
+  readonly #guard: CrashGuard | undefined;
   #indexOf: ReadonlyMap<string, number> = new Map();
   #definitions: readonly AttributeDefinition[] = [];
   #values: readonly AttributeValue[] = [];
+  /** False once the library has thrown: it does not come back from that. */
+  #isSound = true;
   #frames = 0;
   #bytes = 0;
 
   /** Creates the file with everything that does not depend on later frames. h5wasm must be ready. */
   constructor(path: string, layout: FileLayout, first: NDArrayInfo, options: FileOptions) {
+    this.#path = path;
     this.#layout = layout;
     this.#options = options;
     this.define(definitionsOf(first));
     const frameBytes = elementsOf(first) * bytesPerElement(first.dataType);
-    const libver = options.swmr ? (["v110", "v110"] as const) : (["earliest", "v110"] as const);
     replaceFile(path);
-    this.#file = new h5wasm.File(path, "w", { libver: [...libver] });
+    this.#file = new h5wasm.File(path, "w", { libver: ["v110", "v110"] });
     if (this.#file.file_id < 0n) throw new Error(`cannot create ${path}`);
     this.#defaultDataset = this.#createTree(first);
-    if (options.storeAttributes) this.#createStores();
+    if (options.storeAttributes) {
+      this.#createStores();
+      this.#saveOnce("OnFileOpen", valuesOf(first));
+      this.#writeValueAttributes(this.#file, "OnFileOpen", valuesOf(first));
+    }
     if (options.storePerformance) this.#createPerformanceTable(frameBytes);
     this.#createLinks();
-    if (options.swmr) this.#file.start_swmr_write();
+    this.#file.flush();
     if (framesAreChunks(first, options)) this.#bypass = new FrameBypass(path, frameBytes);
+    if (!options.swmr) this.#guard = new CrashGuard(path);
+    this.#file.start_swmr_write();
   }
 
   /** Answers with the dataset of frames that name no other. */
@@ -197,8 +210,9 @@ export class FileWriter {
     const begun = performance.now();
     const dataset = this.#datasetOf(values);
     const offset = this.#placeOf(dataset, values);
+    this.#isSound = this.#bypass !== undefined;
     dataset.write(offset, data, this.#bypass);
-    if (this.#frames === 0) this.#saveOnce("OnFileOpen", values);
+    this.#isSound = true;
     if (!this.#options.attributesFollowDimensions || dataset === this.#defaultDataset)
       for (const store of this.#stores)
         if (store.when === "OnFrame") store.append(this.#valueOf(store.attributeName, values), offset);
@@ -209,36 +223,32 @@ export class FileWriter {
   }
 
   #saveOnce(when: "OnFileOpen" | "OnFileClose", values: readonly AttributeValue[]): void {
-    if (!this.#options.storeAttributes) return;
     for (const store of this.#stores) {
       if (store.when !== when) continue;
       store.append(this.#valueOf(store.attributeName, values), []);
       store.flush();
     }
-    for (const { path, attributes } of [...this.#layout.groups, ...this.#layout.datasets])
-      for (const { name, source } of attributes)
-        if (source.kind === "ndattribute" && source.when === when)
-          this.#attempt(`write attribute ${name} of ${path}`, () =>
-            this.#writeValueAttribute(path, name, source.attribute, values),
-          );
   }
 
-  #writeValueAttribute(
-    path: string,
-    name: string,
-    attribute: string,
-    values: readonly AttributeValue[],
-  ): void {
-    const index = this.#indexOf.get(attribute);
-    const definition = index === undefined ? undefined : this.#definitions[index];
-    const value = this.#valueOf(attribute, values);
-    if (definition === undefined || value === undefined)
-      throw new Error(`there is no NDAttribute ${attribute}`);
-    const parent = this.#file.get(path);
-    if (parent === null || !("create_attribute" in parent)) throw new Error("its owner is not in the file");
-    if (definition.type === "String")
-      parent.create_attribute(name, String(value), [], stringDtype(String(value)));
-    else parent.create_attribute(name, [Number(value)], [], numericDtype[definition.type]);
+  get #valueAttributes(): readonly ValueAttribute[] {
+    return [...this.#layout.groups, ...this.#layout.datasets].flatMap(({ path, attributes }) =>
+      attributes.flatMap(({ name, source }) =>
+        source.kind === "ndattribute" ? [{ path, name, attribute: source.attribute, when: source.when }] : [],
+      ),
+    );
+  }
+
+  /** HDF5 attributes with the values of NDAttributes. */
+  #writeValueAttributes(file: H5File, when: When, values: readonly AttributeValue[]): void {
+    for (const { path, name, attribute } of this.#valueAttributes.filter((one) => one.when === when))
+      this.#attempt(`write attribute ${name} of ${path}`, () => {
+        const index = this.#indexOf.get(attribute);
+        const definition = index === undefined ? undefined : this.#definitions[index];
+        const value = this.#valueOf(attribute, values);
+        if (definition === undefined || value === undefined)
+          throw new Error(`there is no NDAttribute ${attribute}`);
+        writeAttributeValue(file, path, name, definition.type, value);
+      });
   }
 
   /** Makes everything written so far visible to a reader, and safe from a crash of this process. */
@@ -250,20 +260,37 @@ export class FileWriter {
   close(): FileSummary {
     if (this.#frames > 0) this.#saveOnce("OnFileClose", this.#values);
     for (const store of this.#stores) store.flush();
-    this.#bypass?.close();
     this.#performance?.write();
     this.#file.flush();
+    this.#endInterceptions();
     if (this.#file.close() !== 0) throw new Error("the HDF5 library could not close the file");
+    this.#writeLastValues();
     return { frames: this.#frames, bytes: this.#bytes, warnings: this.#warnings };
   }
 
-  /** Gives the file up after an error, as far as the library lets go of it. */
+  /** The library makes no new attributes in SWMR mode. */
+  #writeLastValues(): void {
+    const isNeeded = this.#valueAttributes.some(({ when }) => when === "OnFileClose");
+    if (!isNeeded || !this.#options.storeAttributes || this.#frames === 0) return;
+    const file = new h5wasm.File(this.#path, "a");
+    this.#writeValueAttributes(file, "OnFileClose", this.#values);
+    file.close();
+  }
+
+  /** What began last ends first. */
+  #endInterceptions(): void {
+    this.#guard?.close();
+    this.#bypass?.close();
+  }
+
+  /**
+   * Closes the file after an error, with the frames before it and little else: there may be no room. Throws where the library itself has
+   * failed: nothing more can be asked of it.
+   */
   abandon(): void {
-    try {
-      this.#bypass?.close();
-      this.#file.close();
-    } catch {
-      // The library keeps a file it cannot flush; the worker ends with it.
-    }
+    if (!this.#isSound) throw new Error("the HDF5 library has failed");
+    this.flush();
+    this.#endInterceptions();
+    this.#file.close();
   }
 }

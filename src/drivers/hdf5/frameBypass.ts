@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { Module } from "h5wasm/node";
+import { interceptWrites, type LibraryWrite } from "./libraryWrites.js";
 
 /** Below this the copy costs less than the bypass. */
 export const BYPASS_FROM_BYTES = 64 * 1024;
@@ -17,9 +18,10 @@ export class FrameBypass {
   readonly #frameBytes: number;
   readonly #placeholder: number;
   readonly #mark = randomBytes(MARK_BYTES);
-  readonly #libraryWrite = Module.FS.write;
+  readonly #endInterception: () => void;
   /** The frame that the library is to find room for; undefined once it is written. */
   #frame: Uint8Array | undefined;
+  #failure: unknown;
 
   /** For one open file at a time: `close` it before the next. */
   constructor(path: string, frameBytes: number) {
@@ -28,17 +30,13 @@ export class FrameBypass {
     if (this.#placeholder === 0) throw new Error(`no memory for frames of ${frameBytes} bytes`);
     Module.HEAPU8.set(this.#mark, this.#placeholder);
     this.#descriptor = openSync(path, "r+");
-    Module.FS.write = (stream, buffer, offset, length, position, canOwn) => {
-      const frame = this.#frame;
-      if (frame === undefined || position === undefined || !this.#isPlaceholder(buffer, offset, length))
-        return this.#libraryWrite.call(Module.FS, stream, buffer, offset, length, position, canOwn);
-      this.#writeWhole(frame, position);
-      this.#frame = undefined;
-      return length;
-    };
+    this.#endInterception = interceptWrites((write) => this.#writeInstead(write));
   }
 
-  /** Writes one frame as the chunk at `offset`, in frames and pixels, of a dataset. */
+  /**
+   * Writes one frame as the chunk at `offset`, in frames and pixels, of a dataset. Throws when the disk does not take it; the library
+   * believes it written and goes on working, so that the dataset can be cut and the file closed.
+   */
   write(
     fileId: bigint,
     datasetPath: string,
@@ -47,10 +45,12 @@ export class FrameBypass {
     frame: Uint8Array,
   ): void {
     this.#frame = frame;
+    this.#failure = undefined;
     try {
       const strides = shape.map(() => 1n);
       const place = BigInt(this.#placeholder);
       Module.set_dataset_data(fileId, datasetPath, shape.map(BigInt), offset.map(BigInt), strides, place);
+      if (this.#failure !== undefined) throw this.#failure;
       if (this.#frame !== undefined) throw new Error("the HDF5 library left a frame unwritten");
     } finally {
       this.#frame = undefined;
@@ -58,15 +58,29 @@ export class FrameBypass {
   }
 
   close(): void {
-    Module.FS.write = this.#libraryWrite;
+    this.#endInterception();
     Module._free(this.#placeholder);
     closeSync(this.#descriptor);
   }
 
-  #isPlaceholder(buffer: ArrayBufferView, offset: number, length: number): boolean {
-    if (length !== this.#frameBytes) return false;
-    const start = Buffer.from(buffer.buffer, buffer.byteOffset + offset, MARK_BYTES);
-    return start.equals(this.#mark);
+  #writeInstead({ bytes, position }: LibraryWrite): true | undefined {
+    const frame = this.#frame;
+    if (frame === undefined || bytes.length !== this.#frameBytes) return undefined;
+    if (!this.#mark.equals(bytes.subarray(0, MARK_BYTES))) return undefined;
+    this.#frame = undefined;
+    try {
+      this.#writeWhole(frame, position);
+    } catch (error) {
+      this.#failure = error;
+      this.#cut(position);
+    }
+    return true;
+  }
+
+  /** Gives back the room of a frame that did not fit at the end, which closing the file will need. */
+  #cut(position: number): void {
+    const { size } = fstatSync(this.#descriptor);
+    if (size > position && size <= position + this.#frameBytes) ftruncateSync(this.#descriptor, position);
   }
 
   #writeWhole(frame: Uint8Array, position: number): void {

@@ -42,6 +42,11 @@ export class FrameGrid {
       );
   }
 
+  /** Goes back to an extent it had. */
+  shrink(extent: readonly number[]): void {
+    for (const [dimension, size] of extent.entries()) this.#extent[dimension] = size;
+  }
+
   /** Grows to hold a place; true when it had to. */
   grow(offset: readonly number[]): boolean {
     let grew = false;

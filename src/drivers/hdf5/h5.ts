@@ -1,5 +1,5 @@
 import type h5wasm from "h5wasm/node";
-import type { NDDataType } from "../ndarray/ndArray.js";
+import type { NDAttribute, NDAttributeType, NDDataType } from "../ndarray/ndArray.js";
 import type { ConstantType } from "./layout.js";
 
 export type H5File = InstanceType<typeof h5wasm.File>;
@@ -39,7 +39,7 @@ export const numericDtype: Readonly<Record<NDDataType, string>> = {
 };
 
 /** A fixed-length string that holds `text` and its NUL. */
-export const stringDtype = (text: string): string => `S${Buffer.byteLength(text) + 1}`;
+const stringDtype = (text: string): string => `S${Buffer.byteLength(text) + 1}`;
 
 /** A constant of the layout: a string, or a comma-separated list of numbers. */
 function constantData(type: ConstantType, value: string) {
@@ -71,4 +71,18 @@ export function writeConstantAttribute(
   if (owner === null || !("create_attribute" in owner)) return;
   const { data, dtype, count } = constantData(type, value);
   owner.create_attribute(name, data, count === 1 ? [] : [count], dtype);
+}
+
+/** A scalar attribute in the type of an NDAttribute. Throws when its owner is not in the file. */
+export function writeAttributeValue(
+  file: H5File,
+  path: string,
+  name: string,
+  type: NDAttributeType,
+  value: NDAttribute["value"],
+): void {
+  const owner = file.get(path);
+  if (owner === null || !("create_attribute" in owner)) throw new Error(`there is no ${path}`);
+  if (type === "String") owner.create_attribute(name, String(value), [], stringDtype(String(value)));
+  else owner.create_attribute(name, [Number(value)], [], numericDtype[type]);
 }

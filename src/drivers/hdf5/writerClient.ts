@@ -1,9 +1,10 @@
-import { open as openFile, stat } from "node:fs/promises";
+import { open as openFile } from "node:fs/promises";
 import type { NDArray, NDArrayInfo } from "../ndarray/ndArray.js";
 import type { FileOptions } from "./fileOptions.js";
 import type { FileSummary } from "./fileWriter.js";
 import { type AttributeDefinition, defaultAttributes, definitionsOf, valuesOf } from "./frameAttributes.js";
 import type { FileLayout } from "./layout.js";
+import { isSuperblock3, SUPERBLOCK_BYTES, showClosed, storedEnd } from "./superblock.js";
 import { WorkerCalls } from "./workerCalls.js";
 import type { WriterAnswer, WriterRequest } from "./writerMessages.js";
 
@@ -61,10 +62,14 @@ export class WriterClient {
     return summary ?? { frames: 0, bytes: 0, warnings: [] };
   }
 
-  /** Ends the worker with whatever it holds open, and lets the unfinished file be read as far as it goes. */
+  /** After an error: closes the file with the frames before it, or ends the worker and leaves what was flushed. */
   async abandon(): Promise<void> {
-    await this.terminate();
-    if (this.#path !== "") await extendToStoredEnd(this.#path);
+    try {
+      await this.#calls.ask({ kind: "abandon" });
+    } catch {
+      await this.terminate();
+    }
+    if (this.#path !== "") await endAtSize(this.#path);
   }
 
   terminate(): Promise<void> {
@@ -83,22 +88,20 @@ export class WriterClient {
   }
 }
 
-const SIGNATURE = Buffer.from("\x89HDF\r\n\x1a\n", "latin1");
-const END_OF_FILE_OFFSET = 40;
-
 /**
- * A file cut short by a full disk is refused by every reader because its header names a later end. Making the missing part
- * a hole lets the frames before it be read. Only superblock version 0 is touched, whose header has no checksum.
+ * A file cut short by a full disk is refused by every reader because its superblock names a later end. What is in the file refers to
+ * nothing behind its end (`crashGuard.ts`), so that the superblock can be put right.
  */
-async function extendToStoredEnd(path: string): Promise<void> {
+async function endAtSize(path: string): Promise<void> {
   try {
     const file = await openFile(path, "r+");
     try {
-      const header = Buffer.alloc(48);
-      await file.read(header, 0, header.length, 0);
-      if (!header.subarray(0, 8).equals(SIGNATURE) || header[8] !== 0) return;
-      const storedEnd = Number(header.readBigUInt64LE(END_OF_FILE_OFFSET));
-      if ((await stat(path)).size < storedEnd) await file.truncate(storedEnd);
+      const superblock = Buffer.alloc(SUPERBLOCK_BYTES);
+      await file.read(superblock, 0, SUPERBLOCK_BYTES, 0);
+      const { size } = await file.stat();
+      if (!isSuperblock3(superblock) || storedEnd(superblock) <= size) return;
+      showClosed(superblock, size);
+      await file.write(superblock, 0, SUPERBLOCK_BYTES, 0);
     } finally {
       await file.close();
     }

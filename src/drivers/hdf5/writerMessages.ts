@@ -21,6 +21,7 @@ export type WriterRequest =
       readonly definitions?: readonly AttributeDefinition[];
     }
   | { readonly kind: "flush" }
+  | { readonly kind: "abandon" }
   | { readonly kind: "close" };
 
 export interface WriterAnswer {

@@ -13,35 +13,54 @@ interface OpenFile {
   readonly options: FileOptions;
   lastFlush: number;
   framesSinceFlush: number;
+  /** Why no more frames are taken. */
+  failure?: unknown;
 }
 
 let open: OpenFile | undefined;
 
 function perform(request: WriterRequest): WriterAnswer {
   if (request.kind === "open") {
-    open?.writer.abandon();
-    open = undefined;
     const { path, layout, first, options } = request;
     const writer = new FileWriter(path, layout, first, options);
     open = { writer, first, options, lastFlush: Number.NEGATIVE_INFINITY, framesSinceFlush: 0 };
     return { flushed: false };
   }
   if (open === undefined) throw new Error("no file is open");
-  if (request.kind === "close") {
-    const { writer } = open;
-    open = undefined;
-    return { flushed: true, summary: writer.close() };
+  switch (request.kind) {
+    case "write":
+      writeFrame(open, request);
+      return isFlushDue(open) ? flush(open) : { flushed: false };
+    case "flush":
+      return flush(open);
+    case "close":
+    case "abandon": {
+      const { writer } = open;
+      open = undefined;
+      if (request.kind === "close") return { flushed: true, summary: writer.close() };
+      writer.abandon();
+      return { flushed: true };
+    }
   }
-  if (request.kind === "write") {
-    if (request.definitions !== undefined) open.writer.define(request.definitions);
-    const { dataType } = open.first;
-    open.writer.write(viewOf(dataType, request.buffer, elementsOf(open.first)), request.values);
-    open.framesSinceFlush += 1;
-    if (!isFlushDue(open)) return { flushed: false };
+}
+
+function writeFrame(file: OpenFile, request: Extract<WriterRequest, { kind: "write" }>): void {
+  if (file.failure !== undefined) throw file.failure;
+  const { writer, first } = file;
+  if (request.definitions !== undefined) writer.define(request.definitions);
+  try {
+    writer.write(viewOf(first.dataType, request.buffer, elementsOf(first)), request.values);
+  } catch (error) {
+    file.failure = error;
+    throw error;
   }
-  open.writer.flush();
-  open.lastFlush = performance.now();
-  open.framesSinceFlush = 0;
+  file.framesSinceFlush += 1;
+}
+
+function flush(file: OpenFile): WriterAnswer {
+  file.writer.flush();
+  file.lastFlush = performance.now();
+  file.framesSinceFlush = 0;
   return { flushed: true };
 }
 

@@ -1,0 +1,49 @@
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { interceptWrites, type LibraryWrite } from "./libraryWrites.js";
+import { isSuperblock3, SUPERBLOCK_BYTES, showClosed, storedEnd } from "./superblock.js";
+
+/**
+ * Keeps a file that the library writes in SWMR mode such that it opens as a closed one at any moment, even when the process is
+ * killed between two writes. SWMR orders the writes so that nothing refers to what is not yet in the file; but the superblock says until
+ * the next flush that the file ends earlier, and always that it is being written, which keeps all but SWMR readers out. Here it
+ * is changed as the file grows.
+ */
+export class CrashGuard {
+  readonly #descriptor: number;
+  readonly #superblock = Buffer.alloc(SUPERBLOCK_BYTES);
+  readonly #endInterception: () => void;
+  /** Where the file ends by what has been written, and by what the superblock in the file says. */
+  #end: number;
+  #shownEnd: number;
+
+  /** After the library has flushed the file, before it goes into SWMR mode. */
+  constructor(path: string) {
+    this.#descriptor = openSync(path, "r+");
+    readSync(this.#descriptor, this.#superblock, 0, SUPERBLOCK_BYTES, 0);
+    if (!isSuperblock3(this.#superblock)) throw new Error(`${path} has no superblock of version 3`);
+    this.#end = storedEnd(this.#superblock);
+    this.#shownEnd = this.#end;
+    this.#endInterception = interceptWrites((write) => this.#before(write));
+  }
+
+  close(): void {
+    this.#endInterception();
+    closeSync(this.#descriptor);
+  }
+
+  #before({ bytes, position }: LibraryWrite): undefined {
+    if (position === 0 && isSuperblock3(bytes)) {
+      this.#shownEnd = storedEnd(bytes);
+      this.#end = this.#shownEnd;
+      showClosed(bytes, this.#end);
+      this.#superblock.set(bytes.subarray(0, SUPERBLOCK_BYTES));
+      return;
+    }
+    if (this.#shownEnd < this.#end) {
+      showClosed(this.#superblock, this.#end);
+      writeSync(this.#descriptor, this.#superblock, 0, SUPERBLOCK_BYTES, 0);
+      this.#shownEnd = this.#end;
+    }
+    this.#end = Math.max(this.#end, position + bytes.length);
+  }
+}

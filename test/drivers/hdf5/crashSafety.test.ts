@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import h5wasm from "h5wasm/node";
+import type { FileOptions } from "../../../src/drivers/hdf5/fileOptions.js";
+import { FileWriter } from "../../../src/drivers/hdf5/fileWriter.js";
+import { valuesOf } from "../../../src/drivers/hdf5/frameAttributes.js";
+import { loadLayout } from "../../../src/drivers/hdf5/ndFileHDF5.js";
+import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
+import { H5pyReader } from "../../support/h5py.js";
+import { needsPython } from "../../support/python.js";
+import { makeFrame } from "../plugins/frames.js";
+
+const h5py = new H5pyReader();
+after(() => h5py.close());
+
+const options: FileOptions = {
+  expectedFrames: 0,
+  dimensions: [{ size: 0, chunk: 1, positionAttribute: "", indexAttribute: "" }],
+  byPosition: false,
+  frameChunk: [4, 3],
+  filter: undefined,
+  swmr: false,
+  flushEvery: 1,
+  storeAttributes: true,
+  attributeChunk: 16,
+  attributesFollowDimensions: false,
+  storePerformance: true,
+};
+
+/** In Python: how many of the first frames are whole and have their id. */
+const WHOLE = `next((n for n, (d, i) in enumerate(zip(f['/exchange/data'][:], f['/defaults/NDArrayUniqueId'][:]))
+  if i != n + 1 or (d != i).any()), min(len(f['/exchange/data']), len(f['/defaults/NDArrayUniqueId'])))`;
+
+test("killed after whichever write, the file opens with every flushed frame", needsPython, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "tomoioc-crash-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const live = join(directory, "live.h5");
+  const { FS } = await h5wasm.ready;
+  const layout = loadLayout("TomoScanLayout.xml");
+  assert.ok(layout.ok);
+  const pool = new NDArrayPool();
+  const frame = (id: number) => makeFrame(pool, id, { fill: () => id });
+  const writer = new FileWriter(live, layout.value.layout, frame(1), options);
+
+  // What a kill leaves is what the system has been given so far.
+  const flushedAt: number[] = [];
+  let flushed = 0;
+  const write = FS.write;
+  FS.write = (...parameters) => {
+    const written = write.apply(FS, parameters);
+    if (flushed > 0) {
+      copyFileSync(live, join(directory, `${flushedAt.length}.h5`));
+      flushedAt.push(flushed);
+    }
+    return written;
+  };
+  for (let id = 1; id <= 90; id++) {
+    const one = frame(id);
+    writer.write(one.data, valuesOf(one));
+    if (id !== 1 && id % 10 !== 0) continue;
+    writer.flush();
+    flushed = id;
+  }
+  FS.write = write;
+  writer.close();
+
+  assert.ok(flushedAt.length > 200, `${flushedAt.length} writes`);
+  for (const [index, wanted] of flushedAt.entries()) {
+    const whole = Number(await h5py.read(join(directory, `${index}.h5`), WHOLE));
+    assert.ok(whole >= wanted, `after write ${index}: ${whole} of ${wanted} frames`);
+  }
+  assert.equal(await h5py.read(live, WHOLE), 90);
+});
