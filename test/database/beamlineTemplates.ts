@@ -47,6 +47,87 @@ const asynGroup = (
   screens: screens === "" ? {} : screensOf("areaDetector", screens, { P, R }),
 });
 
+/** The plugins of commonPlugins.cmd: prefix, command, its arguments after the source, and template; what is not here has the base's. */
+const commonPlugins: readonly (readonly [
+  string,
+  string,
+  string,
+  string,
+  Readonly<Record<string, string>>?,
+])[] = [
+  ["image1:", "NDStdArrays", "", "NDStdArrays", { TYPE: "Int8", FTVL: "UCHAR", NELEMENTS: "64" }],
+  ["image2:", "NDStdArrays", "", "NDStdArrays", { TYPE: "Float64", FTVL: "DOUBLE", NELEMENTS: "64" }],
+  ["Pva1:", "NDPva", ', "t:Pva1:Image"', "NDPva"],
+  ["Proc1:", "NDProcess", "", "NDProcess"],
+  ["Trans1:", "NDTransform", "", "NDPluginBase"],
+  ["CC1:", "NDColorConvert", "", "NDPluginBase"],
+  ["CC2:", "NDColorConvert", "", "NDPluginBase"],
+  ["Over1:", "NDOverlay", ", 8", "NDPluginBase"],
+  ...["1", "2", "3", "4"].map((n) => [`ROI${n}:`, "NDROI", "", "NDROI"] as const),
+  ...["1", "2", "3", "4", "5"].flatMap((n) => [
+    [
+      `Stats${n}:`,
+      "NDStats",
+      "",
+      "NDStats",
+      { TS_PORT: `T_Stats${n}_TS`, XSIZE: "8", YSIZE: "8", HIST_SIZE: "16", NCHANS: "20" },
+    ] as const,
+  ]),
+  ["ROIStat1:", "NDROIStat", ", 8", "NDPluginBase"],
+  ["CB1:", "NDCircularBuff", ", 100", "NDCircularBuff"],
+  ["Attr1:", "NDAttr", ", 8", "NDPluginBase"],
+  ["FFT1:", "NDFFT", "", "NDPluginBase"],
+  ["Codec1:", "NDCodec", "", "NDPluginBase"],
+  ["Codec2:", "NDCodec", "", "NDPluginBase"],
+  ["BadPix1:", "NDBadPixel", "", "NDPluginBase"],
+  ["Scatter1:", "NDScatter", "", "NDPluginBase"],
+  ["Gather1:", "NDScatter", "", "NDPluginBase"],
+  ...["netCDF", "TIFF", "JPEG", "Nexus", "Magick"].map(
+    (kind) => [`${kind}1:`, `NDFile${kind.replace("net", "Net")}`, "", "NDPluginBase"] as const,
+  ),
+  ["HDF1:", "NDFileHDF5", "", "NDFileHDF5"],
+];
+
+const portOf = (prefix: string): string => `T_${prefix.replace(":", "")}`;
+
+/** The simulation detector writes no files, so upstream's IOC gives its camera no NDFile.template. */
+const driverFiles: TemplateGroup["elsewhere"] = [
+  [
+    /^t:cam1:(?:File|FullFile|Auto(?:Save|Increment)|Write|Read|Capture|NumCapture|FreeCapture|TempSuffix|LazyOpen|CreateDir|DeleteDriver)/,
+    "of drivers that write files",
+  ],
+];
+
+export const wholeCamera: TemplateGroup = {
+  name: "a camera with all plugins of commonPlugins.cmd",
+  ports: [
+    SOURCE,
+    ...["1", "2", "3", "4", "5"].map(
+      (n) => `NDTimeSeriesConfigure("T_Stats${n}_TS", 5, 0, "T_Stats${n}", 1, 23)`,
+    ),
+    ...commonPlugins.map(
+      ([R, command, more]) => `${command}Configure("${portOf(R)}", 5, 0, "CAM", 0${more})`,
+    ),
+  ],
+  loads: [
+    { file: areaDetector("simDetector"), macros: { ...PLUGIN, R: "cam1:", PORT: "CAM" } },
+    ...commonPlugins.map(([R, , , template, more = {}]) => ({
+      file: areaDetector(template),
+      macros: { ...PLUGIN, R, PORT: portOf(R), ...more },
+    })),
+    ...["netCDF1:", "TIFF1:", "JPEG1:", "Nexus1:", "Magick1:"].map((R) => ({
+      file: areaDetector("NDFile"),
+      macros: { ...PLUGIN, R, PORT: portOf(R) },
+    })),
+    ...["1", "2", "3", "4", "5"].map((n) => ({
+      file: areaDetector("NDTimeSeries"),
+      macros: { ...PLUGIN, R: `Stats${n}:TS:`, PORT: `T_Stats${n}_TS`, NCHANS: "20" },
+    })),
+  ],
+  screens: screensOf("areaDetector", "ADPlugins commonPlugins ADTop ADBase", { P, R: "cam1:" }),
+  elsewhere: driverFiles,
+};
+
 const MOTOR = {
   P,
   M: "m1",
@@ -84,7 +165,7 @@ const names = (list: string): Record<string, string> =>
   Object.fromEntries(list.split(" ").map((name) => [name, `t:${name}`]));
 
 const boot = (name: string) => `tomoscan/iocBoot/${name}`;
-const scan = (R: string) => ({ P: "2bmb:", R, BEAMLINE: "tomoScan_2BM" });
+const scan = (R: string, BEAMLINE = "tomoScan_2BM") => ({ P: "2bmb:", R, BEAMLINE });
 
 /** Channels of screens that are older than the templates beside them. */
 const stale: TemplateGroup["elsewhere"] = [
@@ -94,12 +175,16 @@ const stale: TemplateGroup["elsewhere"] = [
 ];
 
 export const templateGroups: readonly TemplateGroup[] = [
-  asynGroup(
-    "simDetector",
-    "cam1:",
-    ['simDetectorConfig("PORT", 16, 8, 1)'],
-    "ADBase ADBuffers ADCollect ADDriverFile ADAttrFile ADReadout ADSetup ADShutter ADTop",
-  ),
+  wholeCamera,
+  {
+    ...asynGroup(
+      "simDetector",
+      "cam1:",
+      ['simDetectorConfig("PORT", 16, 8, 1)'],
+      "ADBase ADBuffers ADCollect ADDriverFile ADAttrFile ADReadout ADSetup ADShutter ADTop",
+    ),
+    elsewhere: driverFiles,
+  },
   asynGroup("ADBase", "cam1:", [ORYX], ""),
   asynGroup("ADGenICam", "cam1:", [ORYX], ""),
   asynGroup("ADPrefixes", "cam1:", [ORYX], "", { NELEMENTS: "10" }),
@@ -188,7 +273,7 @@ export const templateGroups: readonly TemplateGroup[] = [
     screens: screensOf(
       "tomoscan",
       "tomoScanStream tomoScanStreamEPICS_PVs tomoScanStream_2BM tomoScanStream_2BM_dm tomoScanStream_2BM_energy tomoScanStream_2BM_experiment tomoScanStream_2BM_full tomoScanStream_2BM_otherpvs tomoScanStream_2BM_sample tomoScanStream_2BM_stream",
-      scan("TomoScanStream:"),
+      scan("TomoScanStream:", "tomoScanStream_2BM"),
     ),
     elsewhere: stale,
   },
@@ -215,8 +300,4 @@ export const templateGroups: readonly TemplateGroup[] = [
 export const screensWithoutRecords: Readonly<Record<string, string>> = {
   "tomoscan/adl/tomoScan_2BM_stream.adl":
     "the same as tomoScanStream_2BM_stream.adl, beside a scan that does not stream",
-  "areaDetector/adl/ADPlugins.adl":
-    "the plugins of a whole camera under one prefix; no boot directory here has them",
-  "areaDetector/adl/commonPlugins.adl":
-    "the plugins of a whole camera under one prefix; no boot directory here has them",
 };

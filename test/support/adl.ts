@@ -64,3 +64,35 @@ export function channelsOf(blocks: readonly Block[], widget = ""): ScreenChannel
     return [...named.map((channel) => ({ widget: kind, channel })), ...channelsOf(inner, kind)];
   });
 }
+
+/** A screen that another one opens or contains, and the macros that it gets. */
+export interface OpenedScreen {
+  readonly file: string;
+  readonly macros: Readonly<Record<string, string>>;
+}
+
+const macrosOf = (args: string): Record<string, string> =>
+  Object.fromEntries(
+    args.split(",").flatMap((part) => {
+      const [name = "", value] = part.split(/=(.*)/s).map((text) => text.trim());
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+/**
+ * The screens behind the related displays of a screen, which get what their arguments say, and those it contains, which have its own
+ * macros where none are given.
+ */
+export function openedBy(
+  blocks: readonly Block[],
+  macros: Readonly<Record<string, string>>,
+  expand: (text: string, macros: Readonly<Record<string, string>>) => string,
+): OpenedScreen[] {
+  return [...everyBlock(blocks)].flatMap(({ name, values }) => {
+    const [contained, given] = (values.get("composite file") ?? "").split(/;(.*)/s);
+    if (contained) return [{ file: contained, macros: given ? macrosOf(expand(given, macros)) : macros }];
+    const file = /^display\[/.test(name) ? (values.get("name") ?? "") : "";
+    if (!file.endsWith(".adl")) return [];
+    return [{ file: expand(file, macros), macros: macrosOf(expand(values.get("args") ?? "", macros)) }];
+  });
+}
