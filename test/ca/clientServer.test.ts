@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { filter, firstValueFrom, map, shareReplay, take, toArray } from "rxjs";
 import type { CaClient } from "../../src/ca/client/caClient.js";
 import { CaError } from "../../src/ca/client/caError.js";
+import { ClientCircuit } from "../../src/ca/client/clientCircuit.js";
 import { Eca } from "../../src/ca/codec/eca.js";
 import type { CaServer } from "../../src/ca/server/caServer.js";
 import { clientOf, startServer } from "./support/loopback.js";
@@ -182,6 +183,20 @@ describe("a client and a server on the loopback interface", () => {
     await firstValueFrom(values);
     for (let value = 1; value <= 100_000; value++) flood.post(value);
     await last;
+  });
+
+  it("asks for no events while it does not keep up, and gets the last value then", async (test) => {
+    const flood = new MemoryPv("DOUBLE", 0);
+    provider.pvs.set("slowly read", flood);
+    const held = test.mock.method(ClientCircuit.prototype, "eventsOff");
+    const monitors = Array.from({ length: 20 }, () => client.connect("slowly read").monitor());
+    const lasts = monitors.map((values) =>
+      firstValueFrom(values.pipe(filter(({ value }) => value === 20_000))),
+    );
+    await Promise.all(monitors.map((values) => firstValueFrom(values)));
+    for (let value = 1; value <= 20_000; value++) flood.post(value);
+    await Promise.all(lasts);
+    assert.ok(held.mock.callCount() > 0);
   });
 
   it("says a PV that nobody has is not connected", async () => {

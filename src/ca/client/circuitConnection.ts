@@ -5,6 +5,7 @@ import { FlushingSocket } from "../net/flushingSocket.js";
 import type { BeaconReport } from "./beaconMonitor.js";
 import { CircuitWatchdog, ECHO_SECONDS } from "./circuitWatchdog.js";
 import { ClientCircuit, type ClientCircuitOptions } from "./clientCircuit.js";
+import { FlowControl } from "./flowControl.js";
 
 const log = logger("ca.client");
 /** A circuit that nobody uses is kept this long. */
@@ -32,6 +33,7 @@ export class CircuitConnection {
   /** `host:port` of the server. */
   readonly peer: string;
   readonly #watchdog: CircuitWatchdog;
+  readonly #flowControl: FlowControl;
   readonly #echoSeconds: number;
   readonly #connectTimer: NodeJS.Timeout;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -57,6 +59,10 @@ export class CircuitConnection {
     const onread = { buffer: Buffer.allocUnsafeSlow(READ_SIZE), callback: this.#receive.bind(this) };
     this.#socket = connect({ host, port, noDelay: true, keepAlive: true, onread });
     this.#flushing = new FlushingSocket(this.#socket, this.circuit.out);
+    this.#flowControl = new FlowControl({
+      eventsOff: () => this.#holdEvents(true),
+      eventsOn: () => this.#holdEvents(false),
+    });
     this.#socket.on("connect", () => {
       clearTimeout(this.#connectTimer);
       this.#watchdog.start();
@@ -96,11 +102,20 @@ export class CircuitConnection {
     this.#endBacklogWait();
     this.#watchdog.messageArrived();
     this.circuit.receive(buffer.subarray(0, size));
+    this.#flowControl.received(size, READ_SIZE);
     if (this.circuit.state === "closed") {
       log.warn(`${this.peer}: ${this.circuit.closeReason}, disconnected`);
       this.#socket.destroy();
     }
     return true;
+  }
+
+  /** At once, and not at the end of this turn: up to two megabytes may be read before that. */
+  #holdEvents(held: boolean): void {
+    log.debug(`${this.peer}: events ${held ? "off" : "on"}`);
+    if (held) this.circuit.eventsOff();
+    else this.circuit.eventsOn();
+    this.#flushing.flush();
   }
 
   /**
@@ -131,6 +146,7 @@ export class CircuitConnection {
   #closed(): void {
     clearTimeout(this.#connectTimer);
     this.#watchdog.stop();
+    this.#flowControl.stop();
     clearTimeout(this.#idleTimer);
     this.#options.onClosed();
     this.circuit.close("disconnected");

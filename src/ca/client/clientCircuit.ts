@@ -137,6 +137,15 @@ export class ClientCircuit {
     this.#send(Command.ECHO, 0, 0, 0, 0);
   }
 
+  /** The server keeps events back, and of each subscription the newest. */
+  eventsOff(): void {
+    this.#send(Command.EVENTS_OFF, 0, 0, 0, 0);
+  }
+
+  eventsOn(): void {
+    this.#send(Command.EVENTS_ON, 0, 0, 0, 0);
+  }
+
   #send(command: number, dataType: number, count: number, cid: number, available: number): void {
     putMessage(this.out, command, dataType, count, cid, available);
     this.#options.onOutput();

@@ -106,6 +106,13 @@ describe("a client circuit writes", () => {
     sameBytes(taken(), "0006 0008 0005 000d 00000007 00000007 7800000000000000");
   });
 
+  it("EVENTS_OFF and EVENTS_ON", () => {
+    const { circuit, taken } = quiet();
+    circuit.eventsOff();
+    circuit.eventsOn();
+    sameBytes(taken(), "0008 0000 0000 0000 00000000 00000000 0009 0000 0000 0000 00000000 00000000");
+  });
+
   it("ECHO", () => {
     const { circuit, taken } = quiet();
     circuit.echo();
