@@ -123,14 +123,18 @@ const jogsBeyond = ({ VAL, HLM, LLM, JVEL }: Motor, forward: boolean): boolean =
   forward ? VAL > HLM - JVEL : VAL < LLM + JVEL;
 
 function jog(record: Motor, axis: MotorAxis, forward: boolean): void {
-  const direction = (forward ? 1 : -1) * signOf(record);
-  const end = direction > 0 ? record.DHLM : record.DLLM;
   if (hasLimits(record) && jogsBeyond(record, forward)) {
     record.LVIO = 1;
     record.JOGF = record.JOGR = 0;
     return;
   }
   begin(record, forward ? MotionInProgress.JOGF : MotionInProgress.JOGR);
+  turnAtJogSpeed(record, axis, forward);
+}
+
+function turnAtJogSpeed(record: Motor, axis: MotorAxis, forward: boolean): void {
+  const direction = (forward ? 1 : -1) * signOf(record);
+  const end = direction > 0 ? record.DHLM : record.DLLM;
   record.CDIR = direction > 0 ? 1 : 0;
   if (hasLimits(record)) axis.moveTo(end, { velocity: record.JVEL, acceleration: record.JAR });
   else axis.jog(direction * record.JVEL, record.JAR);
@@ -196,6 +200,9 @@ function command(record: Motor, axis: MotorAxis): void {
     else move(record, axis);
   }
 }
+
+const isJogging = ({ MIP }: Motor): boolean =>
+  MIP === MotionInProgress.JOGF || MIP === MotionInProgress.JOGR;
 
 const endsJog = ({ MIP, JOGF, JOGR }: Motor): boolean =>
   (MIP === MotionInProgress.JOGF && JOGF === 0) || (MIP === MotionInProgress.JOGR && JOGR === 0);
@@ -313,6 +320,9 @@ export const motor = defineRecordType("motor", motorFields, {
   },
   afterPut(record, io, field) {
     reactions[field]?.(record, field);
+    const axis = axisOf(io);
+    if (field === "JVEL" && axis !== undefined && isJogging(record))
+      turnAtJogSpeed(record, axis, record.MIP === MotionInProgress.JOGF);
     const value: unknown = record[field as keyof Motor];
     // The engine posts the field of the put itself, but for VAL, which the processing posts.
     if (field !== "VAL") stateOf(record).posted.set(field, value);

@@ -152,6 +152,18 @@ test("a put-callback of JOGF 0 completes when the jog has stopped", async (conte
   assert.deepEqual(get("DMOV", "VAL", "JOGF"), [1, get("RBV")[0] ?? 0, 0]);
 });
 
+test("a new JVEL changes the speed of a jog that goes on", (context) => {
+  const { clock, stage, get, put } = rig(context);
+  put("JOGF", 1);
+  clock.advance(1);
+  put("JVEL", 8);
+  clock.advance(1);
+  const before = stage.named("x").status.position;
+  clock.advance(1);
+  assert.ok(Math.abs(stage.named("x").status.position - before - 8) < 1e-9);
+  assert.deepEqual(get("DMOV", "JOGF"), [0, 1]);
+});
+
 test("JOGR goes the other way, and a negative DIR turns user directions round", (context) => {
   const { clock, get, put, stage } = rig(context, { DIR: "Neg" });
   put("JOGR", 1);
