@@ -4,3 +4,5 @@ dbpf 2bmSP2:Pva1:EnableCallbacks 1
 dbpf 2bmSP1:ROI1:EnableCallbacks 1
 dbpf 2bmSP1:HDF1:FileTemplate "%s%s_%3.3d.h5"
 dbpf 2bmSP1:HDF1:CreateDirectory -5
+$(SIM_CAMERA2=)dbpf 2bmSP2:HDF1:FileTemplate "%s%s_%3.3d.h5"
+$(SIM_CAMERA2=)dbpf 2bmSP2:HDF1:CreateDirectory -5

@@ -23,3 +23,12 @@ dbLoadRecords("NDCircularBuff.yaml", "P=2bmSP1:,R=CB1:,PORT=CB1,NDARRAY_PORT=SP1
 dbLoadRecords("NDCircularBuff.yaml", "P=2bmSP2:,R=CB1:,PORT=CB1,NDARRAY_PORT=SP1")
 dbLoadRecords("NDPva.yaml", "P=2bmSP1:,R=Pva1:,PORT=PVA1,NDARRAY_PORT=ROI1")
 dbLoadRecords("NDPva.yaml", "P=2bmSP2:,R=Pva1:,PORT=PVA2,NDARRAY_PORT=ROI1")
+
+#- The fly scan server shows what leaves the overlay plugin.
+NDOverlayConfigure("OVER1", 100, 0, "SP1", 0, 8)
+
+#- The other camera of the microscope, chosen with CameraSelect of mctOptics; SIM_CAMERA2 "#" leaves it out.
+$(SIM_CAMERA2=)simCameraConfigure("SP2", "$(SIM_SIZE=256)", "$(SIM_SOURCE=phantom)")
+$(SIM_CAMERA2=)dbLoadRecords("simCamera.yaml", "P=2bmSP2:,R=cam1:,PORT=SP2")
+$(SIM_CAMERA2=)NDFileHDF5Configure("HDF2", 500, 0, "SP2", 0)
+$(SIM_CAMERA2=)dbLoadRecords("NDFileHDF5.yaml", "P=2bmSP2:,R=HDF1:,PORT=HDF2,NDARRAY_PORT=SP2")

@@ -69,6 +69,8 @@ export interface SimulatedBeamline {
   readonly controller: AerotechController;
   /** What reaches the detector now. */
   illumination(): Illumination;
+  /** Puts another camera before the sample, on the same triggers; throws when the port's name is taken. */
+  addCamera(portName: string, source: FrameSourceOptions): SimulatedCamera;
   /** Takes its ports away. */
   close(): void;
 }
@@ -88,22 +90,28 @@ export function createSimulatedBeamline(options: SimulatedBeamlineOptions): Simu
   const pso = ports.add(aerotechPort(options.psoPort ?? "PSO_PORT", controller));
   const beam = options.beamIsOn ?? (() => frontEnd?.beamIsOn() ?? false);
   const illumination = () => illuminationOf(beam(), stage);
-  const camera = ports.add(
-    new SimulatedCamera({
-      portName: options.cameraPort ?? "SP1",
-      pool,
-      source: options.source,
-      clock,
-      triggers$: output.pulses$,
-      angleAt: (time) => rotation.positionAt(time),
-      illumination,
-      ...(options.lookupPv === undefined ? {} : { lookupPv: options.lookupPv }),
-      pluginsIdle: options.pluginsIdle ?? (() => pool.whenIdle()),
-    }),
-  );
-  arrayPorts.add(camera);
+  const cameras: SimulatedCamera[] = [];
+  const addCamera = (portName: string, source: FrameSourceOptions): SimulatedCamera => {
+    const camera = ports.add(
+      new SimulatedCamera({
+        portName,
+        pool,
+        source,
+        clock,
+        triggers$: output.pulses$,
+        angleAt: (time) => rotation.positionAt(time),
+        illumination,
+        ...(options.lookupPv === undefined ? {} : { lookupPv: options.lookupPv }),
+        pluginsIdle: options.pluginsIdle ?? (() => pool.whenIdle()),
+      }),
+    );
+    arrayPorts.add(camera);
+    cameras.push(camera);
+    return camera;
+  };
   return {
-    camera,
+    camera: addCamera(options.cameraPort ?? "SP1", options.source),
+    addCamera,
     stage,
     rotation,
     frontEnd,
@@ -112,7 +120,7 @@ export function createSimulatedBeamline(options: SimulatedBeamlineOptions): Simu
     close: () => {
       output.close();
       frontEnd?.close();
-      for (const port of [camera, pso, stage]) ports.remove(port.portName);
+      for (const port of [...cameras, pso, stage]) ports.remove(port.portName);
     },
   };
 }
@@ -135,10 +143,14 @@ function imageSize(text: string): { size: number; rows: number } {
   const [size = Number.NaN, rows = size, ...rest] = text.split("x").map(Number);
   const valid = (pixels: number) => Number.isInteger(pixels) && pixels >= 8 && pixels <= LARGEST_IMAGE;
   if (valid(size) && valid(rows) && rest.length === 0) return { size, rows };
-  throw new Error(
-    `simBeamlineConfigure: image size "${text}" is not N or NxM between 8 and ${LARGEST_IMAGE}`,
-  );
+  throw new Error(`image size "${text}" is not N or NxM between 8 and ${LARGEST_IMAGE}`);
 }
+
+/** What a camera sees: `phantom` or nothing, of that size, or a Data Exchange file, which brings its own. */
+export const frameSourceOf = (size: string, source: string): FrameSourceOptions =>
+  source === "" || source === "phantom"
+    ? { kind: "phantom", ...imageSize(size) }
+    : { kind: "replay", file: source };
 
 /**
  * The beam as PVs of a front end elsewhere tell it: on while all of them are 1. They are looked for when the first image asks,
@@ -176,9 +188,6 @@ export const simBeamlineConfigure = (
     cameraPort,
     stagePort,
     psoPort,
-    source:
-      source === "" || source === "phantom"
-        ? { kind: "phantom", ...imageSize(size) }
-        : { kind: "replay", file: source },
+    source: frameSourceOf(size, source),
   });
 };

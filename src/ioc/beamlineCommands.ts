@@ -1,6 +1,6 @@
 import { serveAerotech } from "../drivers/pso/aerotechServer.js";
 import { createFrontEnd } from "../drivers/shutters/frontEnd.js";
-import { type SimulatedBeamline, simBeamlineConfigure } from "../drivers/simulatedBeamline.js";
+import { frameSourceOf, type SimulatedBeamline, simBeamlineConfigure } from "../drivers/simulatedBeamline.js";
 import { type Command, CommandError, defineCommand, int, string } from "../iocsh/index.js";
 import type { IocParts } from "./iocParts.js";
 
@@ -20,6 +20,16 @@ export function beamlineCommands(ioc: IocParts): readonly Command[] {
         beamline = made;
         ioc.own({ stop: () => made.close() });
         await made.camera.ready;
+      },
+    }),
+    defineCommand({
+      name: "simCameraConfigure",
+      args: [string("cameraPort"), string("size"), string("source")],
+      help: "Puts another camera before the simulated beamline's sample, on the same triggers.",
+      run: async ([port, size = "256", source = ""]) => {
+        if (beamline === undefined) throw new CommandError("simBeamlineConfigure has to come first");
+        if (!port) throw new CommandError("a port name is needed");
+        await beamline.addCamera(port, frameSourceOf(size, source)).ready;
       },
     }),
     defineCommand({

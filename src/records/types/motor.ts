@@ -201,8 +201,7 @@ function command(record: Motor, axis: MotorAxis): void {
   }
 }
 
-const isJogging = ({ MIP }: Motor): boolean =>
-  MIP === MotionInProgress.JOGF || MIP === MotionInProgress.JOGR;
+const isJogging = ({ MIP }: Motor): boolean => MIP === MotionInProgress.JOGF || MIP === MotionInProgress.JOGR;
 
 const endsJog = ({ MIP, JOGF, JOGR }: Motor): boolean =>
   (MIP === MotionInProgress.JOGF && JOGF === 0) || (MIP === MotionInProgress.JOGR && JOGR === 0);
