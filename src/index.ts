@@ -2,6 +2,7 @@ export * from "./channel/alarm.js";
 export * from "./channel/dbf.js";
 export * from "./channel/eventMask.js";
 export * from "./channel/provider.js";
+export { SoftPv, SoftPvProvider } from "./channel/softPv.js";
 export {
   type DriverContext,
   type DriverPort,

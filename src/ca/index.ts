@@ -1,4 +1,25 @@
-export { CaChannel, type MonitorOptions, type ReadOptions, type RequestOptions } from "./client/caChannel.js";
+// Channel Access by itself: client and server. EPICS's words for values, alarms and events come with it.
+export { ALARM_SEVERITIES, ALARM_STATUSES } from "../channel/alarm.js";
+export type { DbfType, TypedValue, Value } from "../channel/dbf.js";
+export { EventMask } from "../channel/eventMask.js";
+export type {
+  AccessRights,
+  Channel,
+  ChannelProvider,
+  ClientIdentity,
+  MonitorEvent,
+  Properties,
+  Sample,
+  WriteResult,
+} from "../channel/provider.js";
+export { SoftPv, SoftPvProvider } from "../channel/softPv.js";
+export {
+  CaChannel,
+  type EventsOptions,
+  type MonitorOptions,
+  type ReadOptions,
+  type RequestOptions,
+} from "./client/caChannel.js";
 export { CaClient, type CaClientOptions, type ConnectOptions } from "./client/caClient.js";
 export { CaError } from "./client/caError.js";
 export type { CaReading, ReadingClass, ReadingOptions } from "./client/reading.js";

@@ -90,6 +90,25 @@ describe("a client and a server on the loopback interface", () => {
     );
   });
 
+  it("gives the events of a monitor to a loop, and ends the subscription with it", async () => {
+    const pv = new MemoryPv("DOUBLE", 0);
+    provider.pvs.set("looped", pv);
+    const seen: unknown[] = [];
+    for await (const { value } of client.connect("looped").events()) {
+      seen.push(value);
+      if (value === 2) break;
+      pv.post(Number(value) + 1);
+    }
+    await client.connect("motor").read();
+    assert.deepEqual([seen, pv.monitorCount], [[0, 1, 2], 0]);
+  });
+
+  it("ends the loop when the channel is closed", async () => {
+    const channel = client.connect("motor");
+    for await (const _event of channel.events()) channel.close();
+    assert.equal(channel.connected, false);
+  });
+
   it("writes, and a monitor hears it", async () => {
     const channel = client.connect("motor");
     await channel.whenConnected();
@@ -115,7 +134,7 @@ describe("a client and a server on the loopback interface", () => {
   it("answers put-callbacks of one channel one after the other", async () => {
     const order: number[] = [];
     let release = (): void => {};
-    slow.completion = () =>
+    slow.onWrite = () =>
       new Promise((resolve) => {
         release = resolve;
       });
@@ -125,7 +144,7 @@ describe("a client and a server on the loopback interface", () => {
     const second = channel.writeNotify({ type: "DOUBLE", value: 2 }).then(() => order.push(2));
     await firstValueFrom(channel.monitor().pipe(filter(({ value }) => value === 1)));
     assert.deepEqual(order, []);
-    slow.completion = () => Promise.resolve();
+    slow.onWrite = () => Promise.resolve();
     release();
     await Promise.all([first, second]);
     assert.deepEqual(order, [1, 2]);
@@ -133,7 +152,7 @@ describe("a client and a server on the loopback interface", () => {
 
   it("gives up a put-callback that does not end in time with ECA_TIMEOUT", async () => {
     const endless = new MemoryPv("DOUBLE", 0);
-    endless.completion = () => new Promise(() => {});
+    endless.onWrite = () => new Promise(() => {});
     provider.pvs.set("endless", endless);
     const channel = client.connect("endless");
     await channel.whenConnected();
@@ -154,7 +173,7 @@ describe("a client and a server on the loopback interface", () => {
     const channel = client.connect("locked");
     await channel.whenConnected();
     const granted = firstValueFrom(channel.access$.pipe(filter(({ write }) => write)));
-    locked.setAccess({ read: true, write: true });
+    locked.access = { read: true, write: true };
     await granted;
     assert.equal(channel.access.write, true);
   });
@@ -185,16 +204,16 @@ describe("a client and a server on the loopback interface", () => {
     await last;
   });
 
-  it("asks for no events while it does not keep up, and gets the last value then", async (test) => {
-    const flood = new MemoryPv("DOUBLE", 0);
-    provider.pvs.set("slowly read", flood);
+  it("asks for no events while much is waiting, and gets the last value then", async (test) => {
+    const camera = new MemoryPv("DOUBLE", new Float64Array(20_000));
+    provider.pvs.set("camera", camera);
     const held = test.mock.method(ClientCircuit.prototype, "eventsOff");
-    const monitors = Array.from({ length: 20 }, () => client.connect("slowly read").monitor());
-    const lasts = monitors.map((values) =>
-      firstValueFrom(values.pipe(filter(({ value }) => value === 20_000))),
+    const monitors = Array.from({ length: 20 }, () => client.connect("camera").monitor());
+    const lasts = monitors.map((images) =>
+      firstValueFrom(images.pipe(filter(({ value }) => value instanceof Float64Array && value[0] === 9))),
     );
-    await Promise.all(monitors.map((values) => firstValueFrom(values)));
-    for (let value = 1; value <= 20_000; value++) flood.post(value);
+    await Promise.all(monitors.map((images) => firstValueFrom(images)));
+    for (let image = 1; image <= 9; image++) camera.post(new Float64Array(20_000).fill(image));
     await Promise.all(lasts);
     assert.ok(held.mock.callCount() > 0);
   });

@@ -2,6 +2,7 @@ import { BehaviorSubject, distinctUntilChanged, Observable } from "rxjs";
 import type { DbfType, TypedValue } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
 import type { AccessRights, Properties, WriteResult } from "../../channel/provider.js";
+import { iterate } from "../../libcom/asyncIteration.js";
 import { failed, ok } from "../../libcom/result.js";
 import { type DbrBase, dbrTypeOf } from "../codec/dbrTypes.js";
 import { Eca } from "../codec/eca.js";
@@ -13,6 +14,7 @@ import { type ConnectedChannel, PendingRequests } from "./pendingRequests.js";
 import { type CaReading, type ReadingOptions, wireValue } from "./reading.js";
 
 const DEFAULT_TIMEOUT_SECONDS = 5;
+const DEFAULT_QUEUE_SIZE = 100;
 
 export interface RequestOptions {
   /** How long connection and answer may take together; default 5. */
@@ -24,6 +26,11 @@ export interface ReadOptions extends ReadingOptions, RequestOptions {}
 export interface MonitorOptions extends ReadingOptions {
   /** Bits of EventMask; default VALUE | ALARM. */
   readonly mask?: number;
+}
+
+export interface EventsOptions extends MonitorOptions {
+  /** How many values wait for the loop; default 100. */
+  readonly queueSize?: number;
 }
 
 /** What a channel needs of the client it belongs to. */
@@ -148,6 +155,14 @@ export class CaChannel implements CircuitChannel {
         monitor.stop();
       };
     });
+  }
+
+  /**
+   * The same for a `for await` loop: each loop has a subscription of its own, which ends with the loop. A loop that is slower
+   * than its PV misses values in between, never the newest.
+   */
+  events(options: EventsOptions = {}): AsyncGenerator<CaReading, void, undefined> {
+    return iterate(this.monitor(options), options.queueSize ?? DEFAULT_QUEUE_SIZE);
   }
 
   /** Ends monitors, requests and the search. */

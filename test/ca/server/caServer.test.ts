@@ -189,7 +189,7 @@ describe("a server", () => {
     test.after(() => socket.destroy());
     socket.pause();
     socket.write(eventAdd(sid, dbrTypeOf("plain", "DOUBLE").code, size));
-    while (wave.listeners.size === 0) await new Promise(setImmediate);
+    while (wave.monitorCount === 0) await new Promise(setImmediate);
     const before = await usedBytes();
     for (let value = 1; value <= posts; value++) {
       wave.post(new Float64Array(size).fill(value));

@@ -27,7 +27,7 @@ function makePvs(): MemoryProvider {
     slow: new MemoryPv("DOUBLE", 0),
   };
   pvs.locked.access = { read: true, write: false };
-  pvs.slow.completion = () => new Promise((resolve) => setTimeout(resolve, 300));
+  pvs.slow.onWrite = () => new Promise((resolve) => setTimeout(resolve, 300));
   pvs.long.post(42, ALARM);
   return new MemoryProvider(pvs);
 }

@@ -50,7 +50,7 @@ function makePvs() {
     restarted: new MemoryPv("DOUBLE", 1),
   };
   pvs.locked.access = { read: true, write: false };
-  pvs.slow.completion = () => new Promise((resolve) => setTimeout(resolve, 300));
+  pvs.slow.onWrite = () => new Promise((resolve) => setTimeout(resolve, 300));
   return pvs;
 }
 
@@ -65,7 +65,9 @@ async function answersOf(client: PeerClient): Promise<Readonly<Record<string, un
   let server: CaServer = await startServer([provider]);
   const { udpPort } = server;
   const on: Readonly<Record<string, () => void | Promise<void>>> = {
-    access: () => pvs.locked.setAccess({ read: true, write: true }),
+    access: () => {
+      pvs.locked.access = { read: true, write: true };
+    },
     flood: () => {
       for (let value = 1; value <= FLOOD; value++) pvs.flood.post(value);
     },
