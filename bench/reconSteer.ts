@@ -73,23 +73,23 @@ const changes: readonly (readonly [string, Partial<ReconParameters>])[] = [
   ["filter", { filter: "Shepp-logan", rotZ: 0 }],
   ["ring removal", { ringRemoval: "fw" }],
 ];
-const rows: Record<string, string>[] = [];
 for (const [change, more] of changes) {
   parameters = { ...parameters, ...more };
   const wanted = JSON.stringify(parameters);
   const hasIt = (result: ReconResult): boolean => JSON.stringify(result.parameters) === wanted;
   const start = performance.now();
+  const used = process.cpuUsage();
   const preview = until(hasIt).then(({ views }) => ({ views, ms: performance.now() - start }));
   const whole = until((result) => hasIt(result) && result.isComplete).then(() => performance.now() - start);
   worker.setParameters(parameters);
   const first = await preview;
-  rows.push({
-    change,
-    "first slices": `${first.ms.toFixed(0)} ms`,
-    "of projections": String(first.views),
-    "all projections": `${((await whole) / 1000).toFixed(2)} s`,
-  });
+  const seconds = ((await whole) / 1000).toFixed(2);
+  const { user, system } = process.cpuUsage(used);
+  const cpuSeconds = ((user + system) / 1e6).toFixed(2);
+  console.log(
+    `${change}: first slices after ${first.ms.toFixed(0)} ms, of ${first.views}; all after ${seconds} s, ` +
+      `${cpuSeconds} s of processor time`,
+  );
 }
-console.table(rows);
 await worker.close();
 process.exit();

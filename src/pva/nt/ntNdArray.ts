@@ -68,21 +68,21 @@ export const NTNDARRAY_TYPE = structure("epics:nt/NTNDArray:1.0", {
   display: DISPLAY_TYPE,
 });
 
-/** Codes of pvData's ScalarType, which codec.parameters holds: the type of the uncompressed elements. */
-const scalarTypeCode: Readonly<Record<ScalarName, number>> = {
-  boolean: 0,
-  byte: 1,
-  short: 2,
-  int: 3,
-  long: 4,
-  ubyte: 5,
-  ushort: 6,
-  uint: 7,
-  ulong: 8,
-  float: 9,
-  double: 10,
-  string: 11,
-};
+/** pvData's ScalarType: the index is the code that codec.parameters holds, the type of the uncompressed elements. */
+const SCALAR_TYPES: readonly ScalarName[] = [
+  "boolean",
+  "byte",
+  "short",
+  "int",
+  "long",
+  "ubyte",
+  "ushort",
+  "uint",
+  "ulong",
+  "float",
+  "double",
+  "string",
+];
 
 /** areaDetector's names of attribute types. */
 const attributeScalar = {
@@ -151,7 +151,7 @@ export function ntNdArrayValue(parts: NtNdArrayParts): PvStructure {
     value: new PvUnion(`${element}Value`, data),
     codec: {
       name: codec?.name ?? "",
-      parameters: new PvVariant(pvInt, scalarTypeCode[codec?.elementType ?? element]),
+      parameters: new PvVariant(pvInt, SCALAR_TYPES.indexOf(codec?.elementType ?? element)),
     },
     compressedSize: BigInt(data.byteLength),
     uncompressedSize: BigInt(codec?.uncompressedSize ?? data.byteLength),
@@ -200,6 +200,8 @@ export interface NtNdArrayImage {
   readonly attributes: ReadonlyMap<string, string | number | bigint | boolean>;
   /** Name of the compressor; empty for plain data. */
   readonly codec: string;
+  /** Type of the elements, before compression where they are compressed; undefined where that is not told. */
+  readonly elementType: ScalarName | undefined;
 }
 
 /**
@@ -217,6 +219,7 @@ export function readNtNdArray(value: PvStructure): NtNdArrayImage | undefined {
     timeStamp: timeIn(value, "timeStamp"),
     attributes: new Map(structuresIn(value, "attribute").flatMap(attributeEntry)),
     codec: codecName(value),
+    elementType: codecName(value) === "" ? scalarNameOf(chosen.value) : codecElement(value),
   };
 }
 
@@ -246,4 +249,11 @@ function codecName(value: PvStructure): string {
   const codec = value["codec"];
   if (!isPvStructure(codec)) return "";
   return typeof codec["name"] === "string" ? codec["name"] : "";
+}
+
+function codecElement(value: PvStructure): ScalarName | undefined {
+  const codec = value["codec"];
+  const parameters = isPvStructure(codec) ? codec["parameters"] : undefined;
+  const code = parameters instanceof PvVariant ? Number(parameters.value) : Number.NaN;
+  return SCALAR_TYPES[code];
 }

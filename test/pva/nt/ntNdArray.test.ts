@@ -53,7 +53,16 @@ test("a frame comes back from its NTNDArray as it went in", () => {
     timeStamp: { seconds: 1001, nanoseconds: 7 },
     attributes: new Map([["Theta", 12.5]]),
     codec: "",
+    elementType: "ushort",
   });
+});
+
+test("a compressed image tells what its elements were before", () => {
+  const pv = new SharedPV(NTNDARRAY_TYPE);
+  const codec = { name: "lz4", elementType: "float", uncompressedSize: 400 } as const;
+  pv.post(ntNdArrayValue({ data: new Uint8Array(9), dimensions: [{ size: 100 }], uniqueId: 1, codec }));
+  const image = readNtNdArray(pv.value);
+  assert.deepEqual([image?.codec, image?.elementType], ["lz4", "float"]);
 });
 
 test("times on the wire count from 1970", () => {

@@ -1,0 +1,44 @@
+import { promisify } from "node:util";
+import { inflate } from "node:zlib";
+import type { NtNdArrayImage } from "../../pva/index.js";
+
+const inflated = promisify(inflate);
+
+/** Bytes of a compressed image as its codec gives them back, `size` of them where it is sound. */
+type Decoder = (bytes: Uint8Array, size: number) => Promise<Uint8Array>;
+
+/** What comes of bytes beyond `size` is cut off where the library can, and refused afterwards where it cannot. */
+const decoders: Readonly<Record<string, Decoder>> = {
+  zlib: (bytes, size) => inflated(bytes, { maxOutputLength: Math.max(size, 1) }),
+  blosc: async (bytes, size) => {
+    // The header has the size; who lies about it gets no memory.
+    const told = bytes.length >= 16 ? viewOf(bytes).getUint32(4, true) : 0;
+    if (told !== size) throw new Error(`the header tells of ${told} bytes instead of ${size}`);
+    const { default: Blosc } = await import("numcodecs/blosc");
+    return new Blosc().decode(bytes);
+  },
+  lz4: async (bytes, size) => {
+    const { default: LZ4 } = await import("numcodecs/lz4");
+    // The library wants the size in front, which areaDetector tells beside.
+    const sized = new Uint8Array(bytes.length + 4);
+    viewOf(sized).setUint32(0, size, true);
+    sized.set(bytes, 4);
+    return new LZ4().decode(sized);
+  },
+};
+
+/** Compressors whose images can be used. */
+export const CODECS: readonly string[] = Object.keys(decoders);
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, byteLength);
+
+/** @throws Error saying why an image cannot be decompressed */
+export async function decompressed({ codec, data }: NtNdArrayImage, size: number): Promise<Uint8Array> {
+  const decode = decoders[codec];
+  if (decode === undefined) throw new Error(`compressed by ${codec}, which is none of ${CODECS.join(", ")}`);
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const plain = await decode(bytes, size);
+  if (plain.length !== size) throw new Error(`${plain.length} bytes instead of ${size} after ${codec}`);
+  return plain;
+}
