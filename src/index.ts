@@ -26,6 +26,11 @@ export {
   uint32Digital,
 } from "./drivers/asyn/driverParameter.js";
 export type * from "./drivers/asyn/portDriver.js";
+export {
+  type AttributeFunction,
+  type FunctionValue,
+  registerAttributeFunction,
+} from "./drivers/camera/attributeFunctions.js";
 export { createIoc, Ioc, type IocOptions } from "./ioc/ioc.js";
 export {
   argv,

@@ -29,15 +29,15 @@ export class H5pyReader {
   #answers: AsyncIterator<string> | undefined;
 
   /** The value of a Python expression over the open file `f`, as JSON has it. Rejects with Python's exception. */
-  async read(path: string, expression: string, options: { swmr?: boolean } = {}): Promise<unknown> {
+  async read<T = unknown>(path: string, expression: string, options: { swmr?: boolean } = {}): Promise<T> {
     this.#python ??= spawnPython(program);
     this.#answers ??= createInterface(this.#python.stdout)[Symbol.asyncIterator]();
     const oneLine = expression.replaceAll(/\s*\n\s*/g, " ");
     this.#python.stdin.write(`${JSON.stringify([path, oneLine, options.swmr ?? false])}\n`);
     const line = await this.#answers.next();
     if (line.done === true) throw new Error("h5py's process ended");
-    const answer: { readonly value?: unknown; readonly error?: string } = JSON.parse(line.value);
-    if (answer.error !== undefined) throw new Error(answer.error);
+    const answer: { readonly value: T } | { readonly error: string } = JSON.parse(line.value);
+    if ("error" in answer) throw new Error(answer.error);
     return answer.value;
   }
 

@@ -6,6 +6,7 @@ import type { Pv } from "../../records/pv.js";
 import type { Parameter } from "../asyn/portDriver.js";
 import type { NDAttribute, NDAttributeSource, NDAttributeType } from "../ndarray/ndArray.js";
 import type { AttributeDefinition } from "./attributeFile.js";
+import { findAttributeFunction } from "./attributeFunctions.js";
 
 /** Where attributes come from besides constants. */
 export interface AttributeSources {
@@ -24,6 +25,7 @@ const SOURCE_TYPES: Readonly<Record<AttributeDefinition["kind"], NDAttributeSour
   EPICS_PV: "EPICSPV",
   PARAM: "Param",
   CONST: "Constant",
+  FUNCTION: "Function",
 };
 
 function attribute(
@@ -45,6 +47,18 @@ function constant(definition: AttributeDefinition): LiveAttribute {
   const type = definition.type ?? "String";
   const stamped = attribute(definition, type, definition.source);
   return { stamp: () => stamped, close: () => {} };
+}
+
+function functionAttribute(definition: AttributeDefinition): LiveAttribute | undefined {
+  const call = findAttributeFunction(definition.source)?.(definition.param);
+  if (call === undefined) return undefined;
+  return {
+    stamp: () => {
+      const { type, value } = call();
+      return attribute(definition, type, value);
+    },
+    close: () => {},
+  };
 }
 
 const PARAMETER_TYPES: Partial<Record<Parameter["type"], NDAttributeType>> = {
@@ -86,6 +100,7 @@ function pvValue(value: Value, asked: NDAttributeType | undefined, properties: P
 function pvType(value: NDAttribute["value"], properties: Properties | undefined): NDAttributeType {
   if (typeof value === "string") return "String";
   if (typeof value === "bigint") return "Int64";
+  if (properties?.states !== undefined) return "Int16";
   return properties?.precision === undefined ? "Int32" : "Float64";
 }
 
@@ -139,6 +154,8 @@ function liveAttribute(
       return constant(definition);
     case "PARAM":
       return parameterAttribute(definition, sources.parameter(definition.source));
+    case "FUNCTION":
+      return functionAttribute(definition);
     case "EPICS_PV":
       return sources.lookupPv && new PvAttribute(definition, sources.lookupPv(definition.source));
   }

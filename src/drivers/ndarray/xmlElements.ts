@@ -21,7 +21,7 @@ const parser = new XMLParser({
   ignoreAttributes: false,
   attributeNamePrefix: "",
   parseAttributeValue: false,
-  trimValues: true,
+  trimValues: false,
   captureMetaData: true,
 });
 

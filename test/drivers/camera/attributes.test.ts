@@ -5,6 +5,7 @@ import type { Value } from "../../../src/channel/dbf.js";
 import type { Properties, Sample } from "../../../src/channel/provider.js";
 import { DriverParameter } from "../../../src/drivers/asyn/driverParameter.js";
 import { loadAttributes, parseAttributes } from "../../../src/drivers/camera/attributeFile.js";
+import { registerAttributeFunction } from "../../../src/drivers/camera/attributeFunctions.js";
 import { AttributeList } from "../../../src/drivers/camera/attributeList.js";
 import { UNDEFINED_TIME } from "../../../src/libcom/epicsTime.js";
 import type { Pv } from "../../../src/records/pv.js";
@@ -14,7 +15,10 @@ const XML = `<?xml version="1.0"?>
   <Attribute name="SampleName" type="EPICS_PV" source="$(TS)SampleName" dbrtype="DBR_STRING" description="Sample"/>
   <Attribute name="Gain" type="PARAM" source="GAIN" datatype="DOUBLE" description="Gain"/>
   <Attribute name="Site" type="CONST" source="2-BM" datatype="STRING" description="Where"/>
+  <Attribute name="Pi" type="FUNCTION" source="myAttrFunct1" param="PI" description="areaDetector's example"/>
   <Attribute name="Odd" type="FUNCTION" source="f" description="not ours"/>
+  <Attribute name="Strange" type="EPICS_PV" source="a:b" dbrtype="DBR_COMPLEX"/>
+  <Attribute name="Sourceless"/>
 </Attributes>`;
 
 const parsed = () => {
@@ -63,9 +67,14 @@ test("an attribute file gives its rows with macros expanded, and names what is n
       ["SampleName", "EPICS_PV", "2bmb:TomoScan:SampleName", "String"],
       ["Gain", "PARAM", "GAIN", "Float64"],
       ["Site", "CONST", "2-BM", "String"],
+      ["Pi", "FUNCTION", "myAttrFunct1", undefined],
     ],
   );
-  assert.match(problems[0] ?? "", /"Odd" has type FUNCTION/);
+  assert.deepEqual(problems, [
+    'test.xml:7: attribute "Odd" asks for function f, which there is not',
+    'test.xml:8: attribute "Strange" has unknown dbrtype DBR_COMPLEX',
+    'test.xml:9: attribute "Sourceless" lacks a name or a source',
+  ]);
 });
 
 test("a missing macro, bad XML and a missing file are told apart", () => {
@@ -82,7 +91,7 @@ test("attributes have the values of the moment they are stamped, missing PVs are
   const list = new AttributeList(parsed().definitions, { lookupPv: () => pv, parameter: () => gain });
   assert.deepEqual(
     list.stamp().map(({ name }) => name),
-    ["Gain", "Site"],
+    ["Gain", "Site", "Pi"],
   );
   pv.post("bone");
   const before = list.stamp();
@@ -93,12 +102,32 @@ test("attributes have the values of the moment they are stamped, missing PVs are
   assert.ok(pv.closed);
 });
 
+test("a function is asked anew for each frame, with the text of its param", () => {
+  let calls = 0;
+  registerAttributeFunction("counted", (param) => () => ({ type: "String", value: `${param}${++calls}` }));
+  const xml = `<Attributes><Attribute name="N" type="FUNCTION" source="counted" param="call "/></Attributes>`;
+  const result = parseAttributes(xml, "", "test.xml");
+  assert.ok(result.ok);
+  const list = new AttributeList(result.value.definitions, {
+    lookupPv: undefined,
+    parameter: () => undefined,
+  });
+  assert.deepEqual(
+    [list.stamp(), list.stamp()].map(([stamped]) => [stamped?.sourceType, stamped?.type, stamped?.value]),
+    [
+      ["Function", "String", "call 1"],
+      ["Function", "String", "call 2"],
+    ],
+  );
+});
+
 test("native types follow the PV: enum by index, as text where asked, character arrays as text", async () => {
   const definition = (type?: "String") => ({
     name: "A",
     description: "",
     kind: "EPICS_PV" as const,
     source: "x",
+    param: "",
     type,
   });
   const stampOf = async (pv: FakePv, value: Value, type?: "String") => {
@@ -109,7 +138,7 @@ test("native types follow the PV: enum by index, as text where asked, character 
     return [stamped?.type, stamped?.value];
   };
   const menu = { states: ["No", "Yes"] };
-  assert.deepEqual(await stampOf(new FakePv("x", menu), 1), ["Int32", 1]);
+  assert.deepEqual(await stampOf(new FakePv("x", menu), 1), ["Int16", 1]);
   assert.deepEqual(await stampOf(new FakePv("x", menu), 1, "String"), ["String", "Yes"]);
   assert.deepEqual(await stampOf(new FakePv("x", { precision: 3 }), 2.5), ["Float64", 2.5]);
   assert.deepEqual(await stampOf(new FakePv("x"), Uint8Array.of(97, 98, 0)), ["String", "ab"]);
