@@ -111,7 +111,7 @@ export const stopAcquisition = ({ camera }: Beamline, times: ScanTimes): Step =>
       within(times.put, `${camera("Acquire").name} did not stop`),
     ),
     reach(camera("AcquireBusy"), (value) => value === 0).pipe(
-      within(times.motion, `${camera("AcquireBusy").name}: the camera did not get rid of its frames`),
+      within(times.drain, `${camera("AcquireBusy").name}: the camera did not get rid of its frames`),
     ),
   );
 

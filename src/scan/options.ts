@@ -10,6 +10,8 @@ export interface ScanTimes {
   readonly put: number;
   /** One move of the rotation axis or of the sample. */
   readonly motion: number;
+  /** A camera that was stopped, and the plugins that it waits for, have done with its frames. */
+  readonly drain: number;
   /** A capture that has not begun by then is given up; so is one that stops growing for this long. */
   readonly capture: number;
   /** Frames with a new frame type or shutter state have to come out of the camera within this time. */
@@ -31,6 +33,7 @@ export const DEFAULT_TIMES: ScanTimes = {
   frontEnd: 3600,
   put: 10,
   motion: 600,
+  drain: 60,
   capture: 10,
   frames: 3,
   watchdog: 3,

@@ -32,8 +32,9 @@ export const keepExistingFiles = (context: ScanContext): Step => {
   const facts = async () => ({
     warn: (await readNumber(beamline.own("OverwriteWarning"))) !== 0,
     template: await readText(beamline.file("FileTemplate")),
-    path: await readText(beamline.file("FilePath_RBV")),
-    name: await readText(beamline.file("FileName_RBV")),
+    // What the file plugin was told: its readbacks may not have followed yet.
+    path: (await readText(beamline.own("FilePath"))).replace(/[^/\\]$/, "$&/"),
+    name: await readText(beamline.own("FileName")),
     number: await readNumber(beamline.file("FileNumber")),
   });
   return after(facts, ({ warn, template, path, name, number }) => {

@@ -1,13 +1,13 @@
-import { catchError, defer, filter, ignoreElements, merge, take, timeout } from "rxjs";
-import { Severity } from "../channel/alarm.js";
+import { filter, ignoreElements, merge, take, timeout } from "rxjs";
 import type { Pv } from "../records/pv.js";
 import { type Beamline, type BeamlineNames, isGiven, NAME_RECORDS } from "./beamline.js";
 import type { ScanContext } from "./context.js";
 import { logged } from "./logged.js";
+import { connectPlugins, describeFrames } from "./plugins.js";
 import { readCountsPerRotation } from "./pso.js";
 import { readText } from "./pvValues.js";
 import type { ScanKind } from "./scanKind.js";
-import { after, nothing, perform, put, putAndWait, putIfThere, type Step, sequence } from "./steps.js";
+import { after, nothing, perform, put, putIfThere, type Step, sequence } from "./steps.js";
 import { resetButtons } from "./stream.js";
 
 /** Waits until these PVs are connected, but not for ever: those that are missing are named in one line. */
@@ -117,10 +117,6 @@ function openAhead({ beamline, kind }: ScanContext): Pv[] {
   return [...open(beamline, NEEDED[kind]), ...named, beamline.sampleX, beamline.sampleY];
 }
 
-/** The record that names the server's own prefix to the camera's attributes, as the HDF5 layout expects it. */
-const attributeMacros = ({ beamline }: ScanContext): string =>
-  `DET=${beamline.names.camera},TS=${beamline.prefix}`;
-
 const copyFileNames = ({ beamline, times }: ScanContext): Step =>
   after(
     () => Promise.all([readText(beamline.own("FilePath")), readText(beamline.own("FileName"))]),
@@ -130,70 +126,6 @@ const copyFileNames = ({ beamline, times }: ScanContext): Step =>
         putIfThere(beamline.file("FileName"), name, times.put),
       ),
   );
-
-const enable = ({ times }: ScanContext, plugin: (name: string) => Pv, enabled: boolean): Step =>
-  putIfThere(plugin("EnableCallbacks"), enabled ? 1 : 0, times.put);
-
-/** Live images of a stream come through the region plugin, captures and the ring take the camera's. */
-export const connectStream = (context: ScanContext): Step => {
-  const { beamline, times } = context;
-  return after(
-    () => readText(beamline.camera("PortName_RBV")),
-    (port) =>
-      sequence(
-        putIfThere(beamline.pva("NDArrayPort"), "ROI1", times.put),
-        ...[beamline.roi, beamline.ring, beamline.file].map((plugin) =>
-          putIfThere(plugin("NDArrayPort"), port, times.put),
-        ),
-        ...[beamline.pva, beamline.roi, beamline.ring, beamline.file].map((plugin) =>
-          enable(context, plugin, true),
-        ),
-      ),
-  );
-};
-
-/** Port of the plugin that draws into the live images of 2-BM. */
-const OVERLAY = "OVER1";
-
-/** A plugin whose NDArrayPort is no port says so by its alarm. */
-const isRefused = async (pv: Pv): Promise<boolean> => (await pv.read()).severity === Severity.INVALID;
-
-/** Live images with the overlay where there is one, else the camera's own. */
-const showLiveImages = (context: ScanContext, cameraPort: string): Step => {
-  const { beamline, times } = context;
-  const port = beamline.pva("NDArrayPort");
-  const choose = sequence(
-    putAndWait(port, OVERLAY, times.put).pipe(catchError(() => nothing)),
-    after(
-      () => isRefused(port),
-      (refused) => (refused ? putAndWait(port, cameraPort, times.put) : nothing),
-    ),
-  );
-  return defer(() => (port.connected ? choose : nothing));
-};
-
-/** The file plugin takes the camera's frames; the plugins of a stream stand still. */
-const connectFile = (context: ScanContext): Step => {
-  const { beamline, times } = context;
-  return after(
-    () => readText(beamline.camera("PortName_RBV")),
-    (port) =>
-      sequence(
-        showLiveImages(context, port),
-        enable(context, beamline.pva, true),
-        enable(context, beamline.roi, false),
-        enable(context, beamline.ring, false),
-        putIfThere(beamline.file("NDArrayPort"), port, times.put),
-        enable(context, beamline.file, true),
-      ),
-  );
-};
-
-const CONNECT: Readonly<Record<ScanKind, (context: ScanContext) => Step>> = {
-  stream: connectStream,
-  fly: connectFile,
-  step: connectFile,
-};
 
 const CONTROLS = ["StartScan", "AbortScan", "MoveSampleIn", "MoveSampleOut"] as const;
 
@@ -213,13 +145,8 @@ export const startUp = (context: ScanContext): Step => {
     ["ProgramPSO", kind === "fly" ? put(beamline.own("ProgramPSO"), 1) : nothing],
     // Every acquisition counts its frames from the first: angles follow from that.
     ["frame ids", putIfThere(beamline.camera("UniqueIdMode"), "Camera", times.put)],
-    ["plugins", CONNECT[kind](context)],
-    ["layout", putIfThere(beamline.file("XMLFileName"), "TomoScanLayout.xml", times.put)],
-    ["attributes", putIfThere(beamline.camera("NDAttributesMacros"), attributeMacros(context), times.put)],
-    [
-      "attributes",
-      putIfThere(beamline.camera("NDAttributesFile"), "TomoScanDetectorAttributes.xml", times.put),
-    ],
+    ["plugins", connectPlugins(context)],
+    ["frames", describeFrames(context)],
     ["AutoIncrement", putIfThere(beamline.file("AutoIncrement"), 1, times.put)],
     ["OverwriteWarning", put(beamline.own("OverwriteWarning"), 1)],
   ];

@@ -54,6 +54,7 @@ const TEST_TIMES: Partial<ScanTimes> = {
   fastShutter: 0,
   shutterRetry: 0.05,
   capture: 10,
+  drain: 10,
   frames: 10,
   connect: 0.2,
   put: 10,
