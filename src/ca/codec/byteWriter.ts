@@ -1,6 +1,6 @@
+import { giveLargeBuffer, LARGE_BUFFER_SIZE, takeLargeBuffer } from "./largeBuffers.js";
+
 const INITIAL_SIZE = 4096;
-/** A buffer that grew beyond this for one large array is given back afterwards. */
-const KEPT_SIZE = 1 << 20;
 
 /**
  * A growing output buffer, big endian, reused from flush to flush. Writing allocates only when the buffer has to grow.
@@ -20,9 +20,18 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** The buffer has grown to what one large array needs. */
+  get isLarge(): boolean {
+    return this.#bytes.length >= LARGE_BUFFER_SIZE;
+  }
+
   clear(): void {
+    const { bytes, isLarge } = this;
+    if (isLarge) {
+      this.#replace(Buffer.allocUnsafeSlow(INITIAL_SIZE));
+      giveLargeBuffer(bytes);
+    }
     this.#length = 0;
-    if (this.#bytes.length > KEPT_SIZE) this.#replace(Buffer.allocUnsafeSlow(INITIAL_SIZE));
   }
 
   /** What was written, now the caller's: the writer goes on with a buffer of its own. */
@@ -48,8 +57,10 @@ export class ByteWriter {
   }
 
   #grow(needed: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
-    larger.set(this.#bytes.subarray(0, this.#length));
+    const size = Math.max(needed, this.#bytes.length * 2);
+    const larger = size < LARGE_BUFFER_SIZE ? Buffer.allocUnsafeSlow(size) : takeLargeBuffer(size);
+    larger.set(this.written);
+    if (this.isLarge) giveLargeBuffer(this.#bytes);
     this.#replace(larger);
   }
 
@@ -63,7 +74,7 @@ export class ByteWriter {
     return this.#view;
   }
 
-  get bytes(): Buffer {
+  get bytes(): Buffer<ArrayBuffer> {
     return this.#bytes;
   }
 

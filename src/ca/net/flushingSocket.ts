@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { ByteWriter } from "../codec/byteWriter.js";
+import { giveLargeBuffer } from "../codec/largeBuffers.js";
 
 /**
  * Sends a writer's bytes once per turn of the event loop, however many messages were written in it: small sends are
@@ -46,10 +47,17 @@ export class FlushingSocket {
 
   flush(): void {
     if (this.#out.length === 0) return;
-    if (this.#socket.writable) this.#socket.write(this.#out.written);
+    if (!this.#socket.writable) this.#out.clear();
+    else if (this.#out.isLarge) this.#sendLarge();
+    else this.#socket.write(this.#out.written);
     // What the system took at once needs no copy. Of the rest the buffer is the socket's from now on.
     this.#unsent = this.#socket.writableLength;
     if (this.#unsent > 0) this.#out.detach();
     else this.#out.clear();
+  }
+
+  #sendLarge(): void {
+    const { bytes } = this.#out;
+    this.#socket.write(this.#out.detach(), () => giveLargeBuffer(bytes));
   }
 }
