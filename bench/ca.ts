@@ -1,37 +1,51 @@
-// Our Channel Access server beside EPICS Base's, with Base's own client: node dist/bench/ca.js [records] [rounds] [repetitions]
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// Our Channel Access server beside EPICS Base's, with Base's own client: node dist/bench/ca.js [records] [rounds] [repetitions] [clients]
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { repositoryRoot, sharedDirectory } from "../test/support/paths.js";
+import { setTimeout } from "node:timers/promises";
+import { repositoryRoot } from "../test/support/paths.js";
 import { interopPython } from "../test/support/python.js";
-import { compile, libcaOf, printRatios, type Rates, REFERENCE, ratesOf, start } from "./caSupport.js";
+import {
+  compile,
+  libcaLoad,
+  printRatios,
+  type Rates,
+  REFERENCE,
+  ratesOf,
+  start,
+  writeDatabase,
+} from "./caSupport.js";
 
-const [records = 1000, rounds = 100, repetitions = 5] = process.argv.slice(2).map(Number);
+const [records = 1000, rounds = 100, repetitions = 5, clients = 1000] = process.argv.slice(2).map(Number);
+const ROUNDS_OF_ALL_CLIENTS = 10;
+const SETTLE_MILLISECONDS = 500;
 
 async function main(python: string): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "ca-bench-"));
-  const client = join(directory, "ca_bench");
-  const database = join(directory, "bench.db");
-  compile(join(sharedDirectory, "tools", "ca_bench.c"), client);
-  writeFileSync(
-    database,
-    Array.from({ length: records }, (_, index) => `record(ao, "B${index}") { }\n`).join(""),
-  );
-  const library = libcaOf(python);
+  const database = writeDatabase(directory, records);
+  const libca = libcaLoad(python, directory, { records, rounds, putCallbacks: 2000, gets: 10 });
+  const crowd = compile(join(repositoryRoot, "bench", "caCrowd.c"), directory);
   const port = 20_000 + (process.pid % 10_000);
   const serve = join(repositoryRoot, "dist", "bench", "caServe.js");
   const ours = await start(process.execPath, [serve, String(port), database], port);
   const reference = await start(python, ["-u", "-c", REFERENCE, database], port + 1);
-  const measure = (serverPort: number): Rates =>
-    ratesOf(client, ["B", String(records), String(rounds)], serverPort, { CA_LIB: library });
-  measure(port);
-  const pairs = Array.from({ length: repetitions }, () => ({
-    ours: measure(port),
-    reference: measure(port + 1),
-  }));
-  printRatios(pairs, "ours", "EPICS Base");
+  const allClients = (serverPort: number): Rates =>
+    ratesOf(crowd, [String(clients), String(ROUNDS_OF_ALL_CLIENTS)], serverPort);
+  const inTurns = async (measure: (serverPort: number) => Rates) => {
+    measure(port);
+    const pairs: { ours: Rates; reference: Rates }[] = [];
+    for (let turn = 0; turn < repetitions; turn++) {
+      pairs.push({ ours: measure(port), reference: measure(port + 1) });
+      // A server of EPICS Base still ends the threads of its clients.
+      await setTimeout(SETTLE_MILLISECONDS);
+    }
+    printRatios(pairs, "ours", "EPICS Base");
+    return pairs;
+  };
+  const pairs = await inTurns(libca);
   const lost = pairs.reduce((total, pair) => total + (pair.ours["events_lost"] ?? 0), 0);
-  console.log(`events lost by ours: ${lost}`);
+  console.log(`events lost by ours: ${lost}; ${clients} clients at once:`);
+  await inTurns(allClients);
   ours.kill("SIGKILL");
   reference.kill("SIGKILL");
   rmSync(directory, { recursive: true });

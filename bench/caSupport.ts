@@ -1,4 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { repositoryRoot, sharedDirectory } from "../test/support/paths.js";
 
 /** Operations per second by name. */
 export type Rates = Readonly<Record<string, number>>;
@@ -36,12 +39,44 @@ export function start(command: string, args: readonly string[], port: number): P
 }
 
 /** Where `python` has EPICS Base's client library. */
-export const libcaOf = (python: string): string =>
+const libcaOf = (python: string): string =>
   execFileSync(python, ["-c", "import epicscorelibs.path as p; print(p.get_lib('ca'))"]).toString().trim();
 
-/** Compiles a client for libca. */
-export function compile(source: string, program: string): void {
+/** Compiles a client, and returns its path. */
+export function compile(source: string, directory: string): string {
+  const program = join(directory, basename(source, ".c"));
   execFileSync("gcc", ["-O2", "-o", program, source, "-ldl"]);
+  return program;
+}
+
+const DOUBLES_IN_10_MB = 1_250_000;
+
+/** Writes a database with so many `ao` records, and a waveform of 10 MB. */
+export function writeDatabase(directory: string, records: number): string {
+  const path = join(directory, "bench.db");
+  const scalars = Array.from({ length: records }, (_, index) => `record(ao, "B${index}") { }\n`);
+  const wave = `record(waveform, "WAVE") { field(FTVL, "DOUBLE") field(NELM, "${DOUBLES_IN_10_MB}") }\n`;
+  writeFileSync(path, [wave, ...scalars].join(""));
+  return path;
+}
+
+export interface LoadSizes {
+  readonly records: number;
+  readonly rounds: number;
+  readonly putCallbacks: number;
+  readonly gets: number;
+}
+
+/** What libca measures of the server on a port. */
+export function libcaLoad(python: string, directory: string, sizes: LoadSizes): (port: number) => Rates {
+  const { records, rounds, putCallbacks, gets } = sizes;
+  const many = compile(join(sharedDirectory, "tools", "ca_bench.c"), directory);
+  const more = compile(join(repositoryRoot, "bench", "caLoad.c"), directory);
+  const library = { CA_LIB: libcaOf(python) };
+  return (port) => ({
+    ...ratesOf(many, ["B", String(records), String(rounds)], port, library),
+    ...ratesOf(more, [String(putCallbacks), String(gets)], port, library),
+  });
 }
 
 /** Runs a client against the server on `port`; it prints its rates as JSON. */
