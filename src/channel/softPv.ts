@@ -32,7 +32,10 @@ export class SoftPv {
   readonly elementCount: number;
   readonly properties: Properties;
   readonly acknowledge = { transient: true, severity: 0 };
-  /** Hears of each value that a client writes, before it is stored. An error refuses it; put-callbacks wait for a promise. */
+  /**
+   * Hears of each value that a client writes, before it is stored. An error thrown refuses it. For a promise the value is
+   * stored at once, and put-callbacks wait and fail with it.
+   */
   onWrite: (value: Value) => void | Promise<void> = () => {};
   readonly #listeners = new Set<Listener>();
   readonly #accessListeners = new Set<(access: AccessRights) => void>();

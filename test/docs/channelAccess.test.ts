@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { EPICS_PARAMETERS } from "../../src/libcom/epicsParameters.js";
 import { matrixTests } from "../interop/ca/support/matrix.js";
 import { repositoryRoot } from "../support/paths.js";
 
@@ -29,6 +30,18 @@ test("the table of Channel Access peers names the tests that there are, and all 
 test("each cell of the tables of Channel Access names a test or says why there is none", () => {
   for (const [, ...rows] of tables)
     for (const [, ...cells] of rows) for (const cell of cells) assert.match(cell, /`.+`|not tested: \w+/);
+});
+
+test("the page of the environment has every variable of EPICS Base, and each is read", () => {
+  const ofBase = EPICS_PARAMETERS.filter((name) => /^EPICS_CAS?_/.test(name)).toSorted();
+  const listed = [...textOf("docs/channel-access.md").matchAll(/^\| (EPICS_\w+) /gm)].map(
+    ([, name = ""]) => name,
+  );
+  const read = [...textOf("src/ca/net/environment.ts").matchAll(/"(EPICS_\w+)"/g)].map(
+    ([, name = ""]) => name,
+  );
+  assert.deepEqual(listed.toSorted(), ofBase);
+  assert.deepEqual([...new Set(read)].sort(), ofBase);
 });
 
 test("the tests of troubled networks are in the files that the tables name", () => {

@@ -100,12 +100,28 @@ test("the example record type is served as any other", async () => {
   assert.deepEqual([value, units], [3, "V"], "the mean of 0, 4 and 5");
 });
 
+test("the example of Channel Access serves, reads, writes and watches its PVs", async () => {
+  const program = start("channelAccess", ["own:"], await loopbackEnvironment());
+  assert.ok(program.stdout);
+  const lines: string[] = [];
+  for await (const text of createInterface({ input: program.stdout })) {
+    lines.push(text);
+    if (/^image .*1, 2, 3/.test(text)) break;
+  }
+  assert.deepEqual(lines.slice(0, 3), [
+    "value 0 mm",
+    "refused 160 own:Position: Channel write request failed (ECA_PUTFAIL)",
+    "event 13.5 true",
+  ]);
+  await end(program);
+});
+
 test("the listings of the pages are the examples", () => {
-  const pages = ["docs/typescript-api.md", "docs/capture-trigger.md"]
+  const pages = ["docs/typescript-api.md", "docs/channel-access.md", "docs/capture-trigger.md"]
     .map((page) => readFileSync(join(repositoryRoot, page), "utf8"))
     .join("\n");
   const listings = [...pages.matchAll(/`(examples\/[\w.]+)`:\n\n```\w+\n([\s\S]*?)```/g)];
-  assert.equal(listings.length, 5);
+  assert.equal(listings.length, 6);
   for (const [, path = "", text] of listings)
     assert.equal(text, readFileSync(join(repositoryRoot, path), "utf8"), path);
 });

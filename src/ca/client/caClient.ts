@@ -110,7 +110,8 @@ export class CaClient implements ChannelOwner {
   }
 
   async #open(): Promise<void> {
-    const { addressList, autoAddressList, serverPort, repeaterPort, nameServers } = this.#settings;
+    const { addressList, autoAddressList, serverPort, repeaterPort, nameServers, multicastTtl } =
+      this.#settings;
     const automatic = autoAddressList ? broadcastAddresses().map((host) => ({ host, port: serverPort })) : [];
     const listed = await resolveAddresses(addressList, serverPort);
     this.#destinations = uniqueAddresses([...automatic, ...listed]);
@@ -118,6 +119,7 @@ export class CaClient implements ChannelOwner {
     const socket = await SearchSocket.open({
       destinations: () => this.#destinations,
       repeaterPort,
+      multicastTtl,
       onFound: (cid, server) => this.#found(cid, server),
       onBeacon: (server, id) => this.#beaconArrived(addressKey(server), id),
       onNoRepeater: () => this.#repeat(repeaterPort),
@@ -179,6 +181,7 @@ export class CaClient implements ChannelOwner {
       user: this.#user,
       host: this.#host,
       connectionTimeoutSeconds: this.#settings.connectionTimeoutSeconds,
+      maximumArrayBytes: this.#settings.maximumArrayBytes,
       onClosed: () => {
         if (ofServer.get(priority) === connection) ofServer.delete(priority);
         if (ofServer.size === 0 && this.#circuits.get(key) === ofServer) this.#circuits.delete(key);
@@ -198,6 +201,7 @@ export class CaClient implements ChannelOwner {
       user: this.#user,
       host: this.#host,
       connectionTimeoutSeconds: this.#settings.connectionTimeoutSeconds,
+      maximumArrayBytes: this.#settings.maximumArrayBytes,
       permanent: true,
       onFound: (cid, number, port) =>
         this.#found(cid, { host: number === ADDRESS_OF_SENDER ? address.host : addressText(number), port }),

@@ -45,6 +45,8 @@ export interface ClientCircuitOptions {
   readonly priority: number;
   readonly user: string;
   readonly host: string;
+  /** The largest payload that is taken; any where undefined. */
+  readonly maximumArrayBytes?: number | undefined;
   /** A name server has found the channel `cid`, at `address` (0xffffffff: itself) and `port`. */
   readonly onFound?: (cid: number, address: number, port: number) => void;
   /** `out` was written to. */
@@ -56,7 +58,7 @@ export class ClientCircuit {
   readonly out = new ByteWriter();
   readonly channels = new Map<number, CircuitChannel>();
   readonly #options: ClientCircuitOptions;
-  readonly #decoder = new MessageDecoder();
+  readonly #decoder: MessageDecoder;
   readonly #requests = new RequestTable<ResponseHandler>();
   readonly #subscriptions = new Map<number, ResponseHandler>();
   #lastSubscription = 0;
@@ -66,6 +68,7 @@ export class ClientCircuit {
 
   constructor(options: ClientCircuitOptions) {
     this.#options = options;
+    this.#decoder = new MessageDecoder(options.maximumArrayBytes);
     putMessage(this.out, Command.VERSION, options.priority, CA_MINOR_VERSION, 0, 0);
     putText(this.out, Command.CLIENT_NAME, options.user, 0, 0, 0, 0);
     putText(this.out, Command.HOST_NAME, options.host, 0, 0, 0, 0);
@@ -172,6 +175,7 @@ export class ClientCircuit {
       const outcome = this.#decoder.next();
       if (outcome === "incomplete") return;
       if (outcome === "message") this.#dispatch(this.#decoder.message);
+      else if (outcome === "tooLarge") this.#tooLarge(this.#decoder.message);
       else this.close(`${outcome} message`);
     }
   }
@@ -222,6 +226,12 @@ export class ClientCircuit {
       default:
         break;
     }
+  }
+
+  /** The payload is passed over. */
+  #tooLarge({ command, available, payloadSize }: CaMessage): void {
+    log.warn(`${this.#options.peer}: ${payloadSize} bytes are above EPICS_CA_MAX_ARRAY_BYTES, ignored`);
+    if (command === Command.READ_NOTIFY) this.#finish(available, Eca.TOLARGE);
   }
 
   #created(message: CaMessage): void {

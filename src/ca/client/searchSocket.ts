@@ -15,6 +15,7 @@ const BURST_PAUSE_MS = 1;
 export interface SearchSocketOptions {
   readonly destinations: () => readonly SocketAddress[];
   readonly repeaterPort: number;
+  readonly multicastTtl?: number;
   readonly onFound: (cid: number, server: SocketAddress) => void;
   /** A server says that it is there; its beacons are numbered. */
   readonly onBeacon: (server: SocketAddress, id: number) => void;
@@ -40,7 +41,8 @@ export class SearchSocket {
   }
 
   static async open(options: SearchSocketOptions): Promise<SearchSocket> {
-    return new SearchSocket(await openUdp({ address: "0.0.0.0", port: 0 }), options);
+    const { multicastTtl = 1 } = options;
+    return new SearchSocket(await openUdp({ address: "0.0.0.0", port: 0, multicastTtl }), options);
   }
 
   send(datagrams: readonly Buffer[]): void {

@@ -46,6 +46,15 @@ const listFrom = (env: Environment, name: string): readonly string[] =>
     .split(/\s+/)
     .filter((entry) => entry !== "");
 
+const multicastTtlFrom = (env: Environment): number =>
+  Math.min(255, Math.ceil(numberFrom(env, ["EPICS_CA_MCAST_TTL"], 1)));
+
+/** Payloads are limited where EPICS_CA_AUTO_ARRAY_BYTES is not YES. */
+const maximumArrayBytesFrom = (env: Environment): number | undefined =>
+  booleanFrom(env, "EPICS_CA_AUTO_ARRAY_BYTES", true)
+    ? undefined
+    : Math.max(16384, numberFrom(env, ["EPICS_CA_MAX_ARRAY_BYTES"], 16384) + 24);
+
 /** What EPICS_CA_* says to a client. */
 export interface ClientEnvironment {
   readonly addressList: readonly string[];
@@ -56,6 +65,10 @@ export interface ClientEnvironment {
   /** Seconds of silence after which a circuit is tested with an echo. */
   readonly connectionTimeoutSeconds: number;
   readonly maximumSearchPeriodSeconds: number;
+  /** How many routers a search to a multicast address may pass. */
+  readonly multicastTtl: number;
+  /** The largest payload in bytes that is taken; undefined for any. */
+  readonly maximumArrayBytes: number | undefined;
 }
 
 export function clientEnvironment(env: Environment = process.env): ClientEnvironment {
@@ -67,6 +80,8 @@ export function clientEnvironment(env: Environment = process.env): ClientEnviron
     repeaterPort: portFrom(env, ["EPICS_CA_REPEATER_PORT"], DEFAULT_REPEATER_PORT),
     connectionTimeoutSeconds: numberFrom(env, ["EPICS_CA_CONN_TMO"], 30),
     maximumSearchPeriodSeconds: Math.max(60, numberFrom(env, ["EPICS_CA_MAX_SEARCH_PERIOD"], 300)),
+    multicastTtl: multicastTtlFrom(env),
+    maximumArrayBytes: maximumArrayBytesFrom(env),
   };
 }
 
@@ -82,6 +97,8 @@ export interface ServerEnvironment {
   readonly beaconAddressList: readonly string[];
   readonly autoBeaconAddressList: boolean;
   readonly ignoredAddresses: readonly string[];
+  /** How many routers a beacon to a multicast address may pass. */
+  readonly multicastTtl: number;
   /** The largest payload in bytes; undefined when buffers grow as needed. */
   readonly maximumArrayBytes: number | undefined;
   /** How long the event loop stays awake for the next request of a client that asks one thing after the other; 0 is off. */
@@ -97,9 +114,8 @@ export function serverEnvironment(env: Environment = process.env): ServerEnviron
     beaconAddressList: listFrom(env, "EPICS_CAS_BEACON_ADDR_LIST"),
     autoBeaconAddressList: booleanFrom(env, "EPICS_CAS_AUTO_BEACON_ADDR_LIST", true),
     ignoredAddresses: listFrom(env, "EPICS_CAS_IGNORE_ADDR_LIST"),
-    maximumArrayBytes: booleanFrom(env, "EPICS_CA_AUTO_ARRAY_BYTES", true)
-      ? undefined
-      : Math.max(16384, numberFrom(env, ["EPICS_CA_MAX_ARRAY_BYTES"], 16384) + 24),
+    multicastTtl: multicastTtlFrom(env),
+    maximumArrayBytes: maximumArrayBytesFrom(env),
     busyPollMicroseconds: numberFrom(
       env,
       ["TOMOIOC_CAS_BUSY_POLL"],

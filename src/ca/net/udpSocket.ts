@@ -9,6 +9,8 @@ export interface UdpOptions {
   /** Several servers on one host share the search port; every one of them hears broadcasts. */
   readonly shared?: boolean;
   readonly multicastGroups?: readonly string[];
+  /** How many routers what is sent to a multicast address may pass; default 1, none. */
+  readonly multicastTtl?: number;
 }
 
 /** Datagrams go to addresses that are known: the system's resolver would send each one a turn of the event loop later. */
@@ -24,6 +26,7 @@ export async function openUdp(options: UdpOptions): Promise<Socket> {
   socket.bind({ address: options.address, port: options.port });
   await listening;
   socket.setBroadcast(true);
+  socket.setMulticastTTL(options.multicastTtl ?? 1);
   for (const group of options.multicastGroups ?? []) socket.addMembership(group, options.address);
   return socket;
 }

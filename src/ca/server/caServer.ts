@@ -197,7 +197,8 @@ export class CaServer {
   }
 
   async #startBeacons(interfaces: readonly string[]): Promise<void> {
-    const { beaconPort, autoBeaconAddressList, beaconAddressList, beaconPeriodSeconds } = this.#settings;
+    const { beaconPort, autoBeaconAddressList, beaconAddressList, beaconPeriodSeconds, multicastTtl } =
+      this.#settings;
     const automatic = autoBeaconAddressList
       ? broadcastAddresses(interfaces.length > 0 ? interfaces : undefined)
       : [];
@@ -205,7 +206,7 @@ export class CaServer {
       ...automatic.map((host) => ({ host, port: beaconPort })),
       ...(await resolveAddresses(beaconAddressList, beaconPort)),
     ]);
-    const socket = await openUdp({ address: interfaces[0] ?? ANY_ADDRESS, port: 0 });
+    const socket = await openUdp({ address: interfaces[0] ?? ANY_ADDRESS, port: 0, multicastTtl });
     socket.on("error", (error) => log.warn(`beacon socket: ${error.message}`));
     this.#udpSockets.push(socket);
     this.#beacons = new BeaconSender(socket, this.#beaconAddresses, this.#tcpPort, beaconPeriodSeconds);

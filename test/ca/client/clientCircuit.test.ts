@@ -198,6 +198,25 @@ describe("a client circuit hears", () => {
     assert.deepEqual(found, [[7, 0xffffffff, 5064]]);
   });
 
+  it("no payload above its limit, and goes on behind it", () => {
+    const circuit = new ClientCircuit({
+      peer: "test",
+      priority: 0,
+      user: "me",
+      host: "here",
+      maximumArrayBytes: 8,
+      onOutput: () => {},
+    });
+    const statuses: number[] = [];
+    for (let request = 0; request < 2; request++)
+      circuit.readNotify(3, DOUBLE, 0, (status) => statuses.push(status));
+    circuit.receive(
+      bytes(`000f 0010 0006 0002 00000001 00000001 4000000000000000 4000000000000000
+             000f 0008 0006 0001 00000001 00000002 4000000000000000`),
+    );
+    assert.deepEqual(statuses, [Eca.TOLARGE, Eca.NORMAL]);
+  });
+
   it("of its end, and fails what is under way with ECA_DISCONN", () => {
     const { circuit } = quiet();
     const channel = new FakeChannel();

@@ -19,6 +19,8 @@ describe("EPICS_CA_* for a client", () => {
       repeaterPort: 5065,
       connectionTimeoutSeconds: 30,
       maximumSearchPeriodSeconds: 300,
+      multicastTtl: 1,
+      maximumArrayBytes: undefined,
     });
   });
 
@@ -31,6 +33,9 @@ describe("EPICS_CA_* for a client", () => {
       EPICS_CA_REPEATER_PORT: "6001",
       EPICS_CA_CONN_TMO: "5.5",
       EPICS_CA_MAX_SEARCH_PERIOD: "70",
+      EPICS_CA_MCAST_TTL: "3",
+      EPICS_CA_AUTO_ARRAY_BYTES: "NO",
+      EPICS_CA_MAX_ARRAY_BYTES: "100000",
     });
     assert.deepEqual(environment, {
       addressList: ["10.0.0.255", "ioc1:6064"],
@@ -40,6 +45,8 @@ describe("EPICS_CA_* for a client", () => {
       repeaterPort: 6001,
       connectionTimeoutSeconds: 5.5,
       maximumSearchPeriodSeconds: 70,
+      multicastTtl: 3,
+      maximumArrayBytes: 100_024,
     });
   });
 
