@@ -1,5 +1,6 @@
 #- A simulated 2-BM: camera SP1, motion controller ROT with its position output, shutters, and the detector plugins.
-#- SIM_SIZE is the width and height of the images in pixels; SIM_SOURCE a Data Exchange file to replay, or phantom.
+#- SIM_SIZE is the width and height of the images in pixels; SIM_SOURCE a Data Exchange file to replay, phantom,
+#- precomputed (a phantom at rest, at any frame rate) or pattern (for checking pixels).
 #- SIM_BEAM names PVs that are 1 while there is beam, where shutters, optics and ring are in another IOC as ioc2bmSim; then
 #- SIM_SURROUNDINGS is "#", which leaves them out here.
 simBeamlineConfigure("SP1", "ROT", "PSO_PORT", "$(SIM_SIZE=256)", "$(SIM_SOURCE=phantom)", "$(SIM_BEAM=)")

@@ -146,11 +146,23 @@ function imageSize(text: string): { size: number; rows: number } {
   throw new Error(`image size "${text}" is not N or NxM between 8 and ${LARGEST_IMAGE}`);
 }
 
-/** What a camera sees: `phantom` or nothing, of that size, or a Data Exchange file, which brings its own. */
-export const frameSourceOf = (size: string, source: string): FrameSourceOptions =>
-  source === "" || source === "phantom"
-    ? { kind: "phantom", ...imageSize(size) }
-    : { kind: "replay", file: source };
+/**
+ * What a camera sees, of that size: `phantom` or nothing, `precomputed` for a phantom at any rate, `pattern` for one to check pixels by; or a
+ * Data Exchange file, which brings its own size.
+ */
+export function frameSourceOf(size: string, source: string): FrameSourceOptions {
+  switch (source) {
+    case "":
+    case "phantom":
+      return { kind: "phantom", ...imageSize(size) };
+    case "precomputed":
+      return { kind: "phantom", cached: true, ...imageSize(size) };
+    case "pattern":
+      return { kind: "pattern", ...imageSize(size) };
+    default:
+      return { kind: "replay", file: source };
+  }
+}
 
 /**
  * The beam as PVs of a front end elsewhere tell it: on while all of them are 1. They are looked for when the first image asks,
@@ -166,7 +178,8 @@ function beamByPvs(names: readonly string[], lookupPv: (name: string) => Pv): ()
 
 /**
  * What the iocsh command of that name makes of its arguments: `simBeamlineConfigure(SP1, ROT, PSO_PORT, 256, source, beam)`, where `source`
- * is `phantom` (or nothing) or a Data Exchange file, which brings its own size, and `beam` names the PVs that are all 1 while the beam is
+ * is `phantom` (or nothing), `precomputed` for a phantom at any rate, `pattern` for one to check pixels by, or a Data Exchange file, which
+ * brings its own size. `beam` names the PVs that are all 1 while the beam is
  * on, one space between them; without it shutters are made here.
  */
 export const simBeamlineConfigure = (

@@ -11,7 +11,7 @@ export function beamlineCommands(ioc: IocParts): readonly Command[] {
     defineCommand({
       name: "simBeamlineConfigure",
       args: ["cameraPort", "stagePort", "psoPort", "size", "source", "beam"].map((name) => string(name)),
-      help: "Makes a simulated beamline: camera, stage, position output, shutters. source is phantom or a Data Exchange file; beam names PVs that are 1 while there is beam, where the shutters are in another IOC.",
+      help: "Makes a simulated beamline: camera, stage, position output, shutters. source is phantom, precomputed, pattern or a Data Exchange file; beam names PVs that are 1 while there is beam, where the shutters are in another IOC.",
       run: async (values) => {
         const made = simBeamlineConfigure(
           { ...ioc, lookupPv: (name) => ioc.pvs.pv(name) },

@@ -62,7 +62,7 @@ export const cameraCommands = (ioc: IocParts): readonly Command[] => [
       const camera = new SimulatedCamera({
         portName: needPortName(portName),
         pool: ioc.pool,
-        source: { kind: "phantom", ...ORYX },
+        source: { kind: "phantom", cached: true, ...ORYX },
         triggers$: NEVER,
         angleAt: (time) => ((time / TURN_SECONDS) * 360) % 360,
         illumination: () => "projection",

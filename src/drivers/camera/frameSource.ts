@@ -37,11 +37,14 @@ export interface SourceInfo {
   readonly thetaDegrees?: Float64Array;
 }
 
-export interface PhantomOptions {
+export interface ImageSize {
   /** Columns of the detector, and of the sample. */
   readonly size: number;
   /** As many as columns when absent. */
   readonly rows?: number;
+}
+
+export interface PhantomOptions extends ImageSize {
   /** Detector column of the rotation axis; the middle (size / 2) when absent. */
   readonly center?: number;
   readonly seed?: number;
@@ -49,11 +52,14 @@ export interface PhantomOptions {
   readonly evolving?: boolean;
   /** Photon noise; true when absent. */
   readonly noise?: boolean;
+  /** Each projection is computed once and kept: the sample does not change. */
+  readonly cached?: boolean;
 }
 
 /** Where frames come from. */
 export type FrameSourceOptions =
   | ({ readonly kind: "phantom" } & PhantomOptions)
+  | ({ readonly kind: "pattern" } & ImageSize)
   | {
       readonly kind: "replay";
       readonly file: string;

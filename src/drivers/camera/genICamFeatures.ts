@@ -18,7 +18,7 @@ const FEATURE = /^GC_([BCDEIS])_(\w+)$/;
 const MICROSECONDS = 1e6;
 
 /** GenICam's AcquisitionMode: Continuous, SingleFrame, MultiFrame. */
-const ACQUISITION_MODES = [ImageMode.Continuous, ImageMode.Single, ImageMode.Multiple];
+const ACQUISITION_MODES: readonly number[] = [ImageMode.Continuous, ImageMode.Single, ImageMode.Multiple];
 
 /** A parameter of the camera that a feature shows under GenICam's name, and how numbers become those of the other. */
 interface Link {
@@ -50,7 +50,7 @@ const LINKS: Readonly<Record<string, Link>> = {
   GC_D_Gain: same("GAIN"),
   GC_E_AcquisitionMode: {
     parameter: "IMAGE_MODE",
-    toFeature: (mode) => ACQUISITION_MODES.findIndex((candidate) => candidate === mode),
+    toFeature: (mode) => ACQUISITION_MODES.indexOf(mode),
     fromFeature: (value) => ACQUISITION_MODES[value] ?? ImageMode.Continuous,
   },
   GC_E_ExposureAuto: same("GC_EXPOSURE_AUTO"),

@@ -154,11 +154,20 @@ export class ReplayRenderer implements FrameRenderer {
   #mirror(frame: PixelArray, out: PixelArray): void {
     const { sizeX, sizeY } = this.info;
     const reflection = Math.round(2 * this.#center);
-    for (let row = 0; row < sizeY; row++)
-      for (let column = 0; column < sizeX; column++) {
-        const from = Math.min(Math.max(reflection - column, 0), sizeX - 1);
-        out[row * sizeX + column] = frame[row * sizeX + from] ?? 0;
-      }
+    // Columns whose mirror image is in the frame; the others get the nearest pixel.
+    const first = Math.min(Math.max(reflection - sizeX + 1, 0), sizeX);
+    const end = Math.max(Math.min(reflection + 1, sizeX), first);
+    // A row is turned in memory of its own: filling and reversing are slow on shared memory.
+    const mirrored = frame.slice(0, sizeX);
+    for (let row = 0; row < sizeY; row++) {
+      const start = row * sizeX;
+      const source = start + reflection + 1;
+      mirrored.fill(frame[start + sizeX - 1] ?? 0, 0, first);
+      mirrored.set(frame.subarray(source - end, source - first), first);
+      mirrored.subarray(first, end).reverse();
+      mirrored.fill(frame[start] ?? 0, end);
+      out.set(mirrored, start);
+    }
   }
 
   /** The axis is where the first projection and the one opposite to it are best each other's mirror images, to half a pixel. */

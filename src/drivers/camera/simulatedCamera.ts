@@ -19,6 +19,7 @@ import { FrameProducer } from "./frameProducer.js";
 import { binnedSize, type FrameSourceOptions, type Illumination, type SourceInfo } from "./frameSource.js";
 import { FrameStamps } from "./frameStamps.js";
 import { GenICamFeatures } from "./genICamFeatures.js";
+import { patternInfo } from "./patternRenderer.js";
 import { phantomInfo } from "./phantomRenderer.js";
 import { SensorReadout } from "./sensorReadout.js";
 import { SensorTiming } from "./sensorTiming.js";
@@ -125,6 +126,7 @@ export class SimulatedCamera implements Port, ArrayPort {
     });
     // Records look at the size when they start, which is before the thread that makes the frames has.
     if (options.source.kind === "phantom") this.#readout.found(phantomInfo(options.source));
+    else if (options.source.kind === "pattern") this.#readout.found(patternInfo(options.source));
     this.#producer = new FrameProducer(options.source);
     this.ready = this.#producer.ready.then((info) => {
       this.#readout.found(info);

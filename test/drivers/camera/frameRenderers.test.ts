@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { CachedRenderer } from "../../../src/drivers/camera/cachedRenderer.js";
 import {
   type FrameRequest,
   type Illumination,
   readOut,
   renderRegion,
 } from "../../../src/drivers/camera/frameSource.js";
+import { PatternRenderer } from "../../../src/drivers/camera/patternRenderer.js";
 import { phantomLineIntegral, staticPhantom } from "../../../src/drivers/camera/phantom.js";
 import { PhantomRenderer } from "../../../src/drivers/camera/phantomRenderer.js";
 import { ReplayRenderer } from "../../../src/drivers/camera/replayRenderer.js";
@@ -141,4 +143,45 @@ test(
 
 test("a file that is no measurement is refused by name", async () => {
   await assert.rejects(ReplayRenderer.open("/nowhere/scan.h5"), /scan\.h5: not a readable HDF5 file/);
+});
+
+test("a frame that is kept is rendered once for its angle, and anew for another exposure", () => {
+  const rendered: number[] = [];
+  const renderer = new CachedRenderer({
+    info: { sizeX: SIZE, sizeY: SIZE, dataTypes: ["UInt16"] },
+    render: ({ thetaDegrees, elapsedSeconds }, out) => {
+      rendered.push(thetaDegrees);
+      assert.equal(elapsedSeconds, 0, "the sample stands still");
+      out.fill(thetaDegrees);
+    },
+  });
+  const pixel = (thetaDegrees: number, overrides: Partial<FrameRequest> = {}) => {
+    const out = new Uint16Array(SIZE * SIZE);
+    renderer.render(request("projection", { thetaDegrees, elapsedSeconds: 7, ...overrides }), out);
+    return out[0];
+  };
+  assert.deepEqual(
+    [30, 30.2, 390, -330].map((theta) => pixel(theta)),
+    [30, 30, 30, 30],
+  );
+  assert.deepEqual(rendered, [30]);
+  pixel(30, { exposureSeconds: 0.2 });
+  pixel(31);
+  assert.deepEqual(rendered, [30, 30, 31]);
+});
+
+test("the test pattern tells where each pixel is, and which frame it belongs to", () => {
+  const renderer = new PatternRenderer({ size: 6, rows: 4 });
+  for (const [dataType, Type, levels] of [
+    ["UInt8", Uint8Array, 256],
+    ["UInt16", Uint16Array, 65_536],
+  ] as const) {
+    const out = new Type(24);
+    renderer.render(request("projection", { dataType, sequence: levels - 3 }), out);
+    const expected = Array.from(
+      { length: 24 },
+      (_, i) => ((i % 6) + Math.floor(i / 6) + levels - 3) % levels,
+    );
+    assert.deepEqual(Array.from(out), expected);
+  }
 });
