@@ -22,9 +22,12 @@ export interface DemoProcess {
 
 const BOOT_SECONDS = 30;
 
-/** Boots the demo and resolves once it says that it is running. */
-export async function startDemo(args: readonly string[] = []): Promise<DemoProcess> {
-  const env = await loopbackEnvironment();
+/** Boots the demo and resolves once it says that it is running; `settings` are environment variables of its scripts. */
+export async function startDemo(
+  args: readonly string[] = [],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<DemoProcess> {
+  const env = { ...(await loopbackEnvironment()), ...settings };
   const directory = mkdtempSync(join(tmpdir(), "tomoioc-demo-"));
   const child = spawn(
     process.execPath,
