@@ -170,7 +170,7 @@ function sample(filtered: usize, width: i32, row: i32, s: f64): f32 {
   return load<f32>(at) * left + load<f32>(at, 32) * right;
 }
 
-/** `scale` times two sums of a vertical slice, in row order. */
+/** `scale` times two sums of a vertical slice, in row order. Writes up to three rows and three pixels more. */
 export function readVertical(
   first: usize,
   second: usize,
@@ -179,19 +179,36 @@ export function readVertical(
   height: usize,
   scale: f32,
 ): void {
-  for (let row: usize = 0; row < height; row++) {
-    const block = ((row >> 3) * width * 8 + (row & 7)) * 4;
-    for (let i: usize = 0; i < width; i++) {
-      const at = block + i * 32;
-      store<f32>(out + (row * width + i) * 4, (load<f32>(first + at) + load<f32>(second + at)) * scale);
+  for (let row: usize = 0; row < height; row += 4) {
+    // Half a block: four rows side by side.
+    const start = (row >> 3) * width * 32 + (row & 4) * 4;
+    // From right to left, so that what is written beyond a row is put right by the next.
+    for (let i: isize = (width - 1) & ~3; i >= 0; i -= 4) {
+      const at = start + i * 32;
+      const to = out + (row * width + i) * 4;
+      const v0 = sumOf(first + at, second + at, scale);
+      const v1 = sumOf(first + at + 32, second + at + 32, scale);
+      const v2 = sumOf(first + at + 64, second + at + 64, scale);
+      const v3 = sumOf(first + at + 96, second + at + 96, scale);
+      const t0 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5);
+      const t1 = v128.shuffle<f32>(v0, v1, 2, 6, 3, 7);
+      const t2 = v128.shuffle<f32>(v2, v3, 0, 4, 1, 5);
+      const t3 = v128.shuffle<f32>(v2, v3, 2, 6, 3, 7);
+      v128.store(to, v128.shuffle<f32>(t0, t2, 0, 1, 4, 5));
+      v128.store(to + width * 4, v128.shuffle<f32>(t0, t2, 2, 3, 6, 7));
+      v128.store(to + width * 8, v128.shuffle<f32>(t1, t3, 0, 1, 4, 5));
+      v128.store(to + width * 12, v128.shuffle<f32>(t1, t3, 2, 3, 6, 7));
     }
   }
 }
 
-/** `scale` times two sums of the z-slice. */
+/** `scale` times two sums of the z-slice. Writes up to three pixels more. */
 export function readFlat(first: usize, second: usize, out: usize, pixels: usize, scale: f32): void {
-  for (let i: usize = 0; i < pixels; i++) {
-    const at = i * 4;
-    store<f32>(out + at, (load<f32>(first + at) + load<f32>(second + at)) * scale);
-  }
+  const end = pixels * 4;
+  for (let at: usize = 0; at < end; at += 16) v128.store(out + at, sumOf(first + at, second + at, scale));
+}
+
+@inline
+function sumOf(first: usize, second: usize, scale: f32): v128 {
+  return f32x4.mul(f32x4.add(v128.load(first), v128.load(second)), f32x4.splat(scale));
 }

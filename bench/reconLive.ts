@@ -1,5 +1,6 @@
 // The reconstruction as it runs beside an IOC: frames by handle to its thread, slices back.
 // node dist/bench/reconLive.js SIZE FRAMES_PER_SECOND SECONDS [BACKEND]
+import { setTimeout as sleep } from "node:timers/promises";
 import { imageDimensions } from "../src/drivers/ndarray/ndArray.js";
 import { NDArrayPool } from "../src/drivers/ndarray/ndArrayPool.js";
 import { BACKEND_NAMES } from "../src/recon/backend/backend.js";
@@ -56,7 +57,7 @@ for (let index = 0; index < rate * seconds; ) {
     take(Math.max(due, index));
     index = Math.max(due, index) + 1;
   }
-  await new Promise(setImmediate);
+  await sleep(1);
 }
 const { accepted, dropped } = worker.counts;
 latencies.sort((a, b) => a - b);

@@ -125,7 +125,7 @@ export class StreamingSolver {
     for (const view of accepted.left) this.#leave(view);
     const entry = { view: accepted.view, stamp, place: this.#places.take(), added: false };
     this.#reconstruction.keep(entry.place, raw);
-    this.#openBeam ??= brightestOf(raw);
+    if (this.#flat === undefined) this.#openBeam ??= brightestOf(raw);
     this.#watchStripes(raw);
     this.#entries.set(index, entry);
     this.#arrived.push(entry);
@@ -257,7 +257,7 @@ export class StreamingSolver {
 
 function brightestOf(raw: RawData): number {
   let brightest = 0;
-  for (const value of raw) brightest = Math.max(brightest, value);
+  for (let pixel = 0; pixel < raw.length; pixel++) brightest = Math.max(brightest, raw[pixel] as number);
   return brightest;
 }
 

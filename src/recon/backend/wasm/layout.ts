@@ -85,7 +85,7 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
     tableX: take(width * ENTRY_BYTES),
     pathZ: take(width * 2 * DOUBLE),
     sums: [sums(), sums()] as const,
-    out: take(Math.max(image, width * width * FLOAT)),
+    out: take(Math.max(image + 4 * width * FLOAT, width * width * FLOAT)),
   };
   return { ...parts, bytes: end };
 }
