@@ -6,6 +6,8 @@ import { parseRawDatabase } from "../../src/database/rawDatabase.js";
 import { expandSubstitutions, parseSubstitutions } from "../../src/database/substitutions.js";
 import { writeDb } from "../../src/database/writeDatabase.js";
 import { writeYaml } from "../../src/database/writeYaml.js";
+import { parseAttributes } from "../../src/drivers/camera/attributeFile.js";
+import { parseLayout } from "../../src/drivers/hdf5/layout.js";
 import { parseSaveFile } from "../../src/iocsh/autosave/saveFile.js";
 import { splitLine } from "../../src/iocsh/tokenizer.js";
 import { parseJson5 } from "../../src/libcom/json5.js";
@@ -275,5 +277,36 @@ export const textTargets: readonly TextTarget[] = [
     words: split("field ( ) record [ ] , = . a b process true queueSize 4 pipeline put get { }"),
     seeds: ["record[queueSize=4,pipeline=true]field(a.b,c{d,e})", "field()"],
     run: (text) => void parsePvRequest(text),
+  },
+  {
+    name: "hdf5Layout",
+    words: [
+      ...split(
+        "<?xml <hdf5_layout> </hdf5_layout> <group <dataset <attribute <hardlink <global <!-- --> <![CDATA[ ]]> /> > </group> </dataset> &amp; &#x0; &a;",
+      ),
+      ...split(
+        'name="a" name="" name="/" name="timestamp" source="detector" source="ndattribute" source="constant" source="x" ndattribute="A" when="OnFileClose" type="int" value="1,2" target="/a" det_default="true" ndattr_default="true" auto_ndattr_default="false"',
+      ),
+      '<!DOCTYPE a [<!ENTITY a "&b;&b;"><!ENTITY b "x">]>',
+    ],
+    seeds: [
+      '<?xml version="1.0"?>\n<hdf5_layout><global name="detector_data_destination" ndattribute="L"/><group name="a" ndattr_default="true"><dataset name="d" source="detector"><attribute name="u" source="constant" value="1" type="int"/></dataset><dataset name="n" source="ndattribute" ndattribute="N" when="OnFileOpen"/></group><group name="performance"><dataset name="timestamp"/></group><hardlink name="l" target="/a/d"/></hdf5_layout>',
+    ],
+    run: (text) => void parseLayout(text, "a.xml"),
+  },
+  {
+    name: "attributeFile",
+    words: [
+      ...split(
+        "<?xml <Attributes> </Attributes> <Attribute /> > </Attribute> <!-- --> &lt; $(A) $(P) $(A=$(B))",
+      ),
+      ...split(
+        'name="a" source="b" source="myAttrFunct1" type="EPICS_PV" type="PARAM" type="CONST" type="FUNCTION" type="X" dbrtype="DBR_LONG" datatype="int" param="PI" description="d"',
+      ),
+    ],
+    seeds: [
+      '<?xml version="1.0"?>\n<Attributes><Attribute name="a" type="EPICS_PV" source="$(P)a" dbrtype="DBR_STRING" description="d"/><Attribute name="b" type="FUNCTION" source="myAttrFunct1" param="PI"/></Attributes>',
+    ],
+    run: (text) => void parseAttributes(text, "P=p:,A=$(B),B=$(A)", "a.xml"),
   },
 ];

@@ -369,8 +369,13 @@ export class NDPluginFile extends NDPlugin {
   }
 
   async #streamOnRequest(frame: NDArray): Promise<void> {
-    if (this.#session === undefined) this.#report("no file is open: WriteFile in Stream mode needs Capture");
-    else await this.#stream(frame);
+    if (this.#session === undefined) {
+      this.#report("no file is open: WriteFile in Stream mode needs Capture");
+      return;
+    }
+    const kept = frame.retain();
+    await this.#stream(kept);
+    kept.release();
   }
 
   /** One file with these frames, from opening to closing. Never rejects. */

@@ -278,3 +278,26 @@ test("two attributes of one name are one dataset, with the value of the later", 
   const path = await capture([1], () => ({ attributes: [numberAttribute("A", 1), numberAttribute("A", 2)] }));
   assert.deepEqual(await h5py.read(path, "f['/defaults/A'][:]"), [2]);
 });
+
+test("HDF5 attributes take the first or the last frame's values", needsPython, async (t) => {
+  const { hdf, capture } = await hdf5Plugin(t, { numCapture: 2 });
+  const fromN = (name: string, when: string) =>
+    `<attribute name="${name}" source="ndattribute" ndattribute="N" when="${when}"/>`;
+  const layout = `<?xml version="1.0"?><hdf5_layout><group name="g">${fromN("first", "OnFileOpen")}
+    <dataset name="d" source="detector">${fromN("last", "OnFileClose")}</dataset></group></hdf5_layout>`;
+  await put(hdf, "HDF5_layoutFilename", layout);
+  const path = await capture([3, 4], (id) => ({ attributes: [numberAttribute("N", id)] }));
+  const file = await h5py.read(path, "[f['/g'].attrs['first'], f['/g/d'].attrs['last'], f['/g/d'][:, 0, 0]]");
+  assert.deepEqual(file, [3, 4, [3, 4]]);
+});
+
+test("WriteFile stores the last frame once more while a capture streams", needsPython, async (t) => {
+  const { hdf, send } = await hdf5Plugin(t, { numCapture: 2 });
+  await put(hdf, "CAPTURE", 1);
+  send(7);
+  await waitFor(hdf, "NUM_CAPTURED", 1);
+  await put(hdf, "WRITE_FILE", 1);
+  await waitFor(hdf, "CAPTURE", 0);
+  const path = String(shown(hdf, "FULL_FILE_NAME"));
+  assert.deepEqual(await h5py.read(path, "f['/defaults/NDArrayUniqueId'][:]"), [7, 7]);
+});
