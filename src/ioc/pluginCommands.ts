@@ -11,6 +11,7 @@ import {
   NDTimeSeriesConfigure,
   NDTransformConfigure,
   type PluginArguments,
+  type PluginContext,
   standInConfigure,
 } from "../drivers/plugins/configure.js";
 import { type Command, defineCommand, int, string } from "../iocsh/index.js";
@@ -23,12 +24,25 @@ const FILE = ["priority", "stackSize"];
 
 type NamedNumbers = Readonly<Record<string, number>>;
 
+/** What plugins are made with, their attributes' PVs included. */
+type PluginParts = PluginContext & Pick<IocParts, "own">;
+
+const partsOf = (ioc: IocParts): PluginParts => ({
+  ports: ioc.ports,
+  arrayPorts: ioc.arrayPorts,
+  imageStreams: ioc.imageStreams,
+  pool: ioc.pool,
+  sharedPvs: ioc.sharedPvs,
+  lookupPv: (name) => ioc.pvs.pv(name),
+  own: (what) => ioc.own(what),
+});
+
 /** A plugin whose command begins with port, queue, blocking, source port and address. */
 interface PluginRow {
   readonly name: string;
   readonly more: readonly string[];
   readonly help: string;
-  make(ioc: IocParts, args: PluginArguments, more: NamedNumbers): void;
+  make(parts: PluginParts, args: PluginArguments, more: NamedNumbers): void;
 }
 
 const standIn = (
@@ -137,7 +151,7 @@ const commonArguments = [...portArguments, string("NDArrayPort"), int("NDArrayAd
 const named = (names: readonly string[], values: readonly number[]): NamedNumbers =>
   Object.fromEntries(names.map((name, index) => [name, values[index] ?? 0]));
 
-const pluginCommand = (ioc: IocParts, { name, more, help, make }: PluginRow): Command =>
+const pluginCommand = (parts: PluginParts, { name, more, help, make }: PluginRow): Command =>
   defineCommand({
     name,
     args: [...commonArguments, ...more.map(int)],
@@ -146,7 +160,7 @@ const pluginCommand = (ioc: IocParts, { name, more, help, make }: PluginRow): Co
       const others = named(more, numbers);
       const maxThreads = others["maxThreads"] ?? 1;
       make(
-        ioc,
+        parts,
         {
           portName: portName ?? "",
           queueSize,
@@ -161,31 +175,34 @@ const pluginCommand = (ioc: IocParts, { name, more, help, make }: PluginRow): Co
   });
 
 /** areaDetector's plugin commands with upstream's arguments; memory limits, priorities and stack sizes have no effect here. */
-export const pluginCommands = (ioc: IocParts): readonly Command[] => [
-  ...PLUGINS.map((row) => pluginCommand(ioc, row)),
-  defineCommand({
-    name: "NDPvaConfigure",
-    args: [...commonArguments, string("pvName"), ...LIMITS.map(int)],
-    help: "Publishes frames as NTNDArray under a pvAccess name.",
-    run: ([portName, queueSize, blockingCallbacks, arrayPort, arrayAddress, pvName]) =>
-      void NDPvaConfigure(ioc, {
-        portName: portName ?? "",
-        queueSize,
-        blockingCallbacks,
-        arrayPort: arrayPort ?? "",
-        arrayAddress,
-        pvName: pvName ?? "",
-      }),
-  }),
-  defineCommand({
-    name: "NDGatherConfigure",
-    args: [...portArguments, int("maxPorts"), ...LIMITS.map(int)],
-    help: "Stands in for NDPluginGather, which is not implemented: its records load, frames of one port go through.",
-    run: ([portName, queueSize, blockingCallbacks]) =>
-      void standInConfigure(
-        ioc,
-        { portName: portName ?? "", queueSize, blockingCallbacks, arrayPort: "", arrayAddress: 0 },
-        { pluginType: "NDPluginGather", passesFrames: true },
-      ),
-  }),
-];
+export const pluginCommands = (ioc: IocParts): readonly Command[] => {
+  const parts = partsOf(ioc);
+  return [
+    ...PLUGINS.map((row) => pluginCommand(parts, row)),
+    defineCommand({
+      name: "NDPvaConfigure",
+      args: [...commonArguments, string("pvName"), ...LIMITS.map(int)],
+      help: "Publishes frames as NTNDArray under a pvAccess name.",
+      run: ([portName, queueSize, blockingCallbacks, arrayPort, arrayAddress, pvName]) =>
+        void NDPvaConfigure(parts, {
+          portName: portName ?? "",
+          queueSize,
+          blockingCallbacks,
+          arrayPort: arrayPort ?? "",
+          arrayAddress,
+          pvName: pvName ?? "",
+        }),
+    }),
+    defineCommand({
+      name: "NDGatherConfigure",
+      args: [...portArguments, int("maxPorts"), ...LIMITS.map(int)],
+      help: "Stands in for NDPluginGather, which is not implemented: its records load, frames of one port go through.",
+      run: ([portName, queueSize, blockingCallbacks]) =>
+        void standInConfigure(
+          parts,
+          { portName: portName ?? "", queueSize, blockingCallbacks, arrayPort: "", arrayAddress: 0 },
+          { pluginType: "NDPluginGather", passesFrames: true },
+        ),
+    }),
+  ];
+};

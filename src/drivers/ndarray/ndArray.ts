@@ -103,6 +103,27 @@ export interface NDArray extends NDArrayInfo {
   release(): void;
 }
 
+/** The same frame, with its memory and references, under other attributes. */
+export function withAttributes(frame: NDArray, attributes: readonly NDAttribute[]): NDArray {
+  const { uniqueId, timeStamp, epicsTimestamp, dataType, dimensions, data, buffer } = frame;
+  const view: NDArray = {
+    uniqueId,
+    timeStamp,
+    epicsTimestamp,
+    dataType,
+    dimensions,
+    data,
+    buffer,
+    attributes,
+    retain: () => {
+      frame.retain();
+      return view;
+    },
+    release: () => frame.release(),
+  };
+  return view;
+}
+
 export const elementsOf = (info: Pick<NDArrayInfo, "dimensions">): number =>
   info.dimensions.reduce((product, dimension) => product * dimension.size, 1);
 

@@ -1,4 +1,5 @@
 import type { SharedPvProvider } from "../../pva/index.js";
+import type { Pv } from "../../records/pv.js";
 import type { PortRegistry } from "../asyn/portRegistry.js";
 import type { ArrayPorts, ImageStreams } from "../ndarray/arrayPorts.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
@@ -22,6 +23,8 @@ export interface PluginContext {
   readonly imageStreams: ImageStreams;
   readonly pool: NDArrayPool;
   readonly sharedPvs: SharedPvProvider;
+  /** For attributes that are PVs; absent where there are none. */
+  lookupPv?(name: string): Pv;
 }
 
 /** The arguments that areaDetector's configuration commands begin with. */
@@ -49,6 +52,7 @@ export const setupOf = (context: PluginContext, args: PluginArguments): PluginSe
   maxThreads: args.maxThreads ?? 1,
   arrayPorts: context.arrayPorts,
   pool: context.pool,
+  ...(context.lookupPv === undefined ? {} : { lookupPv: context.lookupPv }),
 });
 
 /** Makes a plugin known under its port name. Throws when the name is empty or taken. */

@@ -12,10 +12,12 @@ import {
 } from "rxjs";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { type Logger, logger } from "../../libcom/log.js";
+import type { Pv } from "../../records/pv.js";
 import { makeParameters } from "../asyn/defineDriver.js";
 import type { Parameter, ParameterType, Port } from "../asyn/portDriver.js";
+import { FrameAttributes } from "../camera/frameAttributes.js";
 import type { ArrayConsumer, ArrayPort, ArrayPorts } from "../ndarray/arrayPorts.js";
-import { fillPixels, type NDArray, wholeAxis } from "../ndarray/ndArray.js";
+import { fillPixels, type NDArray, wholeAxis, withAttributes } from "../ndarray/ndArray.js";
 import { setIfChanged, showArray } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import { handlePoolWrites } from "../ndarray/poolParameters.js";
@@ -33,6 +35,8 @@ export interface PluginSetup {
   readonly maxThreads?: number;
   readonly arrayPorts: ArrayPorts;
   readonly pool: NDArrayPool;
+  /** For attributes that are PVs. */
+  lookupPv?(name: string): Pv;
 }
 
 /**
@@ -54,6 +58,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   readonly arrays$: Observable<NDArray> = this.output.at(0);
   readonly #queueFree: BehaviorSubject<number>;
   readonly #input: Subscription;
+  readonly #attributes: FrameAttributes;
   readonly #queue: NDArray[] = [];
   #active = 0;
   #scheduled = false;
@@ -78,6 +83,11 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     base.NDARRAY_ADDR.set(setup.arrayAddress);
     base.NDARRAY_PORT.set(setup.arrayPort);
     base.MAX_THREADS.set(Math.max(1, setup.maxThreads ?? 1));
+    this.#attributes = new FrameAttributes(base, {
+      portName: setup.portName,
+      parameter: (name) => this.parameter(name),
+      ...(setup.lookupPv === undefined ? {} : { lookupPv: setup.lookupPv }),
+    });
     this.#handleWrites();
     this.#input = this.#framesFrom(setup.arrayPorts).subscribe((frame) => this.#receive(frame));
   }
@@ -112,7 +122,18 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
 
   /** Hands a frame to whoever listens, as far as MaxByteRate lets it; the caller keeps its own reference. */
   protected emit(frame: NDArray): void {
-    if (this.base.ARRAY_CALLBACKS.value !== 0 && this.output.admits(frame)) this.output.send(frame);
+    if (this.base.ARRAY_CALLBACKS.value !== 0 && this.output.admits(frame)) this.emitAdmitted(frame);
+  }
+
+  /** Hands on a frame that MaxByteRate has let out, with the attributes of this plugin's file. */
+  protected emitAdmitted(frame: NDArray): void {
+    const own = this.#attributes.stamp([]);
+    if (own.length === 0) {
+      this.output.send(frame);
+      return;
+    }
+    const others = frame.attributes.filter(({ name }) => own.every((attribute) => attribute.name !== name));
+    this.output.send(withAttributes(frame, [...others, ...own]));
   }
 
   /** Hands on numbers that were found in a frame, as an array of their own; nothing is computed when nobody listens there. */
@@ -152,6 +173,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     }
     this.#showQueue();
     this.#forgetLastInput();
+    this.#attributes.close();
     this.onClose();
     this.output.close();
   }

@@ -43,7 +43,7 @@ export class NDPluginPva extends NDPlugin {
       attributes: frame.attributes,
     });
     this.#pv.post(value, frame);
-    if (this.base.ARRAY_CALLBACKS.value !== 0) this.output.send(frame);
+    if (this.base.ARRAY_CALLBACKS.value !== 0) this.emitAdmitted(frame);
   }
 
   protected override onClose(): void {

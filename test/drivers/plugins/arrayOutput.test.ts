@@ -106,3 +106,22 @@ test("the attribute plugin shows attributes and figures of each frame as numbers
   await put(plugin, "ATTR_RESET", 1);
   assert.deepEqual(values("ATTR_VAL_SUM"), [0, 0, 0]);
 });
+
+test("a plugin's attribute file is stamped on what it gives out, its own figures of that frame included", async (t) => {
+  const { camera, pool, add } = pluginRig(t);
+  const plugin = await add(stats, { ARRAY_CALLBACKS: 1, COMPUTE_STATISTICS: 1 });
+  const xml = `<Attributes>
+    <Attribute name="Total" type="PARAM" source="TOTAL" datatype="DOUBLE" description="sum of pixels"/>
+    <Attribute name="Place" type="CONST" source="hutch B" datatype="STRING" description=""/>
+  </Attributes>`;
+  await put(plugin, "ND_ATTRIBUTES_FILE", xml);
+  assert.equal(shown(plugin, "ND_ATTRIBUTES_STATUS"), 0);
+  const seen: Record<string, unknown>[] = [];
+  plugin.arrays$.subscribe((frame) => {
+    frame.retain().release();
+    seen.push(Object.fromEntries(frame.attributes.map(({ name, value }) => [name, value])));
+  });
+  const attributes = [stringAttribute("Place", "hutch A"), stringAttribute("Sample", "rock")];
+  camera.emit(makeFrame(pool, 1, { fill: () => 2, attributes }));
+  assert.deepEqual(seen, [{ Sample: "rock", Total: 24, Place: "hutch B" }]);
+});
