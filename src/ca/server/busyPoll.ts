@@ -10,12 +10,6 @@ const nodeEventLoop: EventLoop = {
   nextTurn: setImmediate,
 };
 
-/** How one circuit's requests come. */
-export interface RequestRhythm {
-  /** @param sentBytes all that the client was sent until now */
-  requested(sentBytes: number): void;
-}
-
 /**
  * Keeps the event loop looking for input, instead of sleeping until there is some, for as long as the next request of a
  * client is likely to take: one that asks one thing after the other would otherwise wait for this process to fall asleep
@@ -23,40 +17,53 @@ export interface RequestRhythm {
  * at most one window after the last request of a client that asks that often, and nothing else.
  */
 export class BusyPoll {
-  readonly #window: number;
-  readonly #loop: EventLoop;
+  readonly windowMicroseconds: number;
+  readonly loop: EventLoop;
   #until = 0;
   #polling = false;
 
   /** @param windowMicroseconds 0 switches it off */
   constructor(windowMicroseconds: number, loop: EventLoop = nodeEventLoop) {
-    this.#window = windowMicroseconds;
-    this.#loop = loop;
+    this.windowMicroseconds = windowMicroseconds;
+    this.loop = loop;
   }
 
   rhythm(): RequestRhythm {
-    let lastRequest = Number.NEGATIVE_INFINITY;
-    let lastSent = 0;
-    return {
-      requested: (sentBytes) => {
-        if (this.#window === 0) return;
-        const now = this.#loop.nowMicroseconds();
-        if (sentBytes !== lastSent && now - lastRequest < this.#window) this.#pollUntil(now + this.#window);
-        lastRequest = now;
-        lastSent = sentBytes;
-      },
-    };
+    return new RequestRhythm(this);
   }
 
-  #pollUntil(end: number): void {
+  stayAwakeUntil(end: number): void {
     this.#until = end;
     if (this.#polling) return;
     this.#polling = true;
-    this.#loop.nextTurn(this.#turn);
+    this.loop.nextTurn(this.#turn);
   }
 
   readonly #turn = (): void => {
-    this.#polling = this.#loop.nowMicroseconds() < this.#until;
-    if (this.#polling) this.#loop.nextTurn(this.#turn);
+    this.#polling = this.loop.nowMicroseconds() < this.#until;
+    if (this.#polling) this.loop.nextTurn(this.#turn);
   };
+}
+
+/** How one circuit's requests come. */
+export class RequestRhythm {
+  readonly #poll: BusyPoll;
+  #lastRequest = Number.NEGATIVE_INFINITY;
+  #lastSent = 0;
+
+  constructor(poll: BusyPoll) {
+    this.#poll = poll;
+  }
+
+  /** @param sentBytes all that the client was sent until now */
+  requested(sentBytes: number): void {
+    const { windowMicroseconds, loop } = this.#poll;
+    if (windowMicroseconds === 0) return;
+    const now = loop.nowMicroseconds();
+    const wasAnswered = sentBytes !== this.#lastSent;
+    if (wasAnswered && now - this.#lastRequest < windowMicroseconds)
+      this.#poll.stayAwakeUntil(now + windowMicroseconds);
+    this.#lastRequest = now;
+    this.#lastSent = sentBytes;
+  }
 }

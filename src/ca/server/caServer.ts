@@ -10,7 +10,7 @@ import { type Environment, type ServerEnvironment, serverEnvironment } from "../
 import { isMulticast, openUdp } from "../net/udpSocket.js";
 import { BeaconSender } from "./beaconSender.js";
 import { BusyPoll } from "./busyPoll.js";
-import { listenTcp, serveCircuit } from "./circuitListener.js";
+import { CircuitSocket, listenTcp } from "./circuitListener.js";
 import { hasAnswers, SearchResponder } from "./search.js";
 import type { ServerCircuit } from "./serverCircuit.js";
 
@@ -147,7 +147,7 @@ export class CaServer {
       maximumArrayBytes: this.#settings.maximumArrayBytes,
       ignoresHostNames: this.#ignoresHostNames,
     };
-    const circuit = serveCircuit(socket, options, this.#busyPoll);
+    const { circuit } = new CircuitSocket(socket, options, this.#busyPoll);
     this.#circuits.set(socket, circuit);
     socket.on("close", () => this.#circuits.delete(socket));
   }
