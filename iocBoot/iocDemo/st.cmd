@@ -11,6 +11,8 @@ epicsEnvSet("TOMOSCAN_FAST_SHUTTER_SECONDS", "0.1")
 dbLoadTemplate("../iocTomoScanStream_2BMB/tomoScanStream.substitutions")
 dbLoadTemplate("../iocTomoStream_2BM/tomoStream.substitutions")
 dbLoadRecords("$(TOP)/db/captureTrigger.yaml", "P=2bmb:,R=TomoScanStream:")
+#- One file or two for each capture
+dbLoadRecords("$(TOP)/db/tomoScanStreamFiles.yaml", "P=2bmb:,R=TomoScanStream:")
 dbLoadRecords("defaults.db", "DEMO_DIRECTORY=$(DEMO_DIRECTORY=.),DEMO_MIDDLE=$(DEMO_MIDDLE=128)")
 
 save_restoreSet_IncompleteSetsOk(1)

@@ -17,6 +17,8 @@ asynSetTraceMask(PSO_PORT, 0, DRIVER|ERROR)
 dbLoadTemplate("tomoScanStream.substitutions")
 #- Captures that begin by themselves
 dbLoadRecords("$(TOP)/db/captureTrigger.yaml", "P=$(P),R=$(R)")
+#- One file or two for each capture
+dbLoadRecords("$(TOP)/db/tomoScanStreamFiles.yaml", "P=$(P),R=$(R)")
 
 < save_restore.cmd
 save_restoreSet_status_prefix($(P))

@@ -32,6 +32,7 @@ import { iocStatsSupports } from "./iocStats/iocStatsSupport.js";
 import { type Lazy, lazy } from "./lazy.js";
 import { startProcessServers } from "./processServers.js";
 import { putLogCommands } from "./putLog/putLogCommands.js";
+import { scanCommands } from "./scanCommands.js";
 import { securityCommands } from "./securityCommands.js";
 import { serverCommands } from "./serverCommands.js";
 
@@ -95,6 +96,7 @@ export class Ioc implements IocshHost, IocParts {
     for (const command of [
       ...driverCommands(this),
       ...serverCommands(this),
+      ...scanCommands(this),
       ...securityCommands(this),
       ...putLogCommands(this),
     ])

@@ -28,6 +28,32 @@ export function binImage({ data, width, height }: MeanImage, factor: number): Me
   return { data: binned, width: columns, height: rows };
 }
 
+/** A part of an image, in pixels. */
+export interface Region {
+  readonly minX: number;
+  readonly minY: number;
+  readonly sizeX: number;
+  readonly sizeY: number;
+}
+
+/** The part of an image that the region plugin cuts out of the camera's; what of it lies outside is left out. */
+export function cropImage(
+  { data, width, height }: MeanImage,
+  { minX, minY, sizeX, sizeY }: Region,
+): MeanImage {
+  const left = Math.min(Math.max(0, minX), width);
+  const top = Math.min(Math.max(0, minY), height);
+  const columns = Math.min(sizeX, width - left);
+  const rows = Math.min(sizeY, height - top);
+  if (columns === width && rows === height) return { data, width, height };
+  const cropped = new Float32Array(columns * rows);
+  for (let row = 0; row < rows; row++) {
+    const start = (top + row) * width + left;
+    cropped.set(data.subarray(start, start + columns), row * columns);
+  }
+  return { data: cropped, width: columns, height: rows };
+}
+
 /** What the scan server broadcasts to the reconstruction, one atomic update each. */
 export interface Broadcasts {
   field(kind: FieldKind, image: MeanImage): void;

@@ -1,109 +1,145 @@
 import { basename } from "node:path";
-import { filter, type Observable } from "rxjs";
+import { defer, filter, type Observable } from "rxjs";
 import { completeFile } from "./completeFile.js";
 import type { ScanContext } from "./context.js";
 import { fixedName, withFileSettings } from "./fileSettings.js";
-import { readNumber, readText } from "./pvValues.js";
+import { numberIfThere, readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
-import { after, perform, put, putAndWait, reach, type Step, sequence, when, within } from "./steps.js";
+import { flushRing } from "./ring.js";
+import { after, nothing, perform, put, putAndWait, type Step, sequence } from "./steps.js";
 import { startTransfer } from "./transfer.js";
 
-/** Frames that the ring emits when it is triggered: it waits for the next frame, then goes from the oldest on. */
-function flushRing({ beamline, times }: ScanContext, count: number): Step {
-  const triggered = beamline.ring("Trigger_RBV");
-  return sequence(
-    putAndWait(beamline.ring("PostCount"), count, times.put),
-    put(beamline.ring("Trigger"), 1),
-    reach(triggered, (value) => value === 1).pipe(
-      within(times.put, `${triggered.name}: the ring was not triggered`),
-    ),
-    put(beamline.ring("EnableCallbacks"), 1),
-  );
-}
-
-export interface Captured {
+interface Captured {
   /** Name of the file with the projections. */
   file: string;
-  projections: number;
-  preCounted: number;
+  frames: number;
   readonly paths: string[];
 }
 
-const noteFile = ({ beamline }: ScanContext, captured: Captured, count: "projections" | "preCounted"): Step =>
+/** Takes down what the file plugin has just closed. */
+const noteFile = ({ beamline }: ScanContext, captured: Captured): Step =>
   perform(async () => {
     const path = await readText(beamline.file("FullFileName_RBV"));
+    if (captured.paths.length === 0) captured.file = basename(path);
     captured.paths.push(path);
-    captured[count] = await readNumber(beamline.file("NumCaptured_RBV"));
-    if (count === "projections") captured.file = basename(path);
+    captured.frames += await readNumber(beamline.file("NumCaptured_RBV"));
   });
 
+const nameFile = ({ beamline, times }: ScanContext): Step =>
+  after(
+    () => readText(beamline.own("FileName")),
+    (name) => putAndWait(beamline.file("FileName"), name, times.put),
+  );
+
 const captureProjections = (context: ScanContext, captured: Captured, stop$: Observable<unknown>): Step => {
-  const { beamline, times } = context;
+  const { beamline } = context;
   return sequence(
-    put(beamline.own("StreamMessage"), "Capturing projections"),
     put(beamline.ring("EnableCallbacks"), 0),
-    after(
-      () => readText(beamline.own("FileName")),
-      (name) => putAndWait(beamline.file("FileName"), name, times.put),
-    ),
+    nameFile(context),
     after(
       () => readNumber(beamline.own("StreamNumCapture")),
       (count) => record(context, count, stop$),
     ),
-    noteFile(context, captured, "projections"),
+    noteFile(context, captured),
   );
 };
+
+/** What the circular buffer has for a capture. */
+interface Kept {
+  readonly frames: number;
+  readonly port: string;
+}
+
+/** Undefined when no frames from before a capture are wanted, or there are none. */
+async function readKept({ beamline }: ScanContext): Promise<Kept | undefined> {
+  const wanted = await readNumber(beamline.own("StreamPreCount"));
+  const frames = await readNumber(beamline.ring("CurrentQty_RBV"));
+  if (wanted <= 0 || frames <= 0) return undefined;
+  return { frames: Math.min(wanted, frames), port: await readText(beamline.ring("PortName_RBV")) };
+}
 
 /** Stores what the ring kept from before the capture, in a file of its own. */
 const captureRing = (context: ScanContext, captured: Captured): Step => {
   const { beamline, ending$ } = context;
   const stop$ = ending$.pipe(filter((ending) => ending));
-  const store = (count: number, port: string): Step =>
+  const store = ({ frames, port }: Kept): Step =>
     sequence(
       put(beamline.own("StreamMessage"), "Capturing circular buffer"),
       withFileSettings(
         context,
         fixedName(`circular_buffer_${captured.file}`, port),
-        sequence(
-          record(context, count, stop$, flushRing(context, count)),
-          noteFile(context, captured, "preCounted"),
-        ),
+        sequence(record(context, frames, stop$, flushRing(context, frames)), noteFile(context, captured)),
       ),
       put(beamline.ring("Capture"), 1),
     );
   return after(
-    async () => ({
-      wanted: await readNumber(beamline.own("StreamPreCount")),
-      kept: await readNumber(beamline.ring("CurrentQty_RBV")),
-      port: await readText(beamline.ring("PortName_RBV")),
-    }),
-    ({ wanted, kept, port }) => when(wanted > 0 && kept > 0 && !ending$.value, store(kept, port)),
+    () => readKept(context),
+    (kept) => (kept === undefined || ending$.value ? nothing : store(kept)),
   );
 };
 
+/** A ring that passes frames on for as long as anybody wants them. */
+const ENDLESS = 1_000_000_000;
+
+/** Stores what the ring kept and what comes after it in one file, without a gap: the file plugin listens to the ring for so long. */
+const captureInOneFile = (context: ScanContext, captured: Captured, stop$: Observable<unknown>): Step => {
+  const { beamline } = context;
+  const throughRing = ({ frames, port }: Kept, count: number): Step =>
+    sequence(
+      nameFile(context),
+      withFileSettings(
+        context,
+        { NDArrayPort: port },
+        record(
+          context,
+          count === 0 ? 0 : frames + count,
+          stop$,
+          flushRing(context, count === 0 ? ENDLESS : count),
+        ),
+      ),
+      noteFile(context, captured),
+    );
+  return after(
+    async () => ({
+      kept: await readKept(context),
+      count: await readNumber(beamline.own("StreamNumCapture")),
+    }),
+    ({ kept, count }) =>
+      kept === undefined ? captureProjections(context, captured, stop$) : throughRing(kept, count),
+  );
+};
+
+const captureSeparately = (context: ScanContext, captured: Captured, stop$: Observable<unknown>): Step =>
+  sequence(captureProjections(context, captured, stop$), captureRing(context, captured));
+
+/** True when a capture is to be one file; databases without the record have two, as upstream. */
+const wantsOneFile = async ({ beamline }: ScanContext): Promise<boolean> =>
+  (await numberIfThere(beamline.own("StreamCaptureFiles"), 0)) === 1;
+
 /**
- * Captures StreamNumCapture projections, then those that the circular buffer kept from before, and completes both files.
- * `stop$` ends the capture early, with what there is.
+ * Captures StreamNumCapture projections and those that the circular buffer kept from before, in one file or in two, and completes
+ * them. `stop$` ends the capture early, with what there is.
  */
 export function capture(context: ScanContext, stop$: Observable<unknown>): Step {
   const { beamline } = context;
-  const captured: Captured = { file: "", projections: 0, preCounted: 0, paths: [] };
-  const finish = after(
-    () => Promise.resolve(captured.paths),
-    (paths) =>
-      sequence(...paths.flatMap((path) => [completeFile(context, path), startTransfer(context, path)])),
+  const captured: Captured = { file: "", frames: 0, paths: [] };
+  const finish = defer(() =>
+    sequence(
+      ...captured.paths.flatMap((path) => [completeFile(context, path), startTransfer(context, path)]),
+    ),
   );
   const report = perform(() => {
     beamline.own("StreamFileName").write(captured.file);
-    beamline.own("StreamNumTotalCaptured").write(captured.projections + captured.preCounted);
+    beamline.own("StreamNumTotalCaptured").write(captured.frames);
+    context.captured = captured.paths[0];
   });
   return sequence(
-    captureProjections(context, captured, stop$),
-    captureRing(context, captured),
+    put(beamline.own("StreamMessage"), "Capturing projections"),
+    after(
+      () => wantsOneFile(context),
+      (one) => (one ? captureInOneFile : captureSeparately)(context, captured, stop$),
+    ),
     finish,
     report,
   );
 }
-
-/** How every capture ends, whatever happened in it. */
-export const releaseRing = ({ beamline }: ScanContext): Step => put(beamline.ring("EnableCallbacks"), 1);

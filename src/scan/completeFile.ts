@@ -6,7 +6,7 @@ import type { ScanContext } from "./context.js";
 import { FIELD_DATASETS, FIELD_KINDS, type FieldKind, fieldsFileName } from "./fieldKinds.js";
 import { readNumber, readText } from "./pvValues.js";
 import { perform, type Step } from "./steps.js";
-import { firstFrameId, thetaAt, thetaIndex } from "./theta.js";
+import { firstFrameId, thetaAt, thetaIndex, unwrapIds } from "./theta.js";
 
 /** Ids of the projections of a file, in storage order. */
 async function projectionIds({ beamline, files }: ScanContext, path: string): Promise<readonly number[]> {
@@ -20,7 +20,8 @@ async function addStreamTheta(context: ScanContext, path: string): Promise<void>
   const rule = context.scan$.value?.theta;
   if (rule === undefined) throw new Error("the angles are not known any more");
   const firstProjid = await readNumber(context.beamline.own("FirstProjid"));
-  const ids = await projectionIds(context, path);
+  const taken = await readNumber(context.beamline.camera("NumImagesCounter_RBV"));
+  const ids = unwrapIds(await projectionIds(context, path), taken);
   const angles = Float64Array.from(ids, (id) => thetaAt(rule, thetaIndex(id, firstProjid)));
   await context.files.writeTheta(path, angles);
 }

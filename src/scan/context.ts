@@ -34,6 +34,8 @@ export interface ScanContext {
   readonly aborted$: Observable<unknown>;
   /** True from when a scan begins to end, for whatever reason: no more frames will come. */
   readonly ending$: BehaviorSubject<boolean>;
+  /** The file of the scan's last capture. */
+  captured: string | undefined;
   /** Angle to go back to after the sample was moved out with a rotation. */
   rotationBeforeMoveOut: number | undefined;
 }

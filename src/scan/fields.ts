@@ -13,7 +13,7 @@ import {
   throwError,
 } from "rxjs";
 import { errorMessage } from "../libcom/errorMessage.js";
-import { binImage } from "./broadcast.js";
+import { binImage, cropImage, type Region } from "./broadcast.js";
 import type { ScanContext } from "./context.js";
 import {
   FIELD_WORDS,
@@ -24,7 +24,7 @@ import {
 } from "./fieldConditions.js";
 import { FIELD_DATASETS, type FieldKind, fieldsFileName } from "./fieldKinds.js";
 import { fileFolder, fixedName, withFileSettings } from "./fileSettings.js";
-import { readNumber, readText } from "./pvValues.js";
+import { numberIfThere, readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
 import { after, changes$, nothing, perform, put, type Step, sequence, within } from "./steps.js";
 
@@ -131,18 +131,35 @@ export function retakeFields(context: ScanContext, kind: FieldKind, stop$: Obser
   );
 }
 
-/** Broadcasts the mean of the latest dark or flat fields, binned as the live images are. */
+/** One direction of what the region plugin lets through; all where it tells nothing or is switched off. */
+async function readSpan({ beamline }: ScanContext, axis: "X" | "Y"): Promise<[min: number, size: number]> {
+  const enabled = await numberIfThere(beamline.roi(`Enable${axis}_RBV`), 0);
+  const size = await numberIfThere(beamline.roi(`Size${axis}_RBV`), 0);
+  if (enabled === 0 || size <= 0) return [0, Number.POSITIVE_INFINITY];
+  return [await numberIfThere(beamline.roi(`Min${axis}_RBV`), 0), size];
+}
+
+/** What part of the camera's image the live images show. */
+async function liveRegion(context: ScanContext): Promise<Region> {
+  const [minX, sizeX] = await readSpan(context, "X");
+  const [minY, sizeY] = await readSpan(context, "Y");
+  return { minX, minY, sizeX, sizeY };
+}
+
+/** Broadcasts the mean of the latest dark or flat fields, cut and binned as the live images are. */
 export const broadcastFields = (context: ScanContext, kind: FieldKind): Step =>
   after(
     async () => ({
       path: join(await fileFolder(context), fieldsFileName(kind)),
       binning: await readNumber(context.beamline.own("StreamBinning")),
+      region: await liveRegion(context),
     }),
-    ({ path, binning }) => {
+    ({ path, binning, region }) => {
       if (!existsSync(path)) return nothing;
       return perform(async () => {
         const { mean, sizeX, sizeY } = await context.files.mean(path, FIELD_DATASETS[kind]);
-        const image = binImage({ data: mean, width: sizeX, height: sizeY }, 2 ** binning);
+        const live = cropImage({ data: mean, width: sizeX, height: sizeY }, region);
+        const image = binImage(live, 2 ** binning);
         context.broadcasts.field(kind, image);
       });
     },

@@ -6,9 +6,9 @@ import { after, perform, putAndWait, type Step, sequence } from "./steps.js";
 
 /** Settings of the file plugin that special files need otherwise than captures do. */
 export interface FileSettings {
-  readonly FileName: string;
-  readonly FileTemplate: string;
-  readonly AutoIncrement: string;
+  readonly FileName?: string;
+  readonly FileTemplate?: string;
+  readonly AutoIncrement?: string;
   readonly NDArrayPort?: string;
 }
 

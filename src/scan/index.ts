@@ -1,3 +1,4 @@
+export { loadConfiguration, saveConfigurationFile } from "./configuration.js";
 export { OPTICS_OF_2BM, type OpticsCatalog, readCatalog } from "./optics/catalog.js";
 export { type MctOpticsOptions, startMctOptics } from "./optics/mctOptics.js";
 export { DEFAULT_TIMES, type ScanTimes } from "./options.js";

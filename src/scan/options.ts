@@ -16,14 +16,15 @@ export interface ScanTimes {
   readonly capture: number;
   /** Frames with a new frame type or shutter state have to come out of the camera within this time. */
   readonly frames: number;
+  /** Copying one file to the analysis computer. */
+  readonly transfer: number;
   /** Period of the watchdog. */
   readonly watchdog: number;
   /** PVs that are not there by then are named in a warning. */
   readonly connect: number;
-  /** Margins of a synchronization: the last pulse, the stage's new speed, the first frame, the controller's program. */
+  /** Margins of a synchronization: the last pulse, the stage's new speed, the controller's program. */
   readonly lastPulse: number;
   readonly newSpeed: number;
-  readonly firstFrame: number;
   readonly controller: number;
 }
 
@@ -36,10 +37,10 @@ export const DEFAULT_TIMES: ScanTimes = {
   drain: 60,
   capture: 10,
   frames: 3,
+  transfer: 3600,
   watchdog: 3,
   connect: 5,
   lastPulse: 0.1,
   newSpeed: 1,
-  firstFrame: 0.4,
   controller: 0.1,
 };

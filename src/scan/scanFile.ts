@@ -68,7 +68,7 @@ export function scanFile(context: ScanContext): ScanFile {
     end: [
       ["file", whenBegun(() => close)],
       ["theta", whenStored((stored) => perform(() => addTheta(context, stored, file.angles)))],
-      ["configuration", whenBegun(() => saveConfiguration(context))],
+      ["configuration", whenBegun((begun) => saveConfiguration(context, begun))],
       ["copy", whenStored((stored) => startTransfer(context, stored))],
     ],
   };

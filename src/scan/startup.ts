@@ -68,7 +68,7 @@ const OPTIONAL: Parts = [
   ["camera", "AcquisitionFrameRate ArrayCallbacks ExposureMode FrameRateEnable GC_VideoMode_RBV"],
   ["camera", "TriggerOverlap TriggerSource UniqueIdMode"],
   ["pva", "EnableCallbacks NDArrayPort"],
-  ["roi", "EnableCallbacks EnableScale"],
+  ["roi", "EnableCallbacks EnableScale EnableX_RBV EnableY_RBV MinX_RBV MinY_RBV SizeX_RBV SizeY_RBV"],
   ["ring", "EnableCallbacks"],
   ["optics", "CameraSelect Camera0PVPrefix Camera1PVPrefix FilePlugin0PVPrefix FilePlugin1PVPrefix"],
   ["optics", "PvaPlugin0PVPrefix PvaPlugin1PVPrefix RoiPlugin0PVPrefix RoiPlugin1PVPrefix"],

@@ -4,20 +4,15 @@ import { number$ } from "../records/pvStreams.js";
 import type { ScanContext } from "./context.js";
 import { broadcastFields } from "./fields.js";
 import { readNumber } from "./pvValues.js";
-import { after, put, putAndWait, putIfThere, reach, type Step, sequence, within } from "./steps.js";
+import { restartRing } from "./ring.js";
+import { after, put, putAndWait, putIfThere, type Step, sequence } from "./steps.js";
 
 /** The ring keeps StreamPreCount frames: it has to be stopped to be told so. */
-export const resizeRing = ({ beamline, times }: ScanContext): Step => {
-  const state = beamline.ring("Capture_RBV");
+export const resizeRing = (context: ScanContext): Step => {
+  const { beamline, times } = context;
   return after(
     () => readNumber(beamline.own("StreamPreCount")),
-    (count) =>
-      sequence(
-        putAndWait(beamline.ring("Capture"), 0, times.put),
-        reach(state, (value) => value === 0).pipe(within(times.put, `${state.name}: the ring did not stop`)),
-        putAndWait(beamline.ring("PreCount"), count, times.put),
-        put(beamline.ring("Capture"), 1),
-      ),
+    (count) => restartRing(context, putAndWait(beamline.ring("PreCount"), count, times.put)),
   );
 };
 

@@ -1,4 +1,4 @@
-import { filter, ignoreElements, repeat, take } from "rxjs";
+import { defer, filter, ignoreElements, repeat, take } from "rxjs";
 import { untilCameraDone } from "./acquisition.js";
 import { beginScan } from "./beginScan.js";
 import { startAcquisition, triggerStream } from "./camera.js";
@@ -17,7 +17,7 @@ import { moveSeconds, type ScanPositions } from "./positions.js";
 import { program, publishPositions, readStreamPositions } from "./pso.js";
 import { readNumber, readText } from "./pvValues.js";
 import { closeBeam, openFrontEndShutter } from "./shutters.js";
-import { after, perform, put, putAndWait, type Step, sequence, when, within } from "./steps.js";
+import { after, nothing, perform, put, putAndWait, type Step, sequence, when, within } from "./steps.js";
 import { beginStream, resetButtons } from "./stream.js";
 import type { ThetaRule } from "./theta.js";
 
@@ -106,9 +106,16 @@ const stopJog = ({ beamline, times }: ScanContext): EndTask => [
   sequence(...["JOGF", "JOGR"].map((field) => putAndWait(beamline.rotation(field), 0, times.motion))),
 ];
 
+/** A scan that captured nothing leaves the configuration of the one before alone. */
+const keepConfiguration = (context: ScanContext): Step =>
+  defer(() => (context.captured === undefined ? nothing : saveConfiguration(context, context.captured)));
+
 /** Frames without an end, captured and reconstructed on request, until the scan is aborted. */
 export const streamScan = (context: ScanContext): ScanProcedure => ({
   run: sequence(
+    perform(() => {
+      context.captured = undefined;
+    }),
     beginScan(context),
     unwind(context),
     after(
@@ -121,7 +128,7 @@ export const streamScan = (context: ScanContext): ScanProcedure => ({
     letActionsFinish(context),
     ["streaming buttons", resetButtons(context)],
     stopJog(context),
-    ["configuration", saveConfiguration(context)],
+    ["configuration", keepConfiguration(context)],
     ...atRest(context),
     stopPulses(context),
     returnRotation(context),

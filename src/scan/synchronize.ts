@@ -4,7 +4,18 @@ import type { ScanPositions } from "./positions.js";
 import { cleanUp, publishPositions, readController, readReply, readStreamPositions, send } from "./pso.js";
 import { armCommand, DATA_ACQUISITION, programCommands } from "./psoCommands.js";
 import { readNumber } from "./pvValues.js";
-import { after, nothing, pause, perform, put, putAndWait, type Step, sequence } from "./steps.js";
+import {
+  after,
+  nothing,
+  pause,
+  perform,
+  put,
+  putAndWait,
+  reach,
+  type Step,
+  sequence,
+  within,
+} from "./steps.js";
 
 /** Whether exposure or step were changed since the scan began or was last synchronized. */
 async function isOutOfStep({ beamline }: ScanContext, scan: ActiveScan): Promise<boolean> {
@@ -69,6 +80,16 @@ const synchronizeScan = (context: ScanContext, scan: ActiveScan): Step => {
       () => readNumber(beamline.own("ExposureTime")),
       (exposure) => pause(exposure + margin),
     );
+  const firstFrame = (lastId: number): Step => {
+    const counter = beamline.camera("NumImagesCounter_RBV");
+    return after(
+      () => readNumber(beamline.own("ExposureTime")),
+      (exposure) =>
+        reach(counter, (count) => count > lastId).pipe(
+          within(exposure + times.frames, `${counter.name}: no frame after the synchronization`),
+        ),
+    );
+  };
   const reprogram = (lastId: number): Step =>
     sequence(
       after(
@@ -88,7 +109,7 @@ const synchronizeScan = (context: ScanContext, scan: ActiveScan): Step => {
             send(context, DATA_ACQUISITION.off, DATA_ACQUISITION.on, armCommand(controller)),
           ),
       ),
-      pauseFrame(times.firstFrame),
+      firstFrame(lastId),
       send(context, DATA_ACQUISITION.read),
       pause(times.controller),
       send(context, DATA_ACQUISITION.position),

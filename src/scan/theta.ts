@@ -21,6 +21,31 @@ export function thetaAt({ scanType, start, step, numAngles }: ThetaRule, index: 
  */
 export const thetaIndex = (uniqueId: number, firstProjid: number): number => uniqueId - 1 - firstProjid;
 
+/** GigE Vision cameras number their frames from 1 to here, then from 1 again. */
+const LAST_ID = 65_535;
+
+/** The counter of the camera may lag behind the frames by so many. */
+const COUNTER_LAG = 1000;
+
+/**
+ * Ids of frames in storage order as a camera without a limit would have given them. `taken` is how many frames the camera has taken by
+ * now: that tells how often it began again.
+ */
+export function unwrapIds(ids: readonly number[], taken: number): number[] {
+  const last = ids.at(-1);
+  if (last === undefined || taken <= LAST_ID || ids.some((id) => id > LAST_ID)) return [...ids];
+  let turns = Math.max(0, Math.floor((taken + COUNTER_LAG - last) / LAST_ID));
+  let next = last;
+  return ids
+    .toReversed()
+    .map((id) => {
+      if (id > next) turns -= 1;
+      next = id;
+      return id + turns * LAST_ID;
+    })
+    .reverse();
+}
+
 /**
  * The id of the first frame of an acquisition that has ended: cameras count from 1, some from 0. One that goes on counting
  * over acquisitions tells by ids beyond the number of its frames; then its first frame counts as the first.

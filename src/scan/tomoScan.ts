@@ -105,6 +105,7 @@ export function startTomoScan(options: ScanServerOptions): ScanServer {
         busy$,
         ending$,
         aborted$,
+        captured: undefined,
         rotationBeforeMoveOut: undefined,
       };
       return serve(context);

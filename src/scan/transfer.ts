@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { dirname, sep } from "node:path";
+import { basename, dirname, sep } from "node:path";
 import { promisify } from "node:util";
 import { errorMessage } from "../libcom/errorMessage.js";
 import type { ScanContext } from "./context.js";
@@ -34,20 +34,28 @@ export function transferCommands(path: string, remote: string): TransferCommand[
 }
 
 async function transfer(context: ScanContext, path: string): Promise<void> {
-  const { beamline, log } = context;
+  const { beamline, kind, log, running$, times } = context;
+  const show = (text: string): void => beamline.own("ScanStatus").write(text);
   try {
     const how = await readText(beamline.own("CopyToAnalysisDir"));
     if (how === "None") return;
     if (how !== "scp") throw new Error(`"${how}" is not available here, choose scp`);
     const remote = await readText(beamline.own("RemoteAnalysisDir"));
-    for (const { program, args } of transferCommands(path, remote)) await execute(program, [...args]);
+    for (const { program, args } of transferCommands(path, remote))
+      await execute(program, [...args], { timeout: times.transfer * 1000 });
     log.info(`${path}: copied to ${remote}`);
+    if (kind !== "stream" && !running$.value) show("scp file transfer complete");
   } catch (error) {
-    log.error(`${path}: not copied to the analysis computer: ${errorMessage(error).split("\n")[0]}`);
+    const reason = `${basename(path)}: not copied to the analysis computer: ${errorMessage(error).split("\n")[0]}`;
+    log.error(reason);
+    show(reason);
   }
 }
 
-/** Copies a complete file to the analysis computer when CopyToAnalysisDir asks for it. Nothing waits for that. */
+/**
+ * Copies a complete file to the analysis computer when CopyToAnalysisDir asks for it. Nothing waits for that; ScanStatus tells when
+ * it failed, and after a scan that does not stream also when it is done.
+ */
 export const startTransfer = (context: ScanContext, path: string): Step =>
   perform(() => {
     void transfer(context, path);

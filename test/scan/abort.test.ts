@@ -3,6 +3,7 @@ import { describe, it, type TestContext } from "node:test";
 import { filter, map } from "rxjs";
 import type { Value } from "../../src/channel/dbf.js";
 import { toNumber } from "../../src/channel/number.js";
+import { STREAM_DATABASES } from "./scanRig.js";
 import { PREFIX, TestBeamline } from "./testBeamline.js";
 
 /** Records that only show how far a scan is: writing them is no transition. */
@@ -32,12 +33,12 @@ interface Kind {
 
 const KINDS: Readonly<Record<string, Kind>> = {
   "a stream that goes back and forth": {
-    databases: ["tomoScan", "tomoScan_PSO", "tomoScan_2BM", "tomoScanStream"],
+    databases: STREAM_DATABASES,
     settings: { StreamScanType: "backforth", StreamPreCount: 4, StreamNumCapture: 6 },
     buttons: ["StreamRetakeDark", "StreamRetakeFlat", "StreamCapture"],
   },
   "a stream that goes on, synchronized": {
-    databases: ["tomoScan", "tomoScan_PSO", "tomoScan_2BM", "tomoScanStream"],
+    databases: STREAM_DATABASES,
     settings: { StreamScanType: "continuous", NumAngles: 20_000, RotationStep: 0.2 },
     buttons: ["StreamSync"],
   },

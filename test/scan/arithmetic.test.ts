@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { binImage } from "../../src/scan/broadcast.js";
+import { binImage, cropImage } from "../../src/scan/broadcast.js";
 import { configurationPath, configurationRecords } from "../../src/scan/configuration.js";
 import { cameraFrameTime } from "../../src/scan/frameTime.js";
 import { fileNameFrom } from "../../src/scan/overwrite.js";
@@ -19,7 +19,14 @@ import {
   pulseWindow,
   replyNumber,
 } from "../../src/scan/psoCommands.js";
-import { broadcastTheta, type ThetaRule, thetaAt, thetaIndex } from "../../src/scan/theta.js";
+import {
+  broadcastTheta,
+  firstFrameId,
+  type ThetaRule,
+  thetaAt,
+  thetaIndex,
+  unwrapIds,
+} from "../../src/scan/theta.js";
 import { transferCommands } from "../../src/scan/transfer.js";
 
 /** The rotation stage of 2-BM-B. */
@@ -177,6 +184,49 @@ describe("the angles of a stream", () => {
         assert.equal(angles[index], Math.fround(thetaAt(rule, index)));
       }),
     );
+  });
+});
+
+describe("ids of a camera that begins again after 65535", () => {
+  it("are continued, whatever the number of frames before the capture and since", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.integer({ min: 1, max: 200 }),
+        fc.integer({ min: 0, max: 60_000 }),
+        (first, frames, since) => {
+          const continued = Array.from({ length: frames }, (_, index) => first + index);
+          const wrapped = continued.map((id) => ((id - 1) % 65_535) + 1);
+          assert.deepEqual(unwrapIds(wrapped, first + frames - 1 + since), continued);
+        },
+      ),
+    );
+  });
+
+  it("are left as they are where a camera goes on counting", () => {
+    assert.deepEqual(unwrapIds([70_000, 70_001], 80_000), [70_000, 70_001]);
+    assert.deepEqual(unwrapIds([], 80_000), []);
+  });
+});
+
+describe("the first id of an acquisition", () => {
+  it("is 1, or 0 with cameras that begin there, or whatever came first when they never begin again", () => {
+    assert.equal(firstFrameId([1, 2, 3], 3), 1);
+    assert.equal(firstFrameId([2, 3], 3), 1);
+    assert.equal(firstFrameId([0, 1, 2], 3), 0);
+    assert.equal(firstFrameId([501, 502], 3), 501);
+  });
+});
+
+describe("cropImage", () => {
+  it("cuts a region out, and no more than there is", () => {
+    const image = { data: Float32Array.from({ length: 12 }, (_, index) => index), width: 4, height: 3 };
+    assert.deepEqual(cropImage(image, { minX: 1, minY: 1, sizeX: 2, sizeY: 9 }), {
+      data: Float32Array.of(5, 6, 9, 10),
+      width: 2,
+      height: 2,
+    });
+    assert.deepEqual(cropImage(image, { minX: 9, minY: 0, sizeX: 2, sizeY: 2 }).width, 0);
   });
 });
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { thetaAt, thetaIndex } from "../../src/scan/theta.js";
 import { readDataset as read } from "./h5.js";
+import { STREAM_DATABASES } from "./scanRig.js";
 import { HEIGHT, PIXELS, WIDTH } from "./scriptedDetector.js";
 import { PREFIX, TestBeamline } from "./testBeamline.js";
 
@@ -64,6 +65,63 @@ describe("a capture", () => {
     );
     beamline.set("AbortScan", 1);
     await ended;
+  });
+
+  it("is one file without a gap, from before it began on, when that is wanted", async (context) => {
+    const databases = [...STREAM_DATABASES, "tomoScanStreamFiles"];
+    const settings = { NumAngles: 30, StreamPreCount: 8, StreamCaptureFiles: "One" };
+    const beamline = new TestBeamline(context, settings, {}, { databases });
+    const { ended } = await beamline.stream();
+    await beamline.press("StreamRetakeDark");
+    await beamline.shows("StreamPreCounted", 8);
+    for (const name of ["scan_001.h5", "scan_002.h5"]) {
+      await beamline.press("StreamCapture");
+      assert.deepEqual(
+        [beamline.text("StreamFileName"), beamline.number("StreamNumTotalCaptured")],
+        [name, 28],
+      );
+      assert.deepEqual(settingsOf(beamline), SETTINGS);
+      const ids = read(join(beamline.folder, name), "defaults/NDArrayUniqueId").values;
+      const live = ids.slice(8);
+      assert.ok(
+        live.every((id, index) => index === 0 || id === (live[index - 1] ?? 0) + 1),
+        `${ids}`,
+      );
+      const theta = read(join(beamline.folder, name), "exchange/theta").values;
+      assert.ok(ids.every((id, index) => Math.abs((theta[index] ?? 0) - beamline.angleOf(id)) < 1e-3));
+      assert.equal(read(join(beamline.folder, name), "exchange/data_dark").shape[0], 3);
+      await beamline.shows("StreamPreCounted", 8);
+    }
+    assert.ok(!existsSync(join(beamline.folder, "circular_buffer_scan_001.h5")));
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("says when its file cannot be copied to the analysis computer", async (context) => {
+    const beamline = new TestBeamline(context, { CopyToAnalysisDir: "scp", RemoteAnalysisDir: "nowhere" });
+    const { ended } = await beamline.stream();
+    await beamline.press("StreamCapture");
+    await beamline.shows(
+      "ScanStatus",
+      /^scan_001.h5: not copied to the analysis computer: RemoteAnalysisDir/,
+    );
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("leaves the configuration of an earlier scan alone when there was none", async (context) => {
+    const beamline = new TestBeamline(context);
+    const first = await beamline.stream();
+    await beamline.press("StreamCapture");
+    beamline.set("AbortScan", 1);
+    await first.ended;
+    const configuration = (): string => readFileSync(join(beamline.folder, "scan_001.config"), "utf8");
+    const before = configuration();
+    beamline.set("NumDarkFields", 77);
+    const second = await beamline.stream();
+    beamline.set("AbortScan", 1);
+    await second.ended;
+    assert.equal(configuration(), before);
   });
 
   it("ends early, with what there is, when StreamCapture is set back", async (context) => {
@@ -199,6 +257,18 @@ describe("changing the stream", () => {
     await ended;
   });
 
+  it("cuts dark and flat fields as the live images are cut", async (context) => {
+    const beamline = new TestBeamline(context);
+    const roi = { EnableX_RBV: 1, MinX_RBV: 1, SizeX_RBV: 3, EnableY_RBV: 0, MinY_RBV: 2, SizeY_RBV: 1 };
+    for (const [name, value] of Object.entries(roi)) beamline.engine.put(`2bmSP1:ROI1:${name}`, value);
+    const { ended } = await beamline.stream();
+    await beamline.press("StreamRetakeFlat");
+    const flat = beamline.structures.get(`${PREFIX}StreamFlatFields`);
+    assert.deepEqual([flat?.value["sizex"], flat?.value["sizey"]], [3, HEIGHT]);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
   it("resizes the ring at once, but not during a capture", async (context) => {
     const beamline = new TestBeamline(context, { StreamNumCapture: 100_000 });
     const { ended } = await beamline.stream();
@@ -275,6 +345,23 @@ describe("a synchronization", () => {
     for (const [index, id] of ids.entries())
       assert.ok(Math.abs((theta[index] ?? 0) - beamline.angleOf(id)) < 0.01, `frame ${id}`);
     assert.equal(beamline.number("2bmSP1:cam1:AcquireTime"), 0.004);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("says when no frame comes after it, and the stream goes on", async (context) => {
+    const settings = { StreamScanType: "continuous", NumAngles: 5000 };
+    const beamline = new TestBeamline(context, settings, { frames: 0.2 });
+    const { ended } = await beamline.stream();
+    beamline.detector.missing = 1_000_000;
+    beamline.set("ExposureTime", 0.004);
+    beamline.set("StreamSync", 1);
+    await beamline.shows(
+      "ScanStatus",
+      /^StreamSync: .*NumImagesCounter_RBV: no frame after the synchronization/,
+    );
+    await beamline.shows("StreamSync", 0);
+    assert.equal(beamline.text("StreamMessage"), "Done");
     beamline.set("AbortScan", 1);
     await ended;
   });

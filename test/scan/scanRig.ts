@@ -16,6 +16,9 @@ import { type ScanTimes, scanKindOf, startTomoScan } from "../../src/scan/index.
 import { repositoryRoot } from "../support/paths.js";
 import { ObservedPvs } from "./observedPvs.js";
 
+/** What a stream server has of upstream's databases. */
+export const STREAM_DATABASES = ["tomoScan", "tomoScan_PSO", "tomoScan_2BM", "tomoScanStream"];
+
 export const PREFIX = "2bmb:TomoScanStream:";
 
 const MACROS: Readonly<Record<string, string>> = {
@@ -61,7 +64,6 @@ const TEST_TIMES: Partial<ScanTimes> = {
   motion: 20,
   lastPulse: 0,
   newSpeed: 0,
-  firstFrame: 0.05,
   controller: 0,
 };
 
@@ -117,7 +119,7 @@ export class ScanRig {
   /** Loads the databases of tomoScan; `macros` replace those of 2-BM-B. */
   loadServer(
     macros: Readonly<Record<string, string>> = {},
-    names: readonly string[] = ["tomoScan", "tomoScan_PSO", "tomoScan_2BM", "tomoScanStream"],
+    names: readonly string[] = STREAM_DATABASES,
   ): void {
     for (const name of names) this.load(join(repositoryRoot, "db", `${name}.yaml`), { ...MACROS, ...macros });
   }

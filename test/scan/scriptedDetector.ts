@@ -69,6 +69,8 @@ export class ScriptedDetector {
   #file: Frame[] | undefined;
   #ring: Frame[] = [];
   #ringTriggered = false;
+  /** Frames that the ring has passed on since it was triggered. */
+  #passed = 0;
   #taken = 0;
   #running: NodeJS.Timeout | undefined;
 
@@ -174,6 +176,7 @@ export class ScriptedDetector {
   private startRing(): void {
     this.#ring = [];
     this.#ringTriggered = false;
+    this.#passed = 0;
     this.set("CB1:CurrentQty_RBV", 0);
     this.set("CB1:Trigger_RBV", 0);
     this.set("CB1:Trigger", 0);
@@ -186,7 +189,9 @@ export class ScriptedDetector {
     if (this.#ringTriggered) {
       for (const kept of this.#ring) this.store(kept);
       this.#ring = [];
-      this.set("CB1:Capture", 0);
+      if (this.text("HDF1:NDArrayPort") === "CB1") this.store(frame);
+      this.#passed += 1;
+      if (this.#passed >= this.number("CB1:PostCount")) this.set("CB1:Capture", 0);
       return;
     }
     this.#ring.push(frame);
