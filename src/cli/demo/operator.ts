@@ -9,7 +9,10 @@ const SERVER_START_SECONDS = 30;
 const SCAN_START_SECONDS = 60;
 const RETAKE_SECONDS = 60;
 
-/** Sets the scan to the angles of the recording that is replayed, there and back again, and the slices to its middle. */
+/**
+ * Sets the scan to the angles of the recording that is replayed, there and back again, and the slices to its middle; the rotation
+ * center is found once a half turn is there.
+ */
 export async function fitScanToRecording(ioc: Ioc): Promise<void> {
   const camera = ioc.ports.get(CAMERA_PORT);
   if (!(camera instanceof SimulatedCamera)) return;
@@ -23,6 +26,8 @@ export async function fitScanToRecording(ioc: Ioc): Promise<void> {
     [`${TOMO_SCAN}NumAngles`]: count,
     [`${TOMO_SCAN}StreamScanType`]: "backforth",
     [`${TOMO_STREAM}Center`]: sizeX / 2,
+    [`${TOMO_STREAM}AutoCenterMode`]: "Once",
+    [`${TOMO_STREAM}AutoCenterApply`]: "Yes",
     [`${TOMO_STREAM}OrthoX`]: Math.floor(sizeX / 2),
     [`${TOMO_STREAM}OrthoY`]: Math.floor(sizeX / 2),
     [`${TOMO_STREAM}OrthoZ`]: Math.floor(sizeY / 2),

@@ -28,7 +28,11 @@ const WIDEST_SLICE = 512;
 
 const MOST_VIEWS = 400;
 
-/** Columns between slices of the first look, and around the best of it. */
+/** Without opposite views slices are looked at this many columns apart, over this part of the width on each side. */
+const WIDE_STEP = 3;
+const WIDE_PART = 0.1;
+
+/** Columns between slices around there, and around the best of these. */
 const COARSE_STEP = 0.5;
 const FINE_STEP = 0.25;
 const FINE_STEPS = 3;
@@ -51,11 +55,21 @@ export async function findCenter(
   const slices = new TrialSlices(backend, binned(thinned(row), binning));
   try {
     const toBinned = (column: number): number => (column + 0.5) / binning - 0.5;
-    const found = await search(slices, toBinned(registration?.center ?? start), range / binning);
+    const around =
+      registration === undefined
+        ? await wideLook(slices, toBinned(start), row.width / binning)
+        : toBinned(registration.center);
+    const found = await search(slices, around, range / binning);
     return { ...found, center: (found.center + 0.5) * binning - 0.5, registration };
   } finally {
     await slices.close();
   }
+}
+
+/** The best of few slices far apart. */
+async function wideLook(slices: TrialSlices, start: number, width: number): Promise<number> {
+  const looked = await judged(slices, start, WIDE_STEP, Math.ceil((WIDE_PART * width) / WIDE_STEP));
+  return looked[least(looked)]?.[0] ?? start;
 }
 
 async function search(

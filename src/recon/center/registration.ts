@@ -16,8 +16,9 @@ export interface Registration {
 /** Opposite views that are compared, spread over the scan. */
 const MOST_PAIRS = 16;
 
-/** Views are opposite when they are this many steps from it, or fewer. */
+/** Views are opposite when they are this many steps from it, or fewer; where there are none, this many degrees. */
 const MOST_STEPS_APART = 1.5;
+const MOST_DEGREES_APART = 4;
 
 /** Finer detail than this is noise: standard deviation of the weights, in cycles per pixel. */
 const DETAIL = 0.08;
@@ -46,7 +47,7 @@ export function registeredCenter(rows: readonly AngledSinogram[]): Registration 
   return { center: (width - 1 + shift) / 2, agreement };
 }
 
-/** Pairs of views half a turn apart, at most MOST_PAIRS. */
+/** Pairs of views half a turn apart, at most MOST_PAIRS; where none are, the one pair that is closest to it. */
 export function oppositeViews(degrees: ArrayLike<number>): (readonly [number, number])[] {
   const sorted = Array.from({ length: degrees.length }, (_, view) => view).sort(
     (a, b) => (degrees[a] ?? 0) - (degrees[b] ?? 0),
@@ -54,20 +55,28 @@ export function oppositeViews(degrees: ArrayLike<number>): (readonly [number, nu
   const angle = (place: number): number => degrees[sorted[place] ?? 0] ?? 0;
   const range = angle(sorted.length - 1) - angle(0);
   const step = range / Math.max(sorted.length - 1, 1);
-  const pairs: (readonly [number, number])[] = [];
-  let opposite = 0;
-  for (let place = 0; place < sorted.length; place++) {
+  const candidates = sorted.map((view, place) => {
     const wanted = angle(place) + 180;
-    while (
-      opposite + 1 < sorted.length &&
-      Math.abs(angle(opposite + 1) - wanted) <= Math.abs(angle(opposite) - wanted)
-    )
-      opposite += 1;
-    if (Math.abs(angle(opposite) - wanted) <= MOST_STEPS_APART * step)
-      pairs.push([sorted[place] ?? 0, sorted[opposite] ?? 0]);
-  }
+    const opposite = nearest(angle, sorted.length, wanted);
+    return { pair: [view, sorted[opposite] ?? 0] as const, apart: Math.abs(angle(opposite) - wanted) };
+  });
+  const pairs = candidates.filter(({ apart }) => apart <= MOST_STEPS_APART * step);
   const stride = Math.ceil(pairs.length / MOST_PAIRS);
-  return pairs.filter((_, i) => i % stride === 0);
+  if (pairs.length > 0) return pairs.filter((_, i) => i % stride === 0).map(({ pair }) => pair);
+  const [closest] = candidates.sort((a, b) => a.apart - b.apart);
+  return closest !== undefined && closest.apart <= MOST_DEGREES_APART ? [closest.pair] : [];
+}
+
+/** Place of the angle closest to `wanted` among `count` sorted ones. */
+function nearest(angle: (place: number) => number, count: number, wanted: number): number {
+  let low = 0;
+  let high = count - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (angle(middle) < wanted) low = middle;
+    else high = middle;
+  }
+  return Math.abs(angle(low) - wanted) < Math.abs(angle(high) - wanted) ? low : high;
 }
 
 interface CrossPhase {

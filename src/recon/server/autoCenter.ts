@@ -65,8 +65,8 @@ export class AutoCenter {
     new URL("../center/centerThreadMain.js", import.meta.url),
     "the search for the rotation center",
   );
-  /** Which source was searched, and how much of it had come by then. */
-  #searched: { readonly source: CenterSource; readonly taken: number } | undefined;
+  /** Which source was searched, how much of it had come by then, and whether a center was found. */
+  #searched: { readonly source: CenterSource; readonly taken: number; isFound: boolean } | undefined;
 
   /** `center` is the record Center, for AutoCenterApply. */
   constructor(pvs: PvDirectory, prefix: string, center: Pv, source: () => CenterSource | undefined) {
@@ -96,21 +96,25 @@ export class AutoCenter {
   #isDue(mode: number): boolean {
     const source = this.#source();
     if (mode === MODE_OFF || source === undefined) return false;
-    const before = this.#searched?.source === source ? this.#searched.taken : undefined;
-    if (before !== undefined && mode === MODE_ONCE) return false;
-    return source.taken - (before ?? 0) > source.capacity;
+    const before = this.#searched?.source === source ? this.#searched : undefined;
+    if (before?.isFound === true && mode === MODE_ONCE) return false;
+    return source.taken - (before?.taken ?? 0) > source.capacity;
   }
 
   #search$(isAsked: boolean): Observable<unknown> {
     return defer(() => {
       const source = this.#source();
       if (source === undefined || source.taken === 0) return of(this.#say("No projections"));
-      this.#searched = { source, taken: source.taken };
+      const searched = { source, taken: source.taken, isFound: false };
+      this.#searched = searched;
       this.#say("Searching");
       const asked = source.question(this.#number("Center"), this.#number("AutoCenterRange"));
       return from(
         this.#worker.ask(asked).then(
-          (answer) => this.#found(answer),
+          (answer) => {
+            searched.isFound = answer?.isCertain === true;
+            this.#found(answer);
+          },
           (error) => this.#say(errorMessage(error)),
         ),
       );

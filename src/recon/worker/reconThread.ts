@@ -21,7 +21,7 @@ import { PublishSchedule } from "./publishSchedule.js";
 const LONGEST_STRETCH_MS = 8;
 
 const RAW_PART_OF_FREE_MEMORY = 0.4;
-const FILTERED_PART_OF_FREE_MEMORY = 0.2;
+const FILTERED_PART_OF_FREE_MEMORY = 0.35;
 
 /** Projections that the mean of what one takes looks back on. */
 const RUNNING_MEAN = 8;

@@ -70,11 +70,13 @@ test("without opposite views the search begins where it is told to", async () =>
   const degrees = Array.from({ length: 171 }, (_, view) => view);
   assert.equal(registeredCenter([row({ center: 130, degrees })]), undefined);
   await assertFound({ center: 130, degrees }, 127);
+  await assertFound({ center: 130, degrees }, 110);
 });
 
-test("a search that begins too far away moves on to the center", async () => {
-  const degrees = Array.from({ length: 171 }, (_, view) => view);
-  await assertFound({ center: 130, degrees }, 120);
+test("views that are nearly opposite will do where the opposite ones were lost", async () => {
+  const degrees = Array.from({ length: 178 }, (_, view) => view);
+  assert.ok(registeredCenter([row({ center: 150, degrees, scale: 0.7 })]) !== undefined);
+  await assertFound({ center: 150, degrees, scale: 0.7 }, 128);
 });
 
 test("registration alone comes close, and says how well opposite views agree", () => {

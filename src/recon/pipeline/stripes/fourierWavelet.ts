@@ -37,18 +37,18 @@ export function fourierWaveletStripes(sinogram: Sinogram, { levels, sigma }: Fou
 }
 
 /**
- * The same for means over all views, of which nothing but the steady part is left: what the wavelet's smooth approximation
+ * The same for rows of means over all views, of which nothing but the steady part is left: what the wavelet's smooth approximation
  * lacks.
  */
-export function steadyStripes(means: Float64Array, levels: number): Float64Array {
+export function steadyStripes(means: Matrix, levels: number): Matrix {
   const sizes: number[] = [];
-  let smooth: Matrix = { data: means, rows: 1, columns: means.length };
+  let smooth = means;
   for (let level = 0; level < levels; level++) {
     sizes.push(smooth.columns);
     smooth = alongRows(smooth, "low");
   }
   for (const columns of sizes.reverse()) smooth = rowsFrom(smooth, "low", columns);
-  return means.map((mean, x) => mean - (smooth.data[x] ?? 0));
+  return { ...means, data: means.data.map((mean, i) => mean - (smooth.data[i] as number)) };
 }
 
 /** The part of each column with few periods: its Fourier components times a Gaussian of their frequency. */

@@ -35,14 +35,10 @@ export function stripesOfMeans(
   width: number,
   removal: Exclude<RingRemoval, "None">,
 ): Float32Array {
-  const stripes = new Float32Array(means.length);
-  for (let start = 0; start < means.length; start += width) {
-    const row = Float64Array.from(means.subarray(start, start + width));
-    const found =
-      removal === "fw" ? steadyStripes(row, levelsFor(width)) : stripesBesideSmooth(row, stiffnessFor(width));
-    stripes.set(found, start);
-  }
-  return stripes;
+  const rows = { data: new Float64Array(means), rows: means.length / width, columns: width };
+  const stripes =
+    removal === "fw" ? steadyStripes(rows, levelsFor(width)) : stripesBesideSmooth(rows, stiffnessFor(width));
+  return new Float32Array(stripes.data);
 }
 
 /** Takes the stripes out of a sinogram, in place. */
@@ -63,7 +59,7 @@ function stripesOf(
     case "fw":
       return fourierWaveletStripes(sinogram, { levels: levelsFor(width), sigma: SIGMA });
     case "ti":
-      return stripesBesideSmooth(columnMeans(sinogram), stiffnessFor(width));
+      return stripesBesideSmooth(columnMeans(sinogram), stiffnessFor(width)).data;
     case "sort":
       return sortingStripes(sinogram, sortingWindowFor(width));
   }

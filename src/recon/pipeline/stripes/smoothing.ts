@@ -1,41 +1,63 @@
+import { type Matrix, zeros } from "./wavelet.js";
+
 /**
- * Stripes in column means by regularisation, as Titarenko et al., Applied Physics Letters 97 (2010) 201104, find them: the
+ * Stripes in rows of column means by regularisation, as Titarenko et al., Applied Physics Letters 97 (2010) 201104, find them: the
  * curve c closest to the means m whose curvature stays small minimises |m - c|^2 + stiffness |c''|^2; the stripes are m - c.
  * The greater `stiffness`, the wider they may be: features of a period of 2 pi stiffness^(1/4) pixels are halved.
  */
-export function stripesBesideSmooth(means: Float64Array, stiffness: number): Float64Array {
-  const smooth = smoothed(means, stiffness);
-  return means.map((mean, x) => mean - (smooth[x] as number));
+export function stripesBesideSmooth(means: Matrix, stiffness: number): Matrix {
+  const { rows, columns, data } = means;
+  const out = zeros(rows, columns);
+  if (columns < 3) return out;
+  const factors = factorised(columns, stiffness);
+  for (let start = 0; start < data.length; start += columns) {
+    const row = data.subarray(start, start + columns);
+    const smooth = solve(factors, row);
+    for (let x = 0; x < columns; x++) out.data[start + x] = (row[x] as number) - (smooth[x] as number);
+  }
+  return out;
 }
 
-/** Solves (1 + stiffness D'D) c = m, D the second difference: a matrix of five diagonals, by Cholesky's decomposition. */
-function smoothed(means: Float64Array, stiffness: number): Float64Array {
-  const count = means.length;
-  if (count < 3) return means.slice();
-  const diagonal = new Float64Array(count);
-  const first = new Float64Array(count);
-  const second = new Float64Array(count);
-  const solution = means.slice();
-  const at = (values: Float64Array, i: number): number => (i < 0 ? 0 : (values[i] as number));
-  for (let i = 0; i < count; i++) {
-    const [own, next, overNext] = curvatureRow(i, count);
-    const { d1, d2 } = { d1: at(diagonal, i - 1), d2: at(diagonal, i - 2) };
-    const { f1, s2 } = { f1: at(first, i - 1), s2: at(second, i - 2) };
+/** Cholesky's factors L D L' of 1 + stiffness D'D, D the second difference: diagonal, and two diagonals below. */
+interface Factors {
+  readonly pivots: Float64Array;
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
+function factorised(count: number, stiffness: number): Factors {
+  // Two zeros before each, so that the first rows need no exception.
+  const pivots = new Float64Array(count + 2);
+  const first = new Float64Array(count + 2);
+  const second = new Float64Array(count + 2);
+  for (let i = 2; i < count + 2; i++) {
+    const [own, next, overNext] = curvatureRow(i - 2, count);
+    const [d1, d2] = [pivots[i - 1] as number, pivots[i - 2] as number];
+    const [f1, s1, s2] = [first[i - 1] as number, second[i - 1] as number, second[i - 2] as number];
     const pivot = 1 + stiffness * own - f1 * f1 * d1 - s2 * s2 * d2;
-    diagonal[i] = pivot;
-    first[i] = (stiffness * next - f1 * at(second, i - 1) * d1) / pivot;
+    pivots[i] = pivot;
+    first[i] = (stiffness * next - f1 * s1 * d1) / pivot;
     second[i] = (stiffness * overNext) / pivot;
-    solution[i] = at(solution, i) - f1 * at(solution, i - 1) - s2 * at(solution, i - 2);
   }
-  for (let i = count - 1; i >= 0; i--) {
-    const after = i + 1 < count ? (solution[i + 1] as number) : 0;
-    const afterNext = i + 2 < count ? (solution[i + 2] as number) : 0;
-    solution[i] = at(solution, i) / at(diagonal, i) - at(first, i) * after - at(second, i) * afterNext;
-  }
-  return solution;
+  return { pivots: pivots.subarray(2), first: first.subarray(2), second: second.subarray(2) };
 }
 
-/** Row i of D'D from its diagonal on. */
+function solve({ pivots, first, second }: Factors, row: Float64Array): Float64Array {
+  const out = row.slice();
+  const { length } = out;
+  for (let i = 1; i < length; i++) {
+    const before = i > 1 ? (second[i - 2] as number) * (out[i - 2] as number) : 0;
+    out[i] = (out[i] as number) - (first[i - 1] as number) * (out[i - 1] as number) - before;
+  }
+  for (let i = length - 1; i >= 0; i--) {
+    const next = i + 1 < length ? (first[i] as number) * (out[i + 1] as number) : 0;
+    const overNext = i + 2 < length ? (second[i] as number) * (out[i + 2] as number) : 0;
+    out[i] = (out[i] as number) / (pivots[i] as number) - next - overNext;
+  }
+  return out;
+}
+
+/** Row i of D'D from its diagonal on: sums over the second differences that columns have in common. */
 function curvatureRow(i: number, count: number): readonly [number, number, number] {
   const difference = (row: number, column: number): number =>
     row < 0 || row > count - 3 ? 0 : ([1, -2, 1][column - row] ?? 0);
@@ -44,5 +66,5 @@ function curvatureRow(i: number, count: number): readonly [number, number, numbe
     for (let row = i - 2; row <= i; row++) sum += difference(row, i) * difference(row, other);
     return sum;
   };
-  return [product(i), i + 1 < count ? product(i + 1) : 0, i + 2 < count ? product(i + 2) : 0];
+  return [product(i), product(i + 1), product(i + 2)];
 }
