@@ -59,7 +59,7 @@ test("every IOC has a control script of its name, for a program that there is", 
   const folder = join(repositoryRoot, "iocBoot");
   const directories = readdirSync(folder).filter((name) => existsSync(join(folder, name, "st.cmd")));
   const programsOf = directories.map((directory) => {
-    const script = directory.replace("ioc", "").replace(/^Tomo/, "tomo").replace("Demo", "demo");
+    const script = directory.replace(/^ioc(.)/, (_, first: string) => first.toLowerCase());
     const [, program = ""] =
       /^program=(.*)$/m.exec(readFileSync(join(folder, directory, script), "utf8")) ?? [];
     return join(folder, directory, program);
