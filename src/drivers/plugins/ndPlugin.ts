@@ -17,7 +17,7 @@ import { makeParameters } from "../asyn/defineDriver.js";
 import type { Parameter, ParameterType, Port } from "../asyn/portDriver.js";
 import { FrameAttributes } from "../camera/frameAttributes.js";
 import type { ArrayConsumer, ArrayPort, ArrayPorts } from "../ndarray/arrayPorts.js";
-import { fillPixels, type NDArray, wholeAxis, withAttributes } from "../ndarray/ndArray.js";
+import { fillPixels, type NDArray, type NDAttribute, wholeAxis, withAttributes } from "../ndarray/ndArray.js";
 import { setIfChanged, showArray } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import { handlePoolWrites } from "../ndarray/poolParameters.js";
@@ -125,9 +125,14 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     if (this.base.ARRAY_CALLBACKS.value !== 0 && this.output.admits(frame)) this.emitAdmitted(frame);
   }
 
+  /** The attributes of this plugin's NDAttributesFile as they are now. */
+  protected ownAttributes(): readonly NDAttribute[] {
+    return this.#attributes.stamp([]);
+  }
+
   /** Hands on a frame that MaxByteRate has let out, with the attributes of this plugin's file. */
   protected emitAdmitted(frame: NDArray): void {
-    const own = this.#attributes.stamp([]);
+    const own = this.ownAttributes();
     if (own.length === 0) {
       this.output.send(frame);
       return;

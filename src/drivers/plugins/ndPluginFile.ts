@@ -3,7 +3,7 @@ import { errorMessage } from "../../libcom/errorMessage.js";
 import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { int32, octet } from "../asyn/driverParameter.js";
 import type { Parameter } from "../asyn/portDriver.js";
-import type { NDArray, NDArrayInfo } from "../ndarray/ndArray.js";
+import { type NDArray, type NDArrayInfo, withAttributes } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { closesFile, driverFileOf, isMeantFor } from "./fileDirections.js";
 import { createDirectories, formatFileName, isDirectory, normalizePath } from "./fileName.js";
@@ -136,8 +136,9 @@ export class NDPluginFile extends NDPlugin {
     return false;
   }
 
-  protected override process(frame: NDArray): void | Promise<void> {
-    if (!isMeantFor(this.portName, frame)) return;
+  protected override process(input: NDArray): void | Promise<void> {
+    if (!isMeantFor(this.portName, input)) return;
+    const frame = this.#asStored(input);
     switch (this.#mode) {
       case WriteMode.Single:
         return this.file.AUTO_SAVE.value === 1 ? this.#writeWhole([frame]) : undefined;
@@ -146,6 +147,12 @@ export class NDPluginFile extends NDPlugin {
       default:
         return this.#stream(frame);
     }
+  }
+
+  /** With the attributes of this plugin's own file; those of the frame go before them. */
+  #asStored(frame: NDArray): NDArray {
+    const own = this.ownAttributes();
+    return own.length === 0 ? frame : withAttributes(frame, [...own, ...frame.attributes]);
   }
 
   protected override onClose(): void {
@@ -363,8 +370,8 @@ export class NDPluginFile extends NDPlugin {
     this.#clearStatus();
     if (this.#mode === WriteMode.Capture) await this.#writeCaptured();
     else if (this.lastInput === undefined) this.#report("no frame was received that could be written");
-    else if (this.#mode === WriteMode.Stream) await this.#streamOnRequest(this.lastInput);
-    else await this.#writeWhole([this.lastInput]);
+    else if (this.#mode === WriteMode.Stream) await this.#streamOnRequest(this.#asStored(this.lastInput));
+    else await this.#writeWhole([this.#asStored(this.lastInput)]);
     return this.#session === undefined ? 0 : 1;
   }
 

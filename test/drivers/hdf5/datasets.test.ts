@@ -301,3 +301,21 @@ test("WriteFile stores the last frame once more while a capture streams", needsP
   const path = String(shown(hdf, "FULL_FILE_NAME"));
   assert.deepEqual(await h5py.read(path, "f['/defaults/NDArrayUniqueId'][:]"), [7, 7]);
 });
+
+test(
+  "the plugin's own attribute file is stored as well, and a frame's attribute goes before it",
+  needsPython,
+  async (t) => {
+    const { hdf, capture } = await hdf5Plugin(t, { numCapture: 2 });
+    const xml = `<Attributes><Attribute name="Files" type="PARAM" source="FILE_NUMBER" datatype="INT"/>
+    <Attribute name="Place" type="CONST" source="hutch B"/></Attributes>`;
+    await put(hdf, "FILE_NUMBER", 12);
+    await put(hdf, "ND_ATTRIBUTES_FILE", xml);
+    const path = await capture([1, 2], () => ({ attributes: [stringAttribute("Place", "hutch A")] }));
+    const file = await h5py.read(path, "[f['/defaults/Files'][:], f['/defaults/Place'][:]]");
+    assert.deepEqual(file, [
+      [12, 12],
+      ["hutch A", "hutch A"],
+    ]);
+  },
+);
