@@ -6,7 +6,7 @@ import { makeParameters } from "../asyn/defineDriver.js";
 import type { Parameter, Port } from "../asyn/portDriver.js";
 import type { ArrayPort } from "../ndarray/arrayPorts.js";
 import { layoutOf } from "../ndarray/imageLayout.js";
-import { elementsOf, fillPixels, ND_DATA_TYPES, type NDArray, type NDDataType } from "../ndarray/ndArray.js";
+import { elementsOf, ND_DATA_TYPES, type NDArray, type NDDataType, storePixels } from "../ndarray/ndArray.js";
 import { setIfChanged, showArray, showPool } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import { handlePoolWrites } from "../ndarray/poolParameters.js";
@@ -222,7 +222,7 @@ export class SimDetector implements Port, ArrayPort {
       whole?.release();
       return undefined;
     }
-    fillPixels(whole.data, (index) => pixels[index] ?? 0);
+    storePixels(whole.data, pixels);
     const region = extractRoi(whole, this.#region(), this.#pool);
     whole.release();
     return region;

@@ -1,5 +1,5 @@
 import h5wasm from "h5wasm/node";
-import type { PlainData } from "../plugins/binning.js";
+import type { PlainData } from "../ndarray/ndArray.js";
 import { findDataset, type H5Dataset, type H5File, requiredDataset } from "./h5.js";
 
 /** What a capture wrote: for each frame, in the order it was stored, its id and the dataset it went to. */

@@ -46,8 +46,11 @@ export const isWholeNumberType = (type: NDDataType): boolean => type !== "Float3
 export const viewOf = (type: NDDataType, buffer: SharedArrayBuffer, length: number): NDData =>
   new constructors[type](buffer, 0, length);
 
-/** Pixels that plain numbers cannot hold. */
-export const isBigData = (data: NDData): data is BigInt64Array | BigUint64Array =>
+/** Pixels that plain numbers cannot hold, and those that they can. */
+export type BigData = BigInt64Array | BigUint64Array;
+export type PlainData = Exclude<NDData, BigData>;
+
+export const isBigData = (data: NDData): data is BigData =>
   data instanceof BigInt64Array || data instanceof BigUint64Array;
 
 /** Sets every pixel; whole numbers are truncated towards zero, and wrap as their type does. */
@@ -55,6 +58,16 @@ export function fillPixels(data: NDData, valueAt: (index: number) => number): vo
   if (isBigData(data))
     for (let index = 0; index < data.length; index++) data[index] = BigInt(Math.trunc(valueAt(index)) || 0);
   else for (let index = 0; index < data.length; index++) data[index] = valueAt(index);
+}
+
+/** All pixels as doubles, in memory of their own. */
+export const toDoubles = (data: NDData): Float64Array =>
+  isBigData(data) ? Float64Array.from(data, Number) : new Float64Array(data);
+
+/** Stores numbers as `fillPixels` does, at the speed of a copy where the type allows. */
+export function storePixels(data: NDData, numbers: PlainData): void {
+  if (isBigData(data)) fillPixels(data, (index) => numbers[index] ?? 0);
+  else data.set(numbers);
 }
 
 /** One axis, fastest (x) first. Offset and binning are relative to the full sensor. */

@@ -1,7 +1,4 @@
-import type { NDData } from "../ndarray/ndArray.js";
-
-/** Pixels that plain numbers can hold. */
-export type PlainData = Exclude<NDData, BigInt64Array | BigUint64Array>;
+import type { PlainData } from "../ndarray/ndArray.js";
 
 /** Where the squares of input pixels lie that make one output row, and what becomes of their sums. */
 export interface BinnedRow {

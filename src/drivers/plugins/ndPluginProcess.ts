@@ -1,6 +1,6 @@
 import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { float64, int32 } from "../asyn/driverParameter.js";
-import { bytesPerElement, fillPixels, ND_DATA_TYPES, type NDArray } from "../ndarray/ndArray.js";
+import { bytesPerElement, ND_DATA_TYPES, type NDArray, storePixels, toDoubles } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 import { type FilterCoefficients, RecursiveFilter } from "./recursiveFilter.js";
@@ -84,7 +84,7 @@ export class NDPluginProcess extends NDPlugin {
   }
 
   #saved(): Float64Array | undefined {
-    return this.#lastOutput && Float64Array.from(this.#lastOutput.data, Number);
+    return this.#lastOutput && toDoubles(this.#lastOutput.data);
   }
 
   #isOn(name: SwitchName): boolean {
@@ -103,7 +103,7 @@ export class NDPluginProcess extends NDPlugin {
     setIfChanged(params.VALID_BACKGROUND, background === undefined ? 0 : 1);
     setIfChanged(params.VALID_FLAT_FIELD, flatField === undefined ? 0 : 1);
     const isAutoScaled = this.#isOn("AUTO_OFFSET_SCALE");
-    const data = Float64Array.from(frame.data, Number);
+    const data = toDoubles(frame.data);
     const [minimum, maximum] = isAutoScaled ? rangeOf(data) : [0, 0];
     this.#correct(
       data,
@@ -179,7 +179,7 @@ export class NDPluginProcess extends NDPlugin {
       attributes: input.attributes,
     });
     if (output === undefined) throw new Error("the frame pool is exhausted");
-    fillPixels(output.data, (index) => data[index] ?? 0);
+    storePixels(output.data, data);
     this.#lastOutput?.release();
     this.#lastOutput = output;
     this.emit(output);

@@ -1,5 +1,12 @@
-import { type ImageLayout, layoutOf } from "../ndarray/imageLayout.js";
-import { isBigData, type NDArray, type NDData, type NDDimension } from "../ndarray/ndArray.js";
+import { layoutOf } from "../ndarray/imageLayout.js";
+import {
+  type BigData,
+  isBigData,
+  type NDArray,
+  type NDData,
+  type NDDimension,
+  type PlainData,
+} from "../ndarray/ndArray.js";
 
 /** NDPluginTransform's choices in their order: how x and y of the output come from the input. */
 export const ORIENTATIONS = [
@@ -39,37 +46,68 @@ export function orientedDimensions(frame: NDArray, orientation: Orientation): re
 const strideOf = (dimensions: readonly NDDimension[], axis: number): number =>
   dimensions.slice(0, axis).reduce((product, { size }) => product * size, 1);
 
+/** Pixels one after the other in the input, and where they go. */
+interface Line {
+  readonly source: number;
+  readonly sourceStep: number;
+  readonly target: number;
+  readonly targetStep: number;
+  readonly count: number;
+}
+
+function copyLine(
+  from: PlainData,
+  to: PlainData,
+  { source, sourceStep, target, targetStep, count }: Line,
+): void {
+  for (
+    let index = 0, at = source, into = target;
+    index < count;
+    index++, at += sourceStep, into += targetStep
+  )
+    to[into] = from[at] ?? 0;
+}
+
+function copyBigLine(
+  from: BigData,
+  to: BigData,
+  { source, sourceStep, target, targetStep, count }: Line,
+): void {
+  for (
+    let index = 0, at = source, into = target;
+    index < count;
+    index++, at += sourceStep, into += targetStep
+  )
+    to[into] = from[at] ?? 0n;
+}
+
+function copier(from: NDData, to: NDData): (line: Line) => void {
+  if (isBigData(from) && isBigData(to)) return (line) => copyBigLine(from, to, line);
+  if (!isBigData(from) && !isBigData(to)) return (line) => copyLine(from, to, line);
+  throw new Error("pixels are turned within one type only");
+}
+
 /** Writes the pixels of a frame into `out`, which has its oriented dimensions. */
 export function orient(frame: NDArray, orientation: Orientation, out: NDData): void {
   const { swap, reverseX, reverseY } = MOVES[orientation];
-  const layout: ImageLayout = layoutOf(frame);
+  const layout = layoutOf(frame);
   const sizeOf = (axis: number) => frame.dimensions[axis]?.size ?? 1;
   const [sizeX, sizeY, colors] = [sizeOf(layout.x), sizeOf(layout.y), sizeOf(layout.color)];
   const from = (axis: number) => strideOf(frame.dimensions, axis);
   const oriented = orientedDimensions(frame, orientation);
   const to = (axis: number) => strideOf(oriented, axis);
+  // How far a step along x or y of the input goes in the output.
+  const stepX = to(swap ? layout.y : layout.x) * (reverseX ? -1 : 1);
+  const stepY = to(swap ? layout.x : layout.y) * (reverseY ? -1 : 1);
+  const first = (reverseX ? -stepX * (sizeX - 1) : 0) + (reverseY ? -stepY * (sizeY - 1) : 0);
   const copy = copier(frame.data, out);
   for (let color = 0; color < colors; color++)
     for (let y = 0; y < sizeY; y++)
-      for (let x = 0; x < sizeX; x++) {
-        const column = reverseX ? sizeX - 1 - x : x;
-        const row = reverseY ? sizeY - 1 - y : y;
-        const [outX, outY] = swap ? [row, column] : [column, row];
-        copy(
-          color * from(layout.color) + y * from(layout.y) + x * from(layout.x),
-          color * to(layout.color) + outY * to(layout.y) + outX * to(layout.x),
-        );
-      }
-}
-
-function copier(from: NDData, to: NDData): (source: number, target: number) => void {
-  if (isBigData(from) && isBigData(to))
-    return (source, target) => {
-      to[target] = from[source] ?? 0n;
-    };
-  if (!isBigData(from) && !isBigData(to))
-    return (source, target) => {
-      to[target] = from[source] ?? 0;
-    };
-  throw new Error("pixels are turned within one type only");
+      copy({
+        source: color * from(layout.color) + y * from(layout.y),
+        sourceStep: from(layout.x),
+        target: color * to(layout.color) + first + y * stepY,
+        targetStep: stepX,
+        count: sizeX,
+      });
 }
