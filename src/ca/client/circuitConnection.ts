@@ -10,6 +10,8 @@ import { FlowControl } from "./flowControl.js";
 const log = logger("ca.client");
 /** A circuit that nobody uses is kept this long. */
 const IDLE_SECONDS = 1;
+/** This much output is sent without waiting for the end of a turn of the event loop. */
+const FLUSH_SIZE = 1 << 12;
 /** What one read can take. */
 const READ_SIZE = 1 << 16;
 
@@ -45,7 +47,7 @@ export class CircuitConnection {
     this.circuit = new ClientCircuit({
       ...options,
       peer: this.peer,
-      onOutput: () => this.#flushing.scheduleFlush(),
+      onOutput: () => this.#outputAdded(),
     });
     const { connectionTimeoutSeconds, echoSeconds = ECHO_SECONDS } = options;
     this.#echoSeconds = echoSeconds;
@@ -74,6 +76,12 @@ export class CircuitConnection {
     this.#flushing.scheduleFlush();
     this.#connectTimer = setTimeout(() => this.#giveUp("no connection"), connectionTimeoutSeconds * 1000);
     this.#connectTimer.unref();
+  }
+
+  /** Where much is asked for, the server begins while the rest is written. Little waits for more, as does all when the line is full. */
+  #outputAdded(): void {
+    if (this.circuit.out.length >= FLUSH_SIZE && this.#flushing.unsent === 0) this.#flushing.flush();
+    else this.#flushing.scheduleFlush();
   }
 
   /** A beacon of this server came. */
