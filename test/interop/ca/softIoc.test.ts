@@ -109,6 +109,43 @@ describe("our client and the reference IOC agree on", needsPython, () => {
     assert.deepEqual(channel.access, { read: true, write: false });
   });
 
+  it("the acknowledgement of an alarm", async () => {
+    const channel = client.connect("R:long");
+    const acknowledge = async () => (await channel.read({ type: "stsack" })).acknowledge;
+    assert.deepEqual(await acknowledge(), { transient: true, severity: 2 });
+    channel.writeAcknowledge({ transient: false });
+    assert.deepEqual(await acknowledge(), { transient: false, severity: 2 });
+    channel.writeAcknowledge({ severity: 2 });
+    assert.deepEqual(await acknowledge(), { transient: false, severity: 0 });
+  });
+
+  it("channels that are found over TCP alone", async (test) => {
+    const named = new CaClient({
+      environment: { EPICS_CA_NAME_SERVERS: `127.0.0.1:${ioc.port}`, EPICS_CA_AUTO_ADDR_LIST: "NO" },
+      startRepeater: false,
+    });
+    test.after(() => named.close());
+    assert.equal((await named.connect("R:ao.EGU").read()).value, "mm");
+  });
+
+  it("what is larger than the client takes, and what comes behind it", async (test) => {
+    const limited = new CaClient({
+      environment: { EPICS_CA_AUTO_ARRAY_BYTES: "NO", EPICS_CA_ADDR_LIST: `127.0.0.1:${ioc.port}` },
+      autoAddressList: false,
+      startRepeater: false,
+    });
+    test.after(() => limited.close());
+    const channel = limited.connect("R:big");
+    await channel.whenConnected();
+    const tooLarge = assert.rejects(
+      channel.read({ count: 100_000 }),
+      (error) => error instanceof CaError && error.status === Eca.TOLARGE,
+    );
+    const fits = channel.read({ count: 100 });
+    await tooLarge;
+    assert.equal((await fits).type, "DOUBLE");
+  });
+
   it("arrays shorter than they could be", async () => {
     const channel = client.connect("R:wave");
     await channel.writeNotify({ type: "SHORT", value: Int16Array.of(3, 2, 1) });
