@@ -49,7 +49,9 @@ export const sendFramesTo = ({ beamline, times }: ScanContext, location: string,
 const exposeAs = (context: ScanContext, seconds: () => Promise<number>): Step =>
   after(seconds, (exposure) => setScanExposure(context.beamline, context.times, exposure));
 
-const scanExposure = ({ beamline }: ScanContext): Promise<number> => readNumber(beamline.own("ExposureTime"));
+/** A stream keeps the exposure that its frames are triggered for until it is synchronized with another. */
+const scanExposure = async ({ beamline, scan$ }: ScanContext): Promise<number> =>
+  scan$.value?.exposureTime ?? readNumber(beamline.own("ExposureTime"));
 
 async function flatExposure(context: ScanContext): Promise<number> {
   const different = (await readNumber(context.beamline.own("DifferentFlatExposure"))) !== 0;

@@ -8,6 +8,7 @@ import { fileNameFrom } from "../../src/scan/overwrite.js";
 import {
   computePositions,
   type MotionRequest,
+  moveSeconds,
   roundHalfEven,
   streamFrameTime,
 } from "../../src/scan/positions.js";
@@ -95,6 +96,13 @@ describe("computePositions", () => {
     );
     near(backward.rotationStart - forward.rotationStop, 0.95 * forward.rotationStep);
     near(backward.rotationStop - forward.rotationStart, 0.95 * forward.rotationStep);
+  });
+
+  it("gives each sweep the time that it takes", () => {
+    const positions = computePositions(request({ frameTime: 1, accelerationTime: 0 }));
+    const { startTaxi, endTaxi, motorSpeed } = positions;
+    near(moveSeconds(positions), (endTaxi - startTaxi) / motorSpeed);
+    assert.ok(moveSeconds(positions) > 1799);
   });
 
   it("refuses what is no scan", () => {

@@ -366,6 +366,21 @@ describe("a synchronization", () => {
     await ended;
   });
 
+  it("keeps its exposure until it is synchronized, also when fields are retaken", async (context) => {
+    const beamline = new TestBeamline(context, { StreamScanType: "continuous", NumAngles: 5000 });
+    const { ended } = await beamline.stream();
+    const exposures: number[] = [];
+    const watching = beamline
+      .pv("2bmSP1:cam1:AcquireTime")
+      .sample$.subscribe(({ value }) => exposures.push(Number(value)));
+    beamline.set("ExposureTime", 0.004);
+    await beamline.press("StreamRetakeFlat");
+    watching.unsubscribe();
+    assert.deepEqual(new Set(exposures), new Set([0.002]));
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
   it("does nothing when nothing changed", async (context) => {
     const beamline = new TestBeamline(context, { StreamScanType: "continuous", NumAngles: 5000 });
     const { ended } = await beamline.stream();

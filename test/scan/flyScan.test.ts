@@ -171,6 +171,15 @@ describe("a fly scan", () => {
     assert.deepEqual(readDataset(path, "exchange/theta").values, before);
   });
 
+  it("runs without the optics and plugins that a boot script forgot to name", async (context) => {
+    const names = ["MctOpticsPVPrefix", "PvaPluginPVPrefix", "RoiPluginPVPrefix", "CbPluginPVPrefix"];
+    const forgotten = Object.fromEntries(names.map((name) => [name, "$(MACRO,undefined)"]));
+    const beamline = beamlineOf(context, { NumAngles: 5, FlatFieldMode: "None", ...forgotten });
+    await beamline.served();
+    await beamline.startScan();
+    assert.equal(beamline.text("ScanStatus"), "Scan complete");
+  });
+
   it("can be aborted while it flies, with what there is in the file", async (context) => {
     const beamline = beamlineOf(context, { NumAngles: 2000, DarkFieldMode: "None", FlatFieldMode: "None" });
     const { ended } = await beamline.stream();

@@ -122,6 +122,41 @@ describe("a scan", () => {
     await ended;
   });
 
+  it("says what it waits for while the front-end shutter stays closed, and gives up in the end", async (context) => {
+    const beamline = new TestBeamline(context, { Testing: 0 }, { frontEnd: 0.3 });
+    await beamline.served();
+    beamline.engine.put("2bma:A_shutter:opened.CALC", "0");
+    const ended = beamline.startScan();
+    await beamline.shows(
+      "ScanStatus",
+      "Waiting for 2bma:A_shutter:status: the front-end shutter is not open",
+    );
+    await ended;
+    assert.equal(
+      beamline.text("ScanStatus"),
+      "Scan failed: 2bma:A_shutter:status: the front-end shutter did not open within 0.3 s",
+    );
+  });
+
+  it("opens a front-end shutter whose value is a word", async (context) => {
+    const beamline = new TestBeamline(context, { Testing: 0, OpenShutterValue: "Open" });
+    beamline.engine.put("2bma:A_shutter:open.ONAM", "Open");
+    const { ended } = await beamline.stream();
+    assert.equal(beamline.number("2bma:A_shutter:status"), 1);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("keeps the beam off with the front-end shutter where there is no other", async (context) => {
+    const settings = { Testing: 0, OpenFastShutterPVName: "", CloseFastShutterPVName: "" };
+    const beamline = new TestBeamline(context, settings);
+    const { ended } = await beamline.stream();
+    assert.equal(beamline.number("2bma:A_shutter:status"), 1);
+    beamline.set("AbortScan", 1);
+    await ended;
+    assert.equal(beamline.number("2bma:A_shutter:status"), 0);
+  });
+
   it("puts data where the experiment is, once its metadata are filled in", async (context) => {
     const beamline = new TestBeamline(context);
     beamline.set("DetectorTopDir", `${beamline.folder}/`);
