@@ -95,7 +95,8 @@ export class FileWriter {
     }
     for (const { path, source, attributes } of this.#layout.datasets) {
       if (source.kind === "ndattribute") continue;
-      if (source.kind === "constant") writeConstantDataset(file, path, source.type, source.value);
+      if (source.kind === "constant")
+        this.#attempt(`write ${path}`, () => writeConstantDataset(file, path, source.type, source.value));
       else this.#datasets.set(path, new DetectorDataset(file, path, first, this.#options));
       this.#writeConstantAttributes(path, attributes);
     }
@@ -201,7 +202,7 @@ export class FileWriter {
         throw new Error(`the frame has no attribute "${positionAttribute}" for its position`);
       return Math.trunc(Number(place));
     });
-    dataset.grid.take(offset);
+    dataset.grid.check(offset);
     return offset;
   }
 

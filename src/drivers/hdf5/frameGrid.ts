@@ -31,8 +31,8 @@ export class FrameGrid {
     return offset;
   }
 
-  /** Takes a place that the frame itself names. Throws when it lies outside. */
-  take(offset: readonly number[]): void {
+  /** Throws when a place that a frame names for itself lies outside. */
+  check(offset: readonly number[]): void {
     const outside = offset.findIndex(
       (place, dimension) => place < 0 || place >= (this.#sizes[dimension] ?? 1),
     );
