@@ -18,7 +18,7 @@ export interface FoundCenter {
   readonly center: number;
   /** By how much gray values are in better order there than `range` columns beside it: nats. */
   readonly quality: number;
-  /** False when quality still rose at the end of the range. */
+  /** False when quality still rose at the end of the range, or is hardly any. */
   readonly isCertain: boolean;
   readonly registration: Registration | undefined;
 }
@@ -27,6 +27,12 @@ export interface FoundCenter {
 const WIDEST_SLICE = 512;
 
 const MOST_VIEWS = 400;
+
+/** Views over fewer degrees make no slice to judge by. */
+const LEAST_DEGREES = 150;
+
+/** Noise alone makes an order of this size. */
+const LEAST_QUALITY = 0.02;
 
 /** Without opposite views slices are looked at this many columns apart, over this part of the width on each side. */
 const WIDE_STEP = 3;
@@ -49,10 +55,11 @@ export async function findCenter(
   { rows, start, range }: CenterQuestion,
 ): Promise<FoundCenter | undefined> {
   const row = mostContrast(rows);
-  if (row === undefined || row.views < 2) return undefined;
+  const views = row && thinned(row);
+  if (row === undefined || views === undefined || coverage(views.degrees) < LEAST_DEGREES) return undefined;
   const registration = registeredCenter(rows);
   const binning = Math.ceil(row.width / WIDEST_SLICE);
-  const slices = new TrialSlices(backend, binned(thinned(row), binning));
+  const slices = new TrialSlices(backend, binned(views, binning));
   try {
     const toBinned = (column: number): number => (column + 0.5) / binning - 0.5;
     const around =
@@ -86,8 +93,8 @@ async function search(
     if (isInside || move === MOST_MOVES) {
       const [around, entropy = 0] = coarse[best] ?? [middle, 0];
       const center = isInside ? lowestOf(await judged(slices, around, FINE_STEP, FINE_STEPS)) : around;
-      const beside = ((coarse[0]?.[1] ?? 0) + (coarse.at(-1)?.[1] ?? 0)) / 2;
-      return { center, quality: beside - entropy, isCertain: isInside };
+      const quality = ((coarse[0]?.[1] ?? 0) + (coarse.at(-1)?.[1] ?? 0)) / 2 - entropy;
+      return { center, quality, isCertain: isInside && quality > LEAST_QUALITY };
     }
     middle = coarse[best]?.[0] ?? middle;
   }
@@ -180,6 +187,10 @@ function thinned({ data, width, degrees }: AngledSinogram): AngledSinogram {
   });
   return { data: out, views: views.length, width, degrees: views.map((view) => degrees[view] ?? 0) };
 }
+
+/** Degrees from the first to the last of sorted angles. */
+const coverage = (degrees: ArrayLike<number>): number =>
+  (degrees[degrees.length - 1] ?? 0) - (degrees[0] ?? 0);
 
 /** Means of `binning` columns; what is left over at the right is left out. */
 function binned(row: AngledSinogram, binning: number): AngledSinogram {

@@ -5,8 +5,9 @@ import type { ThetaTable } from "../solver/thetaTable.js";
 /** Detector rows that are kept, spread over the detector. */
 const ROWS = 5;
 
-/** More than a half turn, so that there are opposite views. */
+/** More than a half turn, so that there are opposite views; of a scan that turns back two, so that each direction is there. */
 const HALF_TURNS = 1.2;
+const HALF_TURNS_BACK_AND_FORTH = 2;
 
 /** Places beyond that, which new projections take while somebody reads: a part of those that are read. */
 const SPARE_PART = 0.1;
@@ -26,7 +27,7 @@ export interface StoredRows {
   readonly counts: Float32Array;
 }
 
-/** Keeps of each projection what the search for the rotation center needs: a few rows, for a little more than a half turn. */
+/** Keeps of each projection what the search for the rotation center needs: a few rows, for a little more than a half turn or two. */
 export class RowStore {
   readonly rows: readonly number[];
   /** Projections of a half turn. */
@@ -45,7 +46,8 @@ export class RowStore {
     this.capacity = Math.max(1, Math.round(HALF_TURN / table.step));
     this.#width = width;
     this.#table = table;
-    this.#most = Math.ceil(HALF_TURNS * this.capacity);
+    const halfTurns = turnsBack(table, this.capacity) ? HALF_TURNS_BACK_AND_FORTH : HALF_TURNS;
+    this.#most = Math.ceil(halfTurns * this.capacity);
     const places = Math.ceil((1 + SPARE_PART) * this.#most);
     this.#degrees = new Float64Array(places);
     const bytes = places * count * width * Float32Array.BYTES_PER_ELEMENT;
@@ -82,3 +84,7 @@ export class RowStore {
     return { width: this.#width, rows: this.rows, degrees, places, counts: this.#counts };
   }
 }
+
+/** Whether the stage is less than one and a half half turns away after two of them. */
+const turnsBack = (table: ThetaTable, capacity: number): boolean =>
+  Math.abs((table.theta(2 * capacity) ?? 0) - (table.theta(0) ?? 0)) < 1.5 * HALF_TURN;

@@ -145,7 +145,7 @@ export class AutoCenter {
     const isWanted = toNumber(pvs.AutoCenterApply.sample?.value) === 1;
     const move = Math.abs(center - this.#number("Center"));
     if (isCertain && isWanted && move >= LEAST_MOVE) this.#center.write(center);
-    this.#say(isCertain ? "Found" : "Uncertain: no best slice within the range");
+    this.#say(isCertain ? "Found" : "Uncertain: no slice is clearly the best");
   }
 
   #say(status: string): void {

@@ -88,8 +88,10 @@ test("registration alone comes close, and says how well opposite views agree", (
 test("rows without views, or without anything to see, have no center", async () => {
   const ask = (rows: readonly AngledSinogram[]) => findCenter(wasmBackend(1), { rows, start: 8, range: 2 });
   assert.equal(await ask([]), undefined);
-  const empty = { data: new Float32Array(16 * 40), views: 40, width: 16, degrees: halfTurn.slice(0, 40) };
+  const empty = { data: new Float32Array(16 * 181), views: 181, width: 16, degrees: halfTurn };
   assert.equal((await ask([empty]))?.isCertain, false);
+  const few = { ...empty, views: 100, degrees: halfTurn.slice(0, 100) };
+  assert.equal(await ask([few]), undefined);
 });
 
 test("the newest half turn has each direction once, of the later views", () => {

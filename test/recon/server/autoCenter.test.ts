@@ -166,3 +166,14 @@ test("the store has the newest views of its rows, the oldest first", () => {
   newest.release();
   assert.equal(pixels, newest.data.length);
 });
+
+test("of a scan that turns back the store has two half turns, so that every direction is there", () => {
+  const sweep = Array.from({ length: 30 }, (_, i) => 6 * i);
+  const cycle = Float32Array.from([...sweep, ...sweep.toReversed()]);
+  const backAndForth = new RowStore(size, thetaTable(cycle) ?? assert.fail());
+  const array = frame(0);
+  for (let index = 0; index < 100; index++) backAndForth.take(array, index);
+  array.release();
+  const { degrees } = backAndForth.stored();
+  assert.deepEqual([degrees.length, Math.min(...degrees), Math.max(...degrees)], [60, 0, 174]);
+});
