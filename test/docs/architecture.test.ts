@@ -9,6 +9,7 @@ const DOCUMENTS = [
   "README.md",
   "CONTRIBUTING.md",
   "docs/typescript-api.md",
+  "docs/live-reconstruction.md",
   "docs/channel-access.md",
   "docs/capture-trigger.md",
   "docs/conformance/channel-access.md",
