@@ -4,6 +4,8 @@ import type { AttachedDevice } from "./deviceSupport.js";
 /** What a motor controller tells of one axis; positions are dial values in the record's units. */
 export interface MotorStatus {
   readonly position: number;
+  /** What the encoder reads, where that is not `position`. */
+  readonly encoder?: number;
   readonly moving: boolean;
   /** Direction of the last motion. */
   readonly positive: boolean;
@@ -11,6 +13,8 @@ export interface MotorStatus {
   readonly highLimit: boolean;
   readonly lowLimit: boolean;
   readonly problem: boolean;
+  /** Whether position control is on; absent where it cannot be switched. */
+  readonly enabled?: boolean;
 }
 
 /** Velocity in units per second and acceleration in units per second squared; both positive. */
@@ -31,6 +35,8 @@ export interface MotorAxis {
   stop(acceleration: number): void;
   /** Declares where the axis is, without motion. */
   setPosition(position: number): void;
+  /** Switches position control; without it the axis does not move. */
+  enable?(on: boolean): void;
 }
 
 /** Device support of a motor record: the axis, besides processing the record whenever its status changes. */

@@ -9,6 +9,8 @@ export interface SimulatedAxisOptions {
   readonly position?: number;
   /** Hardware limits; absent on an axis that turns for ever. */
   readonly limits?: { readonly low: number; readonly high: number };
+  /** What the encoder reads at a position; the position itself where this is absent. */
+  readonly encoder?: (position: number) => number;
 }
 
 /** How often a moving axis reports where it is, as motor drivers poll. */
@@ -24,9 +26,12 @@ export class SimulatedAxis implements MotorAxis {
   #cancelReport = () => {};
   #positive = true;
   #homing = false;
+  #enabled = true;
+  readonly #encoder: (position: number) => number;
 
-  constructor({ name, clock = systemClock, position = 0, limits }: SimulatedAxisOptions) {
+  constructor({ name, clock = systemClock, position = 0, limits, encoder }: SimulatedAxisOptions) {
     this.name = name;
+    this.#encoder = encoder ?? ((reading) => reading);
     this.#clock = clock;
     this.#limits = limits ?? { low: -Infinity, high: Infinity };
     this.#motion = new BehaviorSubject(atRest(position, clock.now()));
@@ -58,12 +63,14 @@ export class SimulatedAxis implements MotorAxis {
   moveTo(position: number, profile: Profile): void {
     const { low, high } = this.#limits;
     this.#homing = false;
+    if (!this.#enabled) return;
     this.#follow(planMove(this.#state(), Math.min(Math.max(position, low), high), profile));
   }
 
   jog(velocity: number, acceleration: number): void {
     const end = velocity > 0 ? this.#limits.high : this.#limits.low;
     this.#homing = false;
+    if (!this.#enabled) return;
     if (Number.isFinite(end)) this.moveTo(end, { velocity: Math.abs(velocity), acceleration });
     else this.#follow(planJog(this.#state(), velocity, acceleration));
   }
@@ -73,12 +80,18 @@ export class SimulatedAxis implements MotorAxis {
     const { position } = this.#state();
     const turns = Number.isFinite(this.#limits.high) ? 0 : Math.round(position / 360) * 360;
     this.moveTo(turns, profile);
-    this.#homing = true;
+    this.#homing = this.#enabled;
   }
 
   stop(acceleration: number): void {
     this.#homing = false;
     this.#follow(planStop(this.#state(), acceleration));
+  }
+
+  /** Without position control the axis comes to rest, and commands do nothing. */
+  enable(on: boolean): void {
+    this.#enabled = on;
+    this.#follow(atRest(this.#state().position, this.#clock.now()));
   }
 
   setPosition(position: number): void {
@@ -124,12 +137,14 @@ export class SimulatedAxis implements MotorAxis {
     const moving = now < this.#motion.value.endTime;
     return {
       position,
+      encoder: this.#encoder(position),
       moving,
       positive: this.#positive,
       atHome: !moving && position === 0,
       highLimit: position >= this.#limits.high,
       lowLimit: position <= this.#limits.low,
       problem: false,
+      enabled: this.#enabled,
     };
   }
 }

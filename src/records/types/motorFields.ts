@@ -17,34 +17,39 @@ import { menuAlarmSevr, menuOmsl, menuYesNo } from "../menus.js";
 
 export const motorDIR = defineMenu("motorDIR", { Pos: "Pos", Neg: "Neg" });
 export const motorSET = defineMenu("motorSET", { Use: "Use", Set: "Set" });
-const motorUEIP = defineMenu("motorUEIP", { No: "No", Yes: "Yes" });
+export const motorUEIP = defineMenu("motorUEIP", { No: "No", Yes: "Yes" });
 export const motorSPMG = defineMenu("motorSPMG", { Stop: "Stop", Pause: "Pause", Move: "Move", Go: "Go" });
 export const motorFOFF = defineMenu("motorFOFF", { Variable: "Variable", Frozen: "Frozen" });
 const motorTORQ = defineMenu("motorTORQ", { Disable: "Disable", Enable: "Enable" });
 export const motorSTUP = defineMenu("motorSTUP", { OFF: "OFF", ON: "ON", BUSY: "BUSY" });
-const motorRMOD = defineMenu("motorRMOD", {
+export const motorRMOD = defineMenu("motorRMOD", {
   Default: "Default",
   Arithmetic: "Arithmetic",
   Geometric: "Geometric",
   InPosition: "In-Position",
 });
-const motorRSTM = defineMenu("motorRSTM", {
+export const motorRSTM = defineMenu("motorRSTM", {
   Never: "Never",
   Always: "Always",
   NearZero: "NearZero",
   Conditional: "Conditional",
 });
-const motorACCU = defineMenu("motorACCU", { Accl: "Use ACCL", Accs: "Use ACCS" });
+export const motorACCU = defineMenu("motorACCU", { Accl: "Use ACCL", Accs: "Use ACCS" });
 
 /** Bits of MSTA, the status word of the controller. */
 export const MotorStatusBit = {
   DIRECTION: 0x1,
   DONE: 0x2,
   PLUS_LS: 0x4,
-  HOME: 0x80,
+  HOME: 0x8,
+  POSITION: 0x20,
+  SLIP_STALL: 0x40,
+  ENCODER_HOME: 0x80,
   ENCODER: 0x100,
   PROBLEM: 0x200,
   MOVING: 0x400,
+  GAIN_SUPPORT: 0x800,
+  COMM_ERR: 0x1000,
   MINUS_LS: 0x2000,
 } as const;
 
@@ -53,11 +58,17 @@ export const MotionInProgress = {
   DONE: 0,
   JOGF: 0x1,
   JOGR: 0x2,
+  JOG_BL1: 0x4,
   HOMF: 0x8,
   HOMR: 0x10,
   MOVE: 0x20,
+  RETRY: 0x40,
+  MOVE_BL: 0x100,
   STOP: 0x200,
-  DELAY: 0x400,
+  DELAY_REQ: 0x400,
+  JOG_STOP: 0x2000,
+  JOG_BL2: 0x4000,
+  EXTERNAL: 0x8000,
 } as const;
 
 const setting = { special: "mod", interest: 1 } as const;

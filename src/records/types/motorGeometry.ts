@@ -1,5 +1,5 @@
 import type { RecordOf } from "../recordType.js";
-import { motorDIR, type motorFields } from "./motorFields.js";
+import { motorACCU, motorDIR, type motorFields } from "./motorFields.js";
 
 export type Motor = RecordOf<typeof motorFields>;
 
@@ -13,7 +13,7 @@ export const toDial = (record: Motor, user: number): number => (user - record.OF
 export const toRaw = (record: Motor, dial: number): number =>
   clampToLong(Math.round(dial / (record.MRES || 1)));
 
-const clampToLong = (value: number): number => Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1);
+export const clampToLong = (value: number): number => Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1);
 
 /** All three desired values from the dial value. */
 export function setDesiredDial(record: Motor, dial: number): void {
@@ -46,17 +46,23 @@ export function takeUserLimits(record: Motor): void {
   showUserLimits(record);
 }
 
-/** Equal limits are no limits. */
-export const hasLimits = (record: Motor): boolean => record.DHLM !== record.DLLM;
+/** Limits that are both 0 are none. */
+export const hasLimits = (record: Motor): boolean => record.DHLM !== 0 || record.DLLM !== 0;
 
 export const isBeyondLimits = (record: Motor, dial: number): boolean =>
-  hasLimits(record) && (dial > record.DHLM || dial < record.DLLM);
+  hasLimits(record) && (dial > record.DHLM || dial < record.DLLM || record.DLLM > record.DHLM);
 
 const SLOWEST_ACCELERATION_SECONDS = 0.1;
 
-/** What the acceleration fields mean together, EGU/s^2. */
+/** EGU/s^2 by which `speed` is reached from VBAS within `seconds`. */
+export const accelerationTo = ({ VBAS }: Motor, speed: number, seconds: number): number =>
+  Math.max(speed > VBAS ? speed - VBAS : speed, Number.EPSILON) / seconds;
+
+/** The acceleration of a move, EGU/s^2: ACCS, or what ACCL says of VELO. */
 export const accelerationOf = (record: Motor): number =>
-  record.ACCS > 0 ? record.ACCS : Math.max(record.VELO, Number.EPSILON) / record.ACCL;
+  record.ACCU === motorACCU.Accs && record.ACCS > 0
+    ? record.ACCS
+    : accelerationTo(record, record.VELO, record.ACCL);
 
 /** Fields that follow from the one that was written; all of them from the first that is set when `field` is undefined. */
 export function followResolution(record: Motor, field: string | undefined): void {
@@ -90,13 +96,15 @@ export function followSpeed(record: Motor, field: string | undefined): void {
       record[units] = record[turns] * turnsPer(record);
   if (record.VMAX > 0 && record.VMAX < record.VBAS) record.VMAX = record.VBAS;
   record.VELO = clampSpeed(record, record.VELO);
-  record.BVEL = clampSpeed(record, record.BVEL || record.VELO);
+  record.BVEL = clampSpeed(record, record.BVEL);
   record.JVEL = clampSpeed(record, record.JVEL || record.VELO);
-  record.HVEL = clampSpeed(record, record.HVEL || record.VELO);
+  record.HVEL = clampSpeed(record, record.HVEL);
   if (record.ACCL <= 0) record.ACCL = SLOWEST_ACCELERATION_SECONDS;
   if (record.BACC <= 0) record.BACC = SLOWEST_ACCELERATION_SECONDS;
-  if (field === "ACCS" && record.ACCS > 0) record.ACCL = record.VELO / record.ACCS;
-  else record.ACCS = record.VELO / record.ACCL;
-  if (record.JAR <= 0) record.JAR = record.VELO / record.ACCL;
+  const usesACCS = field === "ACCS" || (record.ACCU === motorACCU.Accs && field !== "ACCL");
+  if (usesACCS && record.ACCS > 0) record.ACCL = accelerationTo(record, record.VELO, record.ACCS);
+  else record.ACCS = accelerationTo(record, record.VELO, record.ACCL);
+  if (record.JAR <= 0) record.JAR = field === undefined ? record.VELO / record.ACCL : record.JVEL / 0.1;
+  record.RDBD = Math.max(record.RDBD, Math.abs(record.MRES));
   for (const [turns, units] of SPEED_PAIRS) record[turns] = record[units] / turnsPer(record);
 }

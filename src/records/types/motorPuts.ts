@@ -1,5 +1,5 @@
 import { recordState } from "../recordState.js";
-import { motorFOFF, motorSET, motorSTUP } from "./motorFields.js";
+import { motorFOFF, motorSET, motorSTUP, motorUEIP } from "./motorFields.js";
 import {
   followResolution,
   followSpeed,
@@ -13,12 +13,21 @@ import {
   toUser,
 } from "./motorGeometry.js";
 
+/** One way of a motion, in dial units. */
+export interface Leg {
+  readonly target: number;
+  readonly velocity: number;
+  readonly acceleration: number;
+}
+
 /** What a motor record keeps besides its fields. */
 export interface MotorState {
   /** What subscribers know of `followedFields`. */
   readonly posted: Map<string, unknown>;
   /** A put asks for a move to VAL. */
   moveRequested: boolean;
+  /** Ways that follow the one under way. */
+  legs: Leg[];
   /** The settling time after a motion runs or has run. */
   settling: "no" | "running" | "over";
 }
@@ -26,6 +35,7 @@ export interface MotorState {
 export const stateOf = recordState<Motor, MotorState>(() => ({
   posted: new Map(),
   moveRequested: false,
+  legs: [],
   settling: "no",
 }));
 
@@ -69,6 +79,18 @@ export const reactions: Readonly<Record<string, (record: Motor, field: string) =
   STUP: (record) => {
     record.STUP = motorSTUP.OFF;
   },
+  UEIP: (record) => {
+    if (record.UEIP === motorUEIP.Yes) record.URIP = motorUEIP.No;
+  },
+  URIP: (record) => {
+    if (record.URIP === motorUEIP.Yes) record.UEIP = motorUEIP.No;
+  },
+  FRAC: (record) => {
+    record.FRAC = Math.min(Math.max(record.FRAC, 0.1), 1.5);
+  },
+  NTMF: (record) => {
+    record.NTMF = Math.max(record.NTMF, 2);
+  },
   ...Object.fromEntries(["MRES", "UREV", "SREV", "ERES"].map((field) => [field, resize])),
   ...Object.fromEntries(
     [
@@ -86,6 +108,9 @@ export const reactions: Readonly<Record<string, (record: Motor, field: string) =
       "JVEL",
       "JAR",
       "HVEL",
+      "RDBD",
+      "BDST",
+      "ACCU",
     ].map((field) => [field, followSpeed]),
   ),
 };

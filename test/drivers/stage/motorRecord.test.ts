@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
+import type { SimulatedAxisOptions } from "../../../src/drivers/stage/axis.js";
 import { motorDeviceSupport } from "../../../src/drivers/stage/motorDeviceSupport.js";
 import { SimulatedStage } from "../../../src/drivers/stage/simulatedStage.js";
 import { RecordEngine } from "../../../src/records/index.js";
@@ -25,10 +26,14 @@ const FIELDS = {
   HVEL: "20",
 };
 
-function rig(context: TestContext, fields: Record<string, string> = {}) {
+function rig(
+  context: TestContext,
+  fields: Record<string, string> = {},
+  axis: Omit<SimulatedAxisOptions, "name"> = {},
+) {
   const clock = new ManualClock();
   const ports = new PortRegistry();
-  const stage = ports.add(new SimulatedStage("STAGE", [{ name: "x", clock }]));
+  const stage = ports.add(new SimulatedStage("STAGE", [{ name: "x", clock, ...axis }]));
   const engine = new RecordEngine();
   engine.addDeviceSupport(motorDeviceSupport(ports));
   assert.deepEqual(engine.load(database({ m1: ["motor", { ...FIELDS, ...fields }] })), []);
@@ -211,17 +216,171 @@ test("a target beyond the soft limits is refused: LVIO, and VAL goes back", asyn
   assert.equal(get("LVIO")[0], 0);
 });
 
-test("a jog ends at the soft limit", (context) => {
+test("a jog ends a second's way before the soft limit, with LVIO", (context) => {
   const { clock, get, put } = rig(context, { DHLM: "10", DLLM: "-10" });
   put("JOGF", 1);
   clock.advance(10);
-  assert.deepEqual(get("RBV", "DMOV", "JOGF", "VAL"), [10, 1, 0, 10]);
+  assert.deepEqual(get("DMOV", "JOGF", "LVIO"), [1, 0, 1]);
+  const [rbv, val] = get("RBV", "VAL").map(Number);
+  assert.equal(val, rbv);
+  assert.ok(rbv !== undefined && rbv > 5 && rbv < 6, `RBV is ${rbv}`);
 });
 
-test("equal limits are none", (context) => {
-  const { get, put } = rig(context, { DHLM: "0", DLLM: "0" });
-  put("VAL", 1e5);
-  assert.deepEqual(get("LVIO", "DMOV"), [0, 0]);
+test("limits that are both 0 are none, other equal limits leave no room", (context) => {
+  const free = rig(context, { DHLM: "0", DLLM: "0" });
+  free.put("VAL", 1e5);
+  assert.deepEqual(free.get("LVIO", "DMOV"), [0, 0]);
+  const { get, put } = rig(context, { DHLM: "3", DLLM: "3" });
+  put("VAL", 5);
+  assert.deepEqual(get("LVIO", "DMOV", "VAL"), [1, 1, 0]);
+});
+
+const BACKLASH = { BDST: "1", BVEL: "2", BACC: "0.5" };
+
+test("a move against the preferred direction goes BDST beyond and comes back at BVEL", async (context) => {
+  const { clock, get, put, putNotify, settled, stage } = rig(context, BACKLASH);
+  putNotify("VAL", -10);
+  clock.advance(1.7);
+  assert.ok(stage.named("x").status.position < -10.5);
+  assert.equal(await settled(), 0);
+  clock.advance(0.2);
+  assert.deepEqual(get("DMOV", "MIP"), [0, 0x100]);
+  clock.advance(5);
+  assert.deepEqual(get("DMOV", "RBV", "MIP"), [1, -10, 0]);
+  assert.equal(await settled(), 1);
+  put("VAL", 10);
+  const positions = Array.from({ length: 60 }, () => {
+    clock.advance(0.1);
+    return stage.named("x").status.position;
+  });
+  assert.deepEqual([Math.max(...positions), get("RBV")[0]], [10, 10]);
+});
+
+test("a short move in the preferred direction takes BVEL", (context) => {
+  const { clock, get, put } = rig(context, BACKLASH);
+  put("VAL", 0.9);
+  clock.advance(0.5);
+  assert.ok(Number(get("RBV")[0]) < 0.6);
+});
+
+test("a jog is followed by the backlash and ends where it came to rest", (context) => {
+  const { clock, get, put } = rig(context, BACKLASH);
+  put("JOGF", 1);
+  clock.advance(2);
+  put("JOGF", 0);
+  clock.advance(0.06);
+  const [rest] = get("VAL").map(Number);
+  assert.deepEqual(get("DMOV"), [0]);
+  clock.advance(5);
+  assert.deepEqual(get("DMOV", "RBV"), [1, rest]);
+});
+
+const SLIPPING = { encoder: (position: number) => position * 0.99 };
+
+test("by the encoder a move is repeated until it is within RDBD", (context) => {
+  const { clock, get, put } = rig(context, { UEIP: "Yes", RDBD: "0.01" }, SLIPPING);
+  put("VAL", 10);
+  clock.advance(20);
+  const [dmov, rcnt, miss, difference] = get("DMOV", "RCNT", "MISS", "DIFF").map(Number);
+  assert.deepEqual([dmov, rcnt, miss], [1, 1, 0]);
+  assert.ok(Math.abs(difference ?? 1) < 0.01);
+});
+
+test("after RTRY repetitions MISS says that the target was not reached", (context) => {
+  const { clock, get, put } = rig(
+    context,
+    { UEIP: "Yes", RDBD: "0.01", RTRY: "2" },
+    { encoder: (p) => p * 0.5 },
+  );
+  put("VAL", 10);
+  clock.advance(30);
+  assert.deepEqual(get("DMOV", "MISS", "RCNT", "VAL"), [1, 1, 3, 10]);
+});
+
+test("without UEIP the motor's steps tell the position, and nothing is repeated", (context) => {
+  const { clock, get, put } = rig(context, { RDBD: "0.01" }, SLIPPING);
+  put("VAL", 10);
+  clock.advance(20);
+  assert.deepEqual(get("DMOV", "RBV", "RRBV", "REP", "RCNT"), [1, 10, 10000, 9900, 0]);
+});
+
+test("positions are whole steps", (context) => {
+  const { clock, get, put } = rig(context, { MRES: "0.25" });
+  put("VAL", 10.1);
+  clock.advance(20);
+  assert.deepEqual(get("RBV", "RRBV", "VAL"), [10, 40, 10.1]);
+});
+
+test("a new target farther on waits for the first one; with NTM a target behind stops the motor", (context) => {
+  const on = rig(context);
+  on.put("VAL", 20);
+  on.clock.advance(1);
+  on.put("VAL", 30);
+  on.clock.advance(1.6);
+  assert.ok(Math.abs(on.stage.named("x").status.position - 20) < 1);
+  on.clock.advance(5);
+  assert.deepEqual(on.get("RBV", "DMOV"), [30, 1]);
+  const back = rig(context);
+  back.put("VAL", 200);
+  back.clock.advance(2);
+  back.put("VAL", 0);
+  back.clock.advance(6);
+  assert.deepEqual(back.get("RBV", "DMOV"), [0, 1]);
+});
+
+test("without NTM the motor goes to its first target before it turns back", (context) => {
+  const { clock, get, put, stage } = rig(context, { NTM: "NO" });
+  put("VAL", 20);
+  clock.advance(1);
+  put("VAL", 0);
+  clock.advance(1.5);
+  assert.equal(Math.round(stage.named("x").status.position), 20);
+  clock.advance(5);
+  assert.deepEqual(get("RBV", "DMOV"), [0, 1]);
+});
+
+test("HOMF is refused while the motor is being homed", (context) => {
+  const { clock, engine, put } = rig(context);
+  put("VAL", 750);
+  clock.advance(100);
+  put("HOMF", 1);
+  assert.equal(engine.put("m1.HOMF", 1).ok, false);
+});
+
+test("CNEN switches position control, MSTA tells of it", (context) => {
+  const { clock, get, put } = rig(context);
+  assert.deepEqual(get("CNEN"), [1]);
+  put("CNEN", 0);
+  put("VAL", 5);
+  clock.advance(5);
+  assert.deepEqual([...get("CNEN", "RBV"), Number(get("MSTA")[0]) & 0x820], [0, 0, 0x800]);
+  put("CNEN", 1);
+  put("VAL", 6);
+  clock.advance(5);
+  assert.deepEqual(get("CNEN", "RBV"), [1, 6]);
+});
+
+test("a controller at zero is given the saved position at start, with RSTM Never it is not", (context) => {
+  assert.deepEqual(rig(context, { DVAL: "12" }).get("RBV", "VAL", "DMOV"), [12, 12, 1]);
+  assert.deepEqual(rig(context, { DVAL: "12", RSTM: "Never" }).get("RBV", "VAL"), [0, 0]);
+});
+
+test("HLSV is the severity of a limit switch", (context) => {
+  const { clock, get, put } = rig(context, { HLSV: "MAJOR" }, { limits: { low: -5, high: 5 } });
+  put("DHLM", 100);
+  put("VAL", 50);
+  clock.advance(20);
+  assert.deepEqual(get("HLS", "DMOV", "SEVR", "STAT", "RBV"), [1, 1, 2, 4, 5]);
+});
+
+test("fields have the units and ranges of the motor record", (context) => {
+  const { engine } = rig(context, { DHLM: "10", DLLM: "-10" });
+  const of = (field: string) => engine.open(`m1.${field}`)?.properties();
+  assert.deepEqual(
+    ["VAL", "VELO", "JAR", "ACCL", "S", "UREV"].map((field) => of(field)?.units),
+    ["mm", "mm/sec", "mm/s/s", "sec", "rev/sec", "mm/rev"],
+  );
+  assert.deepEqual(of("RRBV")?.display, { low: -10_000, high: 10_000 });
 });
 
 test("in Set mode VAL redefines the user position through OFF, limits follow", (context) => {
