@@ -199,3 +199,15 @@ test("the configuration command names what is wrong with its arguments", () => {
   beamline.close();
   assert.deepEqual(context.ports.names(), []);
 });
+
+test("a pixel format that the camera does not have leaves the record in alarm with the reason", async (context) => {
+  const { engine, beamline } = rig(context, [[ours("simCamera.yaml"), CAMERA]]);
+  await beamline.camera.ready;
+  engine.put("SIM:cam1:PixelFormat", "Mono12Packed");
+  assert.equal(engine.getString("SIM:cam1:PixelFormat.STAT"), "WRITE");
+  assert.match(engine.getString("SIM:cam1:PixelFormat.AMSG"), /Mono12Packed is not/);
+  assert.equal(engine.getString("SIM:cam1:PixelFormat_RBV"), "Mono16");
+  engine.put("SIM:cam1:PixelFormat", "Mono8");
+  assert.equal(engine.getString("SIM:cam1:PixelFormat.SEVR"), "NO_ALARM");
+  assert.equal(engine.getString("SIM:cam1:PixelFormat_RBV"), "Mono8");
+});
