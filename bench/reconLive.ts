@@ -1,5 +1,5 @@
 // The reconstruction as it runs beside an IOC: frames by handle to its thread, slices back.
-// node dist/bench/reconLive.js SIZE FRAMES_PER_SECOND SECONDS [BACKEND]
+// node dist/bench/reconLive.js SIZE FRAMES_PER_SECOND SECONDS [BACKEND] [PROJECTIONS of a half turn]
 import { setTimeout as sleep } from "node:timers/promises";
 import { imageDimensions } from "../src/drivers/ndarray/ndArray.js";
 import { NDArrayPool } from "../src/drivers/ndarray/ndArrayPool.js";
@@ -7,9 +7,8 @@ import { BACKEND_NAMES } from "../src/recon/backend/backend.js";
 import { defaultParameters } from "../src/recon/solver/parameters.js";
 import { ReconWorker } from "../src/recon/worker/reconWorker.js";
 
-const PROJECTIONS = 1500;
-
 const [n = 1024, rate = 100, seconds = 20] = process.argv.slice(2, 5).map(Number);
+const projections = Number(process.argv[6] ?? 1500);
 const size = { width: n, height: n };
 const pool = new NDArrayPool();
 const worker = new ReconWorker({ backend: BACKEND_NAMES.find((name) => name === process.argv[5]) });
@@ -21,7 +20,7 @@ const counts = Array.from({ length: 4 }, (_, k) =>
 worker.start({
   size,
   // Several half turns, so that projections leave too.
-  theta: Float32Array.from({ length: 20 * PROJECTIONS }, (_, i) => (i * 180) / PROJECTIONS),
+  theta: Float32Array.from({ length: 20 * projections }, (_, i) => (i * 180) / projections),
   parameters: defaultParameters(size),
   dark: new Float32Array(n * n).fill(100),
   flat: new Float32Array(n * n).fill(40_000),

@@ -35,5 +35,7 @@ export interface ReconstructionOptions {
 /** Where projections are preprocessed and backprojected. */
 export interface ReconBackend {
   readonly name: BackendName;
+  /** Memory that a filtered projection takes; four if absent. */
+  readonly filteredBytesPerPixel?: number;
   start(options: ReconstructionOptions): Reconstruction;
 }

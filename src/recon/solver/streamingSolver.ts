@@ -87,7 +87,8 @@ export class StreamingSolver {
     this.#rawBytes = options.rawBytes ?? DEFAULT_RAW_BYTES;
     this.#geometry = geometryOf(size, parameters);
     this.#stripes = new StripeEstimate(size, this.#window.capacity);
-    const filteredBytes = this.#window.capacity * this.#pixels * Float32Array.BYTES_PER_ELEMENT;
+    const bytesPerPixel = backend.filteredBytesPerPixel ?? Float32Array.BYTES_PER_ELEMENT;
+    const filteredBytes = this.#window.capacity * this.#pixels * bytesPerPixel;
     const keepsFiltered = filteredBytes <= (options.filteredBytes ?? DEFAULT_FILTERED_BYTES);
     this.#reconstruction = backend.start({ size, keepsFiltered });
     this.#reconstruction.begin(this.#geometry);

@@ -7,6 +7,9 @@ const FEW_WAITING = 4;
 /** Between pictures of a recomputation that is under way. */
 const PREVIEW_INTERVAL_MS = 100;
 
+/** Of the time that projections need badly, publishing takes an eighth. */
+const COST_PER_PREVIEW = 8;
+
 /**
  * When slices are worth publishing: after every new projection while that keeps up with the stream, less often when
  * it would not, and a few times a second while older projections are computed again. Times in milliseconds.
@@ -44,6 +47,6 @@ export class PublishSchedule {
   /** Asked after a projection was added: was it `fresh` or computed again, and how many new ones wait behind it. */
   isDue(now: number, fresh: boolean, waiting: number): boolean {
     if (fresh && waiting <= FEW_WAITING) return true;
-    return now - this.#lastStart > Math.max(PREVIEW_INTERVAL_MS, 4 * this.#lastCost);
+    return now - this.#lastStart > Math.max(PREVIEW_INTERVAL_MS, COST_PER_PREVIEW * this.#lastCost);
   }
 }

@@ -26,10 +26,10 @@ const CONTROL_LENGTH = 8;
 
 /** A projection to be added to the sums. */
 export interface Job {
-  /** How pixels lie in memory (FORMATS); filtered blocks need nothing but adding. */
-  readonly source: "filtered" | { readonly format: number };
-  /** Whether filtered blocks are wanted afterwards. */
-  readonly keepsFiltered: boolean;
+  /** How pixels lie in memory (FORMATS); packed filtered blocks need nothing but adding. */
+  readonly source: "packed" | { readonly format: number };
+  /** Whether packed filtered blocks are wanted afterwards. */
+  readonly packs: boolean;
   /** Which set of sums. */
   readonly set: 0 | 1;
   readonly weight: number;
@@ -50,13 +50,13 @@ export function jobBoard(): JobBoard {
   };
 }
 
-const FILTERED = -1;
+const PACKED = -1;
 const TILTED = -1;
 
 export function writeJob(numbers: Float64Array, job: Job): void {
   numbers.set([
-    job.source === "filtered" ? FILTERED : job.source.format,
-    job.keepsFiltered ? 1 : 0,
+    job.source === "packed" ? PACKED : job.source.format,
+    job.packs ? 1 : 0,
     job.set,
     job.weight,
     job.cosine,
@@ -71,8 +71,8 @@ export function writeJob(numbers: Float64Array, job: Job): void {
 export function readJob(numbers: Float64Array): Job {
   const at = (index: number): number => numbers[index] ?? 0;
   return {
-    source: at(0) === FILTERED ? "filtered" : { format: at(0) },
-    keepsFiltered: at(1) === 1,
+    source: at(0) === PACKED ? "packed" : { format: at(0) },
+    packs: at(1) === 1,
     set: at(2) === 0 ? 0 : 1,
     weight: at(3),
     cosine: at(4),

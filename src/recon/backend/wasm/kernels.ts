@@ -14,6 +14,8 @@ export interface ReconKernels {
     width: number,
   ): void;
   filterBlock(block: number, points: number, factors: number, response: number): void;
+  packBlock(block: number, packed: number, scale: number, numbers: number): void;
+  unpackBlock(block: number, packed: number, scale: number, numbers: number): void;
   addVertical(block: number, sums: number, table: number, from: number, to: number): void;
   copyRow(block: number, lane: number, row: number, width: number, weight: number): void;
   addFlatZ(

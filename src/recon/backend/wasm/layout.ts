@@ -34,8 +34,12 @@ export interface Layout {
   readonly factors: number;
   /** A block for each thread to filter in. */
   readonly scratch: readonly number[];
-  /** A filtered projection, block by block. */
+  /** A filtered projection, block by block, for a tilted z-slice. */
   readonly filtered: number;
+  /** A filtered projection in 16-bit numbers, and behind them the scale of each block; one range of memory. */
+  readonly packed: number;
+  readonly scales: number;
+  readonly packedBytes: number;
   /** The detector row of the z-slice, as copyRow leaves it. */
   readonly row: number;
   readonly tableY: number;
@@ -69,6 +73,8 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
   });
   // Nothing is at 0, so that a kernel may read a little before its first byte.
   take(SLACK);
+  const packedBytes = blocked / 2 + blocks * FLOAT;
+  const packed = take(packedBytes);
   const parts = {
     ...{ size, points, blocks },
     counts: take(image),
@@ -80,6 +86,9 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
     factors: take(points * 4 * FLOAT),
     scratch: Array.from({ length: threads }, () => take(points * COLUMN_BYTES)),
     filtered: take(blocked),
+    packed,
+    scales: packed + blocked / 2,
+    packedBytes,
     row: take((width + 8) * 2 * FLOAT),
     tableY: take(width * ENTRY_BYTES),
     tableX: take(width * ENTRY_BYTES),

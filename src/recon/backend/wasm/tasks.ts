@@ -37,11 +37,12 @@ function blockTask({ kernels, bytes, layout, control, thread }: ThreadContext, j
   const block = task === 0 ? first : task <= first ? task - 1 : task;
   const { width, height } = layout.size;
   const blockBytes = width * COLUMN_BYTES;
-  const filtered = layout.filtered + block * blockBytes;
-  let source = filtered;
-  if (job.source !== "filtered") {
+  const source = layout.scratch[thread] ?? layout.filtered;
+  const packed = layout.packed + (block * blockBytes) / 2;
+  const scale = layout.scales + block * Float32Array.BYTES_PER_ELEMENT;
+  const numbers = width * BLOCK_ROWS;
+  if (job.source !== "packed") {
     const { format } = job.source;
-    source = layout.scratch[thread] ?? layout.filtered;
     const pixel = block * BLOCK_ROWS * width;
     kernels.integralsBlock(
       source,
@@ -54,8 +55,12 @@ function blockTask({ kernels, bytes, layout, control, thread }: ThreadContext, j
       width,
     );
     kernels.filterBlock(source, layout.points, layout.factors, layout.response);
-    if (job.keepsFiltered) bytes.copyWithin(filtered, source, source + blockBytes);
+    if (job.packs) kernels.packBlock(source, packed, scale, numbers);
   }
+  // Also what was only just packed: it is taken away later as it is added now.
+  if (job.source === "packed" || job.packs) kernels.unpackBlock(source, packed, scale, numbers);
+  if (job.row === undefined)
+    bytes.copyWithin(layout.filtered + block * blockBytes, source, source + blockBytes);
   const sums = layout.sums[job.set];
   kernels.addVertical(source, sums.y + block * blockBytes, layout.tableY, ...job.columnsY);
   kernels.addVertical(source, sums.x + block * blockBytes, layout.tableX, ...job.columnsX);

@@ -11,5 +11,6 @@ export const wasmBackend = (
   module?: WebAssembly.Module,
 ): ReconBackend => ({
   name: "wasm",
+  filteredBytesPerPixel: Int16Array.BYTES_PER_ELEMENT,
   start: (options) => new WasmReconstruction(options, threads, module),
 });

@@ -19,10 +19,10 @@ import { BLOCK_ROWS, COLUMN_BYTES, ENTRY_BYTES, type Layout, layoutOf } from "./
 import { FORMATS } from "./tasks.js";
 import { Team } from "./team.js";
 
-/** A projection in memory. `filtered` holds its blocks, and is worth something while `isFiltered`. */
+/** A projection in memory. `filtered` holds its packed blocks, and is worth something while `isFiltered`. */
 interface Kept {
   raw: RawData;
-  filtered: Float32Array | undefined;
+  filtered: Uint8Array | undefined;
   isFiltered: boolean;
   /** The set of sums that it is in. */
   set: 0 | 1;
@@ -115,15 +115,14 @@ export class WasmReconstruction implements Reconstruction {
     const cosine = Math.cos(thetaRadians);
     const sine = Math.sin(thetaRadians);
     const { tableY, tableX } = this.#layout;
-    const isTilted = geometry.row === undefined;
     const source = this.#bring(kept);
     this.#team.run({
       ...{ source, weight, cosine, sine, set: kept.set, center: geometry.center, row: geometry.row },
-      keepsFiltered: isTilted || this.#keepsFiltered,
+      packs: this.#keepsFiltered,
       columnsY: this.#writeTable(tableY, geometry.y, geometry.center, cosine, sine, weight),
       columnsX: this.#writeTable(tableX, geometry.x, geometry.center, cosine, sine, weight),
     });
-    if (source !== "filtered" && this.#keepsFiltered) this.#takeFiltered(kept);
+    if (source !== "packed" && this.#keepsFiltered) this.#takeFiltered(kept);
   }
 
   read(scale: number): SliceData<Float32Array> {
@@ -163,12 +162,12 @@ export class WasmReconstruction implements Reconstruction {
   }
 
   /** Brings a projection where the kernels find it. */
-  #bring(kept: Kept): "filtered" | { readonly format: number } {
+  #bring(kept: Kept): "packed" | { readonly format: number } {
     const { memory } = this.#team;
-    const { counts, filtered, size } = this.#layout;
+    const { counts, size } = this.#layout;
     if (kept.isFiltered && kept.filtered !== undefined) {
-      this.#floats(filtered, kept.filtered.length).set(kept.filtered);
-      return "filtered";
+      this.#packed().set(kept.filtered);
+      return "packed";
     }
     const { raw } = kept;
     if (this.#clean !== undefined && this.#fields !== undefined) {
@@ -190,10 +189,9 @@ export class WasmReconstruction implements Reconstruction {
   }
 
   #takeFiltered(kept: Kept): void {
-    const { filtered, blocks, size } = this.#layout;
-    const blocked = this.#floats(filtered, (blocks * size.width * COLUMN_BYTES) / 4);
-    if (kept.filtered === undefined) kept.filtered = blocked.slice();
-    else kept.filtered.set(blocked);
+    const packed = this.#packed();
+    if (kept.filtered === undefined) kept.filtered = packed.slice();
+    else kept.filtered.set(packed);
     kept.isFiltered = true;
   }
 
@@ -235,6 +233,10 @@ export class WasmReconstruction implements Reconstruction {
       to = i + 1;
     }
     return [from, to];
+  }
+
+  #packed(): Uint8Array {
+    return new Uint8Array(this.#team.memory.buffer, this.#layout.packed, this.#layout.packedBytes);
   }
 
   #floats(offset: number, length: number): Float32Array {
