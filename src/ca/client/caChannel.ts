@@ -227,9 +227,9 @@ export class CaChannel implements CircuitChannel {
 
   /** Runs a request once connected. */
   #run<T>(request: ChannelRequest<T>): Promise<T> {
-    this.#pending.add(request);
     if (this.#closed) request.giveUp(Eca.CHANDESTROY);
-    else if (this.#on !== undefined) request.start(this.#on);
+    else this.#pending.add(request);
+    if (this.#on !== undefined) request.start(this.#on);
     return request.promise;
   }
 }

@@ -110,11 +110,10 @@ export class CircuitConnection {
     this.#endBacklogWait();
     this.#watchdog.messageArrived();
     this.circuit.receive(buffer.subarray(0, size));
-    this.#flowControl.received(size, READ_SIZE);
     if (this.circuit.state === "closed") {
       log.warn(`${this.peer}: ${this.circuit.closeReason}, disconnected`);
       this.#socket.destroy();
-    }
+    } else this.#flowControl.received(size, READ_SIZE);
     return true;
   }
 
