@@ -6,7 +6,7 @@ import { fixedName, withFileSettings } from "./fileSettings.js";
 import { numberIfThere, readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
 import { flushRing } from "./ring.js";
-import { after, nothing, perform, put, putAndWait, type Step, sequence } from "./steps.js";
+import { after, always, nothing, perform, put, putAndWait, type Step, sequence } from "./steps.js";
 import { startTransfer } from "./transfer.js";
 
 interface Captured {
@@ -135,11 +135,13 @@ export function capture(context: ScanContext, stop$: Observable<unknown>): Step 
   });
   return sequence(
     put(beamline.own("StreamMessage"), "Capturing projections"),
-    after(
-      () => wantsOneFile(context),
-      (one) => (one ? captureInOneFile : captureSeparately)(context, captured, stop$),
+    // What is in a file is worth completing, also when the ring then gives nothing.
+    always(
+      after(
+        () => wantsOneFile(context),
+        (one) => (one ? captureInOneFile : captureSeparately)(context, captured, stop$),
+      ),
+      sequence(finish, report),
     ),
-    finish,
-    report,
   );
 }

@@ -1,17 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import {
-  catchError,
-  concat,
-  defer,
-  filter,
-  ignoreElements,
-  type Observable,
-  skip,
-  take,
-  takeUntil,
-  throwError,
-} from "rxjs";
+import { catchError, defer, filter, ignoreElements, type Observable, skip, take, takeUntil } from "rxjs";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { binImage, cropImage, type Region } from "./broadcast.js";
 import type { ScanContext } from "./context.js";
@@ -26,7 +15,7 @@ import { FIELD_DATASETS, type FieldKind, fieldsFileName } from "./fieldKinds.js"
 import { fileFolder, fixedName, withFileSettings } from "./fileSettings.js";
 import { numberIfThere, readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
-import { after, changes$, nothing, perform, put, type Step, sequence, within } from "./steps.js";
+import { after, always, changes$, nothing, perform, put, type Step, sequence, within } from "./steps.js";
 
 /**
  * Two frames later, none is on its way that was begun before. A camera that does not count is not waited for, nor is one that
@@ -43,20 +32,6 @@ const freshFrames = ({ beamline, times, ending$, log }: ScanContext): Step => {
     takeUntil(ending$.pipe(filter((ending) => ending))),
   );
 };
-
-/** Runs `back` after `body` also when that fails. */
-const always = (body: Step, back: Step): Step =>
-  concat(
-    body.pipe(
-      catchError((error) =>
-        concat(
-          back,
-          throwError(() => error),
-        ),
-      ),
-    ),
-    back,
-  );
 
 /** How many frames of the last file went to another dataset: they were on their way when the destination changed. */
 async function misplacedFrames({ beamline, files }: ScanContext, location: string): Promise<number> {

@@ -1,5 +1,6 @@
 import {
   asapScheduler,
+  catchError,
   concat,
   defer,
   distinctUntilChanged,
@@ -91,4 +92,18 @@ export const changes$ = (pv: Pv): Observable<number> =>
     pairwise(),
     filter(([before, now]) => before !== now),
     map(([, now]) => now),
+  );
+
+/** Runs `back` after `body` also when that fails. */
+export const always = (body: Step, back: Step): Step =>
+  concat(
+    body.pipe(
+      catchError((error) =>
+        concat(
+          back,
+          throwError(() => error),
+        ),
+      ),
+    ),
+    back,
   );

@@ -153,6 +153,23 @@ describe("a capture", () => {
     await ended;
   });
 
+  it("completes its file also when the ring gives nothing, and the ring fills again", async (context) => {
+    const beamline = new TestBeamline(context, { StreamPreCount: 4 }, IMPATIENT);
+    const { ended } = await beamline.stream();
+    await beamline.shows("StreamPreCounted", 4);
+    beamline.detector.flushing = false;
+    await beamline.press("StreamCapture");
+    assert.match(beamline.text("ScanStatus"), /^StreamCapture: no frames arrived/);
+    assert.equal(read(join(beamline.folder, "scan_001.h5"), "exchange/theta").values.length, 20);
+    assert.deepEqual(settingsOf(beamline), SETTINGS);
+    beamline.detector.flushing = true;
+    await beamline.shows("StreamPreCounted", 4);
+    await beamline.press("StreamCapture");
+    assert.equal(beamline.number("StreamNumTotalCaptured"), 24);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
   it("is closed, completed and tidied up when the scan is aborted", async (context) => {
     const beamline = new TestBeamline(context, { StreamNumCapture: 100_000, StreamPreCount: 5 });
     const { ended } = await beamline.stream();

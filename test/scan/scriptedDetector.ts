@@ -63,6 +63,8 @@ export class ScriptedDetector {
   readonly taken$ = new Subject<Frame>();
   /** False: the camera takes frames that reach nobody. */
   delivering = true;
+  /** False: the ring, once triggered, emits nothing. */
+  flushing = true;
   /** So many of the next triggers are lost. */
   missing = 0;
   readonly #pvs = new Map<string, Pv>();
@@ -186,6 +188,7 @@ export class ScriptedDetector {
 
   private keep(frame: Frame): void {
     if (this.number("CB1:EnableCallbacks") !== 1 || this.number("CB1:Capture_RBV") !== 1) return;
+    if (this.#ringTriggered && !this.flushing) return;
     if (this.#ringTriggered) {
       for (const kept of this.#ring) this.store(kept);
       this.#ring = [];
