@@ -1,11 +1,11 @@
 import { DriverParameter } from "../asyn/driverParameter.js";
 import type { Parameter, ParameterType } from "../asyn/portDriver.js";
-import { isBigData, type NDArray, type NDData } from "../ndarray/ndArray.js";
+import { fillPixels, isBigData, type NDArray, type NDData } from "../ndarray/ndArray.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 
 const IMAGE = "STD_ARRAY_DATA";
 
-type ArrayType = "Int8Array" | "Int16Array" | "Int32Array" | "Float32Array" | "Float64Array";
+type ArrayType = "Int8Array" | "Int16Array" | "Int32Array" | "Int64Array" | "Float32Array" | "Float64Array";
 
 interface Outlet {
   readonly parameter: Parameter;
@@ -33,6 +33,17 @@ const outletMakers: Readonly<Record<ArrayType, () => Outlet>> = {
     const parameter = new DriverParameter(IMAGE, { type: "Int32Array" });
     const show = (data: NDData) =>
       parameter.set(data instanceof Uint32Array ? Uint32Array.from(data) : Int32Array.from(numbersOf(data)));
+    return { parameter, show };
+  },
+  Int64Array: () => {
+    const parameter = new DriverParameter(IMAGE, { type: "Int64Array" });
+    const show = (data: NDData) => {
+      const numbers =
+        data instanceof BigUint64Array ? new BigUint64Array(data.length) : new BigInt64Array(data.length);
+      if (isBigData(data)) numbers.set(data);
+      else fillPixels(numbers, (index) => data[index] ?? 0);
+      parameter.set(numbers);
+    };
     return { parameter, show };
   },
   Float32Array: () => {

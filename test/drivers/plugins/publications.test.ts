@@ -79,10 +79,14 @@ test("the image is shown in every array type that was asked for", async (t) => {
   const plugin = NDStdArraysConfigure(made, { portName: "IMAGE1", ...common });
   const bytes = plugin.parameter("STD_ARRAY_DATA", 0, "Int8Array");
   const doubles = plugin.parameter("STD_ARRAY_DATA", 0, "Float64Array");
+  const longs = plugin.parameter("STD_ARRAY_DATA", 0, "Int64Array");
   await put(plugin, "ENABLE_CALLBACKS", 1);
   made.camera.emit(makeFrame(made.pool, 250, { sizeX: 2, sizeY: 1, dataType: "UInt8" }));
   assert.deepEqual(bytes?.value, Uint8Array.of(250, 251));
   assert.deepEqual(doubles?.value, Float64Array.of(250, 251));
+  assert.deepEqual(longs?.value, BigInt64Array.of(250n, 251n));
+  made.camera.emit(makeFrame(made.pool, 7, { sizeX: 2, sizeY: 1, dataType: "UInt64" }));
+  assert.deepEqual(longs?.value, BigUint64Array.of(7n, 8n));
 });
 
 test("a port name that is taken is refused", (t) => {
