@@ -19,6 +19,10 @@ export interface AsynRecordDevice extends AttachedDevice {
   /** Terminators of the selected port. */
   inputEos: string;
   outputEos: string;
+  /** The selected port's connection: whether it is made anew when lost, and whether the port may be used. */
+  autoConnect: boolean;
+  enabled: boolean;
+  setConnected(connected: boolean): void;
   /** Settles with the reply (empty when nothing is read), rejects with the reason. */
   exchange(exchange: OctetExchange): Promise<Uint8Array>;
 }

@@ -40,6 +40,27 @@ class SelectedPort implements AsynRecordDevice {
     if (this.#port?.octet !== undefined) this.#port.octet.outputEos = eos;
   }
 
+  get autoConnect(): boolean {
+    return this.#port?.link?.autoConnect ?? true;
+  }
+
+  set autoConnect(on: boolean) {
+    if (this.#port?.link !== undefined) this.#port.link.autoConnect = on;
+  }
+
+  get enabled(): boolean {
+    return this.#port?.link?.enabled ?? true;
+  }
+
+  set enabled(on: boolean) {
+    if (this.#port?.link !== undefined) this.#port.link.enabled = on;
+  }
+
+  setConnected(connected: boolean): void {
+    if (connected) this.#port?.link?.connect();
+    else this.#port?.link?.disconnect();
+  }
+
   select(portName: string): string | undefined {
     this.#connection.unsubscribe();
     this.#connected = false;

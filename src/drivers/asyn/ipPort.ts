@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { BehaviorSubject } from "rxjs";
 import { logger } from "../../libcom/log.js";
-import type { OctetInterface, Port } from "./portDriver.js";
+import type { OctetInterface, Port, PortLink } from "./portDriver.js";
 
 const log = logger("asyn.ip");
 
@@ -18,6 +18,12 @@ export class IpPort implements Port {
   readonly portName: string;
   readonly connected$ = new BehaviorSubject(false);
   readonly octet: OctetInterface;
+  readonly link: PortLink = {
+    autoConnect: true,
+    enabled: true,
+    connect: () => this.#connect(),
+    disconnect: () => this.#socket?.destroy(),
+  };
   readonly #host: string;
   readonly #tcpPort: number;
   #socket: Socket | undefined;
@@ -70,12 +76,15 @@ export class IpPort implements Port {
 
   /** Requests wait for the one before, whether that succeeds or not. */
   #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    if (!this.link.enabled) return Promise.reject(new Error(`port ${this.portName} disabled`));
     const turn = this.#queue.then(action, action);
     this.#queue = turn.catch(() => {});
     return turn;
   }
 
   #connect(): void {
+    clearTimeout(this.#retry);
+    if (this.#closed || (this.#socket !== undefined && !this.#socket.destroyed)) return;
     const socket = connect({ host: this.#host, port: this.#tcpPort, noDelay: true });
     this.#socket = socket;
     socket.on("connect", () => {
@@ -98,6 +107,7 @@ export class IpPort implements Port {
     this.#reader = undefined;
     if (this.#closed) return;
     if (this.connected$.value) this.connected$.next(false);
+    if (!this.link.autoConnect) return;
     this.#retry = setTimeout(() => this.#connect(), RECONNECT_SECONDS * 1000);
     this.#retry.unref();
   }

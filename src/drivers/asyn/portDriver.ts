@@ -101,8 +101,19 @@ export interface OctetInterface {
 }
 
 /** A port by name: parameters per address, and text exchange where the device has it. */
+/** What asyn lets one do to a port's connection; absent where there is none to lose. */
+export interface PortLink {
+  /** Whether a lost connection is made anew. */
+  autoConnect: boolean;
+  /** A disabled port refuses every exchange. */
+  enabled: boolean;
+  connect(): void;
+  disconnect(): void;
+}
+
 export interface Port {
   readonly portName: string;
+  readonly link?: PortLink;
   readonly connected$: Observable<boolean>;
   /**
    * The parameter a `drvInfo` text names, or undefined when the driver has none of that name. `type` is the interface that the

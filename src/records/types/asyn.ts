@@ -94,6 +94,8 @@ function connect(record: Asyn, io: Io): void {
   record.IEOS = escapedText(device?.inputEos ?? "");
   record.OEOS = escapedText(device?.outputEos ?? "");
   record.CNCT = record.PCNCT = device?.connected === true ? 1 : 0;
+  record.AUCT = device?.autoConnect === false ? 0 : 1;
+  record.ENBL = device?.enabled === false ? 0 : 1;
   setError(record, io, problem ?? "");
 }
 
@@ -101,7 +103,35 @@ const escapedText = (text: string): string => printEscaped(Buffer.from(text, "la
 
 const eosOf = (text: string): string => Buffer.from(translateEscapes(text)).toString("latin1");
 
-const CONNECTION_FIELDS = ["PORT", "OCTETIV", "IEOS", "OEOS", "CNCT", "PCNCT"] as const;
+const CONNECTION_FIELDS = ["PORT", "OCTETIV", "IEOS", "OEOS", "CNCT", "PCNCT", "AUCT", "ENBL"] as const;
+
+/** Masks and the fields of their bits, the lowest first. */
+const MASK_BITS = {
+  TMSK: ["TB0", "TB1", "TB2", "TB3", "TB4", "TB5"],
+  TIOM: ["TIB0", "TIB1", "TIB2"],
+  TINM: ["TINB0", "TINB1", "TINB2", "TINB3"],
+} as const;
+
+/** A mask and its bits say the same, whichever was put. */
+function followMask(record: Asyn, io: Io, field: string): void {
+  for (const mask of ["TMSK", "TIOM", "TINM"] as const) {
+    const bits: readonly string[] = MASK_BITS[mask];
+    if (field !== mask && !bits.includes(field)) continue;
+    for (const [place, bit] of MASK_BITS[mask].entries()) {
+      if (field === mask) record[bit] = (record[mask] >> place) & 1;
+      else if (field === bit) record[mask] = (record[mask] & ~(1 << place)) | (record[bit] << place);
+      io.post(bit, VALUE_MASK);
+    }
+    io.post(mask, VALUE_MASK);
+  }
+}
+
+/** A put to one of the port's switches. */
+function turnSwitch(record: Asyn, device: AsynRecordDevice, field: string): void {
+  if (field === "AUCT") device.autoConnect = record.AUCT !== 0;
+  else if (field === "ENBL") device.enabled = record.ENBL !== 0;
+  else if (field === "CNCT" || field === "PCNCT") device.setConnected(record[field] !== 0);
+}
 
 /** Text exchange with any asyn port, chosen while running: AOUT or BOUT out, AINP or BINP in. */
 export const asyn = defineRecordType("asyn", asynFields, {
@@ -141,6 +171,9 @@ export const asyn = defineRecordType("asyn", asynFields, {
     else if (field === "PORT" || field === "ADDR") {
       connect(record, io);
       for (const name of CONNECTION_FIELDS) io.post(name, VALUE_MASK);
+    } else {
+      followMask(record, io, field);
+      if (device !== undefined) turnSwitch(record, device, field);
     }
     return undefined;
   },

@@ -157,6 +157,68 @@ test("a port connects again by itself when the device comes back", async (contex
   for (const socket of sockets) socket.destroy();
 });
 
+test("CNCT takes the connection away and back, AUCT decides whether it comes back by itself", async (context) => {
+  const server = await serveAerotech(new AerotechController({}), { port: 0 });
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const ports = new PortRegistry();
+  const port = ports.add(new IpPort("PSO", `127.0.0.1:${address.port}`));
+  context.after(() => server.close());
+  const connection = (wanted: boolean) =>
+    firstValueFrom(
+      port.connected$.pipe(
+        filter((connected) => connected === wanted),
+        timeout(3000),
+      ),
+    );
+  await connection(true);
+  const engine = rig(context, ports, { IEOS: "\\n" });
+  assert.deepEqual([engine.get("io.CNCT"), engine.get("io.AUCT"), engine.get("io.ENBL")], [1, 1, 1]);
+  engine.put("io.AUCT", "noAutoConnect");
+  engine.put("io.CNCT", "Disconnect");
+  await connection(false);
+  assert.equal(engine.get("io.CNCT"), 0);
+  await engine.putNotify("io.AOUT", "ROUND(3.9)");
+  assert.match(Buffer.from(engine.get("io.ERRS") as Int8Array).toString(), /not connected/);
+  engine.put("io.CNCT", "Connect");
+  await connection(true);
+  assert.equal(engine.get("io.CNCT"), 1);
+});
+
+test("a disabled port refuses every exchange by name", async (context) => {
+  const server = await serveAerotech(new AerotechController({}), { port: 0 });
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const ports = new PortRegistry();
+  const port = ports.add(new IpPort("PSO", `127.0.0.1:${address.port}`));
+  context.after(() => server.close());
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  const engine = rig(context, ports, {});
+  engine.put("io.IEOS", "\\n");
+  engine.put("io.OEOS", "\\n");
+  engine.put("io.ENBL", "Disable");
+  await engine.putNotify("io.AOUT", "ROUND(3.9)");
+  assert.match(Buffer.from(engine.get("io.ERRS") as Int8Array).toString(), /^port PSO disabled/);
+  engine.put("io.ENBL", "Enable");
+  await engine.putNotify("io.AOUT", "ROUND(3.9)");
+  assert.equal(engine.get("io.AINP"), "%4");
+});
+
+test("trace masks and the fields of their bits follow each other", (context) => {
+  const engine = rig(context, inProcess(), {});
+  engine.put("io.TMSK", 0x21);
+  assert.deepEqual(
+    ["TB0", "TB1", "TB5"].map((bit) => engine.get(`io.${bit}`)),
+    [1, 0, 1],
+  );
+  engine.put("io.TB1", "On");
+  engine.put("io.TB0", "Off");
+  assert.equal(engine.get("io.TMSK"), 0x22);
+  engine.put("io.TIB2", 1);
+  engine.put("io.TINM", 9);
+  assert.deepEqual([engine.get("io.TIOM"), engine.get("io.TINB0"), engine.get("io.TINB3")], [4, 1, 1]);
+});
+
 test("an address that is none is refused", () => {
   assert.throws(() => new IpPort("DEV", "nowhere"), /"DEV": "nowhere" is not host:port/);
 });
