@@ -2,3 +2,4 @@ export { filterBlock } from "./filter";
 export { integralsBlock } from "./integrals";
 export { packBlock, unpackBlock } from "./pack";
 export { addFlatZ, addTiltedZ, addVertical, copyRow, readFlat, readVertical } from "./slices";
+export { markZingers } from "./zingers";

@@ -3,21 +3,31 @@ export const ZINGER_RATIO = 0.5;
 
 /**
  * Replaces zingers in one frame by the median of the (2 radius + 1) square around them, windows clipped at the
- * frame's edges. Radius 0 leaves the frame alone.
+ * frame's edges. Radius 0 leaves the frame alone. Where `marks` are given, only pixels whose mark is not 0 are looked at.
  */
-export function dezinger(frame: Float32Array, width: number, height: number, radius: number): void {
+export function dezinger(
+  frame: Float32Array,
+  width: number,
+  height: number,
+  radius: number,
+  marks?: Uint8Array,
+): void {
   if (radius <= 0) return;
-  const source = frame.slice();
   const window = new Float32Array((2 * radius + 1) ** 2);
+  // Replaced only in the end, so that no median is that of medians.
+  const replaced: { readonly pixel: number; readonly median: number }[] = [];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const value = source[y * width + x] as number;
-      const count = gather(source, width, height, x, y, radius, window);
+      const pixel = y * width + x;
+      if (marks?.[pixel] === 0) continue;
+      const value = frame[pixel] as number;
+      const count = gather(frame, width, height, x, y, radius, window);
       if (!standsOut(value, window, count)) continue;
       const median = medianOf(window.subarray(0, count));
-      if (Math.abs(median - value) > ZINGER_RATIO * Math.abs(median)) frame[y * width + x] = median;
+      if (Math.abs(median - value) > ZINGER_RATIO * Math.abs(median)) replaced.push({ pixel, median });
     }
   }
+  for (const { pixel, median } of replaced) frame[pixel] = median;
 }
 
 /**

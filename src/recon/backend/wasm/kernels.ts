@@ -14,6 +14,7 @@ export interface ReconKernels {
     width: number,
   ): void;
   filterBlock(block: number, points: number, factors: number, response: number): void;
+  markZingers(frame: number, marks: number, width: number, height: number, radius: number): void;
   packBlock(block: number, packed: number, scale: number, numbers: number): void;
   unpackBlock(block: number, packed: number, scale: number, numbers: number): void;
   addVertical(block: number, sums: number, table: number, from: number, to: number): void;

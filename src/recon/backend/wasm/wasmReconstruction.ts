@@ -83,7 +83,7 @@ export class WasmReconstruction implements Reconstruction {
     const cleans = dezingerRadius > 0 || retrievePhase !== undefined;
     this.#clean = cleans
       ? (transmission) => {
-          dezinger(transmission, size.width, size.height, dezingerRadius);
+          this.#dezinger(transmission, dezingerRadius);
           retrievePhase?.(transmission);
         }
       : undefined;
@@ -186,6 +186,16 @@ export class WasmReconstruction implements Reconstruction {
     }
     this.#floats(counts, raw.length).set(raw);
     return { format: FORMATS.f32 };
+  }
+
+  #dezinger(transmission: Float32Array, radius: number): void {
+    if (radius <= 0) return;
+    const { kernels, memory } = this.#team;
+    const { counts, out, size } = this.#layout;
+    // Slices are on their way out only during `read`.
+    const marks = new Uint8Array(memory.buffer, out, size.width * size.height);
+    kernels.markZingers(counts, out, size.width, size.height, radius);
+    dezinger(transmission, size.width, size.height, radius, marks);
   }
 
   #takeFiltered(kept: Kept): void {
