@@ -5,7 +5,7 @@ import type { ScanContext } from "./context.js";
 import { fixedName, withFileSettings } from "./fileSettings.js";
 import { numberIfThere, readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
-import { flushRing } from "./ring.js";
+import { flushRing, releaseRing } from "./ring.js";
 import { after, always, nothing, perform, put, putAndWait, type Step, sequence } from "./steps.js";
 import { startTransfer } from "./transfer.js";
 
@@ -70,7 +70,6 @@ const captureRing = (context: ScanContext, captured: Captured): Step => {
         fixedName(`circular_buffer_${captured.file}`, port),
         sequence(record(context, frames, stop$, flushRing(context, frames)), noteFile(context, captured)),
       ),
-      put(beamline.ring("Capture"), 1),
     );
   return after(
     () => readKept(context),
@@ -135,13 +134,13 @@ export function capture(context: ScanContext, stop$: Observable<unknown>): Step 
   });
   return sequence(
     put(beamline.own("StreamMessage"), "Capturing projections"),
-    // What is in a file is worth completing, also when the ring then gives nothing.
+    // The ring fills again at once. What is in a file is worth completing, also when the ring then gave nothing.
     always(
       after(
         () => wantsOneFile(context),
         (one) => (one ? captureInOneFile : captureSeparately)(context, captured, stop$),
       ),
-      sequence(finish, report),
+      sequence(releaseRing(context), finish, report),
     ),
   );
 }
