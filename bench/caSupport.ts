@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { availableParallelism, platform } from "node:os";
 import { basename, join } from "node:path";
 import { repositoryRoot, sharedDirectory } from "../test/support/paths.js";
 
@@ -26,9 +27,27 @@ export const environmentOf = (port: number): NodeJS.ProcessEnv => ({
   EPICS_CAS_AUTO_BEACON_ADDR_LIST: "NO",
 });
 
+type Role = "client" | "server";
+
+/**
+ * Servers have one processor and clients another: where they may share one, a run tells as much of where the system put a client that was
+ * woken as of the servers.
+ */
+const PROCESSORS: Readonly<Record<Role, string>> = { client: "0", server: "1" };
+
+const isPinned = platform() === "linux" && availableParallelism() > 1;
+
+/** A command on the processor of its role. */
+function onProcessor(role: Role, command: string, args: readonly string[]): [string, readonly string[]] {
+  return isPinned ? ["taskset", ["-c", PROCESSORS[role], command, ...args]] : [command, args];
+}
+
 /** Starts a server and waits until it says that it runs. */
 export function start(command: string, args: readonly string[], port: number): Promise<ChildProcess> {
-  const child = spawn(command, args, { env: environmentOf(port), stdio: ["pipe", "pipe", "ignore"] });
+  const child = spawn(...onProcessor("server", command, args), {
+    env: environmentOf(port),
+    stdio: ["pipe", "pipe", "ignore"],
+  });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`${command} ended with ${code}`)));
@@ -87,7 +106,11 @@ export function ratesOf(
   environment: NodeJS.ProcessEnv = {},
 ): Rates {
   const env = { ...environmentOf(port), ...environment };
-  return JSON.parse(execFileSync(command, args, { env, stdio: ["ignore", "pipe", "inherit"] }).toString());
+  const printed = execFileSync(...onProcessor("client", command, args), {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return JSON.parse(printed.toString());
 }
 
 const median = (values: readonly number[]): number =>
