@@ -129,15 +129,15 @@ function isInside(s: f64, end: f64): bool {
 }
 
 /**
- * The same for a tilted z-slice, whose columns lie on detector rows of their own: `path` is (alongX, row) as doubles for
- * each column, `filtered` all blocks of `width` columns.
+ * The same for a tilted z-slice, whose columns lie on detector rows of their own. `path` is four tables of `width` entries: the distance along
+ * x as doubles, byte offsets in `filtered`, all blocks of `width` columns, of the detector rows above and below (negative above: the
+ * column is outside), and how far below the first one it lies, as float.
  */
 export function addTiltedZ(
   filtered: usize,
   sums: usize,
   path: usize,
   width: i32,
-  height: i32,
   fromLine: i32,
   toLine: i32,
   center: f64,
@@ -146,25 +146,119 @@ export function addTiltedZ(
   weight: f32,
 ): void {
   const half = width >> 1;
+  const uppers = path + <usize>width * 8;
+  const lowers = uppers + <usize>width * 4;
+  const depths = lowers + <usize>width * 4;
+  const cosines = f64x2.splat(cosine);
+  const weights = f32x4.splat(weight);
   for (let y = fromLine; y < toLine; y++) {
-    for (let x = 0; x < width; x++) {
-      const z = load<f64>(path + <usize>x * 16, 8);
-      if (!(z >= 0 && z <= <f64>(height - 1))) continue;
-      const s = load<f64>(path + <usize>x * 16) * cosine - <f64>(y - half) * sine + center;
-      if (!(s > -1 && s < <f64>width)) continue;
-      const upper = min(<i32>floor(z), max(height - 2, 0));
-      const lower = min(upper + 1, height - 1);
-      const above = sample(filtered, width, upper, s);
-      const below = sample(filtered, width, lower, s);
-      const at = sums + <usize>(y * width + x) * 4;
-      store<f32>(at, load<f32>(at) + weight * (above + (below - above) * <f32>(z - <f64>upper)));
+    const start = center - <f64>(y - half) * sine;
+    const starts = f64x2.splat(start);
+    const line = sums + <usize>y * <usize>width * 4;
+    for (let x = 0; x < width; x += 4) {
+      const isWhole = x + 4 <= width;
+      const first = f64x2.add(f64x2.mul(v128.load(path + <usize>x * 8), cosines), starts);
+      const second = f64x2.add(f64x2.mul(v128.load(path + <usize>x * 8, 16), cosines), starts);
+      const upper = v128.load(uppers + <usize>x * 4);
+      // Positions and rows go one way along a line: what holds for the outer two of four columns holds for the inner.
+      if (
+        !isWhole ||
+        !isBetween(f64x2.extract_lane(first, 0), width) ||
+        !isBetween(f64x2.extract_lane(second, 1), width) ||
+        i32x4.extract_lane(upper, 0) < 0 ||
+        i32x4.extract_lane(upper, 3) < 0
+      ) {
+        const end = isWhole ? x + 4 : width;
+        for (let one = x; one < end; one++) addTiltedPixel(filtered, line, path, width, one, start, cosine, weight);
+        continue;
+      }
+      const left = i32x4.trunc_sat_f64x2_s_zero(first);
+      const right = i32x4.trunc_sat_f64x2_s_zero(second);
+      const columns = v128.shuffle<i32>(left, right, 0, 1, 4, 5);
+      const fraction = v128.shuffle<f32>(
+        f32x4.demote_f64x2_zero(f64x2.sub(first, f64x2.convert_low_i32x4_s(left))),
+        f32x4.demote_f64x2_zero(f64x2.sub(second, f64x2.convert_low_i32x4_s(right))),
+        0,
+        1,
+        4,
+        5,
+      );
+      const places = i32x4.add(i32x4.shl(columns, 5), i32x4.splat(<i32>filtered));
+      const lower = v128.load(lowers + <usize>x * 4);
+      const above = i32x4.add(places, upper);
+      const below = i32x4.add(places, lower);
+      const depth = v128.load(depths + <usize>x * 4);
+      const value = i32x4.all_true(i32x4.eq(i32x4.sub(lower, upper), i32x4.splat(4)))
+        ? sampledInBlock(above, fraction, depth)
+        : between(between(gather(above, 0), gather(above, 32), fraction), between(gather(below, 0), gather(below, 32), fraction), depth);
+      const at = line + <usize>x * 4;
+      v128.store(at, plus(value, weights, v128.load(at)));
     }
   }
 }
 
-function sample(filtered: usize, width: i32, row: i32, s: f64): f32 {
+/** Has a position a detector column on both sides? */
+@inline
+function isBetween(s: f64, width: i32): bool {
+  return s >= 0 && s < <f64>(width - 1);
+}
+
+/** a + (b - a) part */
+@inline
+function between(a: v128, b: v128, part: v128): v128 {
+  return plus(f32x4.sub(b, a), part, a);
+}
+
+/** The floats at four addresses. */
+@inline
+function gather(addresses: v128, behind: usize): v128 {
+  let values = v128.load32_zero(<usize>i32x4.extract_lane(addresses, 0) + behind);
+  values = v128.load32_lane(<usize>i32x4.extract_lane(addresses, 1) + behind, values, 1);
+  values = v128.load32_lane(<usize>i32x4.extract_lane(addresses, 2) + behind, values, 2);
+  return v128.load32_lane(<usize>i32x4.extract_lane(addresses, 3) + behind, values, 3);
+}
+
+/** Four pixels whose rows stand side by side in one block: one load for both. */
+@inline
+function sampledInBlock(addresses: v128, fraction: v128, depth: v128): v128 {
+  const first = <usize>i32x4.extract_lane(addresses, 0);
+  const second = <usize>i32x4.extract_lane(addresses, 1);
+  const third = <usize>i32x4.extract_lane(addresses, 2);
+  const fourth = <usize>i32x4.extract_lane(addresses, 3);
+  const left0 = v128.load64_lane(second, v128.load64_zero(first), 1);
+  const left1 = v128.load64_lane(fourth, v128.load64_zero(third), 1);
+  const right0 = v128.load64_lane(second + 32, v128.load64_zero(first + 32), 1);
+  const right1 = v128.load64_lane(fourth + 32, v128.load64_zero(third + 32), 1);
+  const above = between(v128.shuffle<f32>(left0, left1, 0, 2, 4, 6), v128.shuffle<f32>(right0, right1, 0, 2, 4, 6), fraction);
+  const below = between(v128.shuffle<f32>(left0, left1, 1, 3, 5, 7), v128.shuffle<f32>(right0, right1, 1, 3, 5, 7), fraction);
+  return between(above, below, depth);
+}
+
+/** One pixel of a tilted line, also where it sees only one detector column, or none. */
+function addTiltedPixel(
+  filtered: usize,
+  line: usize,
+  path: usize,
+  width: i32,
+  x: i32,
+  start: f64,
+  cosine: f64,
+  weight: f32,
+): void {
+  const tables = path + <usize>width * 8 + <usize>x * 4;
+  const upper = load<i32>(tables);
+  const s = load<f64>(path + <usize>x * 8) * cosine + start;
+  if (upper < 0 || !(s > -1 && s < <f64>width)) return;
+  const above = sample(filtered + <usize>upper, width, s);
+  const below = sample(filtered + <usize>load<i32>(tables + <usize>width * 4), width, s);
+  const at = line + <usize>x * 4;
+  store<f32>(at, load<f32>(at) + weight * (above + (below - above) * load<f32>(tables + <usize>width * 8)));
+}
+
+/** A detector row between two of its columns; what is beside it counts as 0. */
+function sample(row: usize, width: i32, s: f64): f32 {
   const column = min(max(<i32>floor(s), 0), width - 2);
-  const at = filtered + (<usize>(row >> 3) * <usize>width + <usize>column) * 32 + <usize>(row & 7) * 4;
+  const at = row + <usize>column * 32;
   const left = <f32>max<f64>(0, 1 - abs(s - <f64>column));
   const right = <f32>max<f64>(0, 1 - abs(s - <f64>column - 1));
   return load<f32>(at) * left + load<f32>(at, 32) * right;

@@ -34,7 +34,6 @@ export interface ReconKernels {
     sums: number,
     path: number,
     width: number,
-    height: number,
     fromLine: number,
     toLine: number,
     center: number,

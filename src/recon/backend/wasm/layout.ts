@@ -44,6 +44,7 @@ export interface Layout {
   readonly row: number;
   readonly tableY: number;
   readonly tableX: number;
+  /** Four tables of a tilted z-slice, see `addTiltedZ`. */
   readonly pathZ: number;
   /** Two sets of sums; see WasmReconstruction. */
   readonly sums: readonly [SliceData<number>, SliceData<number>];
@@ -92,7 +93,7 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
     row: take((width + 8) * 2 * FLOAT),
     tableY: take(width * ENTRY_BYTES),
     tableX: take(width * ENTRY_BYTES),
-    pathZ: take(width * 2 * DOUBLE),
+    pathZ: take(width * (DOUBLE + 3 * FLOAT)),
     sums: [sums(), sums()] as const,
     out: take(Math.max(image + 4 * width * FLOAT, width * width * FLOAT)),
   };

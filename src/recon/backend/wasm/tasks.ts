@@ -74,7 +74,7 @@ function blockTask({ kernels, bytes, layout, control, thread }: ThreadContext, j
 }
 
 function lineTask({ kernels, layout, control }: ThreadContext, job: Job, task: number): void {
-  const { width, height } = layout.size;
+  const { width } = layout.size;
   const sums = layout.sums[job.set].z;
   const from = task * LINES_PER_TASK;
   const to = Math.min(from + LINES_PER_TASK, width);
@@ -85,7 +85,7 @@ function lineTask({ kernels, layout, control }: ThreadContext, job: Job, task: n
   } else {
     waitFor(control, Control.BLOCKS_DONE, layout.blocks);
     const { filtered, pathZ } = layout;
-    kernels.addTiltedZ(filtered, sums, pathZ, width, height, from, to, center, cosine, sine, weight);
+    kernels.addTiltedZ(filtered, sums, pathZ, width, from, to, center, cosine, sine, weight);
   }
 }
 

@@ -19,6 +19,9 @@ import { BLOCK_ROWS, COLUMN_BYTES, ENTRY_BYTES, type Layout, layoutOf } from "./
 import { FORMATS } from "./tasks.js";
 import { Team } from "./team.js";
 
+/** Offset of a detector row that is none. */
+const OUTSIDE = -1;
+
 /** A projection in memory. `filtered` holds its packed blocks, and is worth something while `isFiltered`. */
 interface Kept {
   raw: RawData;
@@ -91,12 +94,7 @@ export class WasmReconstruction implements Reconstruction {
   }
 
   begin(geometry: SliceGeometry): void {
-    const { alongX, rows } = zSlicePath(geometry);
-    const path = new Float64Array(this.#team.memory.buffer, this.#layout.pathZ, 2 * geometry.width);
-    alongX.forEach((x, i) => {
-      path[2 * i] = x;
-      path[2 * i + 1] = rows[i] ?? 0;
-    });
+    this.#writeTiltedPath(geometry);
     this.#geometry = {
       center: geometry.center,
       row: geometry.rotZ === 0 ? geometry.orthoZ : undefined,
@@ -105,6 +103,27 @@ export class WasmReconstruction implements Reconstruction {
     };
     this.#clear(0);
     this.#clear(1);
+  }
+
+  /** The tables of `addTiltedZ` (assembly/slices.ts). */
+  #writeTiltedPath(geometry: SliceGeometry): void {
+    const { width, height } = geometry;
+    const { buffer } = this.#team.memory;
+    const { pathZ } = this.#layout;
+    const { alongX, rows } = zSlicePath(geometry);
+    new Float64Array(buffer, pathZ, width).set(alongX);
+    const uppers = new Int32Array(buffer, pathZ + 8 * width, width);
+    const lowers = new Int32Array(buffer, pathZ + 12 * width, width);
+    const depths = new Float32Array(buffer, pathZ + 16 * width, width);
+    const offsetOf = (row: number): number =>
+      Math.floor(row / BLOCK_ROWS) * width * COLUMN_BYTES +
+      (row % BLOCK_ROWS) * Float32Array.BYTES_PER_ELEMENT;
+    rows.forEach((z, x) => {
+      const upper = Math.min(Math.floor(z), Math.max(height - 2, 0));
+      uppers[x] = z >= 0 && z <= height - 1 ? offsetOf(upper) : OUTSIDE;
+      lowers[x] = offsetOf(Math.min(upper + 1, height - 1));
+      depths[x] = z - upper;
+    });
   }
 
   add(place: number, thetaRadians: number, weight: 1 | -1): void {
