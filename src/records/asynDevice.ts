@@ -8,6 +8,14 @@ export interface OctetExchange {
   readonly timeoutSeconds: number;
 }
 
+/** What a port tells of its traffic: masks of asyn. */
+export interface AsynTraceMasks {
+  mask: number;
+  ioMask: number;
+  infoMask: number;
+  truncateSize: number;
+}
+
 /** What the asyn record sees of the ports of its process. */
 export interface AsynRecordDevice extends AttachedDevice {
   /** Which port the record talks to; undefined, or what is wrong with the name. */
@@ -23,6 +31,8 @@ export interface AsynRecordDevice extends AttachedDevice {
   autoConnect: boolean;
   enabled: boolean;
   setConnected(connected: boolean): void;
+  /** The selected port's tracing; undefined where it traces nothing. */
+  readonly trace: AsynTraceMasks | undefined;
   /** Settles with the reply (empty when nothing is read), rejects with the reason. */
   exchange(exchange: OctetExchange): Promise<Uint8Array>;
 }

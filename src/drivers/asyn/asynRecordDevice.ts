@@ -1,5 +1,5 @@
 import { Subscription } from "rxjs";
-import type { AsynRecordDevice, OctetExchange } from "../../records/asynDevice.js";
+import type { AsynRecordDevice, AsynTraceMasks, OctetExchange } from "../../records/asynDevice.js";
 import type { DeviceSupport } from "../../records/deviceSupport.js";
 import type { Port } from "./portDriver.js";
 import type { PortRegistry } from "./portRegistry.js";
@@ -54,6 +54,10 @@ class SelectedPort implements AsynRecordDevice {
 
   set enabled(on: boolean) {
     if (this.#port?.link !== undefined) this.#port.link.enabled = on;
+  }
+
+  get trace(): AsynTraceMasks | undefined {
+    return this.#port?.trace;
   }
 
   setConnected(connected: boolean): void {

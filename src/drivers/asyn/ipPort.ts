@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import { BehaviorSubject } from "rxjs";
 import { logger } from "../../libcom/log.js";
 import type { OctetInterface, Port, PortLink } from "./portDriver.js";
+import { PortTrace } from "./portTrace.js";
 
 const log = logger("asyn.ip");
 
@@ -18,6 +19,7 @@ export class IpPort implements Port {
   readonly portName: string;
   readonly connected$ = new BehaviorSubject(false);
   readonly octet: OctetInterface;
+  readonly trace: PortTrace;
   readonly link: PortLink = {
     autoConnect: true,
     enabled: true,
@@ -42,7 +44,12 @@ export class IpPort implements Port {
     this.#host = match[1] ?? "";
     this.#tcpPort = Number(match[2]);
     this.octet = this.#octetInterface();
+    this.trace = new PortTrace(portName);
     this.#connect();
+  }
+
+  get #device(): string {
+    return `${this.#host}:${this.#tcpPort}`;
   }
 
   parameter(): undefined {
@@ -92,11 +99,12 @@ export class IpPort implements Port {
       this.connected$.next(true);
     });
     socket.on("data", (data) => {
+      this.trace.driverIo(`${this.#device} read ${data.length}`, data);
       this.#received = Buffer.concat([this.#received, data]);
       this.#satisfyReader();
     });
     socket.on("error", (error) => {
-      if (!this.#complained) log.warn(`${this.portName}: ${this.#host}:${this.#tcpPort}: ${error.message}`);
+      if (!this.#complained) log.warn(`${this.portName}: ${this.#device}: ${error.message}`);
       this.#complained = true;
     });
     socket.on("close", () => this.#disconnected());
@@ -115,8 +123,9 @@ export class IpPort implements Port {
   #send(request: Uint8Array, eos: string, timeoutSeconds: number): Promise<void> {
     const socket = this.#socket;
     if (socket === undefined || !this.connected$.value)
-      return Promise.reject(new Error(`${this.portName}: not connected to ${this.#host}:${this.#tcpPort}`));
+      return Promise.reject(new Error(`${this.portName}: not connected to ${this.#device}`));
     const message = Buffer.concat([request, Buffer.from(eos, "latin1")]);
+    this.trace.driverIo(`${this.#device} write ${message.length}`, message);
     return withTimeout(`${this.portName}: write`, timeoutSeconds, (resolve, reject) => {
       socket.write(message, (error) => (error ? reject(error) : resolve(undefined)));
     });

@@ -1,5 +1,6 @@
 import type { Observable } from "rxjs";
 import type { Timestamp } from "../../libcom/epicsTime.js";
+import type { PortTrace } from "./portTrace.js";
 
 /** The asyn parameter types records can reach. */
 export type ParameterType =
@@ -121,5 +122,7 @@ export interface Port {
    */
   parameter(name: string, address: number, type?: ParameterType): Parameter | undefined;
   readonly octet?: OctetInterface;
+  /** What it tells of its traffic. */
+  readonly trace?: PortTrace;
   close(): void;
 }

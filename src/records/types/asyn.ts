@@ -4,7 +4,7 @@ import { EventMask } from "../../channel/eventMask.js";
 import { untilNul } from "../../channel/text.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { escapeText, unescapeText } from "../../libcom/escape.js";
-import { type AsynRecordDevice, isAsynRecordDevice } from "../asynDevice.js";
+import { type AsynRecordDevice, type AsynTraceMasks, isAsynRecordDevice } from "../asynDevice.js";
 import { defineRecordType, type FieldAddress, type RecordIo, type RecordOf } from "../recordType.js";
 import { asynEOMREASON, asynFields, asynFMT, asynTMOD } from "./asynFields.js";
 
@@ -96,7 +96,26 @@ function connect(record: Asyn, io: Io): void {
   record.CNCT = record.PCNCT = device?.connected === true ? 1 : 0;
   record.AUCT = device?.autoConnect === false ? 0 : 1;
   record.ENBL = device?.enabled === false ? 0 : 1;
+  showTrace(record, device?.trace);
   setError(record, io, problem ?? "");
+}
+
+/** Masks as the selected port has them. */
+function showTrace(record: Asyn, trace: AsynTraceMasks | undefined): void {
+  if (trace === undefined) return;
+  record.TMSK = trace.mask;
+  record.TIOM = trace.ioMask;
+  record.TINM = trace.infoMask;
+  record.TSIZ = trace.truncateSize;
+  for (const mask of MASKS)
+    for (const [place, bit] of MASK_BITS[mask].entries()) record[bit] = (record[mask] >> place) & 1;
+}
+
+function setTrace(record: Asyn, trace: AsynTraceMasks): void {
+  trace.mask = record.TMSK;
+  trace.ioMask = record.TIOM;
+  trace.infoMask = record.TINM;
+  trace.truncateSize = record.TSIZ;
 }
 
 const escapedText = (text: string): string => printEscaped(Buffer.from(text, "latin1"));
@@ -112,9 +131,11 @@ const MASK_BITS = {
   TINM: ["TINB0", "TINB1", "TINB2", "TINB3"],
 } as const;
 
+const MASKS = ["TMSK", "TIOM", "TINM"] as const;
+
 /** A mask and its bits say the same, whichever was put. */
 function followMask(record: Asyn, io: Io, field: string): void {
-  for (const mask of ["TMSK", "TIOM", "TINM"] as const) {
+  for (const mask of MASKS) {
     const bits: readonly string[] = MASK_BITS[mask];
     if (field !== mask && !bits.includes(field)) continue;
     for (const [place, bit] of MASK_BITS[mask].entries()) {
@@ -173,6 +194,7 @@ export const asyn = defineRecordType("asyn", asynFields, {
       for (const name of CONNECTION_FIELDS) io.post(name, VALUE_MASK);
     } else {
       followMask(record, io, field);
+      if (device?.trace !== undefined) setTrace(record, device.trace);
       if (device !== undefined) turnSwitch(record, device, field);
     }
     return undefined;

@@ -204,6 +204,31 @@ test("a disabled port refuses every exchange by name", async (context) => {
   assert.equal(engine.get("io.AINP"), "%4");
 });
 
+test("the record turns the trace of its port on, which then tells each request and reply", async (context) => {
+  const server = await serveAerotech(new AerotechController({}), { port: 0 });
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const ports = new PortRegistry();
+  const port = new IpPort("PSO", `127.0.0.1:${address.port}`);
+  ports.add(port);
+  context.after(() => server.close());
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  let told = "";
+  port.trace.print = (text) => {
+    told += text;
+  };
+  const engine = rig(context, ports, {});
+  engine.put("io.IEOS", "\\n");
+  engine.put("io.OEOS", "\\n");
+  assert.deepEqual([engine.get("io.TMSK"), engine.get("io.TB0"), engine.get("io.TSIZ")], [1, 1, 80]);
+  engine.put("io.TB3", "On");
+  engine.put("io.TIB1", "On");
+  engine.put("io.TINM", 0);
+  await engine.putNotify("io.AOUT", "ROUND(3.9)");
+  const device = `127.0.0.1:${address.port}`;
+  assert.equal(told, `${device} write 11\nROUND(3.9)\\n\n${device} read 3\n%4\\n\n`);
+});
+
 test("trace masks and the fields of their bits follow each other", (context) => {
   const engine = rig(context, inProcess(), {});
   engine.put("io.TMSK", 0x21);

@@ -1,0 +1,90 @@
+import { escapeText } from "../../libcom/escape.js";
+import { strftime } from "../../libcom/strftime.js";
+import type { AsynTraceMasks } from "../../records/asynDevice.js";
+
+/** Bits of a trace mask by their names without asyn's prefixes. */
+export const TRACE_BITS = { ERROR: 1, DEVICE: 2, FILTER: 4, DRIVER: 8, FLOW: 16, WARNING: 32 } as const;
+
+/** How traced data are shown. */
+export const TRACE_IO_BITS = { NODATA: 0, ASCII: 1, ESCAPE: 2, HEX: 4 } as const;
+
+/** What is before a traced line. */
+export const TRACE_INFO_BITS = { TIME: 1, PORT: 2, SOURCE: 4, THREAD: 8 } as const;
+
+export const printToConsole = (text: string): void => {
+  process.stderr.write(text);
+};
+
+const BYTES_PER_LINE = 20;
+
+/** What a port tells of its traffic, in the words of asynManager; to the console unless `print` goes elsewhere. */
+export class PortTrace implements AsynTraceMasks {
+  mask: number = TRACE_BITS.ERROR;
+  ioMask: number = TRACE_IO_BITS.NODATA;
+  infoMask: number = TRACE_INFO_BITS.TIME;
+  /** At most so many bytes of a message are shown. */
+  truncateSize = 80;
+  print: (text: string) => void;
+
+  constructor(
+    private readonly portName: string,
+    print: (text: string) => void = printToConsole,
+  ) {
+    this.print = print;
+  }
+
+  /** Tells of bytes that went to the device or came from it. */
+  driverIo(what: string, data: Uint8Array): void {
+    if ((this.mask & TRACE_BITS.DRIVER) === 0) return;
+    const shown = Buffer.from(data.subarray(0, this.truncateSize));
+    this.print(`${this.#prefix()}${what}\n${this.#shown(shown)}`);
+  }
+
+  #prefix(): string {
+    const time = (this.infoMask & TRACE_INFO_BITS.TIME) === 0 ? "" : `${timeText()} `;
+    const port = (this.infoMask & TRACE_INFO_BITS.PORT) === 0 ? "" : `[${this.portName},-1,0] `;
+    return time + port;
+  }
+
+  #shown(data: Buffer): string {
+    if (this.ioMask === TRACE_IO_BITS.NODATA || this.truncateSize === 0) return "\n";
+    const text = data.toString("latin1");
+    const has = (bit: number): boolean => (this.ioMask & bit) !== 0;
+    return [
+      has(TRACE_IO_BITS.ASCII) && data.length > 0 ? `${text}\n` : "",
+      has(TRACE_IO_BITS.ESCAPE) && data.length > 0 ? `${escapeText(text)}\n` : "",
+      has(TRACE_IO_BITS.HEX) ? `${hexLines(data)}\n` : "",
+    ].join("");
+  }
+}
+
+/** asyn writes milliseconds behind the seconds. */
+function timeText(): string {
+  const now = new Date();
+  return `${strftime("%Y/%m/%d %H:%M:%S", now)}.${String(now.getMilliseconds()).padStart(3, "0")}`;
+}
+
+const hexLines = (data: Buffer): string =>
+  Array.from(data, (byte, index) => {
+    const lineFeed = index % BYTES_PER_LINE === 0 ? "\n" : "";
+    return `${lineFeed}${byte.toString(16).padStart(2, "0")} `;
+  }).join("");
+
+/**
+ * A mask as asyn's shell commands take it: a number, or names joined by `|` or `+`, with or without their prefix ASYN_TRACE_,
+ * ASYN_TRACEIO_ or ASYN_TRACEINFO_. Undefined when a name is none.
+ */
+export function parseTraceMask(text: string, bits: Readonly<Record<string, number>>): number | undefined {
+  if (/^\s*(0x[0-9a-f]+|\d+)\s*$/i.test(text)) return Number(text);
+  let mask = 0;
+  for (const word of text.split(/[|+]/)) {
+    const name = word
+      .trim()
+      .toUpperCase()
+      .replace(/^(ASYN_)?(TRACE(IO|INFO)?_)?/, "");
+    const bit = bits[name];
+    if (bit === undefined) return undefined;
+    mask |= bit;
+  }
+  return mask;
+}
