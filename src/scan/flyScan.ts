@@ -1,33 +1,21 @@
 import { merge } from "rxjs";
 import { failWhenFramesAreMissing, untilCameraDone } from "./acquisition.js";
-import { beginScan } from "./beginScan.js";
 import { startAcquisition, triggerByPulses } from "./camera.js";
 import type { ScanContext } from "./context.js";
-import { atRest, returnRotation, type ScanProcedure, showFileName, stopPulses } from "./endScan.js";
-import { prepareForProjections, showStatus } from "./fieldConditions.js";
+import { type ScanProcedure, stopPulses } from "./endScan.js";
+import { showStatus } from "./fieldConditions.js";
 import { endHelix, helixOf } from "./helical.js";
+import { type OneFilePlan, oneFileScan } from "./oneFileScan.js";
 import { moveSeconds, type ScanPositions } from "./positions.js";
 import { cleanUp, program, publishPositions, readFlyPositions } from "./pso.js";
 import { readNumber } from "./pvValues.js";
-import { moveSampleIn } from "./sample.js";
-import { type ScanFile, scanFile } from "./scanFile.js";
-import { closeBeam, openFrontEndShutter } from "./shutters.js";
-import { type FieldPlans, fieldFrames, fieldsAfter, fieldsBefore, readFieldPlans } from "./staticFields.js";
-import { after, perform, put, putAndWait, type Step, sequence } from "./steps.js";
-import { forgetTurns } from "./turns.js";
+import { readFieldPlans } from "./staticFields.js";
+import { after, nothing, perform, put, putAndWait, type Step, sequence } from "./steps.js";
 
 interface Flight {
   readonly positions: ScanPositions;
   readonly frameSeconds: number;
   readonly angles: readonly number[];
-}
-
-/** What a scan is made of, as it is when it begins. */
-interface FlyPlan {
-  readonly fields: FieldPlans;
-  /** Undefined when there are no angles: only fields are taken then. */
-  readonly flight: Flight | undefined;
-  readonly programs: boolean;
 }
 
 async function readFlight(context: ScanContext): Promise<Flight> {
@@ -38,15 +26,6 @@ async function readFlight(context: ScanContext): Promise<Flight> {
     positions,
     frameSeconds,
     angles: Array.from({ length: numAngles }, (_, index) => start + index * rotationStep),
-  };
-}
-
-async function readPlan(context: ScanContext): Promise<FlyPlan> {
-  const numAngles = await readNumber(context.beamline.own("NumAngles"));
-  return {
-    fields: await readFieldPlans(context),
-    flight: numAngles > 0 ? await readFlight(context) : undefined,
-    programs: (await readNumber(context.beamline.own("ProgramPSO"))) !== 0,
   };
 }
 
@@ -84,41 +63,21 @@ const fly = (context: ScanContext, { positions, frameSeconds }: Flight): Step =>
   );
 };
 
-const execute = (context: ScanContext, file: ScanFile, { fields, flight, programs }: FlyPlan): Step => {
-  const projections = flight?.angles.length ?? 0;
-  file.angles = flight?.angles ?? [];
-  return sequence(
-    flight === undefined ? sequence() : prepareFlight(context, flight, programs),
-    file.begin(projections + fieldFrames(fields)),
-    openFrontEndShutter(context),
-    showStatus(context, "Moving rotation axis to start"),
-    fieldsBefore(context, fields),
-    flight === undefined ? sequence() : sequence(prepareForProjections(context), fly(context, flight)),
-    fieldsAfter(context, fields),
-  );
-};
-
-/** Dark fields, flat fields and one projection for each angle, in one file, without stopping the stage. */
-export const flyScan = (context: ScanContext): ScanProcedure => {
-  const file = scanFile(context);
+async function readPlan(context: ScanContext): Promise<OneFilePlan> {
+  const { beamline } = context;
+  const fields = await readFieldPlans(context);
+  if ((await readNumber(beamline.own("NumAngles"))) <= 0)
+    return { fields, angles: [], prepare: nothing, project: nothing };
+  const flight = await readFlight(context);
+  const programs = (await readNumber(beamline.own("ProgramPSO"))) !== 0;
   return {
-    run: sequence(
-      beginScan(context),
-      after(
-        () => readPlan(context),
-        (plan) => execute(context, file, plan),
-      ),
-    ),
-    end: [
-      ["fast shutter", closeBeam(context)],
-      ...file.end,
-      ...atRest(context),
-      stopPulses(context),
-      endHelix(context),
-      ["sample", moveSampleIn(context)],
-      forgetTurns(context),
-      returnRotation(context),
-      showFileName(context),
-    ],
+    fields,
+    angles: flight.angles,
+    prepare: prepareFlight(context, flight, programs),
+    project: fly(context, flight),
   };
-};
+}
+
+/** One projection for each angle without stopping the stage. */
+export const flyScan = (context: ScanContext): ScanProcedure =>
+  oneFileScan(context, () => readPlan(context), [stopPulses(context), endHelix(context)]);

@@ -42,6 +42,7 @@ import {
   putAndWait,
   type Step,
   sequence,
+  watchdog,
   when,
 } from "./steps.js";
 import { changeBinning, mirrorCounters, resizeRing, revertBinning, revertRing } from "./stream.js";
@@ -207,12 +208,6 @@ export const abort$ = (beamline: Beamline, others$: Observable<unknown>): Observ
 const streaming = (context: ScanContext): Observable<never> =>
   merge(streamingActions(context), streamSettings(context), mirrorCounters(context), followLens(context));
 
-const watchdog = ({ beamline, times }: ScanContext): Observable<never> =>
-  timer(0, times.watchdog * 1000).pipe(
-    tap(() => beamline.own("Watchdog").write(5)),
-    ignoreElements(),
-  );
-
 /**
  * Everything the scan server does for one beamline; unsubscribing stops all of it. Never fails. ServerRunning says
  * Running once buttons are heard.
@@ -227,7 +222,7 @@ export const serve = (context: ScanContext): Observable<never> =>
       settings(context),
       sampleMoves(context),
       followCamera(context),
-      watchdog(context),
+      watchdog(context.beamline.own("Watchdog"), context.times.watchdog),
     ),
   );
 

@@ -14,6 +14,7 @@ import {
   pairwise,
   switchMap,
   take,
+  tap,
   throwError,
   timeout,
   timer,
@@ -106,4 +107,14 @@ export const always = (body: Step, back: Step): Step =>
       ),
     ),
     back,
+  );
+
+/** What a server writes into a Watchdog record, which counts down by one each second. */
+const WATCHDOG_COUNTS = 5;
+
+/** Keeps a Watchdog record from running out, for as long as it is subscribed. */
+export const watchdog = (pv: Pv, periodSeconds: number): Observable<never> =>
+  timer(0, periodSeconds * 1000).pipe(
+    tap(() => pv.write(WATCHDOG_COUNTS)),
+    ignoreElements(),
   );

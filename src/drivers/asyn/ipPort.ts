@@ -28,6 +28,8 @@ export class IpPort implements Port {
   };
   readonly #host: string;
   readonly #tcpPort: number;
+  /** How messages and traces name it. */
+  readonly #device: string;
   #socket: Socket | undefined;
   #received = Buffer.alloc(0);
   #reader: Reader | undefined;
@@ -43,13 +45,10 @@ export class IpPort implements Port {
     this.portName = portName;
     this.#host = match[1] ?? "";
     this.#tcpPort = Number(match[2]);
+    this.#device = `${this.#host}:${this.#tcpPort}`;
     this.octet = this.#octetInterface();
     this.trace = new PortTrace(portName);
     this.#connect();
-  }
-
-  get #device(): string {
-    return `${this.#host}:${this.#tcpPort}`;
   }
 
   parameter(): undefined {
@@ -99,7 +98,7 @@ export class IpPort implements Port {
       this.connected$.next(true);
     });
     socket.on("data", (data) => {
-      this.trace.driverIo(`${this.#device} read ${data.length}`, data);
+      this.trace.driverIo(this.#device, "read", data);
       this.#received = Buffer.concat([this.#received, data]);
       this.#satisfyReader();
     });
@@ -125,7 +124,7 @@ export class IpPort implements Port {
     if (socket === undefined || !this.connected$.value)
       return Promise.reject(new Error(`${this.portName}: not connected to ${this.#device}`));
     const message = Buffer.concat([request, Buffer.from(eos, "latin1")]);
-    this.trace.driverIo(`${this.#device} write ${message.length}`, message);
+    this.trace.driverIo(this.#device, "write", message);
     return withTimeout(`${this.portName}: write`, timeoutSeconds, (resolve, reject) => {
       socket.write(message, (error) => (error ? reject(error) : resolve(undefined)));
     });

@@ -34,14 +34,17 @@ export class PortTrace implements AsynTraceMasks {
   }
 
   /** Tells of bytes that went to the device or came from it. */
-  driverIo(what: string, data: Uint8Array): void {
+  driverIo(device: string, action: "read" | "write", data: Uint8Array): void {
     if ((this.mask & TRACE_BITS.DRIVER) === 0) return;
     const shown = Buffer.from(data.subarray(0, this.truncateSize));
-    this.print(`${this.#prefix()}${what}\n${this.#shown(shown)}`);
+    this.print(`${this.#prefix()}${device} ${action} ${data.length}\n${this.#shown(shown)}`);
   }
 
   #prefix(): string {
-    const time = (this.infoMask & TRACE_INFO_BITS.TIME) === 0 ? "" : `${timeText()} `;
+    const time =
+      (this.infoMask & TRACE_INFO_BITS.TIME) === 0
+        ? ""
+        : `${strftime("%Y/%m/%d %H:%M:%S.%03f", new Date())} `;
     const port = (this.infoMask & TRACE_INFO_BITS.PORT) === 0 ? "" : `[${this.portName},-1,0] `;
     return time + port;
   }
@@ -56,12 +59,6 @@ export class PortTrace implements AsynTraceMasks {
       has(TRACE_IO_BITS.HEX) ? `${hexLines(data)}\n` : "",
     ].join("");
   }
-}
-
-/** asyn writes milliseconds behind the seconds. */
-function timeText(): string {
-  const now = new Date();
-  return `${strftime("%Y/%m/%d %H:%M:%S", now)}.${String(now.getMilliseconds()).padStart(3, "0")}`;
 }
 
 const hexLines = (data: Buffer): string =>

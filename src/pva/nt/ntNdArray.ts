@@ -7,6 +7,7 @@ import {
   pvLong,
   pvString,
   pvVariant,
+  SCALAR_NAMES,
   type ScalarName,
   scalarArray,
   scalarType,
@@ -67,22 +68,6 @@ export const NTNDARRAY_TYPE = structure("epics:nt/NTNDArray:1.0", {
   timeStamp: TIME_TYPE,
   display: DISPLAY_TYPE,
 });
-
-/** pvData's ScalarType: the index is the code that codec.parameters holds, the type of the uncompressed elements. */
-const SCALAR_TYPES: readonly ScalarName[] = [
-  "boolean",
-  "byte",
-  "short",
-  "int",
-  "long",
-  "ubyte",
-  "ushort",
-  "uint",
-  "ulong",
-  "float",
-  "double",
-  "string",
-];
 
 /** areaDetector's names of attribute types. */
 const attributeScalar = {
@@ -151,7 +136,7 @@ export function ntNdArrayValue(parts: NtNdArrayParts): PvStructure {
     value: new PvUnion(`${element}Value`, data),
     codec: {
       name: codec?.name ?? "",
-      parameters: new PvVariant(pvInt, SCALAR_TYPES.indexOf(codec?.elementType ?? element)),
+      parameters: new PvVariant(pvInt, SCALAR_NAMES.indexOf(codec?.elementType ?? element)),
     },
     compressedSize: BigInt(data.byteLength),
     uncompressedSize: BigInt(codec?.uncompressedSize ?? data.byteLength),
@@ -255,5 +240,5 @@ function codecElement(value: PvStructure): ScalarName | undefined {
   const codec = value["codec"];
   const parameters = isPvStructure(codec) ? codec["parameters"] : undefined;
   const code = parameters instanceof PvVariant ? Number(parameters.value) : Number.NaN;
-  return SCALAR_TYPES[code];
+  return SCALAR_NAMES[code];
 }

@@ -10,13 +10,12 @@ import {
   type Observable,
   Subscription,
   tap,
-  timer,
 } from "rxjs";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import type { PvDirectory } from "../../records/pv.js";
 import { PvSet } from "../beamline.js";
-import { changes$, pressed$ } from "../steps.js";
+import { changes$, pressed$, watchdog } from "../steps.js";
 import {
   changeBinning,
   changeBits,
@@ -44,7 +43,6 @@ export interface MctOpticsOptions {
 
 const CONNECT_SECONDS = 2;
 const WATCHDOG_SECONDS = 3;
-const WATCHDOG_COUNTS = 5;
 
 interface Request {
   readonly work: () => Promise<void>;
@@ -63,7 +61,7 @@ export function startMctOptics(options: MctOpticsOptions): { stop(): void } {
   const life = new Subscription();
   const served$ = concat(
     defer(() => from(startUp(optics))).pipe(ignoreElements()),
-    merge(requests(optics), watchdog(optics)),
+    merge(requests(optics), watchdog(optics.own("Watchdog"), WATCHDOG_SECONDS)),
   );
   life.add(served$.subscribe({ error: (error) => log.error(`${prefix} ${errorMessage(error)}`) }));
   return {
@@ -83,12 +81,6 @@ async function startUp(optics: Optics): Promise<void> {
   await Promise.all([synchronizeBits(optics, 0), synchronizeBits(optics, 1), synchronizeBinning(optics)]);
   optics.say("Done");
 }
-
-const watchdog = (optics: Optics): Observable<never> =>
-  timer(0, WATCHDOG_SECONDS * 1000).pipe(
-    tap(() => optics.write("Watchdog", WATCHDOG_COUNTS)),
-    ignoreElements(),
-  );
 
 const changed = (
   optics: Optics,

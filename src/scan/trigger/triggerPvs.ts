@@ -1,6 +1,5 @@
-import { toNumber } from "../../channel/number.js";
-import { toText } from "../../channel/text.js";
 import type { Pv, PvDirectory } from "../../records/pv.js";
+import { lastNumber } from "../pvValues.js";
 import type { Condition } from "./condition.js";
 import type { MeasureSettings } from "./measure/messages.js";
 
@@ -64,12 +63,8 @@ export type TriggerState = (typeof TRIGGER_STATES)[number];
 
 const SLOPES = ["rising", "falling"] as const;
 
-export const numberNow = (pv: Pv, otherwise = 0): number => {
-  const number = toNumber(pv.sample?.value);
-  return Number.isFinite(number) ? number : otherwise;
-};
-
-export const textNow = (pv: Pv): string => toText(pv.sample?.value ?? "").trim();
+/** The last known number; 0 before the PV was connected. */
+export const numberNow = (pv: Pv): number => lastNumber(pv, 0);
 
 export const conditionNow = (pvs: TriggerPvs): Condition => ({
   slope: SLOPES[numberNow(pvs.Slope)] ?? "rising",

@@ -91,14 +91,22 @@ test("the port can be changed while running; an unknown one is named in ERRS", a
   assert.match(Buffer.from(engine.get("io.ERRS") as Int8Array).toString(), /"LOST" not found/);
 });
 
-test("a controller behind TCP answers as one in the process", async (context) => {
+/** A connected port to a simulated controller. */
+async function overTcp(context: TestContext) {
   const server = await serveAerotech(new AerotechController({}), { port: 0 });
+  context.after(() => server.close());
   const address = server.address();
   assert.ok(typeof address === "object" && address !== null);
+  const device = `127.0.0.1:${address.port}`;
   const ports = new PortRegistry();
-  const port = ports.add(new IpPort("PSO", `127.0.0.1:${address.port}`));
-  context.after(() => server.close());
+  const port = new IpPort("PSO", device);
+  ports.add(port);
   await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  return { ports, port, device };
+}
+
+test("a controller behind TCP answers as one in the process", async (context) => {
+  const { ports, port } = await overTcp(context);
   const engine = rig(context, ports, {});
   engine.put("io.IEOS", "\\n");
   engine.put("io.OEOS", "\\n");
@@ -186,13 +194,7 @@ test("CNCT takes the connection away and back, AUCT decides whether it comes bac
 });
 
 test("a disabled port refuses every exchange by name", async (context) => {
-  const server = await serveAerotech(new AerotechController({}), { port: 0 });
-  const address = server.address();
-  assert.ok(typeof address === "object" && address !== null);
-  const ports = new PortRegistry();
-  const port = ports.add(new IpPort("PSO", `127.0.0.1:${address.port}`));
-  context.after(() => server.close());
-  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  const { ports } = await overTcp(context);
   const engine = rig(context, ports, {});
   engine.put("io.IEOS", "\\n");
   engine.put("io.OEOS", "\\n");
@@ -205,14 +207,7 @@ test("a disabled port refuses every exchange by name", async (context) => {
 });
 
 test("the record turns the trace of its port on, which then tells each request and reply", async (context) => {
-  const server = await serveAerotech(new AerotechController({}), { port: 0 });
-  const address = server.address();
-  assert.ok(typeof address === "object" && address !== null);
-  const ports = new PortRegistry();
-  const port = new IpPort("PSO", `127.0.0.1:${address.port}`);
-  ports.add(port);
-  context.after(() => server.close());
-  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  const { ports, port, device } = await overTcp(context);
   let told = "";
   port.trace.print = (text) => {
     told += text;
@@ -225,7 +220,6 @@ test("the record turns the trace of its port on, which then tells each request a
   engine.put("io.TIB1", "On");
   engine.put("io.TINM", 0);
   await engine.putNotify("io.AOUT", "ROUND(3.9)");
-  const device = `127.0.0.1:${address.port}`;
   assert.equal(told, `${device} write 11\nROUND(3.9)\\n\n${device} read 3\n%4\\n\n`);
 });
 

@@ -17,7 +17,7 @@ function told(settings: Partial<PortTrace>): string {
     text += line;
   });
   Object.assign(trace, { mask: TRACE_BITS.DRIVER, infoMask: 0, ...settings });
-  trace.driverIo("host:8001 write 3", DATA);
+  trace.driverIo("host:8001", "write", DATA);
   return text;
 }
 

@@ -1,3 +1,4 @@
+import { statisticsOf } from "../../../drivers/plugins/statistics.js";
 import type { TriggerImage } from "./image.js";
 
 export interface MeasureOptions {
@@ -10,19 +11,6 @@ export type Measure = (
   image: TriggerImage,
   options: MeasureOptions,
 ) => number | undefined | Promise<number | undefined>;
-
-function mean({ data }: TriggerImage): number {
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i] ?? 0;
-  return sum / data.length;
-}
-
-function sigma(image: TriggerImage): number {
-  const middle = mean(image);
-  let squares = 0;
-  for (let i = 0; i < image.data.length; i++) squares += ((image.data[i] ?? 0) - middle) ** 2;
-  return Math.sqrt(squares / image.data.length);
-}
 
 function foreground({ data }: TriggerImage, { threshold }: MeasureOptions): number {
   let count = 0;
@@ -52,8 +40,14 @@ export type ImageMeasureName = "Mean" | "Sigma" | "Change" | "Foreground";
 
 /** Measures that need no file of the user's, made anew for each use: some remember. */
 export const IMAGE_MEASURES: Readonly<Record<ImageMeasureName, () => Measure>> = {
-  Mean: () => mean,
-  Sigma: () => sigma,
+  Mean:
+    () =>
+    ({ data }) =>
+      statisticsOf(data).mean,
+  Sigma:
+    () =>
+    ({ data }) =>
+      statisticsOf(data).sigma,
   Change: change,
   Foreground: () => foreground,
 };
