@@ -1,9 +1,8 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { parentPort } from "node:worker_threads";
 import h5wasm from "h5wasm/node";
+import { answerCalls } from "../../libcom/workerCalls.js";
 import { describeHdf5Error } from "./hdf5Error.js";
-import type { Answer, Call } from "./workerCalls.js";
 
 /** Compression filters that the library loads when a file needs them. */
 const filterPlugins = join(
@@ -12,15 +11,9 @@ const filterPlugins = join(
 );
 
 /** The worker's side: performs each call with the HDF5 library ready and throwing. */
-export async function answerCalls<Request, Value>(perform: (request: Request) => Value): Promise<void> {
+export async function answerHdf5Calls<Request, Value>(perform: (request: Request) => Value): Promise<void> {
   const hdf5 = await h5wasm.ready;
   hdf5.insert_plugin_search_path(filterPlugins, 0);
   hdf5.activate_throwing_error_handler();
-  parentPort?.on("message", ({ id, request }: Call<Request>) => {
-    try {
-      parentPort?.postMessage({ id, value: perform(request) } satisfies Answer<Value>);
-    } catch (error) {
-      parentPort?.postMessage({ id, error: describeHdf5Error(error) } satisfies Answer<Value>);
-    }
-  });
+  answerCalls(perform, describeHdf5Error);
 }

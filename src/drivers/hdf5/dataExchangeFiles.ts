@@ -1,5 +1,5 @@
+import { WorkerCalls } from "../../libcom/workerCalls.js";
 import type { MeanFrame, StoredFrames } from "./dataExchange.js";
-import { WorkerCalls } from "./workerCalls.js";
 
 export type { MeanFrame, StoredFrames } from "./dataExchange.js";
 

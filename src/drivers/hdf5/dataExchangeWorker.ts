@@ -1,4 +1,4 @@
-import { answerCalls } from "./answerCalls.js";
+import { answerHdf5Calls } from "./answerCalls.js";
 import { copyStack, meanOfStack, readStoredFrames, writeTheta } from "./dataExchange.js";
 import type { DataExchangeAnswer, DataExchangeRequest } from "./dataExchangeFiles.js";
 
@@ -16,4 +16,4 @@ function perform(request: DataExchangeRequest): DataExchangeAnswer {
   }
 }
 
-await answerCalls(perform);
+await answerHdf5Calls(perform);

@@ -1,22 +1,12 @@
 import { open as openFile } from "node:fs/promises";
-import type { NDArray, NDArrayInfo } from "../ndarray/ndArray.js";
+import { WorkerCalls } from "../../libcom/workerCalls.js";
+import { infoOf, type NDArray, type NDArrayInfo } from "../ndarray/ndArray.js";
 import type { FileOptions } from "./fileOptions.js";
 import type { FileSummary } from "./fileWriter.js";
 import { type AttributeDefinition, defaultAttributes, definitionsOf, valuesOf } from "./frameAttributes.js";
 import type { FileLayout } from "./layout.js";
 import { isSuperblock3, SUPERBLOCK_BYTES, showClosed, storedEnd } from "./superblock.js";
-import { WorkerCalls } from "./workerCalls.js";
 import type { WriterAnswer, WriterRequest } from "./writerMessages.js";
-
-/** A frame's facts as plain values that can be sent to another thread. */
-const plainInfo = (frame: NDArrayInfo): NDArrayInfo => ({
-  uniqueId: frame.uniqueId,
-  timeStamp: frame.timeStamp,
-  epicsTimestamp: frame.epicsTimestamp,
-  dataType: frame.dataType,
-  dimensions: frame.dimensions,
-  attributes: frame.attributes,
-});
 
 /**
  * Writes one HDF5 file at a time in a worker thread. Every method rejects with a one-line reason when the file cannot be
@@ -35,7 +25,7 @@ export class WriterClient {
   async open(path: string, layout: FileLayout, first: NDArrayInfo, options: FileOptions): Promise<void> {
     this.#path = path;
     this.#sentDefinitions = definitionsOf(first);
-    await this.#calls.ask({ kind: "open", path, layout, first: plainInfo(first), options });
+    await this.#calls.ask({ kind: "open", path, layout, first: infoOf(first), options });
   }
 
   /** Settles when the frame is written; the caller keeps it retained until then. True when all frames so far can be read by others. */

@@ -1,5 +1,5 @@
 import { elementsOf, type NDArrayInfo, viewOf } from "../ndarray/ndArray.js";
-import { answerCalls } from "./answerCalls.js";
+import { answerHdf5Calls } from "./answerCalls.js";
 import type { FileOptions } from "./fileOptions.js";
 import { FileWriter } from "./fileWriter.js";
 import type { WriterAnswer, WriterRequest } from "./writerMessages.js";
@@ -68,4 +68,4 @@ function flush(file: OpenFile): WriterAnswer {
 const isFlushDue = ({ options, lastFlush, framesSinceFlush }: OpenFile): boolean =>
   options.swmr ? framesSinceFlush >= options.flushEvery : performance.now() - lastFlush >= FLUSH_INTERVAL_MS;
 
-await answerCalls(perform);
+await answerHdf5Calls(perform);

@@ -116,18 +116,24 @@ export interface NDArray extends NDArrayInfo {
   release(): void;
 }
 
+/** A frame's facts alone, as plain values: what a frame that is made from it has in common with it. */
+export const infoOf = (frame: NDArrayInfo): NDArrayInfo => ({
+  uniqueId: frame.uniqueId,
+  timeStamp: frame.timeStamp,
+  epicsTimestamp: frame.epicsTimestamp,
+  dataType: frame.dataType,
+  dimensions: frame.dimensions,
+  attributes: frame.attributes,
+});
+
 /** The same frame, with its memory and references, under other attributes. */
 export function withAttributes(frame: NDArray, attributes: readonly NDAttribute[]): NDArray {
-  const { uniqueId, timeStamp, epicsTimestamp, dataType, dimensions, data, buffer } = frame;
+  const { data, buffer } = frame;
   const view: NDArray = {
-    uniqueId,
-    timeStamp,
-    epicsTimestamp,
-    dataType,
-    dimensions,
+    ...infoOf(frame),
+    attributes,
     data,
     buffer,
-    attributes,
     retain: () => {
       frame.retain();
       return view;

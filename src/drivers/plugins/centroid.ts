@@ -1,4 +1,4 @@
-import type { NDData } from "../ndarray/ndArray.js";
+import { isBigData, type NDData, toDoubles } from "../ndarray/ndArray.js";
 
 /** A profile along x and one along y. */
 export interface Profiles {
@@ -113,23 +113,26 @@ export function findCentroid(
   sizeY: number,
   thresholdValue: number,
 ): CentroidResult {
+  const numbers = isBigData(data) ? toDoubles(data) : data;
   const average = emptyProfiles(sizeX, sizeY);
   const threshold = emptyProfiles(sizeX, sizeY);
   let crossMoment = 0;
   for (let row = 0, index = 0; row < sizeY; row++) {
     let rowSum = 0;
     let rowAbove = 0;
+    let rowMoment = 0;
     for (let column = 0; column < sizeX; column++, index++) {
-      const value = Number(data[index] ?? 0);
+      const value = numbers[index] ?? 0;
       average.x[column] = (average.x[column] ?? 0) + value;
       rowSum += value;
       if (value < thresholdValue) continue;
       threshold.x[column] = (threshold.x[column] ?? 0) + value;
       rowAbove += value;
-      crossMoment += value * column * row;
+      rowMoment += value * column;
     }
     average.y[row] = rowSum;
     threshold.y[row] = rowAbove;
+    crossMoment += rowMoment * row;
   }
   const centroid = centroidOf(threshold, crossMoment);
   const scale = ({ x, y }: Profiles): Profiles => ({

@@ -1,4 +1,5 @@
 import type { NDData } from "../ndarray/ndArray.js";
+import type { ValueCounts } from "./valueCounts.js";
 
 /** The range of a histogram: its first and last bin are about `minimum` and `maximum`. */
 export interface HistogramRange {
@@ -14,8 +15,8 @@ export interface Histogram {
   readonly entropy: number;
 }
 
-/** Counts values by bin; those outside are counted by themselves. */
-export function histogramOf(data: NDData, range: HistogramRange): Histogram {
+/** Counts values by bin; those outside are counted by themselves. `values` are those of the data, where they were counted already. */
+export function histogramOf(data: NDData, range: HistogramRange, values?: ValueCounts): Histogram {
   const { minimum } = range;
   const bins = Math.max(range.bins, 0);
   const maximum = range.maximum > minimum ? range.maximum : minimum + 1;
@@ -23,13 +24,18 @@ export function histogramOf(data: NDData, range: HistogramRange): Histogram {
   const counts = new Float64Array(bins);
   let below = 0;
   let above = 0;
-  for (let index = 0; index < data.length; index++) {
-    const value = Number(data[index] ?? 0);
+  const add = (value: number, count: number): void => {
     const bin = Math.trunc((value - minimum) * scale + 0.5);
-    if (bin < 0 || value < minimum) below += 1;
-    else if (bin > bins - 1 || value > maximum) above += 1;
-    else counts[bin] = (counts[bin] ?? 0) + 1;
-  }
+    if (bin < 0 || value < minimum) below += count;
+    else if (bin > bins - 1 || value > maximum) above += count;
+    else counts[bin] = (counts[bin] ?? 0) + count;
+  };
+  if (values === undefined)
+    for (let index = 0; index < data.length; index++) add(Number(data[index] ?? 0), 1);
+  else
+    values.counts.forEach((count, index) => {
+      if (count > 0) add(index + values.lowest, count);
+    });
   let sum = 0;
   for (const count of counts) if (count > 0) sum += count * Math.log(count);
   return { counts, below, above, entropy: data.length === 0 ? 0 : -sum / data.length };

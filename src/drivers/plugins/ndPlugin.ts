@@ -17,12 +17,26 @@ import { makeParameters } from "../asyn/defineDriver.js";
 import type { Parameter, ParameterType, Port } from "../asyn/portDriver.js";
 import { FrameAttributes } from "../camera/frameAttributes.js";
 import type { ArrayConsumer, ArrayPort, ArrayPorts } from "../ndarray/arrayPorts.js";
-import { fillPixels, type NDArray, type NDAttribute, wholeAxis, withAttributes } from "../ndarray/ndArray.js";
+import {
+  elementsOf,
+  fillPixels,
+  type NDArray,
+  type NDArrayInfo,
+  type NDAttribute,
+  type NDData,
+  wholeAxis,
+  withAttributes,
+} from "../ndarray/ndArray.js";
 import { setIfChanged, showArray } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import { handlePoolWrites } from "../ndarray/poolParameters.js";
 import { ArrayOutput } from "./arrayOutput.js";
 import { count, pluginParameters } from "./pluginParameters.js";
+import { finallyDo, OrderedTasks } from "./tasks/orderedTasks.js";
+import type { TaskName, TaskRequest, TaskResult } from "./tasks/taskTable.js";
+
+/** Below this a task takes about as long as it takes to ask another thread for it. */
+const ELEMENTS_OF_A_SMALL_FRAME = 65_536;
 
 /** What every plugin is given when it is made. */
 export interface PluginSetup {
@@ -31,7 +45,7 @@ export interface PluginSetup {
   readonly blocking: boolean;
   readonly arrayPort: string;
   readonly arrayAddress: number;
-  /** What NumThreads may be set to; frames are processed in order on one thread whatever it is. */
+  /** What NumThreads may be set to: so many frames are processed at once, and go on in their order. */
   readonly maxThreads?: number;
   readonly arrayPorts: ArrayPorts;
   readonly pool: NDArrayPool;
@@ -51,8 +65,6 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   readonly base = makeParameters(pluginParameters);
   protected readonly log: Logger;
   protected readonly pool: NDArrayPool;
-  /** Frames whose processing may have begun and not ended. */
-  protected readonly concurrency: number = 1;
   readonly #byName: ReadonlyMap<string, Parameter>;
   protected readonly output = new ArrayOutput(this.base);
   readonly arrays$: Observable<NDArray> = this.output.at(0);
@@ -60,6 +72,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   readonly #input: Subscription;
   readonly #attributes: FrameAttributes;
   readonly #queue: NDArray[] = [];
+  readonly #tasks = new OrderedTasks();
   #active = 0;
   #scheduled = false;
   #listening = false;
@@ -119,6 +132,46 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
 
   /** Called once when the port closes: frames that are still held must go. */
   protected onClose(): void {}
+
+  /** Frames whose processing may have begun and not ended. */
+  protected get concurrency(): number {
+    return this.base.NUM_THREADS.value ?? 1;
+  }
+
+  /** @throws Error when the pool is exhausted */
+  protected allocate(info: NDArrayInfo): NDArray {
+    const frame = this.pool.allocate(info);
+    if (frame === undefined) throw new Error("the frame pool is exhausted");
+    return frame;
+  }
+
+  /**
+   * Performs a task on a frame and hands its result to `use`, in the order of the frames: in another thread, or in this call where the frame
+   * is small or callbacks are blocking.
+   */
+  protected compute<N extends TaskName>(
+    name: N,
+    request: TaskRequest<N>,
+    frame: NDArrayInfo,
+    use: (result: TaskResult<N>) => void,
+  ): void | Promise<void> {
+    const isNow = this.base.BLOCKING_CALLBACKS.value === 1 || elementsOf(frame) < ELEMENTS_OF_A_SMALL_FRAME;
+    return this.#tasks.run(name, request, isNow, use);
+  }
+
+  /** Makes a frame from `frame`, with the facts of `info` and pixels that a task writes, and emits it. */
+  protected emitComputed<N extends TaskName>(
+    name: N,
+    frame: NDArrayInfo,
+    info: NDArrayInfo,
+    request: (to: NDData) => TaskRequest<N>,
+  ): void | Promise<void> {
+    const output = this.allocate(info);
+    return finallyDo(
+      () => this.compute(name, request(output.data), frame, () => this.emit(output)),
+      () => output.release(),
+    );
+  }
 
   /** Hands a frame to whoever listens, as far as MaxByteRate lets it; the caller keeps its own reference. */
   protected emit(frame: NDArray): void {

@@ -86,9 +86,14 @@ const sameShape = (a: NDArrayInfo, b: NDArrayInfo): boolean =>
   a.dimensions.length === b.dimensions.length &&
   a.dimensions.every(({ size }, index) => size === b.dimensions[index]?.size);
 
+const FRAMES_BEING_WRITTEN = 4;
+
 /** What all file-writing plugins share: names, modes, capture (NDPluginFile). */
 export class NDPluginFile extends NDPlugin {
-  protected override readonly concurrency = 4;
+  protected override get concurrency(): number {
+    return FRAMES_BEING_WRITTEN;
+  }
+
   protected readonly file: ParametersOf<typeof fileParameters>;
   /** After `close()`: settles when the last file is closed. */
   closed: Promise<void> = Promise.resolve();

@@ -1,9 +1,10 @@
 import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { float64, int32 } from "../asyn/driverParameter.js";
-import { bytesPerElement, ND_DATA_TYPES, type NDArray, storePixels, toDoubles } from "../ndarray/ndArray.js";
+import { bytesPerElement, infoOf, ND_DATA_TYPES, type NDArray, type NDData } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
+import type { Clip, CorrectionRequest } from "./frameCorrection.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
-import { type FilterCoefficients, RecursiveFilter } from "./recursiveFilter.js";
+import { type FilterCoefficients, type FilterStep, RecursiveFilter } from "./recursiveFilter.js";
 
 /** Where there is no value, the database gives it. */
 const processParameters = {
@@ -61,8 +62,8 @@ const ONLY_COMPLETE = 1;
 export class NDPluginProcess extends NDPlugin {
   readonly #params: ProcessParameters;
   readonly #filter = new RecursiveFilter();
-  #background: Float64Array | undefined;
-  #flatField: Float64Array | undefined;
+  /** Frames that came out once. */
+  readonly #kept: { background?: NDArray | undefined; flatField?: NDArray | undefined } = {};
   /** What came out last: the next background or flat field is taken from it. */
   #lastOutput: NDArray | undefined;
 
@@ -71,20 +72,15 @@ export class NDPluginProcess extends NDPlugin {
     super(setup, "NDPluginProcess", params);
     this.#params = params;
     this.base.ARRAY_CALLBACKS.set(1);
-    params.SAVE_BACKGROUND.handleWrites(() => {
-      this.#background = this.#saved();
-      setIfChanged(params.VALID_BACKGROUND, this.#background === undefined ? 0 : 1);
-      return 0;
-    });
-    params.SAVE_FLAT_FIELD.handleWrites(() => {
-      this.#flatField = this.#saved();
-      setIfChanged(params.VALID_FLAT_FIELD, this.#flatField === undefined ? 0 : 1);
-      return 0;
-    });
+    params.SAVE_BACKGROUND.handleWrites(() => this.#keep("background", params.VALID_BACKGROUND));
+    params.SAVE_FLAT_FIELD.handleWrites(() => this.#keep("flatField", params.VALID_FLAT_FIELD));
   }
 
-  #saved(): Float64Array | undefined {
-    return this.#lastOutput && toDoubles(this.#lastOutput.data);
+  #keep(name: "background" | "flatField", valid: ProcessParameters["VALID_BACKGROUND"]): number {
+    this.#kept[name]?.release();
+    this.#kept[name] = this.#lastOutput?.retain();
+    setIfChanged(valid, this.#kept[name] === undefined ? 0 : 1);
+    return 0;
   }
 
   #isOn(name: SwitchName): boolean {
@@ -95,63 +91,66 @@ export class NDPluginProcess extends NDPlugin {
     return this.#params[name].value ?? 0;
   }
 
-  protected override process(frame: NDArray): void {
-    const params = this.#params;
-    const { length } = frame.data;
-    const background = this.#background?.length === length ? this.#background : undefined;
-    const flatField = this.#flatField?.length === length ? this.#flatField : undefined;
-    setIfChanged(params.VALID_BACKGROUND, background === undefined ? 0 : 1);
-    setIfChanged(params.VALID_FLAT_FIELD, flatField === undefined ? 0 : 1);
+  protected override process(frame: NDArray): void | Promise<void> {
     const isAutoScaled = this.#isOn("AUTO_OFFSET_SCALE");
-    const data = toDoubles(frame.data);
-    const [minimum, maximum] = isAutoScaled ? rangeOf(data) : [0, 0];
-    this.#correct(
-      data,
-      this.#isOn("ENABLE_BACKGROUND") ? background : undefined,
-      this.#isOn("ENABLE_FLAT_FIELD") ? flatField : undefined,
-    );
-    const isEmitted = this.#applyFilter(data);
-    if (isEmitted) this.#emitPixels(frame, data);
-    if (isAutoScaled && isEmitted && maximum > minimum) this.#setAutoScale(minimum, maximum);
-    if (isAutoScaled && this.#lastOutput !== undefined) params.AUTO_OFFSET_SCALE.set(0);
+    const filter = this.#filterStep(frame.data.length);
+    const output = this.#isEmitted(filter) ? this.#allocateOutput(frame) : undefined;
+    const request = { ...this.#correction(frame), filter, to: output?.data, wantsRange: isAutoScaled };
+    return this.compute("correct", request, frame, ([minimum, maximum]) => {
+      if (filter !== undefined) setIfChanged(this.#params.NUM_FILTERED, filter.filtered);
+      if (output !== undefined) this.#emitOutput(output);
+      if (isAutoScaled && output !== undefined && maximum > minimum) this.#setAutoScale(minimum, maximum);
+      if (isAutoScaled && this.#lastOutput !== undefined) this.#params.AUTO_OFFSET_SCALE.set(0);
+    });
   }
 
-  #correct(
-    data: Float64Array,
-    background: Float64Array | undefined,
-    flatField: Float64Array | undefined,
-  ): void {
-    const flatScale = this.#number("SCALE_FLAT_FIELD");
-    const [offset, scale] = this.#isOn("ENABLE_OFFSET_SCALE")
-      ? [this.#number("OFFSET"), this.#number("SCALE")]
-      : [0, 1];
-    const highest = this.#isOn("ENABLE_HIGH_CLIP") ? this.#number("HIGH_CLIP_THRESH") : Infinity;
-    const lowest = this.#isOn("ENABLE_LOW_CLIP") ? this.#number("LOW_CLIP_THRESH") : -Infinity;
-    const highValue = this.#number("HIGH_CLIP_VALUE");
-    const lowValue = this.#number("LOW_CLIP_VALUE");
-    for (let index = 0; index < data.length; index++) {
-      let value = data[index] ?? 0;
-      if (background !== undefined) value -= background[index] ?? 0;
-      const flat = flatField?.[index] ?? 0;
-      if (flat !== 0) value *= flatScale / flat;
-      value = (value + offset) * scale;
-      if (value > highest) value = highValue;
-      if (value < lowest) value = lowValue;
-      data[index] = value;
-    }
+  #correction({ data: from }: NDArray): Omit<CorrectionRequest, "filter" | "to" | "wantsRange"> {
+    const { VALID_BACKGROUND, VALID_FLAT_FIELD } = this.#params;
+    const background = fitting(this.#kept.background, from);
+    const flatField = fitting(this.#kept.flatField, from);
+    setIfChanged(VALID_BACKGROUND, background === undefined ? 0 : 1);
+    setIfChanged(VALID_FLAT_FIELD, flatField === undefined ? 0 : 1);
+    return {
+      from,
+      background: this.#isOn("ENABLE_BACKGROUND") ? background : undefined,
+      flatField:
+        this.#isOn("ENABLE_FLAT_FIELD") && flatField !== undefined
+          ? { pixels: flatField, scale: this.#number("SCALE_FLAT_FIELD") }
+          : undefined,
+      offsetScale: this.#isOn("ENABLE_OFFSET_SCALE")
+        ? { offset: this.#number("OFFSET"), scale: this.#number("SCALE") }
+        : undefined,
+      highClip: this.#clip("HIGH"),
+      lowClip: this.#clip("LOW"),
+    };
   }
 
-  /** Whether a frame comes out of the filter. */
-  #applyFilter(data: Float64Array): boolean {
+  #clip(side: "HIGH" | "LOW"): Clip | undefined {
+    if (!this.#isOn(`ENABLE_${side}_CLIP`)) return undefined;
+    return { threshold: this.#number(`${side}_CLIP_THRESH`), value: this.#number(`${side}_CLIP_VALUE`) };
+  }
+
+  #filterStep(pixels: number): FilterStep | undefined {
     const params = this.#params;
     const reset = this.#isOn("RESET_FILTER");
     if (reset) params.RESET_FILTER.set(0);
-    if (!this.#isOn("ENABLE_FILTER")) return true;
-    const numFilter = Math.max(1, params.NUM_FILTER.value ?? 1);
-    const autoReset = this.#isOn("AUTO_RESET_FILTER");
-    this.#filter.apply(data, { coefficients: this.#coefficients(), numFilter, reset, autoReset });
-    setIfChanged(params.NUM_FILTERED, this.#filter.filtered);
-    return params.FILTER_CALLBACKS.value !== ONLY_COMPLETE || this.#filter.filtered === numFilter;
+    if (!this.#isOn("ENABLE_FILTER")) return undefined;
+    return this.#filter.step(pixels, {
+      coefficients: this.#coefficients(),
+      numFilter: this.#numFilter,
+      reset,
+      autoReset: this.#isOn("AUTO_RESET_FILTER"),
+    });
+  }
+
+  get #numFilter(): number {
+    return Math.max(1, this.#params.NUM_FILTER.value ?? 1);
+  }
+
+  /** Whether a frame comes out of the filter. */
+  #isEmitted(filter: FilterStep | undefined): boolean {
+    const isEach = this.#params.FILTER_CALLBACKS.value !== ONLY_COMPLETE;
+    return filter === undefined || isEach || filter.filtered === this.#numFilter;
   }
 
   #coefficients(): FilterCoefficients {
@@ -168,18 +167,12 @@ export class NDPluginProcess extends NDPlugin {
     };
   }
 
-  #emitPixels(input: NDArray, data: Float64Array): void {
+  #allocateOutput(input: NDArray): NDArray {
     const wanted = this.#params.PROCESS_DATA_TYPE.value ?? -1;
-    const output = this.pool.allocate({
-      uniqueId: input.uniqueId,
-      timeStamp: input.timeStamp,
-      epicsTimestamp: input.epicsTimestamp,
-      dataType: ND_DATA_TYPES[wanted] ?? input.dataType,
-      dimensions: input.dimensions,
-      attributes: input.attributes,
-    });
-    if (output === undefined) throw new Error("the frame pool is exhausted");
-    storePixels(output.data, data);
+    return this.allocate({ ...infoOf(input), dataType: ND_DATA_TYPES[wanted] ?? input.dataType });
+  }
+
+  #emitOutput(output: NDArray): void {
     this.#lastOutput?.release();
     this.#lastOutput = output;
     this.emit(output);
@@ -200,17 +193,11 @@ export class NDPluginProcess extends NDPlugin {
   }
 
   protected override onClose(): void {
-    this.#lastOutput?.release();
+    for (const frame of [this.#lastOutput, this.#kept.background, this.#kept.flatField]) frame?.release();
     this.#lastOutput = undefined;
   }
 }
 
-function rangeOf(data: Float64Array): readonly [number, number] {
-  let minimum = data[0] ?? 0;
-  let maximum = data[0] ?? 1;
-  for (const value of data) {
-    if (value < minimum) minimum = value;
-    if (value > maximum) maximum = value;
-  }
-  return [minimum, maximum];
-}
+/** The pixels of a frame that has as many as another. */
+const fitting = (frame: NDArray | undefined, { length }: NDData): NDData | undefined =>
+  frame?.data.length === length ? frame.data : undefined;

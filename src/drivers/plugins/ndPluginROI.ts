@@ -1,9 +1,9 @@
 import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { float64, int32, octet } from "../asyn/driverParameter.js";
-import { ND_DATA_TYPES, type NDArray } from "../ndarray/ndArray.js";
+import { ND_DATA_TYPES, type NDArray, type NDArrayInfo } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
-import { extractRoi, fitAxes, type RoiAxisRequest, type RoiRequest, userDimensions } from "./roi.js";
+import { fitAxes, planRoi, type RoiAxisRequest, type RoiRequest, userDimensions } from "./roi.js";
 
 /** A size that takes the frame as it is. */
 const WHOLE = 1_000_000;
@@ -62,17 +62,20 @@ export class NDPluginROI extends NDPlugin {
     });
   }
 
-  protected override process(frame: NDArray): void {
+  protected override process(frame: NDArray): void | Promise<void> {
     const request = this.#request();
     this.#showFitted(frame, request);
-    const output = extractRoi(frame, request, this.pool);
-    if (output === undefined) throw new Error("the frame pool is exhausted");
+    const plan = planRoi(frame, request);
+    this.#showSize(plan?.info ?? frame);
+    if (plan === undefined) return this.emit(frame);
+    return this.emitComputed("region", frame, plan.info, (to) => ({ ...plan.cut, from: frame.data, to }));
+  }
+
+  #showSize(output: NDArrayInfo): void {
     const [x, y, z] = userDimensions(output).map((index) => output.dimensions[index]);
     setIfChanged(this.base.ARRAY_SIZE_X, x?.size ?? 0);
     setIfChanged(this.base.ARRAY_SIZE_Y, y?.size ?? 0);
     setIfChanged(this.base.ARRAY_SIZE_Z, z?.size ?? 0);
-    this.emit(output);
-    output.release();
   }
 
   #request(): RoiRequest {

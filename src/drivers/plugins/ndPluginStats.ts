@@ -3,19 +3,10 @@ import { float64, float64Array, int32 } from "../asyn/driverParameter.js";
 import { layoutOf } from "../ndarray/imageLayout.js";
 import type { NDArray } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
-import { edgeMean } from "./background.js";
-import {
-  type Centroid,
-  type CentroidResult,
-  emptyProfiles,
-  findCentroid,
-  noCentroid,
-  type Profiles,
-  profilesThrough,
-} from "./centroid.js";
-import { histogramAxis, histogramOf } from "./histogram.js";
+import { type Centroid, noCentroid } from "./centroid.js";
+import { type FiguresRequest, type FrameFigures, imageSize } from "./frameFigures.js";
+import { type Histogram, type HistogramRange, histogramAxis } from "./histogram.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
-import { statisticsOf } from "./statistics.js";
 
 const profile = () => float64Array(new Float64Array(0));
 
@@ -107,23 +98,19 @@ const TIME_SERIES = [
 
 type Figures = Readonly<Record<(typeof TIME_SERIES)[number], number>>;
 
-const basicFigures = (frame: NDArray, backgroundWidth: number) => {
-  const { minimum, minimumIndex, maximum, maximumIndex, total, mean, sigma } = statisticsOf(frame.data);
-  const sizeX = frame.dimensions[layoutOf(frame).x]?.size ?? 1;
-  const background = backgroundWidth > 0 ? edgeMean(frame, backgroundWidth) : 0;
-  return {
-    MIN_VALUE: minimum,
-    MIN_X: minimumIndex % sizeX,
-    MIN_Y: Math.floor(minimumIndex / sizeX),
-    MAX_VALUE: maximum,
-    MAX_X: maximumIndex % sizeX,
-    MAX_Y: Math.floor(maximumIndex / sizeX),
-    MEAN_VALUE: mean,
-    SIGMA_VALUE: sigma,
-    TOTAL: total,
-    NET: total - background * frame.data.length,
-  };
-};
+/** Places of the extremes are those in a row of pixels of this length, one row after the other. */
+const basicFigures = (statistics: NonNullable<FrameFigures["statistics"]>, rowLength: number) => ({
+  MIN_VALUE: statistics.minimum,
+  MIN_X: statistics.minimumIndex % rowLength,
+  MIN_Y: Math.floor(statistics.minimumIndex / rowLength),
+  MAX_VALUE: statistics.maximum,
+  MAX_X: statistics.maximumIndex % rowLength,
+  MAX_Y: Math.floor(statistics.maximumIndex / rowLength),
+  MEAN_VALUE: statistics.mean,
+  SIGMA_VALUE: statistics.sigma,
+  TOTAL: statistics.total,
+  NET: statistics.net,
+});
 
 const noBasicFigures: ReturnType<typeof basicFigures> = {
   MIN_VALUE: 0,
@@ -165,17 +152,37 @@ export class NDPluginStats extends NDPlugin {
       parameter.written$.subscribe(() => params.HIST_X_ARRAY.set(histogramAxis(this.#histogramRange())));
   }
 
-  protected override process(frame: NDArray): void {
+  protected override process(frame: NDArray): void | Promise<void> {
+    const request = this.#request(frame);
+    const { statistics, centroid, profiles, histogram } = request;
+    if (!(statistics || centroid || profiles || histogram)) return this.#finish(frame, request);
+    return this.compute("measure", request, frame, (figures) => this.#finish(frame, request, figures));
+  }
+
+  #request({ data, dimensions }: NDArray): FiguresRequest {
     const params = this.#params;
-    const wantsStatistics = params.COMPUTE_STATISTICS.value === 1;
-    const wantsCentroid = params.COMPUTE_CENTROID.value === 1;
-    const basics = wantsStatistics ? basicFigures(frame, params.BGD_WIDTH.value ?? 0) : noBasicFigures;
-    const centroid = this.#findCentroid(frame, wantsCentroid);
-    const shape = centroidFigures(centroid.centroid);
-    if (params.COMPUTE_PROFILES.value === 1) this.#showProfiles(frame, centroid);
-    if (params.COMPUTE_HISTOGRAM.value === 1) this.#showHistogram(frame);
-    if (wantsStatistics) this.#show(basics);
-    if (wantsCentroid) this.#show(shape);
+    const isOn = (name: `COMPUTE_${"STATISTICS" | "CENTROID" | "PROFILES" | "HISTOGRAM"}`) =>
+      params[name].value === 1;
+    return {
+      data,
+      dimensions,
+      statistics: isOn("COMPUTE_STATISTICS") ? { backgroundWidth: params.BGD_WIDTH.value ?? 0 } : undefined,
+      centroid: isOn("COMPUTE_CENTROID") ? { threshold: params.CENTROID_THRESHOLD.value ?? 0 } : undefined,
+      profiles: isOn("COMPUTE_PROFILES")
+        ? { x: params.CURSOR_X.value ?? 0, y: params.CURSOR_Y.value ?? 0 }
+        : undefined,
+      histogram: isOn("COMPUTE_HISTOGRAM") ? this.#histogramRange() : undefined,
+    };
+  }
+
+  #finish(frame: NDArray, request: FiguresRequest, figures?: FrameFigures): void {
+    const rowLength = frame.dimensions[layoutOf(frame).x]?.size ?? 1;
+    const basics = figures?.statistics ? basicFigures(figures.statistics, rowLength) : noBasicFigures;
+    const shape = centroidFigures(figures?.centroid ?? noCentroid);
+    if (request.profiles) this.#showProfiles(frame, figures?.profiles);
+    if (figures?.histogram) this.#showHistogram(figures.histogram);
+    if (request.statistics) this.#show(basics);
+    if (request.centroid) this.#show(shape);
     this.#emitFigures(frame, { ...basics, ...shape });
     this.emit(frame);
   }
@@ -187,44 +194,31 @@ export class NDPluginStats extends NDPlugin {
     }
   }
 
-  /** Of arrays with one or two dimensions; others have none. */
-  #findCentroid(frame: NDArray, wanted: boolean): CentroidResult {
-    const [sizeX, sizeY] = imageSize(frame);
-    if (wanted && frame.dimensions.length <= 2)
-      return findCentroid(frame.data, sizeX, sizeY, this.#params.CENTROID_THRESHOLD.value ?? 0);
-    const none = emptyProfiles(sizeX, sizeY);
-    return { centroid: noCentroid, average: none, threshold: none };
-  }
-
-  #showProfiles(frame: NDArray, { centroid, average, threshold }: CentroidResult): void {
+  #showProfiles(frame: NDArray, profiles: FrameFigures["profiles"]): void {
     const params = this.#params;
     const [sizeX, sizeY] = imageSize(frame);
     setIfChanged(params.PROFILE_SIZE_X, sizeX);
     setIfChanged(params.PROFILE_SIZE_Y, sizeY);
-    if (frame.dimensions.length > 2) return;
-    const through = (x: number, y: number) => profilesThrough(frame.data, sizeX, sizeY, { x, y });
-    const cursor = through(params.CURSOR_X.value ?? 0, params.CURSOR_Y.value ?? 0);
-    const rows: readonly (readonly ["AVERAGE" | "THRESHOLD" | "CENTROID" | "CURSOR", Profiles])[] = [
-      ["AVERAGE", average],
-      ["THRESHOLD", threshold],
-      ["CENTROID", through(centroid.x + 0.5, centroid.y + 0.5)],
-      ["CURSOR", cursor],
-    ];
-    for (const [name, { x, y }] of rows) {
+    if (profiles === undefined) return;
+    for (const [name, { x, y }] of [
+      ["AVERAGE", profiles.average],
+      ["THRESHOLD", profiles.threshold],
+      ["CENTROID", profiles.centroid],
+      ["CURSOR", profiles.cursor],
+    ] as const) {
       params[`PROFILE_${name}_X`].set(x);
       params[`PROFILE_${name}_Y`].set(y);
     }
-    params.CURSOR_VAL.set(cursor.value);
+    params.CURSOR_VAL.set(profiles.cursor.value);
   }
 
-  #histogramRange() {
+  #histogramRange(): HistogramRange {
     const { HIST_SIZE, HIST_MIN, HIST_MAX } = this.#params;
     return { bins: HIST_SIZE.value ?? 0, minimum: HIST_MIN.value ?? 0, maximum: HIST_MAX.value ?? 0 };
   }
 
-  #showHistogram(frame: NDArray): void {
+  #showHistogram({ counts, below, above, entropy }: Histogram): void {
     const params = this.#params;
-    const { counts, below, above, entropy } = histogramOf(frame.data, this.#histogramRange());
     params.HIST_BELOW.set(below);
     params.HIST_ABOVE.set(above);
     params.HIST_ENTROPY.set(entropy);
@@ -235,9 +229,4 @@ export class NDPluginStats extends NDPlugin {
     const values = () => [...TIME_SERIES.map((name) => figures[name]), frame.timeStamp];
     this.emitFigures(TIME_SERIES_ADDRESS, frame, values);
   }
-}
-
-/** The first two dimensions; a line is an image of one row. */
-function imageSize({ dimensions }: NDArray): readonly [number, number] {
-  return [dimensions[0]?.size ?? 0, dimensions.length === 1 ? 1 : (dimensions[1]?.size ?? 0)];
 }

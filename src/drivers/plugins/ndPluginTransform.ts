@@ -1,8 +1,9 @@
 import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { choice } from "../asyn/driverParameter.js";
-import type { NDArray } from "../ndarray/ndArray.js";
+import { layoutOf } from "../ndarray/imageLayout.js";
+import { infoOf, type NDArray } from "../ndarray/ndArray.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
-import { ORIENTATIONS, orient, orientedDimensions } from "./orientation.js";
+import { ORIENTATIONS, orientedDimensions } from "./orientation.js";
 
 const transformParameters = { TRANSFORM_TYPE: choice(ORIENTATIONS) } as const;
 
@@ -16,23 +17,12 @@ export class NDPluginTransform extends NDPlugin {
     this.#params = params;
   }
 
-  protected override process(frame: NDArray): void {
+  protected override process(frame: NDArray): void | Promise<void> {
     const orientation = ORIENTATIONS[this.#params.TRANSFORM_TYPE.value ?? 0] ?? "None";
-    if (orientation === "None") {
-      this.emit(frame);
-      return;
-    }
-    const output = this.pool.allocate({
-      uniqueId: frame.uniqueId,
-      timeStamp: frame.timeStamp,
-      epicsTimestamp: frame.epicsTimestamp,
-      dataType: frame.dataType,
-      dimensions: orientedDimensions(frame, orientation),
-      attributes: frame.attributes,
-    });
-    if (output === undefined) throw new Error("the frame pool is exhausted");
-    orient(frame, orientation, output.data);
-    this.emit(output);
-    output.release();
+    if (orientation === "None") return this.emit(frame);
+    const { data: from, dimensions } = frame;
+    const layout = layoutOf(frame);
+    const info = { ...infoOf(frame), dimensions: orientedDimensions(dimensions, layout, orientation) };
+    return this.emitComputed("orient", frame, info, (to) => ({ from, dimensions, layout, orientation, to }));
   }
 }

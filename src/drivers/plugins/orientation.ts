@@ -1,8 +1,7 @@
-import { layoutOf } from "../ndarray/imageLayout.js";
+import type { ImageLayout } from "../ndarray/imageLayout.js";
 import {
   type BigData,
   isBigData,
-  type NDArray,
   type NDData,
   type NDDimension,
   type PlainData,
@@ -34,14 +33,23 @@ const MOVES: Readonly<Record<Orientation, { swap: boolean; reverseX: boolean; re
   Rot270Mirror: { swap: true, reverseX: true, reverseY: true },
 };
 
-/** The axes of a frame once it is turned. */
-export function orientedDimensions(frame: NDArray, orientation: Orientation): readonly NDDimension[] {
-  if (!MOVES[orientation].swap) return frame.dimensions;
-  const { x, y } = layoutOf(frame);
-  return frame.dimensions.map(
-    (dimension, index) => frame.dimensions[index === x ? y : index === y ? x : index] ?? dimension,
+/** The axes of an image once it is turned. */
+export function orientedDimensions(
+  dimensions: readonly NDDimension[],
+  { x, y }: ImageLayout,
+  orientation: Orientation,
+): readonly NDDimension[] {
+  if (!MOVES[orientation].swap) return dimensions;
+  return dimensions.map(
+    (dimension, index) => dimensions[index === x ? y : index === y ? x : index] ?? dimension,
   );
 }
+
+/**
+ * Where columns become rows, parts of them of so many pixels are written one after the other: each line of memory that they are read from
+ * is used for all columns in it while it is in the cache.
+ */
+const ROWS_OF_A_TILE = 64;
 
 const strideOf = (dimensions: readonly NDDimension[], axis: number): number =>
   dimensions.slice(0, axis).reduce((product, { size }) => product * size, 1);
@@ -87,27 +95,42 @@ function copier(from: NDData, to: NDData): (line: Line) => void {
   throw new Error("pixels are turned within one type only");
 }
 
-/** Writes the pixels of a frame into `out`, which has its oriented dimensions. */
-export function orient(frame: NDArray, orientation: Orientation, out: NDData): void {
-  const { swap, reverseX, reverseY } = MOVES[orientation];
-  const layout = layoutOf(frame);
-  const sizeOf = (axis: number) => frame.dimensions[axis]?.size ?? 1;
-  const [sizeX, sizeY, colors] = [sizeOf(layout.x), sizeOf(layout.y), sizeOf(layout.color)];
-  const from = (axis: number) => strideOf(frame.dimensions, axis);
-  const oriented = orientedDimensions(frame, orientation);
-  const to = (axis: number) => strideOf(oriented, axis);
-  // How far a step along x or y of the input goes in the output.
-  const stepX = to(swap ? layout.y : layout.x) * (reverseX ? -1 : 1);
-  const stepY = to(swap ? layout.x : layout.y) * (reverseY ? -1 : 1);
-  const first = (reverseX ? -stepX * (sizeX - 1) : 0) + (reverseY ? -stepY * (sizeY - 1) : 0);
-  const copy = copier(frame.data, out);
-  for (let color = 0; color < colors; color++)
-    for (let y = 0; y < sizeY; y++)
-      copy({
-        source: color * from(layout.color) + y * from(layout.y),
-        sourceStep: from(layout.x),
-        target: color * to(layout.color) + first + y * stepY,
-        targetStep: stepX,
-        count: sizeX,
-      });
+/** What `orientPixels` reads and writes. */
+export interface OrientRequest {
+  readonly from: NDData;
+  readonly dimensions: readonly NDDimension[];
+  readonly layout: ImageLayout;
+  readonly orientation: Orientation;
+  /** Of the oriented dimensions. */
+  readonly to: NDData;
 }
+
+/** Writes the pixels of an image turned or mirrored. */
+export function orientPixels({ from, dimensions, layout, orientation, to }: OrientRequest): void {
+  const { swap, reverseX, reverseY } = MOVES[orientation];
+  const oriented = orientedDimensions(dimensions, layout, orientation);
+  const [sizeX, sizeY, colors] = byAxis(layout, (axis) => dimensions[axis]?.size ?? 1);
+  const [fromX, fromY, fromColor] = byAxis(layout, (axis) => strideOf(dimensions, axis));
+  const [toX, toY, toColor] = byAxis(layout, (axis) => strideOf(oriented, axis));
+  // How far a step along x or y of the input goes in the output.
+  const stepX = (swap ? toY : toX) * (reverseX ? -1 : 1);
+  const stepY = (swap ? toX : toY) * (reverseY ? -1 : 1);
+  const first = (reverseX ? -stepX * (sizeX - 1) : 0) + (reverseY ? -stepY * (sizeY - 1) : 0);
+  const [sourceStep, targetStep] = swap ? [fromY, stepY] : [fromX, stepX];
+  const [alongX, alongY] = swap ? [1, ROWS_OF_A_TILE] : [sizeX, 1];
+  const copy = copier(from, to);
+  for (let color = 0; color < colors; color++)
+    for (let y = 0; y < sizeY; y += alongY)
+      for (let x = 0; x < sizeX; x += alongX)
+        copy({
+          source: color * fromColor + y * fromY + x * fromX,
+          sourceStep,
+          target: color * toColor + first + y * stepY + x * stepX,
+          targetStep,
+          count: swap ? Math.min(ROWS_OF_A_TILE, sizeY - y) : sizeX,
+        });
+}
+
+/** A number for each of x, y and color. */
+const byAxis = ({ x, y, color }: ImageLayout, of: (axis: number) => number) =>
+  [of(x), of(y), of(color)] as const;

@@ -10,6 +10,19 @@ export interface FilterCoefficients {
   readonly rc: readonly [number, number];
 }
 
+/** One frame's way through the filter. */
+export interface FilterStep {
+  readonly coefficients: FilterCoefficients;
+  /** F, a value for each pixel, on shared memory. */
+  readonly memory: Float64Array;
+  /** Before this frame F is the frame. */
+  readonly isNew: boolean;
+  /** Before this frame F is reset. */
+  readonly reset: boolean;
+  /** N, this frame included. */
+  readonly filtered: number;
+}
+
 export interface FilterRequest {
   readonly coefficients: FilterCoefficients;
   /** N of the formulas does not grow beyond this. */
@@ -30,24 +43,29 @@ export class RecursiveFilter {
   #memory: Float64Array | undefined;
   #filtered = 0;
 
-  /** N. */
-  get filtered(): number {
-    return this.#filtered;
-  }
-
-  /** Filters a frame in place. */
-  apply(frame: Float64Array, { coefficients, numFilter, reset, autoReset }: FilterRequest): void {
+  /** What is to be done with the next frame, of so many pixels: `filterPixels` does it. Frames are filtered one after the other. */
+  step(pixels: number, { coefficients, numFilter, reset, autoReset }: FilterRequest): FilterStep {
     const limit = Math.max(1, numFilter);
-    const isNew = this.#memory?.length !== frame.length;
-    const memory = isNew || this.#memory === undefined ? frame.slice() : this.#memory;
+    const isNew = this.#memory?.length !== pixels;
+    const memory =
+      isNew || this.#memory === undefined
+        ? new Float64Array(new SharedArrayBuffer(pixels * Float64Array.BYTES_PER_ELEMENT))
+        : this.#memory;
     this.#memory = memory;
-    if (isNew || reset || (autoReset && this.#filtered >= limit)) {
-      resetMemory(memory, frame, coefficients);
-      this.#filtered = 0;
-    }
+    const isReset = isNew || reset || (autoReset && this.#filtered >= limit);
+    if (isReset) this.#filtered = 0;
     this.#filtered = Math.min(this.#filtered + 1, Math.max(limit, this.#filtered));
-    filterFrame(memory, frame, coefficients, this.#filtered);
+    return { coefficients, memory, isNew, reset: isReset, filtered: this.#filtered };
   }
+}
+
+/** Filters in place the pixels of a frame that begin with its pixel `start`. */
+export function filterPixels(step: FilterStep, pixels: Float64Array, start: number): void {
+  const { memory, coefficients, isNew, reset, filtered } = step;
+  const part = memory.subarray(start, start + pixels.length);
+  if (isNew) part.set(pixels);
+  if (reset) resetMemory(part, pixels, coefficients);
+  filterPart(part, pixels, coefficients, filtered);
 }
 
 function resetMemory(memory: Float64Array, frame: Float64Array, { rOffset, rc }: FilterCoefficients): void {
@@ -55,7 +73,7 @@ function resetMemory(memory: Float64Array, frame: Float64Array, { rOffset, rc }:
     memory[index] = rOffset + term(rc[0], memory[index]) + term(rc[1], frame[index]);
 }
 
-function filterFrame(
+function filterPart(
   memory: Float64Array,
   frame: Float64Array,
   { oOffset, oScale, oc, fOffset, fScale, fc }: FilterCoefficients,

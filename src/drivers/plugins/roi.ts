@@ -1,6 +1,6 @@
 import { colorModeOf, layoutOf, NDColorMode } from "../ndarray/imageLayout.js";
 import {
-  elementsOf,
+  infoOf,
   isBigData,
   type NDArray,
   type NDArrayInfo,
@@ -79,12 +79,14 @@ const outputDimension = (input: NDDimension, axis: RoiAxis): NDDimension => ({
 const isWhole = (axis: RoiAxis, dimension: NDDimension): boolean =>
   axis.min === 0 && axis.count === dimension.size && !axis.reverse;
 
-/**
- * The region of a frame: cut, binned by summing, reversed, divided by `scale`. Integer sums that do not fit the output
- * type wrap, as NDPluginROI's do, unless scaling is on. A region that changes nothing is the input frame itself,
- * retained. Undefined when the pool is exhausted.
- */
-export function extractRoi(input: NDArray, request: RoiRequest, pool: NDArrayPool): NDArray | undefined {
+/** A region that is to be copied: the facts of the frame that it makes, and what `copyRegion` needs beside pixels. */
+export interface RoiPlan {
+  readonly info: NDArrayInfo;
+  readonly cut: Omit<RegionCopy, "from" | "to">;
+}
+
+/** Undefined when the region is the whole frame as it is. */
+export function planRoi(input: NDArrayInfo, request: RoiRequest): RoiPlan | undefined {
   const axes = fitAxes(request, input);
   const scale = request.scale === 0 || request.scale === 1 ? undefined : request.scale;
   const dataType = request.dataType ?? input.dataType;
@@ -100,18 +102,20 @@ export function extractRoi(input: NDArray, request: RoiRequest, pool: NDArrayPoo
   );
   const isOneColor = colorModeOf(input) >= NDColorMode.RGB1 && cut[layoutOf(input).color]?.size === 1;
   const dimensions = request.collapse || isOneColor ? collapsed(cut) : cut;
-  if (unchanged && dimensions.length === input.dimensions.length) return input.retain();
-  const info: NDArrayInfo = {
-    uniqueId: input.uniqueId,
-    timeStamp: input.timeStamp,
-    epicsTimestamp: input.epicsTimestamp,
-    dataType,
-    dimensions,
-    attributes: isOneColor ? input.attributes.map(asMono) : input.attributes,
+  if (unchanged && dimensions.length === input.dimensions.length) return undefined;
+  const attributes = isOneColor ? input.attributes.map(asMono) : input.attributes;
+  return {
+    info: { ...infoOf(input), dataType, dimensions, attributes },
+    cut: { sizes: input.dimensions.map(({ size }) => size), axes, scale },
   };
-  const output = pool.allocate(info);
-  if (output === undefined) return undefined;
-  if (elementsOf(info) > 0) copyRegion(input, output, axes, scale);
+}
+
+/** The region of a frame as a frame, made in this call; the input itself, retained, where it is unchanged. Undefined when the pool is exhausted. */
+export function extractRoi(input: NDArray, request: RoiRequest, pool: NDArrayPool): NDArray | undefined {
+  const plan = planRoi(input, request);
+  if (plan === undefined) return input.retain();
+  const output = pool.allocate(plan.info);
+  if (output !== undefined) copyRegion({ ...plan.cut, from: input.data, to: output.data });
   return output;
 }
 
@@ -125,20 +129,26 @@ function collapsed(dimensions: readonly NDDimension[]): readonly NDDimension[] {
   return kept.length > 0 ? kept : dimensions.slice(-1);
 }
 
-function copyRegion(
-  input: NDArray,
-  output: NDArray,
-  axes: readonly RoiAxis[],
-  scale: number | undefined,
-): void {
+export interface RegionCopy {
+  readonly from: NDData;
+  /** The input's pixels along each of its dimensions. */
+  readonly sizes: readonly number[];
+  readonly axes: readonly RoiAxis[];
+  readonly scale: number | undefined;
+  readonly to: NDData;
+}
+
+/**
+ * Copies a region: cut, binned by summing, reversed, divided by `scale`. Integer sums that do not fit the output type wrap, as
+ * NDPluginROI's do, unless scaling is on.
+ */
+export function copyRegion({ from, sizes, axes, scale, to }: RegionCopy): void {
+  if (to.length === 0) return;
   const [x, y, z] = [0, 1, 2].map((index) => axes[index] ?? fitAxis(undefined, 1));
   if (x === undefined || y === undefined || z === undefined) return;
-  const sizeX = input.dimensions[0]?.size ?? 1;
-  const sizeY = input.dimensions[1]?.size ?? 1;
+  const [sizeX = 1, sizeY = 1] = sizes;
   const plainRows = x.binning === 1 && y.binning === 1 && z.binning === 1 && !x.reverse;
-  const copyOnly = plainRows && scale === undefined && input.dataType === output.dataType;
-  const { data: from } = input;
-  const { data: to } = output;
+  const copyOnly = plainRows && scale === undefined && from.constructor === to.constructor;
   const rowStart = (plane: number, row: number) =>
     (firstInput(z, plane) * sizeY + firstInput(y, row)) * sizeX;
   const edge = x.reverse ? x.min + x.count * x.binning - 1 : x.min;

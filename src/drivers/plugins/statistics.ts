@@ -1,4 +1,5 @@
 import { isBigData, type NDData } from "../ndarray/ndArray.js";
+import { countValues, isNarrow, type NarrowData, type ValueCounts } from "./valueCounts.js";
 
 export interface Statistics {
   readonly minimum: number;
@@ -11,8 +12,13 @@ export interface Statistics {
   readonly sigma: number;
 }
 
-/** Over all elements; of an empty array everything is 0. Deviations are summed about the first element, so that a large offset costs no precision. */
-export function statisticsOf(data: NDData): Statistics {
+/** Over all elements; of an empty array everything is 0. `values` are those of the data, where they were counted already. */
+export function statisticsOf(data: NDData, values = countValues(data)): Statistics {
+  return values !== undefined && isNarrow(data) ? ofCounts(values, data) : ofElements(data);
+}
+
+/** Deviations are summed about the first element, so that a large offset costs no precision. */
+function ofElements(data: NDData): Statistics {
   const numbers = isBigData(data) ? Float64Array.from(data, Number) : data;
   const reference = numbers[0] ?? 0;
   let minimum = reference;
@@ -44,5 +50,22 @@ export function statisticsOf(data: NDData): Statistics {
     total: sum + reference * numbers.length,
     mean: mean + reference,
     sigma: Math.sqrt(Math.max(0, squares / count - mean * mean)),
+  };
+}
+
+function ofCounts({ lowest, counts }: ValueCounts, data: NarrowData): Statistics {
+  const minimum = lowest + counts.findIndex((count) => count > 0);
+  const maximum = lowest + counts.findLastIndex((count) => count > 0);
+  const total = counts.reduce((sum, count, index) => sum + count * (index + lowest), 0);
+  const mean = total / data.length;
+  const squares = counts.reduce((sum, count, index) => sum + count * (index + lowest - mean) ** 2, 0);
+  return {
+    minimum,
+    minimumIndex: data.indexOf(minimum),
+    maximum,
+    maximumIndex: data.indexOf(maximum),
+    total,
+    mean,
+    sigma: Math.sqrt(squares / data.length),
   };
 }

@@ -1,8 +1,6 @@
 // Entry of the thread that searches for the rotation center.
 import { constants, setPriority } from "node:os";
-import { parentPort } from "node:worker_threads";
-import type { Answer, Call } from "../../drivers/hdf5/workerCalls.js";
-import { errorMessage } from "../../libcom/errorMessage.js";
+import { answerCalls } from "../../libcom/workerCalls.js";
 import { wasmBackend } from "../backend/wasm/wasmBackend.js";
 import { FlatField, minusLog } from "../pipeline/darkFlat.js";
 import type { CenterAnswer, CenterRequest } from "./centerMessages.js";
@@ -40,9 +38,4 @@ async function answer(request: CenterRequest): Promise<CenterAnswer> {
   return found && { ...found, seconds: (performance.now() - start) / 1000 };
 }
 
-parentPort?.on("message", ({ id, request }: Call<CenterRequest>) => {
-  answer(request).then(
-    (value) => parentPort?.postMessage({ id, value } satisfies Answer<CenterAnswer>),
-    (error) => parentPort?.postMessage({ id, error: errorMessage(error) } satisfies Answer<CenterAnswer>),
-  );
-});
+answerCalls(answer);

@@ -15,8 +15,8 @@ import {
 } from "rxjs";
 import { toNumber } from "../../channel/number.js";
 import { textToChars } from "../../channel/text.js";
-import { WorkerCalls } from "../../drivers/hdf5/workerCalls.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
+import { WorkerCalls } from "../../libcom/workerCalls.js";
 import type { Pv, PvDirectory } from "../../records/pv.js";
 import { number$ } from "../../records/pvStreams.js";
 import type { CenterAnswer, CenterRequest } from "../center/centerMessages.js";

@@ -1,4 +1,5 @@
-import { Worker } from "node:worker_threads";
+import { parentPort, Worker } from "node:worker_threads";
+import { errorMessage } from "./errorMessage.js";
 
 export interface Call<Request> {
   readonly id: number;
@@ -77,4 +78,19 @@ export class WorkerCalls<Request, Value> {
     this.#pending.clear();
     for (const { reject } of waiting) reject(error);
   }
+}
+
+/** The worker's side: performs each call, and answers with its value or with what `describe` makes of an error. */
+export function answerCalls<Request, Value>(
+  perform: (request: Request) => Value | Promise<Value>,
+  describe: (error: unknown) => string = errorMessage,
+): void {
+  const reply = (answer: Answer<Value>) => parentPort?.postMessage(answer);
+  parentPort?.on("message", async ({ id, request }: Call<Request>) => {
+    try {
+      reply({ id, value: await perform(request) });
+    } catch (error) {
+      reply({ id, error: describe(error) });
+    }
+  });
 }

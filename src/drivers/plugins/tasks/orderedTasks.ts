@@ -1,0 +1,42 @@
+import { performTask, type TaskName, type TaskRequest, type TaskResult } from "./taskTable.js";
+import { taskWorkers } from "./taskWorkers.js";
+
+/** The tasks of one plugin: results are used in the order in which they were asked for, however many are computed at once. */
+export class OrderedTasks {
+  #underway = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /**
+   * Performs a task and hands its result to `use`: in a worker, or, with `isNow`, in this call unless earlier ones are under way. Throws or
+   * rejects with what the task or `use` throws.
+   */
+  run<N extends TaskName>(
+    name: N,
+    request: TaskRequest<N>,
+    isNow: boolean,
+    use: (result: TaskResult<N>) => void,
+  ): void | Promise<void> {
+    if (isNow && this.#underway === 0) return use(performTask(name, request));
+    this.#underway += 1;
+    const result = taskWorkers.run(name, request);
+    const used = Promise.allSettled([this.#last, result]).then(async () => {
+      this.#underway -= 1;
+      use(await result);
+    });
+    this.#last = used;
+    return used;
+  }
+}
+
+/** Runs `end` once `run` is over, in whichever way and whenever that is. */
+export function finallyDo(run: () => void | Promise<void>, end: () => void): void | Promise<void> {
+  let pending: void | Promise<void>;
+  try {
+    pending = run();
+  } catch (error) {
+    end();
+    throw error;
+  }
+  if (pending !== undefined) return pending.finally(end);
+  end();
+}

@@ -1,0 +1,32 @@
+import { correctFrame } from "../frameCorrection.js";
+import { measureFrame } from "../frameFigures.js";
+import { orientPixels } from "../orientation.js";
+import { copyRegion } from "../roi.js";
+
+/**
+ * What plugins compute, by name: functions of what can be sent to another thread. Pixels cross as views of shared memory, which are not
+ * copied; a task writes its frame into memory that the plugin has allocated for it.
+ */
+const tasks = {
+  correct: correctFrame,
+  measure: measureFrame,
+  orient: orientPixels,
+  region: copyRegion,
+} as const;
+
+type Tasks = typeof tasks;
+export type TaskName = keyof Tasks;
+export type TaskRequest<N extends TaskName> = Parameters<Tasks[N]>[0];
+export type TaskResult<N extends TaskName> = ReturnType<Tasks[N]>;
+
+/** A task for another thread. */
+export type TaskCall = {
+  readonly [N in TaskName]: { readonly name: N; readonly request: TaskRequest<N> };
+}[TaskName];
+
+type Table = { readonly [N in TaskName]: (request: TaskRequest<N>) => TaskResult<N> };
+const table: Table = tasks;
+
+/** Performs a task in this thread, now. */
+export const performTask = <N extends TaskName>(name: N, request: TaskRequest<N>): TaskResult<N> =>
+  table[name](request);
