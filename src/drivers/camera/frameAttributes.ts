@@ -28,7 +28,7 @@ export class FrameAttributes {
       parameter.written$.subscribe(() => this.#read());
   }
 
-  /** What a frame taken now carries: the driver's own attributes, then those of the file. */
+  /** What a frame that the driver makes now carries: its own attributes, then those of the file. */
   stamp(own: readonly NDAttribute[]): NDAttribute[] {
     return [...own, ...(this.#list?.stamp() ?? [])];
   }

@@ -1,4 +1,5 @@
 import { BehaviorSubject, type Observable, Subject, Subscription } from "rxjs";
+import { UNDEFINED_TIME } from "../../libcom/epicsTime.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import type { Pv } from "../../records/pv.js";
@@ -6,7 +7,7 @@ import { makeParameters } from "../asyn/defineDriver.js";
 import type { Parameter, Port } from "../asyn/portDriver.js";
 import type { ArrayPort } from "../ndarray/arrayPorts.js";
 import { NDColorMode } from "../ndarray/imageLayout.js";
-import { imageDimensions, type NDArray } from "../ndarray/ndArray.js";
+import { imageDimensions, type NDArray, withStamps } from "../ndarray/ndArray.js";
 import { setIfChanged, showArray, showPool } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import { handlePoolWrites } from "../ndarray/poolParameters.js";
@@ -72,6 +73,7 @@ const streamCounters: readonly CounterName[] = [
 /** A frame between its trigger and its delivery. */
 interface Exposure {
   readonly array: NDArray;
+  readonly takenAt: number;
   readonly endTime: number;
   readonly acquisition: number;
 }
@@ -244,7 +246,7 @@ export class SimulatedCamera implements Port, ArrayPort {
     // Free running frames touch each other; rounding must not make the camera miss its own next frame.
     const tooEarly = time < this.#readyAt - 1e-9;
     const congested = this.#producer.pending >= MAXIMUM_PENDING_FRAMES;
-    const array = tooEarly || congested ? undefined : this.#allocate(info, time, thetaDegrees);
+    const array = tooEarly || congested ? undefined : this.#allocate(info, thetaDegrees);
     if (array === undefined) this.#count(tooEarly ? "SP_DROPPED_FRAME_COUNT" : "SP_LOST_FRAME_COUNT");
     else this.#take(array, info, time, thetaDegrees);
   }
@@ -252,7 +254,6 @@ export class SimulatedCamera implements Port, ArrayPort {
   #take(array: NDArray, info: SourceInfo, time: number, thetaDegrees: number): void {
     const { params } = this;
     this.#readyAt = time + (params.TRIGGER_MODE.value === TriggerMode.On ? this.#timing.deadTime : 0);
-    this.#stamps.taken();
     this.#taken += 1;
     this.#sequence += 1;
     const exposureSeconds = params.ACQ_TIME.value ?? 0;
@@ -267,7 +268,8 @@ export class SimulatedCamera implements Port, ArrayPort {
     };
     const rendered = this.#producer.render(request, array.buffer);
     rendered.catch(() => {});
-    const exposure = { array, endTime: time + exposureSeconds, acquisition: this.#acquisition };
+    const endTime = time + exposureSeconds;
+    const exposure = { array, takenAt: time, endTime, acquisition: this.#acquisition };
     this.#delivery = this.#delivery.then(() => this.#deliver(exposure, rendered));
     if (this.#complete()) this.#finishAfterDelivery();
   }
@@ -283,18 +285,23 @@ export class SimulatedCamera implements Port, ArrayPort {
     return this.#taken >= (mode === ImageMode.Single ? 1 : (this.params.NIMAGES.value ?? 1));
   }
 
-  #allocate(info: SourceInfo, time: number, thetaDegrees: number): NDArray | undefined {
+  #allocate(info: SourceInfo, thetaDegrees: number): NDArray | undefined {
     const size = binnedSize(this.#readout.region(info));
     return this.#options.pool.allocate({
-      ...this.#stamps.of(this.#taken + 1, time),
+      uniqueId: this.#taken + 1,
+      timeStamp: 0,
+      epicsTimestamp: UNDEFINED_TIME,
       dataType: this.#readout.dataType(info),
       dimensions: imageDimensions(size.x, size.y),
-      attributes: this.#attributes.stamp([MONO, stageAngleAttribute(thetaDegrees)]),
+      attributes: [MONO, stageAngleAttribute(thetaDegrees)],
     });
   }
 
-  /** Hands the frame on when it is made and its exposure is over; drops it when acquisition stopped before that. */
-  async #deliver({ array, endTime, acquisition }: Exposure, rendered: Promise<void>): Promise<void> {
+  /**
+   * Hands the frame on when it is made and its exposure is over; drops it when acquisition stopped before that. What PVs
+   * add to it are their values of now, as ADSpinnaker asks for them once it has the image.
+   */
+  async #deliver({ array, takenAt, endTime, acquisition }: Exposure, rendered: Promise<void>): Promise<void> {
     const { params } = this;
     try {
       await rendered;
@@ -304,8 +311,10 @@ export class SimulatedCamera implements Port, ArrayPort {
       this.#count("NIMAGES_COUNTER");
       this.#count("SP_RECEIVED_FRAME_COUNT");
       this.#count("SP_DELIVERED_FRAME_COUNT");
-      showArray(params, array);
-      if (params.ARRAY_CALLBACKS.value !== 0) this.#arrays.next(array);
+      const stamps = this.#stamps.received(array.uniqueId, takenAt);
+      const frame = withStamps(array, { ...stamps, attributes: this.#attributes.stamp(array.attributes) });
+      showArray(params, frame);
+      if (params.ARRAY_CALLBACKS.value !== 0) this.#arrays.next(frame);
     } catch (error) {
       if (this.#acquiring) log.error(`${this.portName}: frame ${array.uniqueId}: ${String(error)}`);
     } finally {

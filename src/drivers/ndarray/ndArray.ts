@@ -83,7 +83,7 @@ export type NDAttributeSource = "Driver" | "Param" | "EPICSPV" | "Function" | "C
 
 export type NDAttributeType = NDDataType | "String";
 
-/** Metadata that travels with one frame, stamped when the frame is taken. */
+/** Metadata that travels with one frame. */
 export interface NDAttribute {
   readonly name: string;
   readonly description: string;
@@ -126,12 +126,15 @@ export const infoOf = (frame: NDArrayInfo): NDArrayInfo => ({
   attributes: frame.attributes,
 });
 
-/** The same frame, with its memory and references, under other attributes. */
-export function withAttributes(frame: NDArray, attributes: readonly NDAttribute[]): NDArray {
+/** What is written on a frame beside its pixels. */
+export type NDStamps = Pick<NDArrayInfo, "uniqueId" | "timeStamp" | "epicsTimestamp" | "attributes">;
+
+/** The same frame, with its memory and references, under other stamps. */
+export function withStamps(frame: NDArray, stamps: Partial<NDStamps>): NDArray {
   const { data, buffer } = frame;
   const view: NDArray = {
     ...infoOf(frame),
-    attributes,
+    ...stamps,
     data,
     buffer,
     retain: () => {

@@ -25,7 +25,7 @@ import {
   type NDAttribute,
   type NDData,
   wholeAxis,
-  withAttributes,
+  withStamps,
 } from "../ndarray/ndArray.js";
 import { setIfChanged, showArray } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
@@ -191,7 +191,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
       return;
     }
     const others = frame.attributes.filter(({ name }) => own.every((attribute) => attribute.name !== name));
-    this.output.send(withAttributes(frame, [...others, ...own]));
+    this.output.send(withStamps(frame, { attributes: [...others, ...own] }));
   }
 
   /** Hands on numbers that were found in a frame, as an array of their own; nothing is computed when nobody listens there. */

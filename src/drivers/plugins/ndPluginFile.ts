@@ -3,7 +3,7 @@ import { errorMessage } from "../../libcom/errorMessage.js";
 import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { int32, octet } from "../asyn/driverParameter.js";
 import type { Parameter } from "../asyn/portDriver.js";
-import { type NDArray, type NDArrayInfo, withAttributes } from "../ndarray/ndArray.js";
+import { type NDArray, type NDArrayInfo, withStamps } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { closesFile, driverFileOf, isMeantFor } from "./fileDirections.js";
 import { createDirectories, formatFileName, isDirectory, normalizePath } from "./fileName.js";
@@ -157,7 +157,7 @@ export class NDPluginFile extends NDPlugin {
   /** With the attributes of this plugin's own file; those of the frame go before them. */
   #asStored(frame: NDArray): NDArray {
     const own = this.ownAttributes();
-    return own.length === 0 ? frame : withAttributes(frame, [...own, ...frame.attributes]);
+    return own.length === 0 ? frame : withStamps(frame, { attributes: [...own, ...frame.attributes] });
   }
 
   protected override onClose(): void {

@@ -16,6 +16,7 @@ import type { NDArray } from "../../../src/drivers/ndarray/ndArray.js";
 import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
 import type { TriggerPulse } from "../../../src/drivers/pso/positionOutput.js";
 import { systemClock } from "../../../src/drivers/stage/clock.js";
+import { now, toPosixMilliseconds } from "../../../src/libcom/epicsTime.js";
 import { needsShared, sharedDirectory } from "../../support/paths.js";
 import { put } from "../plugins/frames.js";
 
@@ -330,6 +331,34 @@ test("time stamps are those of EPICS, or the camera's own since it was switched 
   assert.ok((await stamp()) > 1e9);
   params.SP_TIME_STAMP_MODE.write(TimeStampMode.Camera);
   assert.ok((await stamp()) < 100);
+});
+
+test("attributes and EPICS's time are those of a frame's arrival, the angle that of its trigger", async () => {
+  const { camera, triggers$ } = await rig();
+  const { params } = camera;
+  params.TRIGGER_MODE.write(TriggerMode.On);
+  params.ND_ATTRIBUTES_FILE.write(
+    '<Attributes><Attribute name="Gain" type="PARAM" source="GAIN" datatype="DOUBLE"/></Attributes>',
+  );
+  params.GAIN.write(1);
+  params.ACQ_TIME.write(0.05);
+  params.ACQUIRE.write(1);
+  await Promise.resolve();
+  const arrived = firstValueFrom(
+    camera.arrays$.pipe(
+      map(({ epicsTimestamp, attributes }) => ({
+        time: toPosixMilliseconds(epicsTimestamp),
+        values: new Map(attributes.map(({ name, value }) => [name, value])),
+      })),
+      timeout(5000),
+    ),
+  );
+  const exposed = toPosixMilliseconds(now());
+  triggers$.next({ time: systemClock.now(), position: 12 });
+  params.GAIN.write(2);
+  const { time, values } = await arrived;
+  assert.deepEqual([values.get("Gain"), values.get("StageAngle")], [2, 12]);
+  assert.ok(time - exposed >= 49, `${time - exposed} ms after the trigger`);
 });
 
 test("a pixel format that is not simulated is refused with a message, and the present one stays", async () => {
