@@ -5,6 +5,7 @@ import type { Timestamp } from "../libcom/epicsTime.js";
 import type { DbRecord } from "./dbRecord.js";
 import type { InputOutcome } from "./devices/outcome.js";
 import { addressOf, fieldValue, store } from "./fieldAccess.js";
+import { Link } from "./links/link.js";
 import { menuSimm } from "./menus.js";
 
 /** SSCN holds this when simulating does not change the scan. */
@@ -17,22 +18,33 @@ const numberOf = (instance: DbRecord, field: string): number => Number(instance.
 
 /** Reads SIML; undefined when the record does not simulate. A change of mode swaps SCAN and SSCN. */
 export function simulationMode(instance: DbRecord): SimulationMode | undefined {
+  // Asked at every processing: fields by their own names are found sooner than by a variable's.
   const { fields } = instance;
-  if (fields["SIMM"] === undefined) return undefined;
+  const { SIMM, SIML } = fields;
+  if (SIMM === undefined) return undefined;
   rememberSimulation(instance);
-  if (!instance.linkOf("SIML").isConstant) {
-    const before = numberOf(instance, "SIMM");
-    // A link that fails shows in the status only: the record goes on in the mode it is in.
-    if (!instance.tryReadLink("SIML", "SIMM") && instance.record.NSEV === 0)
-      instance.record.NSTA = Status.LINK;
-    simulationChanged(instance, before);
+  if (SIML instanceof Link && !SIML.isConstant) readMode(instance);
+  switch (fields["SIMM"]) {
+    case menuSimm.NO:
+      return undefined;
+    case menuSimm.YES:
+      return "YES";
+    case menuSimm.RAW:
+      return isChoiceOfMode(instance, menuSimm.RAW) ? "RAW" : "illegal";
+    default:
+      return "illegal";
   }
-  const mode = numberOf(instance, "SIMM");
-  if (mode === menuSimm.NO) return undefined;
-  if (mode === menuSimm.YES) return "YES";
-  const choices = instance.type.fields["SIMM"]?.menu?.choices.length ?? 0;
-  return mode === menuSimm.RAW && mode < choices ? "RAW" : "illegal";
 }
+
+function readMode(instance: DbRecord): void {
+  const before = numberOf(instance, "SIMM");
+  // A link that fails shows in the status only: the record goes on in the mode it is in.
+  if (!instance.tryReadLink("SIML", "SIMM") && instance.record.NSEV === 0) instance.record.NSTA = Status.LINK;
+  simulationChanged(instance, before);
+}
+
+const isChoiceOfMode = ({ type }: DbRecord, mode: number): boolean =>
+  mode < (type.fields["SIMM"]?.menu?.choices.length ?? 0);
 
 /** OLDSIMM follows SIMM where SSCN makes a change of it count. */
 export function rememberSimulation({ fields }: DbRecord): void {

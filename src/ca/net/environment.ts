@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { cpus } from "node:os";
 import { logger } from "../../libcom/log.js";
 import { DEFAULT_REPEATER_PORT, DEFAULT_SERVER_PORT } from "../codec/commands.js";
 
@@ -85,8 +85,11 @@ export function clientEnvironment(env: Environment = process.env): ClientEnviron
   };
 }
 
-/** Where only one thing can run at a time, waiting awake for a client on the same host keeps it from asking. */
-const DEFAULT_BUSY_POLL_MICROSECONDS = availableParallelism() > 1 ? 100 : 0;
+/**
+ * On a machine with one processor, waiting awake for a client there keeps it from asking. A server bound to one of several
+ * leaves the others to its clients.
+ */
+const DEFAULT_BUSY_POLL_MICROSECONDS = cpus().length > 1 ? 100 : 0;
 
 /** What EPICS_CAS_*, and EPICS_CA_* where those are not set, say to a server. */
 export interface ServerEnvironment {

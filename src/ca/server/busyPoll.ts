@@ -1,3 +1,5 @@
+import { performance } from "node:perf_hooks";
+
 /** Clock and event loop; tests bring their own. */
 export interface EventLoop {
   nowMicroseconds(): number;

@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { ChannelProvider } from "../../channel/provider.js";
 import { ByteWriter } from "../codec/byteWriter.js";
 import { CA_MINOR_VERSION, Command, commandName } from "../codec/commands.js";

@@ -2,6 +2,7 @@ import type { DbfType, Value } from "../../channel/dbf.js";
 import { toText } from "../../channel/text.js";
 import type { DbRecord } from "../dbRecord.js";
 import { addressOf, fieldValue } from "../fieldAccess.js";
+import { Link } from "../links/link.js";
 import type { InputOutcome } from "./outcome.js";
 
 const SOFT = "Soft Channel";
@@ -58,8 +59,8 @@ export function readSoft(instance: DbRecord): InputOutcome {
 }
 
 export function writeSoft(instance: DbRecord): undefined | Promise<void> {
-  const { device } = instance.type.behaviour;
-  if (device === undefined || instance.linkOf(device.link).isConstant) return undefined;
+  const { OUT } = instance.fields;
+  if (!(OUT instanceof Link) || OUT.isConstant) return undefined;
   const soft = softFields(instance);
   if (soft === undefined) return undefined;
   const given = soft.raw ? rawOutput(instance, soft.value) : fieldValue(instance, soft.value);
