@@ -10,6 +10,7 @@ import { NDPluginCircularBuff } from "./ndPluginCircularBuff.js";
 import { NDPluginProcess } from "./ndPluginProcess.js";
 import { NDPluginPva } from "./ndPluginPva.js";
 import { NDPluginROI } from "./ndPluginROI.js";
+import { NDPluginROIStat } from "./ndPluginROIStat.js";
 import { NDPluginStandIn } from "./ndPluginStandIn.js";
 import { NDPluginStats } from "./ndPluginStats.js";
 import { NDPluginStdArrays } from "./ndPluginStdArrays.js";
@@ -107,6 +108,12 @@ export const NDAttrConfigure = (
   args: PluginArguments & { readonly maxAttributes: number },
 ): NDPluginAttribute =>
   register(context, args.portName, () => new NDPluginAttribute(setupOf(context, args), args.maxAttributes));
+
+export const NDROIStatConfigure = (
+  context: PluginContext,
+  args: PluginArguments & { readonly maxROIs: number },
+): NDPluginROIStat =>
+  register(context, args.portName, () => new NDPluginROIStat(setupOf(context, args), args.maxROIs));
 
 /** A plugin that is not implemented; `passesFrames` says whether its input is a fair stand-in for its output. */
 export const standInConfigure = (

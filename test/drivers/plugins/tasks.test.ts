@@ -57,6 +57,15 @@ const REQUESTS: { readonly [N in TaskName]: (dataType: NDDataType) => TaskReques
     scale: 6,
     to: pixels(dataType, 1, 120),
   }),
+  regions: (dataType) => ({
+    data: pixels(dataType),
+    rowLength: SIZE_X,
+    isLine: false,
+    regions: [
+      { minX: 3, minY: 4, sizeX: 20, sizeY: 10, backgroundWidth: 2 },
+      { minX: 0, minY: 0, sizeX: SIZE_X, sizeY: SIZE_Y, backgroundWidth: 0 },
+    ],
+  }),
   orient: (dataType) => ({
     from: pixels(dataType),
     dimensions,
@@ -98,7 +107,7 @@ async function agree<N extends TaskName>(name: N, dataType: NDDataType): Promise
   assert.deepEqual(there, here, `the memory written for ${dataType}`);
 }
 
-for (const name of ["measure", "region", "orient", "correct"] as const)
+for (const name of ["correct", "measure", "orient", "region", "regions"] as const)
   test(`${name}: a worker computes what a call does, for each type of pixel`, async () => {
     for (const dataType of ND_DATA_TYPES) await agree(name, dataType);
   });

@@ -1,6 +1,7 @@
 import { correctFrame } from "../frameCorrection.js";
 import { measureFrame } from "../frameFigures.js";
 import { orientPixels } from "../orientation.js";
+import { measureRegions } from "../regionFigures.js";
 import { copyRegion } from "../roi.js";
 
 /**
@@ -12,6 +13,7 @@ const tasks = {
   measure: measureFrame,
   orient: orientPixels,
   region: copyRegion,
+  regions: measureRegions,
 } as const;
 
 type Tasks = typeof tasks;
