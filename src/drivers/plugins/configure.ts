@@ -7,6 +7,7 @@ import { NDFileStandIn } from "./ndFileStandIn.js";
 import type { NDPlugin, PluginSetup } from "./ndPlugin.js";
 import { NDPluginAttribute } from "./ndPluginAttribute.js";
 import { NDPluginCircularBuff } from "./ndPluginCircularBuff.js";
+import { NDPluginColorConvert } from "./ndPluginColorConvert.js";
 import { NDPluginProcess } from "./ndPluginProcess.js";
 import { NDPluginPva } from "./ndPluginPva.js";
 import { NDPluginROI } from "./ndPluginROI.js";
@@ -114,6 +115,12 @@ export const NDROIStatConfigure = (
   args: PluginArguments & { readonly maxROIs: number },
 ): NDPluginROIStat =>
   register(context, args.portName, () => new NDPluginROIStat(setupOf(context, args), args.maxROIs));
+
+export const NDColorConvertConfigure = (
+  context: PluginContext,
+  args: PluginArguments,
+): NDPluginColorConvert =>
+  register(context, args.portName, () => new NDPluginColorConvert(setupOf(context, args)));
 
 /** A plugin that is not implemented; `passesFrames` says whether its input is a fair stand-in for its output. */
 export const standInConfigure = (

@@ -47,6 +47,15 @@ const REQUESTS: { readonly [N in TaskName]: (dataType: NDDataType) => TaskReques
     profiles: { x: 10, y: 20 },
     histogram: { bins: 50, minimum: 10, maximum: 90 },
   }),
+  colors: (dataType) => ({
+    from: pixels(dataType),
+    to: pixels(dataType, 1, 3 * PIXELS),
+    sizeX: SIZE_X,
+    sizeY: SIZE_Y,
+    input: { x: 1, y: SIZE_X, color: 0 },
+    output: { x: 3, y: 3 * SIZE_X, color: 1 },
+    conversion: { kind: "bayer", column: 1, row: 0 },
+  }),
   region: (dataType) => ({
     from: pixels(dataType),
     sizes: [SIZE_X, SIZE_Y],
@@ -107,7 +116,7 @@ async function agree<N extends TaskName>(name: N, dataType: NDDataType): Promise
   assert.deepEqual(there, here, `the memory written for ${dataType}`);
 }
 
-for (const name of ["correct", "measure", "orient", "region", "regions"] as const)
+for (const name of ["colors", "correct", "measure", "orient", "region", "regions"] as const)
   test(`${name}: a worker computes what a call does, for each type of pixel`, async () => {
     for (const dataType of ND_DATA_TYPES) await agree(name, dataType);
   });

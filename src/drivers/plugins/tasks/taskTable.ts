@@ -1,3 +1,4 @@
+import { convertColors } from "../colorConversion.js";
 import { correctFrame } from "../frameCorrection.js";
 import { measureFrame } from "../frameFigures.js";
 import { orientPixels } from "../orientation.js";
@@ -9,6 +10,7 @@ import { copyRegion } from "../roi.js";
  * copied; a task writes its frame into memory that the plugin has allocated for it.
  */
 const tasks = {
+  colors: convertColors,
   correct: correctFrame,
   measure: measureFrame,
   orient: orientPixels,
