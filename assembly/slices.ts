@@ -1,6 +1,6 @@
 // Backprojection of filtered blocks (see filter.ts) to the three slices. The sums of the x- and y-slice are blocks too: eight rows
 // side by side for each column.
-import { plus } from "./fused";
+import { picked, plus } from "./fused";
 
 /** An entry of a vertical slice's table: byte offset of the detector column, weights of it and of the next. */
 const ENTRY: usize = 12;
@@ -19,34 +19,42 @@ export function addVertical(block: usize, sums: usize, table: usize, from: usize
   }
 }
 
-/** Zeros before the first pixel of the row of `addFlatZ`, so that no position is below them however it is rounded. */
+/** Zeros before the first pixel of a row of the z-slice, so that no position is below them however it is rounded. */
 const MARGIN = 2;
 
-/** Positions on the detector are fixed-point numbers: one addition for each pixel, and the fraction is there by masking. */
-const FRACTION_BITS = 19;
-const ONE: f64 = <f64>(1 << FRACTION_BITS);
+/** Fractions of a position as the vectors have them; where a group of pixels begins it has 32 bits of them. */
+const FRACTION_BITS = 18;
 const FRACTION = (1 << FRACTION_BITS) - 1;
+const START_BITS = 32;
+const START_ONE: f64 = 4294967296;
+
+/** Bytes of a row's values, and as many of differences: `width` of them, margins, and what is read beyond. */
+@inline
+function rowBytes(width: i32): usize {
+  return <usize>(width + 8) * 4;
+}
 
 /**
- * Row `lane` of a block, `weight` times, as `addFlatZ` takes it: for each column its value and, for each unit of a position's fraction,
- * what the next one adds to it. Zeros surround it.
+ * Row `lane` of a block, `weight` times, as `addFlatZ` takes it: its values, and behind them what for each unit of a position's fraction
+ * the next column adds to each. Zeros surround it.
  */
 export function copyRow(block: usize, lane: usize, row: usize, width: i32, weight: f32): void {
   const from = block + lane * 4;
+  const differences = rowBytes(width);
   let value: f32 = 0;
   for (let s = -MARGIN; s < width + MARGIN; s++) {
     const next = s + 1 >= 0 && s + 1 < width ? load<f32>(from + <usize>(s + 1) * 32) * weight : <f32>0;
     store<f32>(row, value);
-    store<f32>(row, (next - value) * <f32>(1 / ONE), 4);
+    store<f32>(row + differences, (next - value) * <f32>(1 / <f64>(1 << FRACTION_BITS)));
     value = next;
-    row += 8;
+    row += 4;
   }
 }
 
-/** Positions are exact in the middle of this many image columns. */
-const EXACT_EVERY: i32 = 64;
-
-/** Adds a detector row (see `copyRow`) to lines `fromLine` up to `toLine` of the z-slice. */
+/**
+ * Adds a detector row (see `copyRow`) to lines `fromLine` up to `toLine` of the z-slice. Four pixels in a row see no more than five
+ * columns in a row: two loads, and each lane picks its own.
+ */
 export function addFlatZ(
   row: usize,
   sums: usize,
@@ -58,44 +66,65 @@ export function addFlatZ(
   sine: f64,
 ): void {
   const half = width >> 1;
-  const step = <i32>nearest(cosine * ONE);
-  const steps = i32x4.mul(i32x4.splat(step), i32x4(0, 1, 2, 3));
-  const fourSteps = i32x4.splat(4 * step);
+  const differences = rowBytes(width);
+  const step = <i64>nearest(cosine * START_ONE);
+  const lanes = lanesOf(step);
+  const toLowest = min(3 * step, 0);
   for (let y = fromLine; y < toLine; y++) {
     const start = center - <f64>(y - half) * sine - <f64>half * cosine;
     const from = firstInside(start + 1, cosine, width);
     const to = endInside(start + 1, cosine, width);
-    const line = sums + <usize>y * <usize>width * 4;
-    for (let x0 = from; x0 < to; x0 += EXACT_EVERY) {
-      const end = min(x0 + EXACT_EVERY, to);
-      const middle = x0 + EXACT_EVERY / 2;
-      let position = <u32><i64>nearest((start + <f64>middle * cosine + MARGIN) * ONE) - step * (EXACT_EVERY / 2);
-      let positions = i32x4.add(i32x4.splat(position), steps);
-      let x = x0;
-      for (; x + 4 <= end; x += 4) {
-        const offsets = v128.and(i32x4.shr_u(positions, FRACTION_BITS - 3), i32x4.splat(-8));
-        const columns = i32x4.add(offsets, i32x4.splat(<i32>row));
-        let first = v128.load64_zero(<usize>i32x4.extract_lane(columns, 0));
-        first = v128.load64_lane(<usize>i32x4.extract_lane(columns, 1), first, 1);
-        let second = v128.load64_zero(<usize>i32x4.extract_lane(columns, 2));
-        second = v128.load64_lane(<usize>i32x4.extract_lane(columns, 3), second, 1);
-        const values = v128.shuffle<f32>(first, second, 0, 2, 4, 6);
-        const differences = v128.shuffle<f32>(first, second, 1, 3, 5, 7);
-        const fraction = f32x4.convert_i32x4_s(v128.and(positions, i32x4.splat(FRACTION)));
-        const at = line + <usize>x * 4;
-        v128.store(at, plus(differences, fraction, f32x4.add(v128.load(at), values)));
-        positions = i32x4.add(positions, fourSteps);
-      }
-      position = i32x4.extract_lane(positions, 0);
-      for (; x < end; x++) {
-        const column = row + <usize>(position >> FRACTION_BITS) * 8;
-        const fraction = <f32>(position & FRACTION);
-        const at = line + <usize>x * 4;
-        store<f32>(at, load<f32>(at) + (load<f32>(column) + load<f32>(column, 4) * fraction));
-        position += step;
-      }
+    let position = <i64>nearest((start + <f64>from * cosine + MARGIN) * START_ONE);
+    let at = sums + (<usize>y * <usize>width + <usize>from) * 4;
+    let x = from;
+    const lastGroup = to - 4;
+    if (x <= lastGroup)
+      do {
+        const lowest = position + toLowest;
+        const column = row + columnBytes(lowest);
+        const positions = i32x4.add(i32x4.splat(fractionOf(lowest)), lanes);
+        const columns = picks(positions);
+        const values = picked(v128.load(column), columns);
+        const slopes = picked(v128.load(column + differences), columns);
+        v128.store(at, plus(slopes, fractions(positions), f32x4.add(v128.load(at), values)));
+        x += 4;
+        at += 16;
+        position += 4 * step;
+      } while (x <= lastGroup);
+    for (; x < to; x++, at += 4, position += step) {
+      const column = row + columnBytes(position);
+      store<f32>(at, load<f32>(at) + load<f32>(column) + load<f32>(column + differences) * <f32>fractionOf(position));
     }
   }
+}
+
+/** Byte offset of the column at or before a position. */
+@inline
+function columnBytes(position: i64): usize {
+  return <usize>(position >> (START_BITS - 2)) & ~3;
+}
+
+@inline
+function fractionOf(position: i64): i32 {
+  return <i32>(position >> (START_BITS - FRACTION_BITS)) & FRACTION;
+}
+
+/** How far each of four pixels lies from the one that is lowest on the detector. */
+function lanesOf(step: i64): v128 {
+  const one = <i32>(abs(step) >> (START_BITS - FRACTION_BITS));
+  return i32x4.mul(i32x4.splat(one), step < 0 ? i32x4(3, 2, 1, 0) : i32x4(0, 1, 2, 3));
+}
+
+/** For each lane the bytes of the column that it is in, 0 to 3: these two bits are bits 2 and 3 of the third byte. */
+@inline
+function picks(positions: v128): v128 {
+  const thirds = v128.shuffle<u8>(positions, positions, 2, 2, 2, 2, 6, 6, 6, 6, 10, 10, 10, 10, 14, 14, 14, 14);
+  return v128.or(v128.and(thirds, i8x16.splat(12)), i32x4.splat(0x03020100));
+}
+
+@inline
+function fractions(positions: v128): v128 {
+  return f32x4.convert_i32x4_s(v128.and(positions, i32x4.splat(FRACTION)));
 }
 
 /** First x in 0 .. width with 0 <= start + x step < width + 1; `width` when there is none. */

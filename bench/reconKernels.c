@@ -18,10 +18,10 @@ typedef int32_t fourInts __attribute__((vector_size(16), aligned(4)));
 typedef struct { float re, im; } factor;
 typedef struct { vec re, im; } column;
 typedef struct { uint32_t column; float left, right; } entry;
-typedef struct { float value, difference; } pixel;
 
 #define ROWS (2 * LANES)
-#define FRACTION_BITS 19
+#define FRACTION_BITS 18
+#define FRACTION ((1 << FRACTION_BITS) - 1)
 
 static int n, points;
 static factor *factors;
@@ -29,7 +29,7 @@ static float *response, *dark, *gain;
 static uint16_t *counts;
 static column *block, *sumsY, *sumsX;
 static float *sumsZ;
-static pixel *row;
+static float *values, *slopes;
 static entry *tableY, *tableX;
 
 static inline vec splat(float value) { return (vec){0} + value; }
@@ -37,16 +37,10 @@ static inline vec splat(float value) { return (vec){0} + value; }
 static inline vec minusLog(vec x) {
   ints bits = (ints)x, fromRootHalf = bits - 0x3f3504f3;
   vec exponent = __builtin_convertvector(fromRootHalf >> 23, vec);
-  vec m = (vec)(bits - (fromRootHalf & (int32_t)0xff800000)) - 1.0f;
-  vec y = splat(0.10102295f);
-  y = y * m + -0.16420065f;
-  y = y * m + 0.17333476f;
-  y = y * m + -0.19873038f;
-  y = y * m + 0.24959342f;
-  y = y * m + -0.33336183f;
-  y = y * m + 0.5000067f;
-  y = y * m + -0.9999998f;
-  return y * m - exponent * 0.6931472f;
+  vec u = (vec)(bits - (fromRootHalf & (int32_t)0xff800000));
+  vec t = (u - 1.0f) / (u + 1.0f), square = t * t;
+  vec y = (square * -0.4129491f + -0.66652267f) * square + -2.0000002f;
+  return y * t - exponent * 0.6931472f;
 }
 
 static inline vec integrals(size_t at) {
@@ -153,41 +147,35 @@ static void copyRow(int lane) {
   float value = 0;
   for (int s = -2; s < n + 2; s++) {
     float next = s + 1 >= 0 && s + 1 < n ? from[(s + 1) * ROWS] : 0;
-    row[s + 2] = (pixel){value, (next - value) / (1 << FRACTION_BITS)};
+    values[s + 2] = value;
+    slopes[s + 2] = (next - value) / (1 << FRACTION_BITS);
     value = next;
   }
 }
 
 static void addFlatZ(double center, double cosine, double sine) {
-  const double one = 1 << FRACTION_BITS;
   int half = n / 2;
-  uint32_t step = (uint32_t)(int32_t)nearbyint(cosine * one);
+  int64_t step = nearbyint(cosine * 0x1p32), toLowest = step < 0 ? (LANES - 1) * step : 0;
+  ints lanes;
+  for (int i = 0; i < LANES; i++) lanes[i] = (llabs(step) >> (32 - FRACTION_BITS)) * (step < 0 ? LANES - 1 - i : i);
   for (int y = 0; y < n; y++) {
     double start = center - (y - half) * sine - half * cosine;
     int from = 0, to = n;
     while (from < n && !(start + from * cosine > -1 && start + from * cosine < n)) from++;
     while (to > from && !(start + (to - 1) * cosine > -1 && start + (to - 1) * cosine < n)) to--;
     float *line = sumsZ + (size_t)y * n;
-    for (int x0 = from; x0 < to; x0 += 64) {
-      int end = x0 + 64 < to ? x0 + 64 : to, x = x0;
-      uint32_t position = (uint32_t)(int64_t)nearbyint((start + (x0 + 32) * cosine + 2) * one) - step * 32;
-      for (; x + 4 <= end; x += 4, position += 4 * step) {
-        uint32_t p[4] = {position, position + step, position + 2 * step, position + 3 * step};
-        double d[4];
-        for (int i = 0; i < 4; i++) memcpy(&d[i], row + (p[i] >> FRACTION_BITS), 8);
-        four first = (four)(__attribute__((vector_size(16))) double){d[0], d[1]};
-        four second = (four)(__attribute__((vector_size(16))) double){d[2], d[3]};
-        four values = __builtin_shuffle(first, second, (fourInts){0, 2, 4, 6});
-        four differences = __builtin_shuffle(first, second, (fourInts){1, 3, 5, 7});
-        fourInts positions = {(int32_t)p[0], (int32_t)p[1], (int32_t)p[2], (int32_t)p[3]};
-        four fraction = __builtin_convertvector(positions & ((1 << FRACTION_BITS) - 1), four);
-        *(four *)(line + x) += values + differences * fraction;
-      }
-      for (; x < end; x++, position += step) {
-        pixel q = row[position >> FRACTION_BITS];
-        line[x] += q.value + q.difference * (float)(position & ((1 << FRACTION_BITS) - 1));
-      }
+    int64_t position = nearbyint((start + from * cosine + 2) * 0x1p32);
+    int x = from;
+    for (; x + LANES <= to; x += LANES, position += LANES * step) {
+      int64_t lowest = position + toLowest;
+      ints positions = lanes + ((int32_t)(lowest >> (32 - FRACTION_BITS)) & FRACTION);
+      ints picks = positions >> FRACTION_BITS;
+      vec value = __builtin_shuffle(*(vec *)(values + (lowest >> 32)), picks);
+      vec slope = __builtin_shuffle(*(vec *)(slopes + (lowest >> 32)), picks);
+      *(vec *)(line + x) += value + slope * __builtin_convertvector(positions & FRACTION, vec);
     }
+    for (; x < to; x++, position += step)
+      line[x] += values[position >> 32] + slopes[position >> 32] * (float)(position >> (32 - FRACTION_BITS) & FRACTION);
   }
 }
 
@@ -262,7 +250,7 @@ int main(int argc, char **argv) {
   response = take(4 * points);
   dark = take(4 * pixels), gain = take(4 * pixels), counts = take(2 * pixels), sumsZ = take(4 * pixels);
   block = take(sizeof(column) * points), sumsY = take(4 * pixels), sumsX = take(4 * pixels);
-  row = take(sizeof(pixel) * (n + 8)), tableY = take(sizeof(entry) * n), tableX = take(sizeof(entry) * n);
+  values = take(4 * (n + 4 + LANES)), slopes = take(4 * (n + 4 + LANES)), tableY = take(sizeof(entry) * n), tableX = take(sizeof(entry) * n);
   uint16_t *raw = take(8 * pixels);
   for (size_t i = 0; i < 4 * pixels; i++) raw[i] = 20000 + (i % pixels + 31 * (i / pixels)) % 997 * 10;
   for (size_t i = 0; i < pixels; i++) dark[i] = 100, gain[i] = 1 / 39900.0f;
