@@ -1,18 +1,21 @@
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { defer, filter, type Observable } from "rxjs";
+import { errorMessage } from "../libcom/errorMessage.js";
 import { completeFile } from "./completeFile.js";
 import type { ScanContext } from "./context.js";
 import { fixedName, withFileSettings } from "./fileSettings.js";
 import { numberIfThere, readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
 import { flushRing, releaseRing } from "./ring.js";
-import { after, always, nothing, perform, put, putAndWait, type Step, sequence } from "./steps.js";
+import { after, always, nothing, perform, put, putAndWait, type Step, sequence, when } from "./steps.js";
 import { startTransfer } from "./transfer.js";
 
 interface Captured {
   /** Name of the file with the projections. */
   file: string;
   frames: number;
+  /** How many of the frames in the file with the projections are from before the capture. */
+  before: number;
   readonly paths: string[];
 }
 
@@ -24,6 +27,8 @@ const noteFile = ({ beamline }: ScanContext, captured: Captured): Step =>
     captured.paths.push(path);
     captured.frames += await readNumber(beamline.file("NumCaptured_RBV"));
   });
+
+const circularBufferName = ({ file }: Captured): string => `circular_buffer_${file}`;
 
 const nameFile = ({ beamline, times }: ScanContext): Step =>
   after(
@@ -67,7 +72,7 @@ const captureRing = (context: ScanContext, captured: Captured): Step => {
       put(beamline.own("StreamMessage"), "Capturing circular buffer"),
       withFileSettings(
         context,
-        fixedName(`circular_buffer_${captured.file}`, port),
+        fixedName(circularBufferName(captured), port),
         sequence(record(context, frames, stop$, flushRing(context, frames)), noteFile(context, captured)),
       ),
     );
@@ -97,6 +102,9 @@ const captureInOneFile = (context: ScanContext, captured: Captured, stop$: Obser
         ),
       ),
       noteFile(context, captured),
+      perform(() => {
+        captured.before = Math.min(frames, captured.frames);
+      }),
     );
   return after(
     async () => ({
@@ -111,36 +119,76 @@ const captureInOneFile = (context: ScanContext, captured: Captured, stop$: Obser
 const captureSeparately = (context: ScanContext, captured: Captured, stop$: Observable<unknown>): Step =>
   sequence(captureProjections(context, captured, stop$), captureRing(context, captured));
 
-/** True when a capture is to be one file; databases without the record have two, as upstream. */
-const wantsOneFile = async ({ beamline }: ScanContext): Promise<boolean> =>
-  (await numberIfThere(beamline.own("StreamCaptureFiles"), 0)) === 1;
+/** Which files StreamCaptureFiles asks for: upstream's, one with everything and no other, or one with everything and others beside it. */
+const CaptureFiles = { Separate: 0, One: 1, Both: 2 } as const;
+
+/** Databases without the record have upstream's. */
+const readFiles = ({ beamline }: ScanContext): Promise<number> =>
+  numberIfThere(beamline.own("StreamCaptureFiles"), CaptureFiles.Separate);
 
 /**
- * Captures StreamNumCapture projections and those that the circular buffer kept from before, in one file or in two, and completes
- * them. `stop$` ends the capture early, with what there is.
+ * Says in the file with everything where the capture began, and copies the frames from before it to a file of their own for those who
+ * read `circular_buffer_...`. What fails is logged: the frames are safe anyway.
+ */
+const noteFramesBefore = (context: ScanContext, captured: Captured, withCopy: boolean): Step =>
+  sequence(
+    when(withCopy, put(context.beamline.own("StreamMessage"), "Capturing circular buffer")),
+    perform(async () => {
+      const { files, log } = context;
+      const [path] = captured.paths;
+      if (path === undefined) return;
+      try {
+        await files.writePreCount(path, captured.before);
+        if (!withCopy) return;
+        const copy = join(dirname(path), circularBufferName(captured));
+        await files.copyFirstFrames(path, copy, captured.before);
+        captured.paths.push(copy);
+      } catch (error) {
+        log.error(`${path}: frames from before the capture: ${errorMessage(error)}`);
+      }
+    }),
+  );
+
+/**
+ * Captures StreamNumCapture projections and those that the circular buffer kept from before, in the files that
+ * StreamCaptureFiles asks for, and completes them. `stop$` ends the capture early, with what there is.
  */
 export function capture(context: ScanContext, stop$: Observable<unknown>): Step {
   const { beamline } = context;
-  const captured: Captured = { file: "", frames: 0, paths: [] };
-  const finish = defer(() =>
+  const captured: Captured = { file: "", frames: 0, before: 0, paths: [] };
+  const finish = (files: number): Step =>
     sequence(
-      ...captured.paths.flatMap((path) => [completeFile(context, path), startTransfer(context, path)]),
-    ),
-  );
+      when(captured.before > 0, noteFramesBefore(context, captured, files === CaptureFiles.Both)),
+      defer(() =>
+        sequence(
+          ...captured.paths.flatMap((path) => [
+            completeFile(context, path, files !== CaptureFiles.One),
+            startTransfer(context, path),
+          ]),
+        ),
+      ),
+    );
   const report = perform(() => {
     beamline.own("StreamFileName").write(captured.file);
     beamline.own("StreamNumTotalCaptured").write(captured.frames);
     context.captured = captured.paths[0];
   });
+  const capturing = (files: number): Step =>
+    (files === CaptureFiles.Separate ? captureSeparately : captureInOneFile)(context, captured, stop$);
   return sequence(
     put(beamline.own("StreamMessage"), "Capturing projections"),
-    // The ring fills again at once. What is in a file is worth completing, also when the ring then gave nothing.
-    always(
-      after(
-        () => wantsOneFile(context),
-        (one) => (one ? captureInOneFile : captureSeparately)(context, captured, stop$),
-      ),
-      sequence(releaseRing(context), finish, report),
+    after(
+      () => readFiles(context),
+      // The ring fills again at once. What is in a file is worth completing, also when the ring then gave nothing.
+      (files) =>
+        always(
+          capturing(files),
+          sequence(
+            releaseRing(context),
+            defer(() => finish(files)),
+            report,
+          ),
+        ),
     ),
   );
 }

@@ -52,23 +52,30 @@ export async function addTheta(context: ScanContext, path: string, angles: reado
   if (missing.length > 0) context.log.warn(`${path}: ${describeMissing(missing)}`);
 }
 
-/** Keeps the latest fields under the name of the capture, and puts them into its file. */
-async function addFields({ files }: ScanContext, path: string, kind: FieldKind): Promise<void> {
+/** Puts the latest fields into the file of a capture, and keeps them under its name where they are wanted besides. */
+async function addFields(
+  { files }: ScanContext,
+  path: string,
+  kind: FieldKind,
+  besides: boolean,
+): Promise<void> {
   const latest = join(dirname(path), fieldsFileName(kind));
   if (!existsSync(latest)) return;
-  const own = join(dirname(path), `${kind}_fields_${basename(path)}`);
-  await copyFile(latest, own);
-  await files.copyStack(own, path, FIELD_DATASETS[kind]);
+  await files.copyStack(latest, path, FIELD_DATASETS[kind]);
+  if (besides) await copyFile(latest, join(dirname(path), `${kind}_fields_${basename(path)}`));
 }
 
-/** Makes a captured file a complete Data Exchange file. What cannot be added is logged: the frames are safe anyway. */
-export const completeFile = (context: ScanContext, path: string): Step =>
+/**
+ * Makes a captured file a complete Data Exchange file; its dark and flat fields are also kept in files of their own where they are wanted
+ * `besides`. What cannot be added is logged: the frames are safe anyway.
+ */
+export const completeFile = (context: ScanContext, path: string, besides: boolean): Step =>
   perform(async () => {
     const additions: [string, () => Promise<void>][] = [
       ["theta", () => addStreamTheta(context, path)],
       ...FIELD_KINDS.map((kind): [string, () => Promise<void>] => [
         `${kind} fields`,
-        () => addFields(context, path, kind),
+        () => addFields(context, path, kind, besides),
       ]),
     ];
     for (const [what, add] of additions) {

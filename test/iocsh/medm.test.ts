@@ -50,6 +50,7 @@ const databases = [
   'dbLoadRecords("NDFileHDF5.yaml", "P=2bmSP1:,R=HDF1:,PORT=HDF1,NDARRAY_PORT=SP1")',
   'dbLoadRecords("NDCircularBuff.yaml", "P=2bmSP2:,R=CB1:,PORT=CB1,NDARRAY_PORT=SP1")',
   'dbLoadTemplate("$(TOP)/iocBoot/iocTomoScanStream_2BMB/tomoScanStream.substitutions")',
+  'dbLoadRecords("tomoScanStreamFiles.yaml", "P=2bmb:,R=TomoScanStream:")',
   'dbLoadRecords("captureTrigger.yaml", "P=2bmb:,R=TomoScanStream:")',
   'dbLoadTemplate("$(TOP)/iocBoot/iocTomoStream_2BM/tomoStream.substitutions")',
   'dbLoadRecords("save_restoreStatus.db", "P=2bmb:")',

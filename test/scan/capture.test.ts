@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { thetaAt, thetaIndex } from "../../src/scan/theta.js";
@@ -67,34 +67,69 @@ describe("a capture", () => {
     await ended;
   });
 
-  it("is one file without a gap, from before it began on, when that is wanted", async (context) => {
-    const databases = [...STREAM_DATABASES, "tomoScanStreamFiles"];
-    const settings = { NumAngles: 30, StreamPreCount: 8, StreamCaptureFiles: "One" };
-    const beamline = new TestBeamline(context, settings, {}, { databases });
+  const FILES = { databases: [...STREAM_DATABASES, "tomoScanStreamFiles"] };
+  const idsOf = (beamline: TestBeamline, name: string): readonly number[] =>
+    read(join(beamline.folder, name), "defaults/NDArrayUniqueId").values;
+
+  for (const files of ["One", "Both"])
+    it(`is one file without a gap, from before it began on, when StreamCaptureFiles is ${files}`, async (context) => {
+      const settings = { NumAngles: 30, StreamPreCount: 8, StreamCaptureFiles: files };
+      const beamline = new TestBeamline(context, settings, {}, FILES);
+      const { ended } = await beamline.stream();
+      await beamline.press("StreamRetakeDark");
+      await beamline.shows("StreamPreCounted", 8);
+      for (const name of ["scan_001.h5", "scan_002.h5"]) {
+        await beamline.press("StreamCapture");
+        assert.deepEqual(
+          [beamline.text("StreamFileName"), beamline.number("StreamNumTotalCaptured")],
+          [name, 28],
+        );
+        assert.deepEqual(settingsOf(beamline), SETTINGS);
+        const ids = idsOf(beamline, name);
+        const live = ids.slice(8);
+        assert.ok(
+          live.every((id, index) => index === 0 || id === (live[index - 1] ?? 0) + 1),
+          `${ids}`,
+        );
+        const theta = read(join(beamline.folder, name), "exchange/theta").values;
+        assert.ok(ids.every((id, index) => Math.abs((theta[index] ?? 0) - beamline.angleOf(id)) < 1e-3));
+        assert.equal(read(join(beamline.folder, name), "exchange/data_dark").shape[0], 3);
+        await beamline.shows("StreamPreCounted", 8);
+      }
+      beamline.set("AbortScan", 1);
+      await ended;
+      const besides = readdirSync(beamline.folder).filter((name) => /_scan_001.h5$/.test(name));
+      assert.deepEqual(
+        besides.sort(),
+        files === "One"
+          ? []
+          : [
+              "circular_buffer_scan_001.h5",
+              "dark_fields_circular_buffer_scan_001.h5",
+              "dark_fields_scan_001.h5",
+            ],
+      );
+    });
+
+  it("copies the frames from before to a file of their own by default, complete with angles and fields", async (context) => {
+    const beamline = new TestBeamline(context, { NumAngles: 30, StreamPreCount: 8 }, {}, FILES);
     const { ended } = await beamline.stream();
     await beamline.press("StreamRetakeDark");
     await beamline.shows("StreamPreCounted", 8);
-    for (const name of ["scan_001.h5", "scan_002.h5"]) {
-      await beamline.press("StreamCapture");
-      assert.deepEqual(
-        [beamline.text("StreamFileName"), beamline.number("StreamNumTotalCaptured")],
-        [name, 28],
-      );
-      assert.deepEqual(settingsOf(beamline), SETTINGS);
-      const ids = read(join(beamline.folder, name), "defaults/NDArrayUniqueId").values;
-      const live = ids.slice(8);
-      assert.ok(
-        live.every((id, index) => index === 0 || id === (live[index - 1] ?? 0) + 1),
-        `${ids}`,
-      );
-      const theta = read(join(beamline.folder, name), "exchange/theta").values;
-      assert.ok(ids.every((id, index) => Math.abs((theta[index] ?? 0) - beamline.angleOf(id)) < 1e-3));
-      assert.equal(read(join(beamline.folder, name), "exchange/data_dark").shape[0], 3);
-      await beamline.shows("StreamPreCounted", 8);
-    }
-    assert.ok(!existsSync(join(beamline.folder, "circular_buffer_scan_001.h5")));
+    await beamline.press("StreamCapture");
     beamline.set("AbortScan", 1);
     await ended;
+    assert.deepEqual(
+      idsOf(beamline, "circular_buffer_scan_001.h5"),
+      idsOf(beamline, "scan_001.h5").slice(0, 8),
+    );
+    const shapeOf = (name: string): readonly number[] =>
+      read(join(beamline.folder, "circular_buffer_scan_001.h5"), `exchange/${name}`).shape;
+    assert.deepEqual(["data", "theta", "data_dark"].map(shapeOf), [
+      [8, HEIGHT, WIDTH],
+      [8],
+      [3, HEIGHT, WIDTH],
+    ]);
   });
 
   it("says when its file cannot be copied to the analysis computer", async (context) => {

@@ -6,6 +6,7 @@ import type { Value } from "../../src/channel/dbf.js";
 import { asynDeviceSupports } from "../../src/drivers/asyn/asynDeviceSupport.js";
 import { asynRecordDeviceSupport } from "../../src/drivers/asyn/asynRecordDevice.js";
 import { PortRegistry } from "../../src/drivers/asyn/portRegistry.js";
+import type { FrameSourceOptions } from "../../src/drivers/camera/frameSource.js";
 import { NDFileHDF5Configure } from "../../src/drivers/hdf5/configure.js";
 import { meanOfStack, readStoredFrames } from "../../src/drivers/hdf5/dataExchange.js";
 import { ArrayPorts, ImageStreams } from "../../src/drivers/ndarray/arrayPorts.js";
@@ -17,9 +18,11 @@ import {
 } from "../../src/drivers/plugins/configure.js";
 import { COUNTS_PER_ROTATION, createSimulatedBeamline } from "../../src/drivers/simulatedBeamline.js";
 import { motorDeviceSupport } from "../../src/drivers/stage/motorDeviceSupport.js";
+import { H5pyReader } from "../support/h5py.js";
 import { repositoryRoot } from "../support/paths.js";
+import { needsPython } from "../support/python.js";
 import { readDataset } from "./h5.js";
-import { PREFIX, ScanRig } from "./scanRig.js";
+import { PREFIX, ScanRig, STREAM_DATABASES } from "./scanRig.js";
 
 await h5wasm.ready;
 
@@ -30,6 +33,7 @@ async function rig(
   context: TestContext,
   settings: Readonly<Record<string, Value>>,
   databases?: readonly string[],
+  source: FrameSourceOptions = { kind: "phantom", size: SIZE },
 ): Promise<ScanRig> {
   const beamline = new ScanRig(context);
   const ports = new PortRegistry();
@@ -39,7 +43,7 @@ async function rig(
     ports,
     arrayPorts,
     pool,
-    source: { kind: "phantom", size: SIZE },
+    source,
     lookupPv: (name) => beamline.directory.pv(name),
   });
   const plugins = {
@@ -140,6 +144,70 @@ test("a scan of the simulated beamline: dark and flat fields, a capture with pre
   const broadcast = beamline.structures.get(`${PREFIX}StreamFlatFields`)?.value["value"];
   assert.deepEqual(broadcast, flat.mean);
 });
+
+/** In Python, over an open capture of a test pattern: its metadata, and what of each frame is not as its id says. */
+const CONTENTS = `(lambda data, ids, theta: {
+  'frames': len(data), 'ids': ids, 'theta': theta, 'thetaType': str(f['/exchange/theta'].dtype),
+  'wrong': [int(i) for d, i in zip(data, ids) if (d != (np.add.outer(np.arange(d.shape[0]), np.arange(d.shape[1])) + int(d[0, 0])) % 65536).any()
+    or (int(d[0, 0]) - int(i) - int(data[0, 0, 0]) + int(ids[0])) % 65536],
+  'before': f['/exchange/data'].attrs.get('pre_count'),
+  'fields': [len(f['/exchange/data_dark']), len(f['/exchange/data_white'])],
+  'model': f['/measurement/instrument/detector/model'][0], 'exposure': f['/measurement/instrument/detector/exposure_time'][0],
+  'step': f['/process/acquisition/rotation/step'][0], 'angles': f['/process/acquisition/rotation/num_angles'][0],
+})(f['/exchange/data'][:], f['/defaults/NDArrayUniqueId'][:], f['/exchange/theta'][:])`;
+
+interface CaptureContents {
+  readonly frames: number;
+  readonly ids: readonly number[];
+  readonly theta: readonly number[];
+  readonly thetaType: string;
+  readonly wrong: readonly number[];
+  readonly before: number | null;
+}
+
+test(
+  "a capture of the simulated beamline is one valid file, with one beside it for the frames from before",
+  needsPython,
+  async (context) => {
+    const settings = {
+      NumAngles: 20_000,
+      StreamPreCount: 5,
+      StreamNumCapture: 60,
+      StreamScanType: "continuous",
+    };
+    const source = { kind: "pattern", size: SIZE } as const;
+    const beamline = await rig(context, settings, [...STREAM_DATABASES, "tomoScanStreamFiles"], source);
+    const { ended } = await beamline.stream();
+    await beamline.press("StreamRetakeDark");
+    await beamline.press("StreamRetakeFlat");
+    // Of another size the buffer begins anew: what it keeps is from after the fields.
+    beamline.set("StreamPreCount", 15);
+    await beamline.shows("StreamPreCounted", 15);
+    await beamline.press("StreamCapture");
+    beamline.set("AbortScan", 1);
+    await ended;
+
+    const h5py = new H5pyReader();
+    context.after(() => h5py.close());
+    const read = (name: string) => h5py.read<CaptureContents>(join(beamline.folder, name), CONTENTS);
+    const capture = await read("scan_000.h5");
+    const { ids, theta, ...facts } = capture;
+    const step = beamline.number("RotationStep");
+    const metadata = { fields: [5, 5], model: "Oryx ORX-10G-51S5M", exposure: 0.01, step, angles: 20_000 };
+    assert.deepEqual(facts, { frames: 75, thetaType: "float64", wrong: [], before: 15, ...metadata });
+    const [first = 0] = ids;
+    assert.deepEqual(
+      ids,
+      ids.map((_, index) => first + index),
+    );
+    assert.deepEqual(
+      theta,
+      ids.map((id) => (id - 1) * step),
+    );
+    const before = { ...capture, frames: 15, ids: ids.slice(0, 15), theta: theta.slice(0, 15) };
+    assert.deepEqual(await read("circular_buffer_scan_000.h5"), before);
+  },
+);
 
 test("a fly scan of the simulated beamline: fields and projections in one file, no frame lost", async (context) => {
   const beamline = await rig(

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
-import { interceptWrites, type LibraryWrite } from "./libraryWrites.js";
+import { interceptWrites, type LibraryTransfer } from "./libraryTransfers.js";
 import { isSuperblock3, SUPERBLOCK_BYTES, showClosed, storedEnd } from "./superblock.js";
 
 /**
@@ -31,7 +31,7 @@ export class CrashGuard {
     closeSync(this.#descriptor);
   }
 
-  #before({ bytes, position }: LibraryWrite): undefined {
+  #before({ bytes, position }: LibraryTransfer): undefined {
     if (position === 0 && isSuperblock3(bytes)) {
       this.#shownEnd = storedEnd(bytes);
       this.#end = this.#shownEnd;

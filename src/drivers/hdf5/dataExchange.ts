@@ -1,6 +1,6 @@
-import h5wasm from "h5wasm/node";
 import type { PlainData } from "../ndarray/ndArray.js";
-import { findDataset, type H5Dataset, type H5File, requiredDataset } from "./h5.js";
+import { editFile, withOpen } from "./fileEdit.js";
+import { findDataset, type H5Dataset, requiredDataset } from "./h5.js";
 
 /** What a capture wrote: for each frame, in the order it was stored, its id and the dataset it went to. */
 export interface StoredFrames {
@@ -17,19 +17,13 @@ export interface MeanFrame {
   readonly frames: number;
 }
 
+export const PROJECTIONS = "/exchange/data";
+
+/** Attribute of the projections: so many of the first ones are from before the capture began. */
+const PRE_COUNT = "pre_count";
+
 /** Bytes of frames that are read or copied at a time. */
 const BLOCK_BYTES = 64 * 1024 * 1024;
-
-/** Opens a file for as long as `work` runs. Throws when it cannot be opened. */
-function withFile<T>(path: string, mode: "r" | "a", work: (file: H5File) => T): T {
-  const file = new h5wasm.File(path, mode);
-  if (file.file_id < 0n) throw new Error(`cannot open ${path}`);
-  try {
-    return work(file);
-  } finally {
-    file.close();
-  }
-}
 
 const isBigPixels = (value: unknown): value is BigInt64Array | BigUint64Array =>
   value instanceof BigInt64Array || value instanceof BigUint64Array;
@@ -41,14 +35,14 @@ const asList = (value: unknown): readonly unknown[] =>
   isPixels(value) || isBigPixels(value) || Array.isArray(value) ? Array.from<unknown>(value) : [];
 
 export const readStoredFrames = (path: string): StoredFrames =>
-  withFile(path, "r", (file) => ({
+  withOpen(path, "r", (file) => ({
     ids: asList(requiredDataset(file, "/defaults/NDArrayUniqueId").value).map(Number),
     locations: asList(findDataset(file, "/defaults/HDF5FrameLocation")?.value).map(String),
   }));
 
 /** Stores the angle of each frame in degrees as `/exchange/theta`, in the place of those that are there. */
 export function writeTheta(path: string, degrees: Float64Array): void {
-  withFile(path, "a", (file) => {
+  editFile(path, (file) => {
     const present = findDataset(file, "/exchange/theta");
     if (present !== undefined) {
       if (present.resize([degrees.length]) < 0) throw new Error(`${path}: /exchange/theta has a fixed size`);
@@ -67,6 +61,20 @@ export function writeTheta(path: string, degrees: Float64Array): void {
   });
 }
 
+/** How many of the first `count` stored frames are projections. */
+export const projectionsAmong = ({ locations }: StoredFrames, count: number): number =>
+  locations.length === 0 ? count : locations.slice(0, count).filter((place) => place === PROJECTIONS).length;
+
+/** Notes in a file that its first `count` stored frames are from before the capture began, in the place of what was noted. */
+export function writePreCount(path: string, count: number): void {
+  const before = projectionsAmong(readStoredFrames(path), count);
+  editFile(path, (file) => {
+    const projections = requiredDataset(file, PROJECTIONS);
+    if (PRE_COUNT in projections.attrs) projections.delete_attribute(PRE_COUNT);
+    projections.create_attribute(PRE_COUNT, before, [], "<i");
+  });
+}
+
 interface StackShape {
   readonly frames: number;
   readonly sizeY: number;
@@ -82,7 +90,7 @@ function shapeOf(dataset: H5Dataset): StackShape {
 }
 
 export const meanOfStack = (path: string, datasetPath: string): MeanFrame =>
-  withFile(path, "r", (file) => {
+  withOpen(path, "r", (file) => {
     const dataset = requiredDataset(file, datasetPath);
     const { frames, sizeX, sizeY, block } = shapeOf(dataset);
     const sums = new Float64Array(sizeX * sizeY);
@@ -106,8 +114,8 @@ function addFrames(sums: Float64Array, pixels: PlainData): void {
  * shape or type.
  */
 export function copyStack(from: string, to: string, datasetPath: string): number {
-  return withFile(from, "r", (source) =>
-    withFile(to, "a", (target) => {
+  return withOpen(from, "r", (source) =>
+    editFile(to, (target) => {
       const read = requiredDataset(source, datasetPath);
       const written = requiredDataset(target, datasetPath);
       const shape = shapeOf(read);

@@ -7,7 +7,9 @@ export type DataExchangeRequest =
   | { readonly kind: "storedFrames"; readonly path: string }
   | { readonly kind: "theta"; readonly path: string; readonly degrees: Float64Array }
   | { readonly kind: "mean"; readonly path: string; readonly dataset: string }
-  | { readonly kind: "copyStack"; readonly from: string; readonly to: string; readonly dataset: string };
+  | { readonly kind: "copyStack"; readonly from: string; readonly to: string; readonly dataset: string }
+  | { readonly kind: "preCount"; readonly path: string; readonly count: number }
+  | { readonly kind: "firstFrames"; readonly from: string; readonly to: string; readonly count: number };
 
 export interface DataExchangeAnswer {
   readonly storedFrames?: StoredFrames;
@@ -46,6 +48,16 @@ export class DataExchangeFiles {
   async copyStack(from: string, to: string, dataset: string): Promise<number> {
     const { frames } = await this.#calls.ask({ kind: "copyStack", from, to, dataset });
     return frames ?? 0;
+  }
+
+  /** Notes in the file that its first `count` stored frames are from before the capture began. */
+  async writePreCount(path: string, count: number): Promise<void> {
+    await this.#calls.ask({ kind: "preCount", path, count });
+  }
+
+  /** Writes a file with the first `count` frames of another, in the place of what had its name. */
+  async copyFirstFrames(from: string, to: string, count: number): Promise<void> {
+    await this.#calls.ask({ kind: "firstFrames", from, to, count });
   }
 
   close(): Promise<void> {

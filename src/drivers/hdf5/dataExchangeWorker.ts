@@ -1,6 +1,7 @@
 import { answerHdf5Calls } from "./answerCalls.js";
-import { copyStack, meanOfStack, readStoredFrames, writeTheta } from "./dataExchange.js";
+import { copyStack, meanOfStack, readStoredFrames, writePreCount, writeTheta } from "./dataExchange.js";
 import type { DataExchangeAnswer, DataExchangeRequest } from "./dataExchangeFiles.js";
+import { copyFirstFrames } from "./firstFrames.js";
 
 function perform(request: DataExchangeRequest): DataExchangeAnswer {
   switch (request.kind) {
@@ -10,6 +11,12 @@ function perform(request: DataExchangeRequest): DataExchangeAnswer {
       return { mean: meanOfStack(request.path, request.dataset) };
     case "copyStack":
       return { frames: copyStack(request.from, request.to, request.dataset) };
+    case "preCount":
+      writePreCount(request.path, request.count);
+      return {};
+    case "firstFrames":
+      copyFirstFrames(request.from, request.to, request.count);
+      return {};
     default:
       writeTheta(request.path, request.degrees);
       return {};

@@ -7,6 +7,7 @@ import type { AttributeStore } from "./attributeDataset.js";
 import { AttributeGrid } from "./attributeGrid.js";
 import { CrashGuard } from "./crashGuard.js";
 import { DetectorDataset, framesAreChunks } from "./detectorDataset.js";
+import { editFile } from "./fileEdit.js";
 import type { FileOptions } from "./fileOptions.js";
 import { type AttributeDefinition, type AttributeValue, definitionsOf, valuesOf } from "./frameAttributes.js";
 import { FrameBypass } from "./frameBypass.js";
@@ -273,9 +274,7 @@ export class FileWriter {
   #writeLastValues(): void {
     const isNeeded = this.#valueAttributes.some(({ when }) => when === "OnFileClose");
     if (!isNeeded || !this.#options.storeAttributes || this.#frames === 0) return;
-    const file = new h5wasm.File(this.#path, "a");
-    this.#writeValueAttributes(file, "OnFileClose", this.#values);
-    file.close();
+    editFile(this.#path, (file) => this.#writeValueAttributes(file, "OnFileClose", this.#values));
   }
 
   /** What began last ends first. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { Module } from "h5wasm/node";
-import { interceptWrites, type LibraryWrite } from "./libraryWrites.js";
+import { interceptWrites, type LibraryTransfer } from "./libraryTransfers.js";
 
 /** Below this the copy costs less than the bypass. */
 export const BYPASS_FROM_BYTES = 64 * 1024;
@@ -63,7 +63,7 @@ export class FrameBypass {
     closeSync(this.#descriptor);
   }
 
-  #writeInstead({ bytes, position }: LibraryWrite): true | undefined {
+  #writeInstead({ bytes, position }: LibraryTransfer): true | undefined {
     const frame = this.#frame;
     if (frame === undefined || bytes.length !== this.#frameBytes) return undefined;
     if (!this.#mark.equals(bytes.subarray(0, MARK_BYTES))) return undefined;
