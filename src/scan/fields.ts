@@ -15,23 +15,38 @@ import { FIELD_DATASETS, type FieldKind, fieldsFileName } from "./fieldKinds.js"
 import { fileFolder, fixedName, withFileSettings } from "./fileSettings.js";
 import { numberIfThere, readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
-import { after, always, changes$, nothing, perform, put, type Step, sequence, within } from "./steps.js";
+import { after, always, changes$, nothing, perform, put, reach, type Step, sequence, within } from "./steps.js";
 
-/**
- * Two frames later, none is on its way that was begun before. A camera that does not count is not waited for, nor is one that
- * the end of the scan stopped.
- */
-const freshFrames = ({ beamline, times, ending$, log }: ScanContext): Step => {
+/** Two frames later, none is on its way that was begun before. A camera that does not count is not waited for. */
+const newFrames = ({ beamline, times }: ScanContext): Step => {
   const counter = beamline.camera("NumImagesCounter_RBV");
   return changes$(counter).pipe(
     skip(1),
     take(1),
     ignoreElements(),
     within(times.frames, `${counter.name}: no new frames`),
-    catchError((error) => perform(() => log.warn(errorMessage(error)))),
-    takeUntil(ending$.pipe(filter((ending) => ending))),
   );
 };
+
+/** On a busy computer older frames wait in the file plugin's queue: a capture that began now would store those. */
+const queuePassed = ({ beamline, times }: ScanContext): Step => {
+  const stored = beamline.file("UniqueId_RBV");
+  return after(
+    () => numberIfThere(beamline.camera("UniqueId_RBV"), Number.NaN),
+    (latest) => {
+      if (Number.isNaN(latest) || !stored.connected) return nothing;
+      const passed = reach(stored, (id) => id >= latest);
+      return passed.pipe(within(times.frames, `${stored.name}: frame ${latest} did not reach the plugin`));
+    },
+  );
+};
+
+/** Waits until captured frames are those taken from now on. Nothing is waited for once the scan ends. */
+const freshFrames = (context: ScanContext): Step =>
+  sequence(newFrames(context), queuePassed(context)).pipe(
+    catchError((error) => perform(() => context.log.warn(errorMessage(error)))),
+    takeUntil(context.ending$.pipe(filter((ending) => ending))),
+  );
 
 /** How many frames of the last file went to another dataset: they were on their way when the destination changed. */
 async function misplacedFrames({ beamline, files }: ScanContext, location: string): Promise<number> {

@@ -66,7 +66,8 @@ const NEEDED: Readonly<Record<ScanKind, Parts>> = {
 /** What only some cameras, plugins or beamlines have. */
 const OPTIONAL: Parts = [
   ["camera", "AcquisitionFrameRate ArrayCallbacks ExposureMode FrameRateEnable GC_VideoMode_RBV"],
-  ["camera", "TriggerOverlap TriggerSource UniqueIdMode"],
+  ["camera", "TriggerOverlap TriggerSource UniqueId_RBV UniqueIdMode"],
+  ["file", "UniqueId_RBV"],
   ["pva", "EnableCallbacks NDArrayPort"],
   ["roi", "EnableCallbacks EnableScale EnableX_RBV EnableY_RBV MinX_RBV MinY_RBV SizeX_RBV SizeY_RBV"],
   ["ring", "EnableCallbacks"],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { readStoredFrames } from "../../src/drivers/hdf5/dataExchange.js";
 import { thetaAt, thetaIndex } from "../../src/scan/theta.js";
 import { readDataset as read } from "./h5.js";
 import { STREAM_DATABASES } from "./scanRig.js";
@@ -130,6 +131,18 @@ describe("a capture", () => {
       [8],
       [3, HEIGHT, WIDTH],
     ]);
+  });
+
+  it("holds no dark or flat fields that were still in the file plugin's queue", async (context) => {
+    const beamline = new TestBeamline(context, { StreamNumCapture: 30 });
+    const { ended } = await beamline.stream();
+    beamline.detector.queued = 60;
+    await beamline.press("StreamRetakeFlat");
+    await beamline.press("StreamCapture");
+    const { locations } = readStoredFrames(join(beamline.folder, "scan_001.h5"));
+    assert.deepEqual([locations.length, ...new Set(locations)], [30, "/exchange/data"]);
+    beamline.set("AbortScan", 1);
+    await ended;
   });
 
   it("says when its file cannot be copied to the analysis computer", async (context) => {

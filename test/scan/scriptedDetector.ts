@@ -65,10 +65,13 @@ export class ScriptedDetector {
   delivering = true;
   /** False: the ring, once triggered, emits nothing. */
   flushing = true;
+  /** So many frames wait in the file plugin's queue. */
+  queued = 0;
   /** So many of the next triggers are lost. */
   missing = 0;
   readonly #pvs = new Map<string, Pv>();
   #file: Frame[] | undefined;
+  #queue: Frame[] = [];
   #ring: Frame[] = [];
   #ringTriggered = false;
   /** Frames that the ring has passed on since it was triggered. */
@@ -112,6 +115,7 @@ export class ScriptedDetector {
 
   private acquire(): void {
     this.#taken = 0;
+    this.#queue = [];
     this.set("cam1:NumImagesCounter_RBV", 0);
     this.set("cam1:AcquireBusy", 1);
     if (this.number("cam1:TriggerMode") === 0 && this.number("cam1:ImageMode") === MULTIPLE)
@@ -129,9 +133,10 @@ export class ScriptedDetector {
     const frame = { id: ++this.#taken, location, angle };
     this.frames.push(frame);
     this.taken$.next(frame);
+    this.set("cam1:UniqueId_RBV", frame.id);
     this.set("cam1:NumImagesCounter_RBV", this.#taken);
     if (!this.delivering) return;
-    if (this.text("HDF1:NDArrayPort") === "SP1") this.store(frame);
+    if (this.text("HDF1:NDArrayPort") === "SP1") this.enqueue(frame);
     this.keep(frame);
     if (this.number("cam1:ImageMode") === MULTIPLE && this.#taken >= this.number("cam1:NumImages"))
       this.set("cam1:Acquire", 0);
@@ -156,6 +161,16 @@ export class ScriptedDetector {
     this.set("HDF1:FullFileName_RBV", fileNameFrom(template, path, this.text("HDF1:FileName_RBV"), number));
     if (this.number("HDF1:AutoIncrement") === 1) this.set("HDF1:FileNumber", number + 1);
     this.set("HDF1:Capture_RBV", 1);
+  }
+
+  private enqueue(frame: Frame): void {
+    this.#queue.push(frame);
+    while (this.#queue.length > this.queued) {
+      const next = this.#queue.shift();
+      if (next === undefined) return;
+      this.set("HDF1:UniqueId_RBV", next.id);
+      this.store(next);
+    }
   }
 
   private store(frame: Frame): void {
