@@ -15,7 +15,18 @@ import { FIELD_DATASETS, type FieldKind, fieldsFileName } from "./fieldKinds.js"
 import { fileFolder, fixedName, withFileSettings } from "./fileSettings.js";
 import { numberIfThere, readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
-import { after, always, changes$, nothing, perform, put, reach, type Step, sequence, within } from "./steps.js";
+import {
+  after,
+  always,
+  changes$,
+  nothing,
+  perform,
+  put,
+  reach,
+  type Step,
+  sequence,
+  within,
+} from "./steps.js";
 
 /** Two frames later, none is on its way that was begun before. A camera that does not count is not waited for. */
 const newFrames = ({ beamline, times }: ScanContext): Step => {
