@@ -31,6 +31,10 @@ const sync_get = await warmRate(rounds * 20, async () => {
 });
 
 const array_get = await warmRate(rounds * records, async () => {
+  for (let round = 0; round < rounds; round++) await client.readAll(channels, VALUE);
+});
+
+const array_get_promises = await warmRate(rounds * records, async () => {
   for (let round = 0; round < rounds; round++)
     await Promise.all(channels.map((channel) => channel.read(VALUE)));
 });
@@ -79,4 +83,15 @@ const array_mb = await warmRate(gets * count * 8e-6, async () => {
 });
 
 client.close();
-console.log(JSON.stringify({ connect, sync_get, array_get, array_put, monitor, put_callback, array_mb }));
+console.log(
+  JSON.stringify({
+    connect,
+    sync_get,
+    array_get,
+    array_get_promises,
+    array_put,
+    monitor,
+    put_callback,
+    array_mb,
+  }),
+);

@@ -1,5 +1,5 @@
 // Channel Access by itself: a server with PVs of its own and a client. Run: node dist/examples/channelAccess.js lab:
-import { CaClient, CaError, CaServer, SoftPv, SoftPvProvider } from "tomoioc/ca";
+import { CaClient, CaError, CaServer, fromEpics, SoftPv, SoftPvProvider } from "tomoioc/ca";
 
 const prefix = process.argv[2] ?? "lab:";
 
@@ -18,14 +18,22 @@ await server.start();
 const client = new CaClient();
 const channel = client.connect(`${prefix}Position`, { priority: 20 });
 console.log("value", (await channel.read()).value, (await channel.properties()).units);
+const { value: text } = await channel.read({ as: "STRING", count: 1 }); // a string for the compiler, too
+console.log("as text", text.padStart(10));
 
-await channel.writeNotify({ type: "DOUBLE", value: 12.5 }, { timeoutSeconds: 10 }); // put-callback
-channel.write({ type: "STRING", value: "13.5" }); // no answer
+await channel.writeNotify(12.5, { timeoutSeconds: 10 }); // put-callback
+channel.write("13.5"); // no answer
 try {
-  await channel.writeNotify({ type: "DOUBLE", value: 99 });
+  await channel.writeNotify(99, { signal: AbortSignal.timeout(5000) });
 } catch (error) {
-  if (error instanceof CaError) console.log("refused", error.status, error.message);
+  if (error instanceof CaError) console.log("refused", error.code, error.message);
 }
+
+// Many PVs at once: a reading or an error for each.
+const lost = client.connect(`${prefix}Lost`);
+for (const outcome of await client.readAll([channel, lost], { timeoutSeconds: 1 }))
+  console.log(outcome instanceof CaError ? outcome.message : fromEpics(outcome.time).toISOString());
+lost.close();
 
 // A monitor for a loop, with a subscription that ends with the loop ...
 for await (const { value, time } of channel.events()) {

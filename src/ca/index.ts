@@ -13,16 +13,13 @@ export type {
   WriteResult,
 } from "../channel/provider.js";
 export { SoftPv, SoftPvProvider } from "../channel/softPv.js";
-export {
-  CaChannel,
-  type EventsOptions,
-  type MonitorOptions,
-  type ReadOptions,
-  type RequestOptions,
-} from "./client/caChannel.js";
+export { toText } from "../channel/text.js";
+export { fromEpics, type Timestamp, toPosixMilliseconds } from "../libcom/epicsTime.js";
+export { CaChannel, type EventsOptions, type MonitorOptions } from "./client/caChannel.js";
 export { CaClient, type CaClientOptions, type ConnectOptions } from "./client/caClient.js";
 export { CaError } from "./client/caError.js";
-export type { CaReading, ReadingClass, ReadingOptions } from "./client/reading.js";
+export type { ReadOptions, RequestOptions } from "./client/channelRequest.js";
+export type { CaReading, PutValue, ReadingClass, ReadingOptions, ReadingValue } from "./client/reading.js";
 export { CA_MINOR_VERSION } from "./codec/commands.js";
 export { DBR_TYPES, type DbrClass, type DbrType, dbrTypeOf } from "./codec/dbrTypes.js";
 export { Eca, ecaName, ecaText } from "./codec/eca.js";

@@ -2,10 +2,11 @@ import { convertValue } from "../channel/convert.js";
 import type { TypedValue, Value } from "../channel/dbf.js";
 import type { WriteResult } from "../channel/provider.js";
 import { charsToText } from "../channel/text.js";
+import { typedValue } from "../channel/typedValue.js";
 import { failed } from "../libcom/result.js";
 import type { DbRecord } from "./dbRecord.js";
 import { addressOf, fieldValue, formatOf, store } from "./fieldAccess.js";
-import { typedValue, valueForField } from "./typedValue.js";
+import { valueForField } from "./typedValue.js";
 
 /** A field's value as text: what `caget` shows of a scalar, the text in an array of CHAR, elements with commas between. */
 export function fieldText(instance: DbRecord, field: string): string {

@@ -1,26 +1,6 @@
-import { type ArrayValue, type DbfType, isArrayValue, type TypedValue, type Value } from "../channel/dbf.js";
-
-/** A value with the field type that its native type stands for: a number is a DOUBLE, a Uint16Array USHORT. */
-export const typedValue = (value: Value): TypedValue => ({ type: typeOf(value), value });
-
-function typeOf(value: Value): DbfType {
-  if (isArrayValue(value)) return arrayType(value);
-  if (typeof value === "number") return "DOUBLE";
-  return typeof value === "bigint" ? "INT64" : "STRING";
-}
-
-function arrayType(array: ArrayValue): DbfType {
-  if (array instanceof Int8Array) return "CHAR";
-  if (array instanceof Uint8Array) return "UCHAR";
-  if (array instanceof Int16Array) return "SHORT";
-  if (array instanceof Uint16Array) return "USHORT";
-  if (array instanceof Int32Array) return "LONG";
-  if (array instanceof Uint32Array) return "ULONG";
-  if (array instanceof BigInt64Array) return "INT64";
-  if (array instanceof BigUint64Array) return "UINT64";
-  if (array instanceof Float32Array) return "FLOAT";
-  return array instanceof Float64Array ? "DOUBLE" : "STRING";
-}
+import type { ArrayValue, DbfType, TypedValue, Value } from "../channel/dbf.js";
+import { textToChars } from "../channel/text.js";
+import { typedValue } from "../channel/typedValue.js";
 
 const isText = (type: DbfType): boolean => type === "CHAR" || type === "UCHAR";
 
@@ -33,9 +13,8 @@ export function valueForField(value: Value, field: { type: DbfType; elementCount
   const list = jsonList(value);
   if (list !== undefined) return typedValue(list);
   if (!isText(field.type)) return typedValue(value);
-  const bytes = new Uint8Array(Buffer.byteLength(value) + 1);
-  bytes.set(Buffer.from(value));
-  return { type: field.type, value: field.type === "CHAR" ? new Int8Array(bytes.buffer) : bytes };
+  const bytes = textToChars(value);
+  return { type: field.type, value: field.type === "CHAR" ? Int8Array.from(bytes) : bytes };
 }
 
 function jsonList(text: string): ArrayValue | undefined {

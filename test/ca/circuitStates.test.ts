@@ -10,6 +10,7 @@ import { MessageDecoder } from "../../src/ca/codec/messageDecoder.js";
 import { type ServerState, serverCircuitStates } from "../../src/ca/server/circuitStates.js";
 import { ServerCircuit } from "../../src/ca/server/serverCircuit.js";
 import { bytes } from "./support/bytes.js";
+import { heardBy } from "./support/heardBy.js";
 import { MemoryProvider, MemoryPv } from "./support/memoryProvider.js";
 
 const commands = Object.keys(Command) as CommandName[];
@@ -225,8 +226,10 @@ class Client {
       rejected: () => this.heard.push("rejected"),
       circuitClosed: () => this.heard.push("circuit closed"),
     });
-    this.circuit.readNotify(3, type, 1, (status) => this.heard.push(`read ${ecaName(status)}`));
-    this.circuit.writeNotify(3, type, 2, (status) => this.heard.push(`put ${ecaName(status)}`));
+    const read = heardBy((status) => this.heard.push(`read ${ecaName(status)}`));
+    const put = heardBy((status) => this.heard.push(`put ${ecaName(status)}`));
+    this.circuit.readNotify(3, type, 1, read);
+    this.circuit.writeNotify(3, type, 2, put);
     this.circuit.subscribe(3, type, 1, 5, (status) => this.heard.push(`event ${ecaName(status)}`));
   }
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { filter, firstValueFrom, map, shareReplay, take, toArray } from "rxjs";
 import type { CaClient } from "../../src/ca/client/caClient.js";
@@ -6,6 +8,7 @@ import { CaError } from "../../src/ca/client/caError.js";
 import { ClientCircuit } from "../../src/ca/client/clientCircuit.js";
 import { Eca } from "../../src/ca/codec/eca.js";
 import type { CaServer } from "../../src/ca/server/caServer.js";
+import { toText } from "../../src/channel/text.js";
 import { clientOf, startServer } from "./support/loopback.js";
 import { MemoryProvider, MemoryPv } from "./support/memoryProvider.js";
 
@@ -131,6 +134,104 @@ describe("a client and a server on the loopback interface", () => {
     );
   });
 
+  for (const [name, put, stored] of [
+    ["a number", 2.5, 2.5],
+    ["a text", "2.25", 2.25],
+    ["a bigint", 7n, 7],
+    ["a value with its type", { type: "LONG", value: 3 }, 3],
+  ] as const)
+    it(`writes ${name} to a double`, async () => {
+      await client.connect("motor").writeNotify(put);
+      assert.equal(motor.sample.value, stored);
+    });
+
+  for (const [name, put] of [
+    ["a list of numbers", [4, 5, 6]],
+    ["a typed array", Float32Array.of(4, 5, 6)],
+    ["a list of texts", ["4", "5", "6"]],
+  ] as const)
+    it(`writes ${name} to an array of longs`, async () => {
+      await client.connect("wave").writeNotify(put);
+      assert.deepEqual(wave.sample.value, Int32Array.of(4, 5, 6));
+    });
+
+  it("writes a long text to an array of characters, and reads it as text", async () => {
+    provider.pvs.set("path", new MemoryPv("UCHAR", new Uint8Array(1), {}, 256));
+    const path = `/data/${"x".repeat(60)}/µ.h5`;
+    const channel = client.connect("path");
+    await channel.writeNotify(path);
+    assert.equal(toText((await channel.read()).value), path);
+  });
+
+  it("reads many channels at once, those that fail besides", async () => {
+    const names = ["motor", "gate", "nobody:has:this"];
+    const channels = names.map((name) => client.connect(name));
+    const outcomes = await client.readAll(channels, { timeoutSeconds: 0.3 });
+    assert.deepEqual(
+      outcomes.map((outcome) => (outcome instanceof CaError ? outcome.code : outcome.value)),
+      [motor.sample.value, gate.sample.value, "ECA_TIMEOUT"],
+    );
+    assert.deepEqual(await client.readAll([]), []);
+  });
+
+  it("gives values the types that are asked for", async () => {
+    const text: string = (await client.connect("gate").read({ as: "STRING", count: 1 })).value;
+    const number: number = (await client.connect("motor").read({ as: "DOUBLE", count: 1 })).value;
+    const list: number | Float64Array = (await client.connect("wave").read({ as: "DOUBLE" })).value;
+    assert.deepEqual(
+      [text, number, list],
+      [gate.properties.states?.[Number(gate.sample.value)], motor.sample.value, Float64Array.of(4, 5, 6)],
+    );
+  });
+
+  it("gives a request up when its signal says so, and does not send what was not sent", async () => {
+    const late = new MemoryPv("DOUBLE", 0);
+    const channel = client.connect("aborted");
+    const abort = new AbortController();
+    const outcome = assert.rejects(channel.writeNotify(1, { signal: abort.signal }), /no more/);
+    abort.abort(new Error("no more"));
+    await outcome;
+    await assert.rejects(channel.read({ signal: abort.signal }), /no more/);
+    await assert.rejects(client.readAll([channel], { signal: abort.signal }), /no more/);
+    provider.pvs.set("aborted", late);
+    await channel.read();
+    assert.equal(late.sample.value, 0);
+  });
+
+  it("ends a loop when its signal says so", async () => {
+    const abort = new AbortController();
+    const loop = async (): Promise<void> => {
+      for await (const _event of client.connect("motor").events({ signal: abort.signal }))
+        abort.abort(new Error("no more"));
+    };
+    await assert.rejects(loop(), /no more/);
+    await assert.rejects(loop(), /no more/);
+  });
+
+  it("says of what timed out whether it was connected, and names the PV and the code", async () => {
+    const lost = client.connect("nobody:has:this").read({ timeoutSeconds: 0.01 });
+    await assert.rejects(lost, {
+      name: "CaError",
+      code: "ECA_TIMEOUT",
+      channel: "nobody:has:this",
+      message: "nobody:has:this: User specified timeout on IO operation expired: not connected (ECA_TIMEOUT)",
+    });
+  });
+
+  it("closes channel, client and server at the end of their block", async () => {
+    const own = await startServer([provider]);
+    const other = clientOf(own);
+    const channel = other.connect("motor");
+    await channel.whenConnected();
+    channel[Symbol.dispose]();
+    await assert.rejects(channel.read(), { code: "ECA_CHANDESTROY" });
+    other[Symbol.dispose]();
+    assert.throws(() => other.connect("motor"), /closed/);
+    const { tcpPort } = own;
+    await own[Symbol.asyncDispose]();
+    await assert.rejects(once(connect(tcpPort, "127.0.0.1"), "connect"), { code: "ECONNREFUSED" });
+  });
+
   it("answers put-callbacks of one channel one after the other", async () => {
     const order: number[] = [];
     let release = (): void => {};
@@ -183,9 +284,9 @@ describe("a client and a server on the loopback interface", () => {
     provider.pvs.set("big", big);
     const channel = client.connect("big");
     const value = Float64Array.from({ length: 1_000_000 }, (_, index) => index / 3);
-    await channel.writeNotify({ type: "DOUBLE", value });
+    await channel.writeNotify(value, { timeoutSeconds: 60 });
     assert.deepEqual(big.sample.value, value);
-    assert.deepEqual((await channel.read()).value, value);
+    assert.deepEqual((await channel.read({ timeoutSeconds: 60 })).value, value);
   });
 
   it("gets the last of very many values that are posted at once", async () => {

@@ -1,27 +1,34 @@
 import { BehaviorSubject, distinctUntilChanged, Observable } from "rxjs";
-import type { DbfType, TypedValue } from "../../channel/dbf.js";
+import type { DbfType } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
 import type { AccessRights, Properties, WriteResult } from "../../channel/provider.js";
 import { iterate } from "../../libcom/asyncIteration.js";
 import { failed, ok } from "../../libcom/result.js";
 import { type DbrBase, dbrTypeOf } from "../codec/dbrTypes.js";
 import { Eca } from "../codec/eca.js";
+import { unlessAborted, untilAborted } from "./abort.js";
 import { ChannelMonitor } from "./channelMonitor.js";
-import { type ChannelRequest, ConnectRequest, ReadRequest, WriteRequest } from "./channelRequest.js";
+import {
+  type ChannelRequest,
+  ConnectRequest,
+  type ReadOptions,
+  ReadRequest,
+  type RequestOptions,
+  WriteRequest,
+} from "./channelRequest.js";
 import type { CircuitConnection } from "./circuitConnection.js";
-import type { CircuitChannel } from "./clientCircuit.js";
-import { type ConnectedChannel, PendingRequests } from "./pendingRequests.js";
-import { type CaReading, type ReadingOptions, wireValue } from "./reading.js";
+import type { CircuitChannel, ConnectedChannel } from "./clientCircuit.js";
+import {
+  type CaReading,
+  type PutValue,
+  type ReadingOptions,
+  type ReadingValue,
+  valueToPut,
+  wireValue,
+} from "./reading.js";
+import { WaitingRequests } from "./waitingRequests.js";
 
-const DEFAULT_TIMEOUT_SECONDS = 5;
 const DEFAULT_QUEUE_SIZE = 100;
-
-export interface RequestOptions {
-  /** How long connection and answer may take together; default 5. */
-  readonly timeoutSeconds?: number;
-}
-
-export interface ReadOptions extends ReadingOptions, RequestOptions {}
 
 export interface MonitorOptions extends ReadingOptions {
   /** Bits of EventMask; default VALUE | ALARM. */
@@ -31,6 +38,8 @@ export interface MonitorOptions extends ReadingOptions {
 export interface EventsOptions extends MonitorOptions {
   /** How many values wait for the loop; default 100. */
   readonly queueSize?: number;
+  /** Ends the loop, which throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a channel needs of the client it belongs to. */
@@ -38,8 +47,6 @@ export interface ChannelOwner {
   search(channel: CaChannel, refused: boolean): void;
   closed(channel: CaChannel): void;
 }
-
-const timeoutOf = (options: RequestOptions): number => options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
 
 /**
  * A PV somewhere on the network. It is searched for until `close`; requests wait for the connection within their
@@ -52,7 +59,7 @@ export class CaChannel implements CircuitChannel {
   readonly #owner: ChannelOwner;
   readonly #connected = new BehaviorSubject(false);
   readonly #accessRights = new BehaviorSubject<AccessRights>({ read: false, write: false });
-  readonly #pending: PendingRequests;
+  readonly #waiting = new WaitingRequests();
   readonly #monitors = new Set<ChannelMonitor>();
   #link: CircuitConnection | undefined;
   #on: ConnectedChannel | undefined;
@@ -65,7 +72,6 @@ export class CaChannel implements CircuitChannel {
     this.name = name;
     this.cid = cid;
     this.priority = priority;
-    this.#pending = new PendingRequests(name);
   }
 
   get connected(): boolean {
@@ -102,12 +108,13 @@ export class CaChannel implements CircuitChannel {
 
   /** Resolves when connected; rejects with ECA_TIMEOUT. */
   whenConnected(options: RequestOptions = {}): Promise<void> {
-    return this.#run(new ConnectRequest(this.#pending, timeoutOf(options)));
+    return this.#request(options, (resolve, reject) => new ConnectRequest(this, options, resolve, reject));
   }
 
   /** One reading, as the server has it now. Rejects with a CaError. */
+  read<const O extends ReadOptions = ReadOptions>(options?: O): Promise<CaReading<ReadingValue<O>>>;
   read(options: ReadOptions = {}): Promise<CaReading> {
-    return this.#run(new ReadRequest(this.#pending, timeoutOf(options), options));
+    return this.#request(options, (resolve, reject) => new ReadRequest(this, options, resolve, reject));
   }
 
   /** Units, precision, limits and states. */
@@ -117,18 +124,21 @@ export class CaChannel implements CircuitChannel {
   }
 
   /** Writes without waiting; fails only when it cannot be sent. The server reports a refusal in the log. */
-  write(value: TypedValue): WriteResult {
+  write(value: PutValue): WriteResult {
     if (this.#on === undefined) return failed({ reason: "failed", message: `${this.name} is not connected` });
     if (!this.access.write)
       return failed({ reason: "noAccess", message: `${this.name}: write access denied` });
-    const wire = wireValue(value);
+    const wire = wireValue(valueToPut(value, this.#on));
     this.#on.circuit.write(this.#on.sid, wire.type, wire.value);
     return ok(undefined);
   }
 
   /** Writes and waits until everything the write started has finished (put-callback). Rejects with a CaError. */
-  writeNotify(value: TypedValue, options: RequestOptions = {}): Promise<void> {
-    return this.#run(new WriteRequest(this.#pending, timeoutOf(options), value));
+  writeNotify(value: PutValue, options: RequestOptions = {}): Promise<void> {
+    return this.#request(
+      options,
+      (resolve, reject) => new WriteRequest(this, options, value, resolve, reject),
+    );
   }
 
   /** PUT_ACKT or PUT_ACKS. */
@@ -143,6 +153,9 @@ export class CaChannel implements CircuitChannel {
   }
 
   /** The present value and every change, across disconnections; completes on `close`. Each subscriber has its own. */
+  monitor<const O extends MonitorOptions = MonitorOptions>(
+    options?: O,
+  ): Observable<CaReading<ReadingValue<O>>>;
   monitor(options: MonitorOptions = {}): Observable<CaReading> {
     return new Observable((subscriber) => {
       if (this.#closed) return subscriber.complete();
@@ -161,8 +174,12 @@ export class CaChannel implements CircuitChannel {
    * The same for a `for await` loop: each loop has a subscription of its own, which ends with the loop. A loop that is slower
    * than its PV misses values in between, never the newest.
    */
+  events<const O extends EventsOptions = EventsOptions>(
+    options?: O,
+  ): AsyncGenerator<CaReading<ReadingValue<O>>, void, undefined>;
   events(options: EventsOptions = {}): AsyncGenerator<CaReading, void, undefined> {
-    return iterate(this.monitor(options), options.queueSize ?? DEFAULT_QUEUE_SIZE);
+    const events = this.monitor(options).pipe(untilAborted(options.signal));
+    return iterate(events, options.queueSize ?? DEFAULT_QUEUE_SIZE);
   }
 
   /** Ends monitors, requests and the search. */
@@ -170,11 +187,12 @@ export class CaChannel implements CircuitChannel {
     if (this.#closed) return;
     this.#closed = true;
     for (const monitor of [...this.#monitors]) monitor.complete();
-    this.#pending.close();
     const on = this.#on;
     const link = this.#link;
     this.#on = undefined;
     this.#link = undefined;
+    for (const request of this.#waiting.takeAll()) request.respond(Eca.CHANDESTROY);
+    on?.circuit.endRequests(this, Eca.CHANDESTROY);
     if (on !== undefined) on.circuit.clearChannel(on.sid, this.cid);
     else link?.circuit.abandonChannel(this.cid);
     link?.releaseIfIdle();
@@ -182,6 +200,11 @@ export class CaChannel implements CircuitChannel {
     this.#connected.complete();
     this.#accessRights.complete();
     this.#owner.closed(this);
+  }
+
+  /** As `close`, at the end of a block that has the channel with `using`. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** The server was found: the channel is created on its circuit. */
@@ -194,10 +217,10 @@ export class CaChannel implements CircuitChannel {
     if (this.#link === undefined) return;
     this.#fieldType = base;
     this.#elementCount = count;
-    const on = { circuit: this.#link.circuit, sid, nativeType: base };
+    const on = { circuit: this.#link.circuit, sid, nativeType: base, elementCount: count };
     this.#on = on;
     for (const monitor of this.#monitors) monitor.start(on);
-    this.#pending.startAll(on);
+    for (const request of this.#waiting.takeAll()) request.send(on);
     this.#connected.next(true);
   }
 
@@ -206,6 +229,7 @@ export class CaChannel implements CircuitChannel {
   }
 
   rejected(): void {
+    this.#on?.circuit.endRequests(this, Eca.DISCONN);
     this.#link?.releaseIfIdle();
     this.#disconnected();
     this.#owner.search(this, true);
@@ -220,16 +244,29 @@ export class CaChannel implements CircuitChannel {
   #disconnected(): void {
     this.#on = undefined;
     this.#link = undefined;
-    this.#pending.disconnected();
     for (const monitor of this.#monitors) monitor.lost();
     if (!this.#closed) this.#connected.next(false);
   }
 
-  /** Runs a request once connected. */
-  #run<T>(request: ChannelRequest<T>): Promise<T> {
-    if (this.#closed) request.giveUp(Eca.CHANDESTROY);
-    else this.#pending.add(request);
-    if (this.#on !== undefined) request.start(this.#on);
-    return request.promise;
+  #request<T>(
+    { signal }: RequestOptions,
+    make: (resolve: (value: T) => void, reject: (reason: Error) => void) => ChannelRequest,
+  ): Promise<T> {
+    if (signal === undefined) return new Promise((resolve, reject) => this.ask(make(resolve, reject)));
+    let cancel = (): void => {};
+    const start = (): Promise<T> =>
+      new Promise((resolve, reject) => {
+        const request = make(resolve, reject);
+        cancel = () => this.#waiting.delete(request);
+        this.ask(request);
+      });
+    return unlessAborted(signal, start, () => cancel());
+  }
+
+  /** Sends a request, once connected. */
+  ask(request: ChannelRequest): void {
+    if (this.#on !== undefined) request.send(this.#on);
+    else if (this.#closed) request.respond(Eca.CHANDESTROY);
+    else this.#waiting.add(request);
   }
 }

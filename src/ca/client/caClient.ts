@@ -11,9 +11,14 @@ import {
 } from "../net/address.js";
 import { type ClientEnvironment, clientEnvironment, type Environment } from "../net/environment.js";
 import { CaRepeater } from "../net/repeater.js";
+import { unlessAborted } from "./abort.js";
 import { BeaconMonitor } from "./beaconMonitor.js";
 import { CaChannel, type ChannelOwner } from "./caChannel.js";
+import type { CaError } from "./caError.js";
+import type { ReadOptions } from "./channelRequest.js";
 import { CircuitConnection } from "./circuitConnection.js";
+import { readAll } from "./readGroup.js";
+import type { CaReading, ReadingValue } from "./reading.js";
 import { searchDatagrams } from "./searchDatagrams.js";
 import { type SearchedChannel, SearchSchedule } from "./searchSchedule.js";
 import { SearchSocket } from "./searchSocket.js";
@@ -85,6 +90,28 @@ export class CaClient implements ChannelOwner {
     this.#channels.set(channel.cid, channel);
     this.#schedule.add(channel);
     return channel;
+  }
+
+  /**
+   * Reads many channels at once, which takes half the time of as many `read`s. The outcomes are in the order of the channels: readings,
+   * and a CaError in the place of each that failed.
+   */
+  readAll<const O extends ReadOptions = ReadOptions>(
+    channels: readonly CaChannel[],
+    options?: O,
+  ): Promise<readonly (CaReading<ReadingValue<O>> | CaError)[]>;
+  readAll(
+    channels: readonly CaChannel[],
+    options: ReadOptions = {},
+  ): Promise<readonly (CaReading | CaError)[]> {
+    const { signal } = options;
+    const start = (): Promise<readonly (CaReading | CaError)[]> => readAll(channels, options);
+    return signal === undefined ? start() : unlessAborted(signal, start, () => {});
+  }
+
+  /** As `close`, at the end of a block that has the client with `using`. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** Closes all channels, circuits and sockets. */

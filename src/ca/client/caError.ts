@@ -1,13 +1,21 @@
 import { Eca, ecaName, ecaText } from "../codec/eca.js";
 
-/** A request that failed: `status` is the ECA code, from the server or from this side (timeout, disconnect). */
+/** A request that failed: by the server, or on this side (time-out, disconnection). */
 export class CaError extends Error {
+  /** The ECA code as a number, to compare with `Eca.TIMEOUT` ... */
   readonly status: number;
+  /** And by its name: `ECA_TIMEOUT`. */
+  readonly code: string;
+  /** The name of the PV. */
+  readonly channel: string;
 
-  constructor(channel: string, status: number) {
-    super(`${channel}: ${ecaText(status)} (${ecaName(status)})`);
+  constructor(channel: string, status: number, detail?: string) {
+    const what = detail === undefined ? ecaText(status) : `${ecaText(status)}: ${detail}`;
+    super(`${channel}: ${what} (${ecaName(status)})`);
     this.name = "CaError";
     this.status = status;
+    this.code = ecaName(status);
+    this.channel = channel;
   }
 
   get isTimeout(): boolean {

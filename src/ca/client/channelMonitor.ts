@@ -3,8 +3,7 @@ import { logger } from "../../libcom/log.js";
 import type { DbrType } from "../codec/dbrTypes.js";
 import { ecaText, isSuccess } from "../codec/eca.js";
 import type { CaMessage } from "../codec/message.js";
-import type { ClientCircuit } from "./clientCircuit.js";
-import type { ConnectedChannel } from "./pendingRequests.js";
+import type { ClientCircuit, ConnectedChannel } from "./clientCircuit.js";
 import { type CaReading, type ReadingOptions, readingOf, requestType } from "./reading.js";
 
 const log = logger("ca.client");

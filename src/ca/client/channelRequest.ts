@@ -1,120 +1,155 @@
-import type { TypedValue, Value } from "../../channel/dbf.js";
+import { elementCountOf } from "../../channel/dbf.js";
+import { coarseNow } from "../../libcom/coarseClock.js";
 import type { DbrType } from "../codec/dbrTypes.js";
-import { isSuccess } from "../codec/eca.js";
+import { Eca, isSuccess } from "../codec/eca.js";
 import type { CaMessage } from "../codec/message.js";
 import { CaError } from "./caError.js";
-import type { ClientCircuit, ResponseHandler } from "./clientCircuit.js";
-import type { ConnectedChannel, PendingRequest, PendingRequests } from "./pendingRequests.js";
-import { type CaReading, type ReadingOptions, readingOf, requestType, wireValue } from "./reading.js";
+import type { ConnectedChannel } from "./clientCircuit.js";
+import type { PendingRequest } from "./pendingRequests.js";
+import {
+  type CaReading,
+  isAsAsked,
+  type PutValue,
+  type ReadingOptions,
+  type ReadingValue,
+  readingOf,
+  requestType,
+  valueToPut,
+  wireValue,
+} from "./reading.js";
 
-/** One request of a channel: settles once, by its answer, its deadline, or the end of its circuit or channel. */
-export abstract class ChannelRequest<T> implements PendingRequest {
-  readonly promise: Promise<T>;
+const DEFAULT_TIMEOUT_SECONDS = 5;
+
+export interface RequestOptions {
+  /** How long connection and answer may take together; default 5. */
+  readonly timeoutSeconds?: number;
+  /** Gives the request up; it rejects with the signal's reason then. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ReadOptions extends ReadingOptions, RequestOptions {}
+
+/** The channel that asks. */
+export interface Asker {
+  readonly name: string;
+  readonly connected: boolean;
+}
+
+type Resolve<T> = (value: T) => void;
+type Reject = (reason: Error) => void;
+
+/** One request of a channel: ends once, by its answer, its deadline, or the end of its circuit or channel. */
+export abstract class ChannelRequest implements PendingRequest {
+  readonly owner: Asker;
   readonly deadline: number;
-  previous: PendingRequest | undefined;
-  next: PendingRequest | undefined;
-  readonly #pending: PendingRequests;
-  #resolve: (value: T) => void = () => {};
-  #reject: (reason: Error) => void = () => {};
-  #circuit: ClientCircuit | undefined;
-  #id = 0;
 
-  constructor(pending: PendingRequests, timeoutSeconds: number) {
-    this.#pending = pending;
-    this.deadline = performance.now() + timeoutSeconds * 1000;
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+  constructor(owner: Asker, { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS }: RequestOptions) {
+    this.owner = owner;
+    this.deadline = coarseNow() + timeoutSeconds * 1000;
   }
 
-  get started(): boolean {
-    return this.#circuit !== undefined;
+  /** Goes to the server. */
+  abstract send(on: ConnectedChannel): void;
+  abstract respond(status: number, answer?: CaMessage): void;
+
+  protected error(status: number, detail?: string): CaError {
+    const { name, connected } = this.owner;
+    return new CaError(name, status, status === Eca.TIMEOUT && !connected ? "not connected" : detail);
+  }
+}
+
+/** Asks for a value. */
+export abstract class ValueRequest<O extends ReadingOptions> extends ChannelRequest {
+  readonly #options: O;
+  #type: DbrType | undefined;
+
+  constructor(owner: Asker, options: O & RequestOptions) {
+    super(owner, options);
+    this.#options = options;
   }
 
-  start(on: ConnectedChannel): void {
-    this.#circuit = on.circuit;
-    this.#id = this.send(on);
+  protected abstract ended(outcome: CaReading<ReadingValue<O>> | CaError): void;
+
+  override send({ circuit, sid, nativeType }: ConnectedChannel): void {
+    this.#type = requestType(this.#options, nativeType);
+    circuit.readNotify(sid, this.#type, this.#options.count ?? 0, this);
   }
 
-  /** Writes the request to the circuit; returns the id that its answer will have. */
-  protected abstract send(on: ConnectedChannel): number;
-
-  /** What the request resolves to; throws where the answer makes no sense. */
-  protected abstract result(message: CaMessage | undefined): T;
-
-  protected readonly respond: ResponseHandler = (status, message) => {
-    if (isSuccess(status)) this.succeed(message);
-    else this.#settleWith(status);
-  };
-
-  protected succeed(message: CaMessage | undefined): void {
-    this.#pending.delete(this);
-    try {
-      this.#resolve(this.result(message));
-    } catch (error) {
-      this.#reject(error instanceof Error ? error : new Error(String(error)));
-    }
+  override respond(status: number, answer?: CaMessage): void {
+    this.ended(isSuccess(status) ? this.#reading(answer) : this.error(status));
   }
 
-  giveUp(status: number): void {
-    this.#circuit?.forget(this.#id);
-    this.#settleWith(status);
+  #reading(answer: CaMessage | undefined): CaReading<ReadingValue<O>> | CaError {
+    if (answer === undefined) return this.error(Eca.GETFAIL, "no payload");
+    const reading = readingOf(answer);
+    if (!reading.ok) return this.error(Eca.GETFAIL, reading.error);
+    if (isAsAsked(reading.value, this.#type, this.#options)) return reading.value;
+    const what = `${elementCountOf(reading.value.value)} elements of ${reading.value.dbr.name}`;
+    return this.error(Eca.GETFAIL, `${what} instead of ${this.#type?.name}`);
+  }
+}
+
+export class ReadRequest<O extends ReadingOptions> extends ValueRequest<O> {
+  readonly #resolve: Resolve<CaReading<ReadingValue<O>>>;
+  readonly #reject: Reject;
+
+  constructor(
+    owner: Asker,
+    options: O & RequestOptions,
+    resolve: Resolve<CaReading<ReadingValue<O>>>,
+    reject: Reject,
+  ) {
+    super(owner, options);
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
 
-  #settleWith(status: number): void {
-    this.#pending.delete(this);
-    this.#reject(new CaError(this.#pending.channel, status));
+  protected override ended(outcome: CaReading<ReadingValue<O>> | CaError): void {
+    if (outcome instanceof CaError) this.#reject(outcome);
+    else this.#resolve(outcome);
+  }
+}
+
+/** Is there an answer, and nothing to tell besides? */
+abstract class PlainRequest extends ChannelRequest {
+  readonly #resolve: Resolve<void>;
+  readonly #reject: Reject;
+
+  constructor(owner: Asker, options: RequestOptions, resolve: Resolve<void>, reject: Reject) {
+    super(owner, options);
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  override respond(status: number): void {
+    if (isSuccess(status)) this.#resolve();
+    else this.#reject(this.error(status));
   }
 }
 
 /** Waits for the connection only. */
-export class ConnectRequest extends ChannelRequest<void> {
-  protected send(): number {
-    this.succeed(undefined);
-    return 0;
-  }
-
-  protected result(): void {}
-}
-
-export class ReadRequest extends ChannelRequest<CaReading> {
-  readonly #channel: string;
-  readonly #options: ReadingOptions;
-
-  constructor(pending: PendingRequests, timeoutSeconds: number, options: ReadingOptions) {
-    super(pending, timeoutSeconds);
-    this.#channel = pending.channel;
-    this.#options = options;
-  }
-
-  protected send({ circuit, sid, nativeType }: ConnectedChannel): number {
-    const type = requestType(this.#options, nativeType);
-    return circuit.readNotify(sid, type, this.#options.count ?? 0, this.respond);
-  }
-
-  protected result(message: CaMessage | undefined): CaReading {
-    if (message === undefined) throw new Error(`${this.#channel}: no payload`);
-    const reading = readingOf(message);
-    if (!reading.ok) throw new Error(`${this.#channel}: ${reading.error}`);
-    return reading.value;
+export class ConnectRequest extends PlainRequest {
+  override send(): void {
+    this.respond(Eca.NORMAL);
   }
 }
 
-export class WriteRequest extends ChannelRequest<void> {
-  readonly #type: DbrType;
-  readonly #value: Value;
+export class WriteRequest extends PlainRequest {
+  readonly #value: PutValue;
 
-  constructor(pending: PendingRequests, timeoutSeconds: number, value: TypedValue) {
-    super(pending, timeoutSeconds);
-    const wire = wireValue(value);
-    this.#type = wire.type;
-    this.#value = wire.value;
+  constructor(
+    owner: Asker,
+    options: RequestOptions,
+    value: PutValue,
+    resolve: Resolve<void>,
+    reject: Reject,
+  ) {
+    super(owner, options, resolve, reject);
+    this.#value = value;
   }
 
-  protected send({ circuit, sid }: ConnectedChannel): number {
-    return circuit.writeNotify(sid, this.#type, this.#value, this.respond);
+  override send(on: ConnectedChannel): void {
+    const { type, value } = wireValue(valueToPut(this.#value, on));
+    on.circuit.writeNotify(on.sid, type, value, this);
   }
-
-  protected result(): void {}
 }

@@ -29,6 +29,7 @@ export interface CircuitConnectionOptions extends Omit<ClientCircuitOptions, "on
 /** A client circuit on a TCP socket: sends what the circuit writes, watches that the server is alive. */
 export class CircuitConnection {
   readonly circuit: ClientCircuit;
+  readonly #readBuffer = Buffer.allocUnsafeSlow(READ_SIZE);
   readonly #socket: Socket;
   readonly #flushing: FlushingSocket;
   readonly #options: CircuitConnectionOptions;
@@ -58,7 +59,10 @@ export class CircuitConnection {
       onUnresponsive: () => this.#unresponsive(),
       clock: () => performance.now() / 1000,
     });
-    const onread = { buffer: Buffer.allocUnsafeSlow(READ_SIZE), callback: this.#receive.bind(this) };
+    const onread = {
+      buffer: () => this.circuit.room ?? this.#readBuffer,
+      callback: this.#receive.bind(this),
+    };
     this.#socket = connect({ host, port, noDelay: true, keepAlive: true, onread });
     this.#flushing = new FlushingSocket(this.#socket, this.circuit.out);
     this.#flowControl = new FlowControl({
@@ -105,15 +109,21 @@ export class CircuitConnection {
     this.#socket.destroySoon();
   }
 
-  /** Takes what was read; the next read is into the same buffer. */
+  get #isClosed(): boolean {
+    return this.circuit.state === "closed";
+  }
+
+  /** Takes what was read, into our buffer or to where the circuit wanted it. */
   #receive(size: number, buffer: Uint8Array): boolean {
+    if (this.#isClosed) return true;
     this.#endBacklogWait();
     this.#watchdog.messageArrived();
-    this.circuit.receive(buffer.subarray(0, size));
-    if (this.circuit.state === "closed") {
+    if (buffer === this.#readBuffer) this.circuit.receive(buffer.subarray(0, size));
+    else this.circuit.receivedInPlace(size);
+    if (this.#isClosed) {
       log.warn(`${this.peer}: ${this.circuit.closeReason}, disconnected`);
       this.#socket.destroy();
-    } else this.#flowControl.received(size, READ_SIZE);
+    } else this.#flowControl.received(size, buffer.length);
     return true;
   }
 

@@ -1,6 +1,8 @@
-import type { CommandName } from "../codec/commands.js";
+import { Command, type CommandName } from "../codec/commands.js";
 
 export type ClientState = "awaitingVersion" | "connected" | "closed";
+
+type Row = Readonly<Partial<Record<CommandName, ClientState>>>;
 
 const responses = {
   VERSION: "connected",
@@ -22,10 +24,24 @@ const responses = {
 } as const satisfies Partial<Record<CommandName, ClientState>>;
 
 /** What a client takes from a server in each state. Servers before 4.11 do not introduce themselves with VERSION. */
-export const clientCircuitStates: Readonly<
-  Record<ClientState, Readonly<Partial<Record<CommandName, ClientState>>>>
-> = {
+export const clientCircuitStates: Readonly<Record<ClientState, Row>> = {
   awaitingVersion: responses,
   connected: responses,
   closed: {},
 };
+
+function byCode(row: Row): readonly (ClientState | undefined)[] {
+  const states: (ClientState | undefined)[] = [];
+  for (const [name, code] of Object.entries(Command)) states[code] = row[name as CommandName];
+  return states;
+}
+
+const statesByCode = {
+  awaitingVersion: byCode(clientCircuitStates.awaitingVersion),
+  connected: byCode(clientCircuitStates.connected),
+  closed: byCode(clientCircuitStates.closed),
+};
+
+/** The state after a command with this code; undefined where the client does not take it. */
+export const nextState = (state: ClientState, code: number): ClientState | undefined =>
+  statesByCode[state][code];

@@ -1,5 +1,4 @@
-import type { Value } from "../../channel/dbf.js";
-import { elementCountOf } from "../../channel/dbf.js";
+import { type DbfType, elementCountOf, type Value } from "../../channel/dbf.js";
 import { UNDEFINED_TIME } from "../../libcom/epicsTime.js";
 import { logger } from "../../libcom/log.js";
 import { ByteWriter } from "../codec/byteWriter.js";
@@ -16,8 +15,8 @@ import {
   readHeader,
 } from "../codec/message.js";
 import { MessageDecoder } from "../codec/messageDecoder.js";
-import { type ClientState, clientCircuitStates } from "./circuitStates.js";
-import { RequestTable } from "./requestTable.js";
+import { type ClientState, nextState } from "./circuitStates.js";
+import { type PendingRequest, PendingRequests } from "./pendingRequests.js";
 
 const log = logger("ca.client");
 const EVENT_ADD_PAYLOAD = 16;
@@ -36,8 +35,16 @@ export interface CircuitChannel {
   circuitClosed(): void;
 }
 
-/** Hears of a response: its status, and the message with the payload where there is one. */
-export type ResponseHandler = (status: number, message?: CaMessage) => void;
+/** A channel on its circuit. */
+export interface ConnectedChannel {
+  readonly circuit: ClientCircuit;
+  readonly sid: number;
+  readonly nativeType: DbfType;
+  readonly elementCount: number;
+}
+
+/** Hears of an event: its status, and the message with the payload where there is one. */
+export type EventHandler = (status: number, message?: CaMessage) => void;
 
 export interface ClientCircuitOptions {
   /** The server's address, for messages. */
@@ -59,8 +66,8 @@ export class ClientCircuit {
   readonly channels = new Map<number, CircuitChannel>();
   readonly #options: ClientCircuitOptions;
   readonly #decoder: MessageDecoder;
-  readonly #requests = new RequestTable<ResponseHandler>();
-  readonly #subscriptions = new Map<number, ResponseHandler>();
+  readonly #requests = new PendingRequests();
+  readonly #subscriptions = new Map<number, EventHandler>();
   #lastSubscription = 0;
   #state: ClientState = "awaitingVersion";
   /** Why the circuit ended. */
@@ -94,28 +101,24 @@ export class ClientCircuit {
     this.channels.delete(cid);
   }
 
-  readNotify(sid: number, type: DbrType, count: number, done: ResponseHandler): number {
-    const id = this.#requests.add(done);
-    this.#send(Command.READ_NOTIFY, type.code, count, sid, id);
-    return id;
+  readNotify(sid: number, type: DbrType, count: number, request: PendingRequest): void {
+    this.#send(Command.READ_NOTIFY, type.code, count, sid, this.#requests.add(request));
   }
 
   write(sid: number, type: DbrType, value: Value): void {
     this.#putValue(Command.WRITE, sid, NO_ANSWER, type, value);
   }
 
-  writeNotify(sid: number, type: DbrType, value: Value, done: ResponseHandler): number {
-    const id = this.#requests.add(done);
-    this.#putValue(Command.WRITE_NOTIFY, sid, id, type, value);
-    return id;
+  writeNotify(sid: number, type: DbrType, value: Value, request: PendingRequest): void {
+    this.#putValue(Command.WRITE_NOTIFY, sid, this.#requests.add(request), type, value);
   }
 
-  /** Nobody waits for this response any more. */
-  forget(id: number): void {
-    this.#requests.take(id);
+  /** The requests of this channel will not be answered. */
+  endRequests(owner: object, status: number): void {
+    this.#requests.endOf(owner, status);
   }
 
-  subscribe(sid: number, type: DbrType, count: number, mask: number, event: ResponseHandler): number {
+  subscribe(sid: number, type: DbrType, count: number, mask: number, event: EventHandler): number {
     this.#lastSubscription = (this.#lastSubscription + 1) >>> 0;
     const id = this.#lastSubscription;
     this.#subscriptions.set(id, event);
@@ -169,8 +172,23 @@ export class ClientCircuit {
     this.#options.onOutput();
   }
 
+  /** Where the next bytes had best be read, if anywhere. */
+  get room(): Uint8Array | undefined {
+    return this.#decoder.room;
+  }
+
+  /** So many bytes were read into `room`. */
+  receivedInPlace(size: number): void {
+    this.#decoder.arrived(size);
+    this.#dispatchAll();
+  }
+
   receive(chunk: Uint8Array): void {
     this.#decoder.push(chunk);
+    this.#dispatchAll();
+  }
+
+  #dispatchAll(): void {
     while (this.#state !== "closed") {
       const outcome = this.#decoder.next();
       if (outcome === "incomplete") return;
@@ -181,46 +199,45 @@ export class ClientCircuit {
   }
 
   #dispatch(message: CaMessage): void {
-    const name = commandName(message.command);
-    const next = name === undefined ? undefined : clientCircuitStates[this.#state][name];
-    if (name === undefined || next === undefined) {
-      this.close(`unexpected message ${name ?? message.command}`);
+    const next = nextState(this.#state, message.command);
+    if (next === undefined) {
+      this.close(`unexpected message ${commandName(message.command) ?? message.command}`);
       return;
     }
     this.#state = next;
-    switch (name) {
-      case "VERSION":
+    switch (message.command) {
+      case Command.VERSION:
         if (message.count > 0) this.#decoder.minorVersion = message.count;
         break;
-      case "EVENT_ADD":
+      case Command.EVENT_ADD:
         // Without payload it confirms a cancellation.
         if (message.payloadSize > 0 || message.count === 0)
           this.#subscriptions.get(message.available)?.(message.cid, message);
         break;
-      case "READ_NOTIFY":
-      case "WRITE_NOTIFY":
-        this.#finish(message.available, message.cid, message);
+      case Command.READ_NOTIFY:
+      case Command.WRITE_NOTIFY:
+        this.#requests.finish(message.available, message.cid, message);
         break;
-      case "CREATE_CHAN":
+      case Command.CREATE_CHAN:
         this.#created(message);
         break;
-      case "ACCESS_RIGHTS": {
+      case Command.ACCESS_RIGHTS: {
         const { available } = message;
         const channel = this.channels.get(message.cid);
         channel?.accessRights((available & AccessRight.READ) !== 0, (available & AccessRight.WRITE) !== 0);
         break;
       }
-      case "CREATE_CH_FAIL":
-      case "SERVER_DISCONN": {
+      case Command.CREATE_CH_FAIL:
+      case Command.SERVER_DISCONN: {
         const channel = this.channels.get(message.cid);
         this.channels.delete(message.cid);
         channel?.rejected();
         break;
       }
-      case "SEARCH":
+      case Command.SEARCH:
         this.#options.onFound?.(message.available, message.cid, message.dataType);
         break;
-      case "ERROR":
+      case Command.ERROR:
         this.#error(message);
         break;
       default:
@@ -231,7 +248,7 @@ export class ClientCircuit {
   /** The payload is passed over. */
   #tooLarge({ command, available, payloadSize }: CaMessage): void {
     log.warn(`${this.#options.peer}: ${payloadSize} bytes are above EPICS_CA_MAX_ARRAY_BYTES, ignored`);
-    if (command === Command.READ_NOTIFY) this.#finish(available, Eca.TOLARGE);
+    if (command === Command.READ_NOTIFY) this.#requests.finish(available, Eca.TOLARGE);
   }
 
   #created(message: CaMessage): void {
@@ -241,10 +258,6 @@ export class ClientCircuit {
     else if (type === undefined || type.class !== "plain")
       this.close(`channel of DBR type ${message.dataType}`);
     else channel.created(message.available, type.base, message.count);
-  }
-
-  #finish(id: number, status: number, message?: CaMessage): void {
-    this.#requests.take(id)?.(status, message);
   }
 
   /** The payload is the header of the request that failed, and a text. */
@@ -257,7 +270,7 @@ export class ClientCircuit {
     const text = bytes.toString("utf8").replace(/\0.*$/s, "");
     const status = message.available;
     if (request.command === Command.READ_NOTIFY || request.command === Command.WRITE_NOTIFY)
-      this.#finish(request.available, status);
+      this.#requests.finish(request.available, status);
     else if (request.command === Command.EVENT_ADD) this.#subscriptions.get(request.available)?.(status);
     log.warn(`${this.#options.peer}: ${ecaText(status)}: ${JSON.stringify(text)}`);
   }
@@ -267,11 +280,10 @@ export class ClientCircuit {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.closeReason = reason;
-    const requests = this.#requests.takeAll();
     const channels = [...this.channels.values()];
     this.#subscriptions.clear();
     this.channels.clear();
-    for (const done of requests) done(Eca.DISCONN);
+    this.#requests.endAll(Eca.DISCONN);
     for (const channel of channels) channel.circuitClosed();
   }
 }

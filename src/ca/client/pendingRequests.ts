@@ -1,99 +1,56 @@
-import type { DbfType } from "../../channel/dbf.js";
 import { Eca } from "../codec/eca.js";
-import type { ClientCircuit } from "./clientCircuit.js";
+import type { CaMessage } from "../codec/message.js";
+import { DeadlineTimer } from "./deadlineTimer.js";
+import { RequestTable } from "./requestTable.js";
 
-/** What `setTimeout` can wait for. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;
-
-/** A channel on its circuit. */
-export interface ConnectedChannel {
-  readonly circuit: ClientCircuit;
-  readonly sid: number;
-  readonly nativeType: DbfType;
-}
-
+/** What was asked of a server. */
 export interface PendingRequest {
-  /** Its neighbours among the requests of its channel. */
-  previous: PendingRequest | undefined;
-  next: PendingRequest | undefined;
+  /** The channel that asks. */
+  readonly owner: object;
   /** On the clock of `performance.now`. */
   readonly deadline: number;
-  /** Was it sent? */
-  readonly started: boolean;
-  start(on: ConnectedChannel): void;
-  /** Ends it with an ECA status. */
-  giveUp(status: number): void;
+  /** Hears once how it ended: a status, and the answer with its payload where there is one. */
+  respond(status: number, answer?: CaMessage): void;
 }
 
-/**
- * The requests of a channel that are not settled. One timer serves all of them, set for the earliest deadline: there may be
- * a million requests in a second.
- */
+/** The requests of a circuit that are not answered yet. They end by their answer, at their deadline, or with what they are part of. */
 export class PendingRequests {
-  /** Its name, for messages. */
-  readonly channel: string;
-  #first: PendingRequest | undefined;
-  #last: PendingRequest | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #due = Number.POSITIVE_INFINITY;
+  readonly #table = new RequestTable<PendingRequest>();
+  readonly #timer = new DeadlineTimer((now) => this.#expire(now));
 
-  constructor(channel: string) {
-    this.channel = channel;
+  /** Returns the number that the answer will carry. */
+  add(request: PendingRequest): number {
+    this.#timer.expect(request.deadline);
+    return this.#table.add(request);
   }
 
-  add(request: PendingRequest): void {
-    request.previous = this.#last;
-    if (this.#last === undefined) this.#first = request;
-    else this.#last.next = request;
-    this.#last = request;
-    if (request.deadline < this.#due) this.#wakeAt(request.deadline);
+  /** The answer to a request came. One that nobody waits for any more is nobody's matter. */
+  finish(id: number, status: number, answer?: CaMessage): void {
+    this.#table.take(id)?.respond(status, answer);
   }
 
-  delete(request: PendingRequest): void {
-    const { previous, next } = request;
-    if (previous !== undefined) previous.next = next;
-    else if (this.#first === request) this.#first = next;
-    if (next !== undefined) next.previous = previous;
-    else if (this.#last === request) this.#last = previous;
-    request.previous = undefined;
-    request.next = undefined;
+  /** A channel's requests will not be answered. */
+  endOf(owner: object, status: number): void {
+    this.#end((request) => request.owner === owner, status);
   }
 
-  startAll(on: ConnectedChannel): void {
-    for (const request of this.#all()) request.start(on);
+  /** None will be answered. */
+  endAll(status: number): void {
+    this.#timer.stop();
+    this.#end(() => true, status);
   }
 
-  /** What was sent will not be answered. */
-  disconnected(): void {
-    for (const request of this.#all()) if (request.started) request.giveUp(Eca.DISCONN);
-  }
-
-  /** The channel is closed. */
-  close(): void {
-    clearTimeout(this.#timer);
-    for (const request of this.#all()) request.giveUp(Eca.CHANDESTROY);
-  }
-
-  #all(): readonly PendingRequest[] {
-    const all: PendingRequest[] = [];
-    for (let request = this.#first; request !== undefined; request = request.next) all.push(request);
-    return all;
-  }
-
-  #wakeAt(deadline: number): void {
-    clearTimeout(this.#timer);
-    this.#due = deadline;
-    const wait = Math.min(Math.ceil(deadline - performance.now()), LONGEST_WAIT_MS);
-    this.#timer = setTimeout(() => this.#giveUpLate(), wait);
-  }
-
-  #giveUpLate(): void {
-    const now = performance.now();
+  #expire(now: number): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const request of this.#all())
-      if (request.deadline <= now) request.giveUp(Eca.TIMEOUT);
-      else next = Math.min(next, request.deadline);
-    this.#due = next;
-    if (next < Number.POSITIVE_INFINITY) this.#wakeAt(next);
+    this.#end(({ deadline }) => {
+      if (deadline <= now) return true;
+      next = Math.min(next, deadline);
+      return false;
+    }, Eca.TIMEOUT);
+    return next;
+  }
+
+  #end(isMeant: (request: PendingRequest) => boolean, status: number): void {
+    for (const request of this.#table.takeWhere(isMeant)) request.respond(status);
   }
 }

@@ -1,6 +1,8 @@
 import { convertValue } from "../../channel/convert.js";
-import type { DbfType, TypedValue, Value } from "../../channel/dbf.js";
+import { type DbfType, isArrayValue, type TypedValue, type Value } from "../../channel/dbf.js";
 import type { AlarmAcknowledge, Properties, Sample } from "../../channel/provider.js";
+import { textToChars } from "../../channel/text.js";
+import { typedValue } from "../../channel/typedValue.js";
 import { failed, ok, type Result } from "../../libcom/result.js";
 import { getDbr } from "../codec/dbr.js";
 import { type DbrClass, type DbrType, dbrType, dbrTypeOf, nativeBase } from "../codec/dbrTypes.js";
@@ -10,7 +12,8 @@ import type { CaMessage } from "../codec/message.js";
 export type ReadingClass = Exclude<DbrClass, "ackt" | "acks">;
 
 /** A value as it came from the server. What its class does not carry is NO_ALARM, time 0 or absent. */
-export interface CaReading extends Sample {
+export interface CaReading<V extends Value = Value> extends Sample {
+  readonly value: V;
   /** The type on the wire: STRING, SHORT, FLOAT, ENUM, UCHAR, LONG or DOUBLE. */
   readonly type: DbfType;
   /** As EPICS names it: `DBR_TIME_DOUBLE`. */
@@ -28,9 +31,64 @@ export interface ReadingOptions {
   readonly count?: number;
 }
 
+interface WireArrays {
+  readonly STRING: readonly string[];
+  readonly CHAR: Uint8Array;
+  readonly UCHAR: Uint8Array;
+  readonly SHORT: Int16Array;
+  readonly USHORT: Int32Array;
+  readonly LONG: Int32Array;
+  readonly ULONG: Float64Array;
+  readonly INT64: Float64Array;
+  readonly UINT64: Float64Array;
+  readonly FLOAT: Float32Array;
+  readonly DOUBLE: Float64Array;
+  readonly ENUM: Uint16Array;
+}
+
+type WireScalar<T extends DbfType> = T extends "STRING" ? string : number;
+
+/** What values the options let come: of the type that they name, and one element where they ask for one. */
+export type ReadingValue<O extends ReadingOptions> = O extends { readonly as: infer T extends DbfType }
+  ? WireScalar<T> | (O extends { readonly count: 1 } ? never : WireArrays[T])
+  : O extends { readonly count: 1 }
+    ? string | number
+    : Value;
+
+/** Is this what was asked for, and not what a server in error sent? */
+export const isAsAsked = <O extends ReadingOptions>(
+  reading: CaReading,
+  asked: DbrType | undefined,
+  options: O,
+): reading is CaReading<ReadingValue<O>> =>
+  reading.dbr === asked && !(options.count === 1 && isArrayValue(reading.value));
+
 /** The DBR type that the options ask of a channel with this native type. */
 export const requestType = (options: ReadingOptions, native: DbfType): DbrType =>
   dbrTypeOf(options.type ?? "time", nativeBase(options.as ?? native));
+
+/** What can be written: with its type, or as it stands in a program. */
+export type PutValue = TypedValue | Value | readonly number[];
+
+interface PutTarget {
+  readonly nativeType: DbfType;
+  readonly elementCount: number;
+}
+
+const isNumbers = (value: Value | readonly number[]): value is readonly number[] =>
+  Array.isArray(value) && typeof value[0] === "number";
+
+/**
+ * A number is a DOUBLE, and so is a list of numbers; typed arrays have the type of their elements. A text is a STRING, which the
+ * server converts, but for an array of characters it is the characters.
+ */
+export function valueToPut(put: PutValue, channel: PutTarget): TypedValue {
+  if (typeof put === "object" && "type" in put) return put;
+  if (isNumbers(put)) return typedValue(Float64Array.from(put));
+  const isText = typeof put === "string" && channel.nativeType === "UCHAR" && channel.elementCount > 1;
+  if (isText) return typedValue(textToChars(put));
+  return typedValue(put);
+}
 
 /** The value as Channel Access carries it: 64-bit integers as doubles, characters unsigned. */
 export function wireValue({ type, value }: TypedValue): { readonly type: DbrType; readonly value: Value } {

@@ -34,12 +34,17 @@ export class RequestTable<T> {
     return entry;
   }
 
-  /** All entries; the table is empty then. */
-  takeAll(): readonly T[] {
-    const all = this.#entries.filter((entry) => entry !== undefined);
-    this.#entries.fill(undefined);
-    this.#size = 0;
-    return all;
+  /** The entries of which that is true, which are in the table no more. */
+  takeWhere(isWanted: (entry: T) => boolean): readonly T[] {
+    if (this.#size === 0) return [];
+    const taken: T[] = [];
+    this.#entries.forEach((entry, place) => {
+      if (entry === undefined || !isWanted(entry)) return;
+      taken.push(entry);
+      this.#entries[place] = undefined;
+    });
+    this.#size -= taken.length;
+    return taken;
   }
 
   /** Numbers with places of their own have them in the larger table, too. */

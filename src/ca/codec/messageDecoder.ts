@@ -64,6 +64,21 @@ export class MessageDecoder {
     }
   }
 
+  /**
+   * Where the rest of an unfinished large message belongs: what is read there needs no copy. Undefined where there is no such message.
+   * Tell by `arrived` how many bytes came, before anything else is done with the decoder.
+   */
+  get room(): Uint8Array | undefined {
+    if (!this.#isKept || this.#position > 0 || this.#needed - this.#end < LARGE_SIZE) return undefined;
+    if (this.#end === this.#kept.length) this.#makeRoom(this.#end + 1);
+    return this.#kept.subarray(this.#end, this.#needed);
+  }
+
+  /** So many bytes were read into `room`. */
+  arrived(size: number): void {
+    this.#end += size;
+  }
+
   /** Bytes that no message was made of yet. */
   get pending(): number {
     return this.#end - this.#position + this.#input.length;
@@ -143,13 +158,15 @@ export class MessageDecoder {
   /** Adds to what is kept. */
   #append(input: Uint8Array): void {
     const size = this.#end + input.length;
-    if (size > this.#kept.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(size, Math.min(this.#needed, size * TRUST)));
-      larger.set(this.#kept.subarray(0, this.#end));
-      this.#kept = larger;
-      this.#view = new DataView(larger.buffer);
-    }
+    if (size > this.#kept.length) this.#makeRoom(size);
     this.#kept.set(input, this.#end);
     this.#end = size;
+  }
+
+  #makeRoom(size: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(size, Math.min(this.#needed, size * TRUST)));
+    larger.set(this.#kept.subarray(0, this.#end));
+    this.#kept = larger;
+    this.#view = new DataView(larger.buffer);
   }
 }

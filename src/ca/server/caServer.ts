@@ -212,6 +212,11 @@ export class CaServer {
     this.#beacons = new BeaconSender(socket, this.#beaconAddresses, this.#tcpPort, beaconPeriodSeconds);
   }
 
+  /** As `stop`, at the end of a block that has the server with `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
   /** Disconnects every client and gives all ports back. */
   async stop(): Promise<void> {
     this.#beacons?.stop();

@@ -5,10 +5,12 @@ import { readingOf } from "../../../src/ca/client/reading.js";
 import { dbrTypeOf } from "../../../src/ca/codec/dbrTypes.js";
 import { Eca } from "../../../src/ca/codec/eca.js";
 import { bytes, sameBytes } from "../support/bytes.js";
+import { heardBy } from "../support/heardBy.js";
 
 const DOUBLE = dbrTypeOf("plain", "DOUBLE");
 const STRING = dbrTypeOf("plain", "STRING");
 const LONG = dbrTypeOf("plain", "LONG");
+const UNHEARD = heardBy(() => {});
 
 class FakeChannel implements CircuitChannel {
   readonly name = "x";
@@ -70,7 +72,7 @@ describe("a client circuit writes", () => {
 
   it("READ_NOTIFY", () => {
     const { circuit, taken } = quiet();
-    circuit.readNotify(3, DOUBLE, 1, () => {});
+    circuit.readNotify(3, DOUBLE, 1, UNHEARD);
     sameBytes(taken(), "000f 0000 0006 0001 00000003 00000001");
   });
 
@@ -88,7 +90,7 @@ describe("a client circuit writes", () => {
 
   it("WRITE_NOTIFY of an array", () => {
     const { circuit, taken } = quiet();
-    circuit.writeNotify(3, LONG, Int32Array.of(1, 2, 3), () => {});
+    circuit.writeNotify(3, LONG, Int32Array.of(1, 2, 3), UNHEARD);
     sameBytes(taken(), "0013 0010 0005 0003 00000003 00000001 00000001 00000002 00000003 00000000");
   });
 
@@ -153,10 +155,11 @@ describe("a client circuit hears", () => {
   it("the answer to READ_NOTIFY", () => {
     const { circuit } = quiet();
     let value: unknown;
-    circuit.readNotify(3, DOUBLE, 1, (_status, message) => {
+    const request = heardBy((_status, message) => {
       const reading = message && readingOf(message);
       value = reading?.ok ? reading.value.value : undefined;
     });
+    circuit.readNotify(3, DOUBLE, 1, request);
     circuit.receive(bytes("000f 0008 0006 0001 00000001 00000001 4000000000000000"));
     assert.equal(value, 2);
   });
@@ -164,7 +167,12 @@ describe("a client circuit hears", () => {
   it("the status of WRITE_NOTIFY", () => {
     const { circuit } = quiet();
     const statuses: number[] = [];
-    circuit.writeNotify(3, DOUBLE, 2, (status) => statuses.push(status));
+    circuit.writeNotify(
+      3,
+      DOUBLE,
+      2,
+      heardBy((status) => statuses.push(status)),
+    );
     circuit.receive(bytes("0013 0000 0006 0001 000000a0 00000001"));
     assert.deepEqual(statuses, [Eca.PUTFAIL]);
   });
@@ -172,7 +180,12 @@ describe("a client circuit hears", () => {
   it("an ERROR about a request as its answer", () => {
     const { circuit } = quiet();
     const statuses: number[] = [];
-    circuit.readNotify(3, DOUBLE, 1, (status) => statuses.push(status));
+    circuit.readNotify(
+      3,
+      DOUBLE,
+      1,
+      heardBy((status) => statuses.push(status)),
+    );
     circuit.receive(
       bytes("000b 0018 0000 0000 00000007 00000048 000f 0000 0006 0001 00000003 00000001 6e6f000000000000"),
     );
@@ -209,7 +222,12 @@ describe("a client circuit hears", () => {
     });
     const statuses: number[] = [];
     for (let request = 0; request < 2; request++)
-      circuit.readNotify(3, DOUBLE, 0, (status) => statuses.push(status));
+      circuit.readNotify(
+        3,
+        DOUBLE,
+        0,
+        heardBy((status) => statuses.push(status)),
+      );
     circuit.receive(
       bytes(`000f 0010 0006 0002 00000001 00000001 4000000000000000 4000000000000000
              000f 0008 0006 0001 00000001 00000002 4000000000000000`),
@@ -222,7 +240,12 @@ describe("a client circuit hears", () => {
     const channel = new FakeChannel();
     const statuses: number[] = [];
     circuit.createChannel(channel);
-    circuit.readNotify(3, DOUBLE, 1, (status) => statuses.push(status));
+    circuit.readNotify(
+      3,
+      DOUBLE,
+      1,
+      heardBy((status) => statuses.push(status)),
+    );
     circuit.close("test");
     assert.deepEqual([channel.events, statuses], [["closed"], [Eca.DISCONN]]);
   });

@@ -86,6 +86,29 @@ describe("the message decoder", () => {
     assert.ok(payload.every((byte) => byte === 7));
   });
 
+  it("says where the rest of a large payload belongs, and takes what was read there", () => {
+    const payload = Uint8Array.from({ length: 3_000_000 }, (_, index) => index % 251);
+    const whole = stream([payload, Uint8Array.of(1)]);
+    const decoder = new MessageDecoder();
+    let position = 1000;
+    decoder.push(whole.subarray(0, position));
+    assert.equal(decoder.next(), "incomplete");
+    for (let room = decoder.room; room !== undefined; room = decoder.room) {
+      const part = whole.subarray(position, position + Math.min(room.length, 300_000));
+      room.set(part);
+      decoder.arrived(part.length);
+      position += part.length;
+      if (decoder.next() === "message") break;
+    }
+    decoder.push(whole.subarray(position));
+    const { view, offset } = decoder.message;
+    assert.deepEqual(new Uint8Array(view.buffer, view.byteOffset + offset, payload.length), payload);
+    assert.equal(decoder.message.isExclusive, true);
+    assert.equal(decoder.next(), "message");
+    assert.equal(decoder.message.count, 1);
+    assert.equal(decoder.room, undefined);
+  });
+
   it("goes on after a message that took a part of the input to be whole", () => {
     const whole = stream([Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6), Uint8Array.of(7)]);
     const decoder = new MessageDecoder();

@@ -11,6 +11,7 @@ import { beaconMessage } from "../../../src/ca/net/beacon.js";
 import { registerMessage } from "../../../src/ca/net/repeaterRegistration.js";
 import type { Value } from "../../../src/channel/dbf.js";
 import { bytes, sameBytes, written } from "../support/bytes.js";
+import { heardBy } from "../support/heardBy.js";
 import {
   circuitRequestLayouts,
   circuitResponseLayouts,
@@ -125,11 +126,21 @@ const requests: Readonly<Partial<Record<CommandName, (circuit: ClientCircuit, me
       }),
     CLEAR_CHANNEL: (circuit, { cid, available }) => circuit.clearChannel(cid, available),
     READ_NOTIFY: (circuit, message) => {
-      circuit.readNotify(message.cid, typeOf(message), message.count, () => {});
+      circuit.readNotify(
+        message.cid,
+        typeOf(message),
+        message.count,
+        heardBy(() => {}),
+      );
     },
     WRITE: (circuit, message) => circuit.write(message.cid, typeOf(message), elementsOf(message)),
     WRITE_NOTIFY: (circuit, message) => {
-      circuit.writeNotify(message.cid, typeOf(message), elementsOf(message), () => {});
+      circuit.writeNotify(
+        message.cid,
+        typeOf(message),
+        elementsOf(message),
+        heardBy(() => {}),
+      );
     },
     EVENT_ADD: (circuit, message) => {
       const mask = message.view.getUint16(message.offset + 12);

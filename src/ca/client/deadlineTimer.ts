@@ -1,0 +1,35 @@
+/** What `setTimeout` can wait for. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
+/** One timer for many deadlines, set for the earliest: there may be a million requests in a second. Times are of `performance.now`. */
+export class DeadlineTimer {
+  readonly #expire: (now: number) => number;
+  #timer: NodeJS.Timeout | undefined;
+  #due = Number.POSITIVE_INFINITY;
+
+  /** `expire` ends everything whose time has come, and returns the next deadline: infinity for none. */
+  constructor(expire: (now: number) => number) {
+    this.#expire = expire;
+  }
+
+  expect(deadline: number): void {
+    if (deadline < this.#due) this.#wakeAt(deadline);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#due = Number.POSITIVE_INFINITY;
+  }
+
+  #wakeAt(deadline: number): void {
+    clearTimeout(this.#timer);
+    this.#due = deadline;
+    const wait = Math.min(Math.ceil(deadline - performance.now()), LONGEST_WAIT_MS);
+    this.#timer = setTimeout(() => this.#look(), wait);
+  }
+
+  #look(): void {
+    this.#due = Number.POSITIVE_INFINITY;
+    this.expect(this.#expire(performance.now()));
+  }
+}
