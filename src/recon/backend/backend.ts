@@ -16,8 +16,11 @@ export interface Reconstruction {
   begin(geometry: SliceGeometry): void;
   /** Adds (weight 1) or takes away (weight -1) the projection at a place. */
   add(place: number, thetaRadians: number, weight: 1 | -1): void | Promise<void>;
-  /** The sums times `scale`; pi / views gives the attenuation per pixel. */
-  read(scale: number): SliceData<Float32Array> | Promise<SliceData<Float32Array>>;
+  /** The sums times `scale`, in the memory of `into` where that is given; pi / views gives the attenuation per pixel. */
+  read(
+    scale: number,
+    into?: SliceData<Float32Array>,
+  ): SliceData<Float32Array> | Promise<SliceData<Float32Array>>;
   /** Lets go of memory and devices; until a promise resolves, its thread must not end. */
   close(): void | Promise<void>;
 }
@@ -37,5 +40,7 @@ export interface ReconBackend {
   readonly name: BackendName;
   /** Memory that a filtered projection takes; four if absent. */
   readonly filteredBytesPerPixel?: number;
+  /** Memory left by the last reconstruction, which the next one of the same size uses; 0 if absent. */
+  readonly heldBytes?: number;
   start(options: ReconstructionOptions): Reconstruction;
 }

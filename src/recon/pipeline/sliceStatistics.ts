@@ -20,7 +20,7 @@ export interface SliceStatistics {
 const SECOND_DIFFERENCE_OF_NOISE = Math.sqrt(12 / Math.PI);
 
 /** Rows that are looked at; of taller slices evenly spread ones, since a slice is published many times a second. */
-const MOST_ROWS = 256;
+const MOST_ROWS = 128;
 
 /** Statistics of a row-major image; pixels that are no number are left out. */
 export function sliceStatistics(slice: Float32Array, width: number): SliceStatistics {

@@ -19,18 +19,26 @@ export function panelsOf(
   ]);
 }
 
-export function sideBySide(images: readonly Panels[]): Panels {
-  const width = images.reduce((sum, image) => sum + image.width, 0);
-  const height = images.reduce((most, image) => Math.max(most, image.height), 0);
-  const data = new Float32Array(width * height);
+/** `data` is memory of that many pixels, whatever is in it; new memory if absent. */
+export function sideBySide(images: readonly Panels[], data?: Float32Array): Panels {
+  const { width, height } = sizeSideBySide(images);
+  const out = data ?? new Float32Array(width * height);
   let left = 0;
   for (const image of images) {
-    for (let row = 0; row < image.height; row++)
-      data.set(image.data.subarray(row * image.width, (row + 1) * image.width), row * width + left);
+    for (let row = 0; row < height; row++) {
+      const start = row * width + left;
+      if (row < image.height) out.set(image.data.subarray(row * image.width, (row + 1) * image.width), start);
+      else out.fill(0, start, start + image.width);
+    }
     left += image.width;
   }
-  return { data, width, height };
+  return { data: out, width, height };
 }
+
+export const sizeSideBySide = (images: readonly Panels[]): { width: number; height: number } => ({
+  width: images.reduce((sum, image) => sum + image.width, 0),
+  height: images.reduce((most, image) => Math.max(most, image.height), 0),
+});
 
 /** Means of binning x binning pixels; what is left over at the right and below is left out. */
 export function binned({ data, width, height }: Panels, binning: number): Panels {

@@ -1,3 +1,5 @@
+import { imageDimensions } from "../../drivers/ndarray/ndArray.js";
+import { NDArrayPool } from "../../drivers/ndarray/ndArrayPool.js";
 import { now } from "../../libcom/epicsTime.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
@@ -10,7 +12,7 @@ import {
   type SharedPvProvider,
 } from "../../pva/index.js";
 import type { ReconResult } from "../worker/messages.js";
-import { binned, cropped, drawOrthoLines, type Panels, sideBySide } from "./panels.js";
+import { binned, cropped, drawOrthoLines, type Panels, sideBySide, sizeSideBySide } from "./panels.js";
 
 const log = logger("recon.publisher");
 
@@ -53,6 +55,7 @@ export class ReconPublisher {
     x: new SharedPV(NTNDARRAY_TYPE),
     zoom: new SharedPV(NTNDARRAY_TYPE),
   };
+  readonly #memory = new NDArrayPool();
   #display = PLAIN;
   #latest: ReconResult | undefined;
   #name = "";
@@ -88,7 +91,8 @@ export class ReconPublisher {
   }
 
   publish(result: ReconResult): void {
-    this.#latest = result;
+    this.#latest?.release();
+    this.#latest = result.retain();
     this.#post(result, PICTURES);
   }
 
@@ -97,14 +101,15 @@ export class ReconPublisher {
     const times = { timeStamp: now(), dataTimeStamp: result.newest?.epicsTimestamp ?? now() };
     const uniqueId = result.newest?.uniqueId ?? 0;
     for (const picture of pictures) {
-      const shown = pictureOf(picture, result, this.#display);
+      const shown = pictureOf(picture, result, this.#display, this.#memory);
       if (shown === undefined) continue;
-      const { data, width, height, ...axes } = shown;
+      const { data, width, height, owner, ...axes } = shown;
       const dimensions = [
         { size: width, ...axes },
         { size: height, ...axes },
       ];
-      this.#pvs[picture].post(ntNdArrayValue({ data, dimensions, uniqueId, ...times, attributes }));
+      this.#pvs[picture].post(ntNdArrayValue({ data, dimensions, uniqueId, ...times, attributes }), owner);
+      owner.release();
     }
   }
 
@@ -114,18 +119,30 @@ export class ReconPublisher {
   }
 }
 
+/** What a picture shows. Its pixels belong to `owner`, which has one reference for the caller. */
+interface Shown extends Panels {
+  readonly owner: { retain(): unknown; release(): void };
+  readonly binning?: number;
+}
+
+/** Pictures that are many times a second made anew are put together in memory of a pool. */
 function pictureOf(
   picture: Picture,
-  { slices, geometry }: ReconResult,
+  result: ReconResult,
   { binning, orthoLines, zoom }: Display,
-): (Panels & { readonly binning?: number }) | undefined {
+  memory: NDArrayPool,
+): Shown | undefined {
+  const { slices, geometry } = result;
   const { width, height } = geometry;
   const z = { data: slices.z, width, height: width };
   const y = { data: slices.y, width, height };
   const x = { data: slices.x, width, height };
   switch (picture) {
     case "all": {
-      const all = sideBySide([z, y, x].map((slice) => binned(slice, binning)));
+      const all = besideInPool(
+        [z, y, x].map((slice) => binned(slice, binning)),
+        memory,
+      );
       if (orthoLines) drawOrthoLines(all, geometry, binning);
       return { ...all, binning };
     }
@@ -133,16 +150,29 @@ function pictureOf(
       if (zoom.size === 0) return undefined;
       const corner = (middle: number): number => middle - Math.floor(zoom.size / 2);
       const [left, back, top] = [corner(zoom.x), corner(zoom.y), corner(zoom.z)];
-      return sideBySide([
+      const parts = [
         cropped(z, left, back, zoom.size),
         cropped(y, left, top, zoom.size),
         cropped(x, back, top, zoom.size),
-      ]);
+      ];
+      return besideInPool(parts, memory);
     }
     default:
-      return { z, y, x }[picture];
+      return { ...{ z, y, x }[picture], owner: result.retain() };
   }
 }
+
+function besideInPool(images: readonly Panels[], memory: NDArrayPool): Shown {
+  const { width, height } = sizeSideBySide(images);
+  const time = { timeStamp: 0, epicsTimestamp: { seconds: 0, nanoseconds: 0 } };
+  const dimensions = imageDimensions(width, height);
+  const frame = memory.allocate({ uniqueId: 0, ...time, dataType: "Float32", dimensions, attributes: [] });
+  const data = frame && new Float32Array(frame.buffer, 0, width * height);
+  return { ...sideBySide(images, data), owner: frame ?? NOBODY };
+}
+
+/** The owner of memory that the garbage collector looks after. */
+const NOBODY = { retain: () => undefined, release: () => undefined };
 
 function attributesOf({ geometry, parameters, views, capacity }: ReconResult): NtAttribute[] {
   const attribute = (name: string, type: NtAttributeType, value: string | number, description: string) => ({

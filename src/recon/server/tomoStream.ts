@@ -62,12 +62,12 @@ export interface TomoStreamStatus {
 
 /** The running tomoStream server. */
 export interface TomoStream {
-  /** Slices as they are published. */
+  /** Slices as they are published; see ReconResult for how long they may be used. */
   readonly results$: Observable<ReconResult>;
   /** Which backend computes, and why that one. */
   readonly backend: Promise<{ readonly backend: BackendName; readonly reason: string }>;
   status(): TomoStreamStatus;
-  /** The last slices; undefined before the first. */
+  /** The last slices, good until the next; undefined before the first. */
   latest(): ReconResult | undefined;
   stop(): Promise<void>;
 }
@@ -175,7 +175,8 @@ class TomoStreamServer implements TomoStream {
   }
 
   #publish(result: ReconResult): void {
-    this.#latest = result;
+    this.#latest?.release();
+    this.#latest = result.retain();
     this.#publisher.publish(result);
     this.#live.write(result, this.#worker.counts);
     this.#pvs.ReconTime.write(result.seconds);

@@ -239,13 +239,13 @@ export class StreamingSolver {
     return new FlatField(dark, this.#flat ?? new Float32Array(this.#pixels).fill(this.#openBeam ?? 1));
   }
 
-  /** The slices as far as they are computed. */
-  async slices(): Promise<ReconSlices> {
+  /** The slices as far as they are computed, in the memory of `into` where that is given. */
+  async slices(into?: SliceData<Float32Array>): Promise<ReconSlices> {
     const geometry = this.#geometry;
     const parameters = this.#parameters;
     const views = this.#inSums;
     const newest = this.#newest?.stamp;
-    const slices = await this.#reconstruction.read(Math.PI / Math.max(views, 1));
+    const slices = await this.#reconstruction.read(Math.PI / Math.max(views, 1), into);
     return { geometry, parameters, slices, views, newest };
   }
 

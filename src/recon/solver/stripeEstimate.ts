@@ -2,8 +2,8 @@ import type { FlatField, RawData } from "../pipeline/darkFlat.js";
 import type { ProjectionSize } from "../pipeline/preprocess.js";
 import { integralsOfMeans, type RingRemoval, stripesOfMeans } from "../pipeline/stripes/ringRemoval.js";
 
-/** While nobody asks for stripes, every fourth projection tells enough of them. */
-const STRIDE_WHILE_UNUSED = 4;
+/** While nobody asks for stripes, every sixteenth projection tells enough of them. */
+const STRIDE_WHILE_UNUSED = 16;
 
 /** Less than this part of a half turn shows the sample where it should show the detector. */
 const LEAST_PART = 0.5;

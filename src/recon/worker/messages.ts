@@ -35,13 +35,13 @@ export type ToThread =
   | { readonly kind: "parameters"; readonly parameters: ReconParameters }
   | ProjectionMessage
   | { readonly kind: "stop" }
-  /** The oldest result on its way has been taken. */
-  | { readonly kind: "resultTaken" }
+  /** Nobody looks at these slices any more. */
+  | { readonly kind: "slicesReleased"; readonly set: number }
   /** The thread is to end; it answers `ended` once nothing is under way. */
   | { readonly kind: "end" };
 
 /** Slices as the thread publishes them. */
-export interface ReconResult extends ReconSlices {
+export interface PublishedSlices extends ReconSlices {
   /** Projections that a full half turn has. */
   readonly capacity: number;
   readonly statistics: SliceData<SliceStatistics>;
@@ -51,13 +51,28 @@ export interface ReconResult extends ReconSlices {
   readonly isComplete: boolean;
 }
 
+/**
+ * Slices as the main thread gets them. Their memory is used again: a receiver that keeps them beyond the call that delivered them calls
+ * `retain()` in that call and `release()` when done, and no more results come while nobody releases any.
+ */
+export interface ReconResult extends PublishedSlices {
+  retain(): ReconResult;
+  release(): void;
+}
+
 export type ProjectionOutcome = "accepted" | "dropped" | "ignored";
 
 export type FromThread =
   | { readonly kind: "ready"; readonly backend: BackendName; readonly reason: string }
   /** The oldest projection on its way has been copied or refused. */
   | { readonly kind: "taken"; readonly outcome: ProjectionOutcome }
-  | { readonly kind: "result"; readonly generation: number; readonly result: ReconResult }
+  | {
+      readonly kind: "result";
+      readonly generation: number;
+      /** Which memory the slices lie in, for `slicesReleased`. */
+      readonly set: number;
+      readonly result: PublishedSlices;
+    }
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "ended" };
 

@@ -1,52 +1,61 @@
-/** Results on their way that nobody has taken yet; more would only pile up. */
-const MOST_UNDERWAY = 4;
-
 /** More projections than this waiting: catching up comes before showing each. */
-const FEW_WAITING = 4;
+const FEW_WAITING = 8;
 
-/** Between pictures of a recomputation that is under way. */
+/** Between pictures of a recomputation that is under way, and while projections wait. */
 const PREVIEW_INTERVAL_MS = 100;
 
-/** Of the time that projections need badly, publishing takes an eighth. */
-const COST_PER_PREVIEW = 8;
+/** Publishing takes a seventh of the thread's time: the main thread and its clients have their own work with each picture. */
+const COST_PER_PICTURE = 7;
+
+/** However much one costs, an operator wants to see them; what counts is also how old a projection gets until it is seen. */
+const LONGEST_INTERVAL_MS = 200;
+
+/** Pictures that the mean of what one takes looks back on. */
+const RUNNING_MEAN = 4;
 
 /**
- * When slices are worth publishing: after every new projection while that keeps up with the stream, less often when
- * it would not, and a few times a second while older projections are computed again. Times in milliseconds.
+ * When slices are worth publishing: after every new projection of small images, less often when that would cost too much, and a few times
+ * a second while older projections are computed again. Times in milliseconds.
  */
 export class PublishSchedule {
-  #underway = 0;
   #isStale = false;
   #lastStart = Number.NEGATIVE_INFINITY;
-  #lastCost = 0;
+  #cost: number | undefined;
 
   /** The slices have changed since they were last published. */
   get isStale(): boolean {
     return this.#isStale;
   }
 
-  get mayPublish(): boolean {
-    return this.#underway < MOST_UNDERWAY;
+  /** Nothing has been shown yet. */
+  begin(): void {
+    this.#isStale = false;
+    this.#lastStart = Number.NEGATIVE_INFINITY;
   }
 
   changed(): void {
     this.#isStale = true;
   }
 
-  taken(): void {
-    this.#underway = Math.max(0, this.#underway - 1);
-  }
-
   published(start: number, end: number): void {
-    this.#underway += 1;
     this.#isStale = false;
     this.#lastStart = start;
-    this.#lastCost = end - start;
+    const cost = end - start;
+    this.#cost = this.#cost === undefined ? cost : this.#cost + (cost - this.#cost) / RUNNING_MEAN;
   }
 
   /** Asked after a projection was added: was it `fresh` or computed again, and how many new ones wait behind it. */
   isDue(now: number, fresh: boolean, waiting: number): boolean {
-    if (fresh && waiting <= FEW_WAITING) return true;
-    return now - this.#lastStart > Math.max(PREVIEW_INTERVAL_MS, COST_PER_PREVIEW * this.#lastCost);
+    const interval = fresh && waiting <= FEW_WAITING ? 0 : PREVIEW_INTERVAL_MS;
+    return now - this.#lastStart >= Math.max(interval, this.#leastInterval);
+  }
+
+  /** Asked when all is computed: how long until it may be shown. */
+  waitUntilDue(now: number): number {
+    return Math.max(0, this.#lastStart + this.#leastInterval - now);
+  }
+
+  get #leastInterval(): number {
+    return Math.min(COST_PER_PICTURE * (this.#cost ?? 0), LONGEST_INTERVAL_MS);
   }
 }

@@ -16,6 +16,7 @@ import type {
   ToThread,
 } from "./messages.js";
 import { PublishSchedule } from "./publishSchedule.js";
+import { SliceMemory } from "./sliceMemory.js";
 
 /** Computing without looking at messages; a change of parameters waits at most this long, and one projection. */
 const LONGEST_STRETCH_MS = 8;
@@ -35,9 +36,12 @@ export class ReconThread {
   readonly #backend: ReconBackend;
   readonly #options: ThreadOptions;
   readonly #schedule = new PublishSchedule();
+  readonly #memory = new SliceMemory();
   #solver: StreamingSolver | undefined;
   #generation = 0;
   #working: Promise<void> | undefined;
+  /** Wakes the thread when slices may be shown again. */
+  #alarm: NodeJS.Timeout | undefined;
   readonly #closing = new Set<Promise<void>>();
   #secondsSinceResult = 0;
   readonly #pace = new Pace();
@@ -54,9 +58,20 @@ export class ReconThread {
     } catch (error) {
       this.#send({ kind: "failed", message: errorMessage(error) });
     }
+    this.#wake();
+  }
+
+  #wake(): void {
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
+      this.#setAlarm();
     });
+  }
+
+  #setAlarm(): void {
+    clearTimeout(this.#alarm);
+    if (this.#solver === undefined || !this.#mayPublish) return;
+    this.#alarm = setTimeout(() => this.#wake(), this.#schedule.waitUntilDue(performance.now()));
   }
 
   #take(message: ToThread): void {
@@ -76,8 +91,8 @@ export class ReconThread {
       case "stop":
         this.#stop();
         break;
-      case "resultTaken":
-        this.#schedule.taken();
+      case "slicesReleased":
+        this.#memory.give(message.set);
         break;
       case "end":
         void this.#end();
@@ -89,14 +104,15 @@ export class ReconThread {
     this.#generation = generation;
     const table = thetaTable(theta);
     if (table === undefined) throw new Error(`${theta.length} rotation angles do not make a scan`);
+    const memory = freemem() + (this.#backend.heldBytes ?? 0);
     this.#solver = new StreamingSolver({
       backend: this.#backend,
       size,
       table,
       parameters,
       maximumPending: this.#options.maximumPending,
-      rawBytes: freemem() * RAW_PART_OF_FREE_MEMORY,
-      filteredBytes: freemem() * FILTERED_PART_OF_FREE_MEMORY,
+      rawBytes: memory * RAW_PART_OF_FREE_MEMORY,
+      filteredBytes: memory * FILTERED_PART_OF_FREE_MEMORY,
     });
     if (!this.#solver.setFields(dark, flat)) throw new Error("dark or flat field of another size");
   }
@@ -107,6 +123,7 @@ export class ReconThread {
     void closed.then(() => this.#closing.delete(closed));
     this.#solver = undefined;
     this.#secondsSinceResult = 0;
+    this.#schedule.begin();
   }
 
   async #end(): Promise<void> {
@@ -138,7 +155,12 @@ export class ReconThread {
   }
 
   #hasWork(solver: StreamingSolver): boolean {
-    return !solver.isIdle || (this.#schedule.isStale && this.#schedule.mayPublish);
+    return !solver.isIdle || (this.#mayPublish && this.#schedule.waitUntilDue(performance.now()) === 0);
+  }
+
+  /** There is something to show, and memory for it. */
+  get #mayPublish(): boolean {
+    return this.#schedule.isStale && this.#memory.isAvailable;
   }
 
   async #stretch(solver: StreamingSolver): Promise<void> {
@@ -157,11 +179,15 @@ export class ReconThread {
   }
 
   async #publish(solver: StreamingSolver): Promise<void> {
-    if (!this.#schedule.mayPublish) return;
+    if (!this.#mayPublish) return;
     const start = performance.now();
-    const slices = await solver.slices();
+    const { set, slices: memory } = this.#memory.take(solver.size);
+    const slices = await solver.slices(memory);
     // A new setup that came meanwhile has made these slices a thing of the past.
-    if (solver !== this.#solver) return;
+    if (solver !== this.#solver) {
+      this.#memory.give(set);
+      return;
+    }
     const { z, y, x } = slices.slices;
     const seconds = this.#secondsSinceResult;
     const { width } = slices.geometry;
@@ -171,15 +197,13 @@ export class ReconThread {
       x: sliceStatistics(x, width),
     };
     const result = { ...slices, capacity: solver.capacity, statistics, seconds, isComplete: solver.isIdle };
-    const owned = [z.buffer, y.buffer, x.buffer];
-    this.#send({ kind: "result", generation: this.#generation, result }, owned);
+    this.#send({ kind: "result", generation: this.#generation, set, result });
     this.#secondsSinceResult = 0;
     this.#schedule.published(start, performance.now());
   }
 
-  #send(message: FromThread, transfer: readonly ArrayBufferLike[] = []): void {
-    const owned = transfer.filter((buffer) => buffer instanceof ArrayBuffer);
-    this.#port.postMessage(message, owned);
+  #send(message: FromThread): void {
+    this.#port.postMessage(message);
   }
 }
 

@@ -4,6 +4,7 @@ import type { NDArray } from "../../drivers/ndarray/ndArray.js";
 import { logger } from "../../libcom/log.js";
 import type { BackendName } from "../backend/backend.js";
 import type { ReconParameters } from "../solver/parameters.js";
+import { lent } from "./lentResult.js";
 import type { Fields, FromThread, ReconResult, ReconSetup, ThreadOptions, ToThread } from "./messages.js";
 
 const log = logger("recon.worker");
@@ -28,7 +29,7 @@ export interface ProjectionCounts {
   readonly ignored: number;
 }
 
-const DEFAULT_MAXIMUM_UNDERWAY = 16;
+const DEFAULT_MAXIMUM_UNDERWAY = 32;
 const DEFAULT_MAXIMUM_PENDING = 32;
 const DEFAULT_LONGEST_WAIT_SECONDS = 0.25;
 
@@ -136,8 +137,7 @@ export class ReconWorker {
         this.#underway.shift()?.release();
         return;
       case "result":
-        this.#send({ kind: "resultTaken" });
-        if (message.generation === this.#generation) this.#results.next(message.result);
+        this.#deliver(message);
         return;
       case "failed":
         log.error(message.message);
@@ -146,6 +146,12 @@ export class ReconWorker {
       case "ended":
         this.#ended.next();
     }
+  }
+
+  #deliver({ generation, set, result }: Extract<FromThread, { kind: "result" }>): void {
+    const slices = lent(result, () => this.#send({ kind: "slicesReleased", set }));
+    if (generation === this.#generation) this.#results.next(slices);
+    slices.release();
   }
 
   #send(message: ToThread): void {

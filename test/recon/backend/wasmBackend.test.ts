@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ReconBackend } from "../../../src/recon/backend/backend.js";
 import { plainKernelModule } from "../../../src/recon/backend/wasm/kernels.js";
+import { layoutOf } from "../../../src/recon/backend/wasm/layout.js";
+import { PackedMemory } from "../../../src/recon/backend/wasm/packedMemory.js";
 import { wasmBackend } from "../../../src/recon/backend/wasm/wasmBackend.js";
+import { WasmReconstruction } from "../../../src/recon/backend/wasm/wasmReconstruction.js";
+import { Workplace } from "../../../src/recon/backend/wasm/workplace.js";
 import { FlatField } from "../../../src/recon/pipeline/darkFlat.js";
 import { assertLikeReference, counts, jobs, plain, square, u16 } from "./jobs.js";
 
@@ -13,6 +18,47 @@ for (const threads of [1, 3])
 for (const [name, job] of Object.entries(jobs))
   test(`WebAssembly without relaxed SIMD gives the slices of the reference: ${name}`, () =>
     assertLikeReference(wasmBackend(1, plainKernelModule()), job));
+
+test("a reconstruction goes on with the memory of the last of its size, and is as right as the first", async () => {
+  const backend = wasmBackend(2);
+  for (const name of ["filter Ramp", "everything at once", "filter Parzen", "8-bit counts"]) {
+    const job = jobs[name] ?? assert.fail();
+    await assertLikeReference(backend, job);
+    assert.ok((backend.heldBytes ?? 0) > 0);
+  }
+});
+
+test("the memory for packed projections ends where 32-bit addresses do", () => {
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: 65_536, shared: true });
+  const layout = layoutOf({ width: 2048, height: 2048 }, 1);
+  const packed = new PackedMemory(memory, layout);
+  const end = (place: number): number => (packed.at(place) ?? 0) + layout.packedBytes;
+  assert.equal(packed.at(0), layout.bytes);
+  assert.equal(packed.at(1), end(0));
+  const most = Math.floor((2 ** 32 - layout.bytes) / layout.packedBytes);
+  assert.equal(packed.at(most), undefined);
+  assert.ok(end(most - 1) <= memory.buffer.byteLength);
+});
+
+/** A backend whose memory has no room for packed projections. */
+const crowded: ReconBackend = {
+  name: "wasm",
+  start: (options) => {
+    const workplace = new Workplace(options.size, 1, plainKernelModule());
+    const { team } = workplace;
+    const without = {
+      team,
+      packed: { at: () => undefined },
+      takeSpare: () => undefined,
+      giveSpares: () => {},
+    };
+    return new WasmReconstruction({ ...options, keepsFiltered: true }, without, () => workplace.close());
+  },
+};
+
+for (const name of ["filter Ramp", "a tilted z-slice"])
+  test(`packed projections that the kernels' memory has no room for are kept outside: ${name}`, () =>
+    assertLikeReference(crowded, jobs[name] ?? assert.fail()));
 
 for (const keepsFiltered of [true, false])
   test(`turn after turn leaves no drift, filtered projections ${keepsFiltered ? "kept" : "not kept"}`, async () => {

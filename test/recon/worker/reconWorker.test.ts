@@ -45,7 +45,13 @@ async function withWorker(
 }
 
 const first = (worker: ReconWorker, wanted: (result: ReconResult) => boolean): Promise<ReconResult> =>
-  firstValueFrom(worker.results$.pipe(filter(wanted), timeout(10_000)));
+  firstValueFrom(worker.results$.pipe(filter(wanted), map(copied), timeout(10_000)));
+
+/** The slices in memory of their own. */
+function copied(result: ReconResult): ReconResult {
+  const { z, y, x } = result.slices;
+  return { ...result, slices: { z: z.slice(), y: y.slice(), x: x.slice() } };
+}
 
 /** A place where there is nothing but rock, and what its attenuation is. */
 const inTheRock = (result: ReconResult): number => result.slices.z[20 * size.width + 36] ?? Number.NaN;
@@ -88,6 +94,38 @@ test("while it keeps up, every projection is published", async () => {
       ids,
       Array.from({ length: 20 }, (_, i) => i + 1),
     );
+  });
+});
+
+test("slices stay as they are while they are retained, and results go on once they are released", async () => {
+  await withWorker({}, async (worker, pool) => {
+    worker.start({ size, theta, parameters, ...fields });
+    await worker.ready;
+    const held: ReconResult[] = [];
+    const copies: ReconResult[] = [];
+    const subscription = worker.results$.subscribe((result) => {
+      held.push(result.retain());
+      copies.push(copied(result));
+    });
+    const take = (index: number): void => {
+      const array = frame(pool, index);
+      worker.project(array, index);
+      array.release();
+    };
+    for (let index = 0; index < 3; index++) {
+      const shown = first(worker, (result) => result.newest?.uniqueId === index + 1);
+      take(index);
+      await shown;
+    }
+    held.forEach((result, i) => {
+      assert.deepEqual(result.slices.z, copies[i]?.slices.z);
+    });
+    subscription.unsubscribe();
+    const last = first(worker, (result) => result.newest?.uniqueId === 30);
+    for (let index = 3; index < 30; index++) take(index);
+    for (const result of held) result.release();
+    assert.equal((await last).views, 30);
+    assert.throws(() => held[0]?.release(), /released twice/);
   });
 });
 

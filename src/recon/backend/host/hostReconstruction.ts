@@ -52,8 +52,11 @@ export class HostReconstruction implements Reconstruction {
     return this.#sums.add(this.#filteredAt(place), thetaRadians, weight);
   }
 
-  read(scale: number): SliceData<Float32Array> | Promise<SliceData<Float32Array>> {
-    return this.#sums.read(scale);
+  async read(scale: number, into?: SliceData<Float32Array>): Promise<SliceData<Float32Array>> {
+    const slices = await this.#sums.read(scale);
+    if (into === undefined) return slices;
+    for (const plane of ["z", "y", "x"] as const) into[plane].set(slices[plane]);
+    return into;
   }
 
   close(): void {

@@ -1,17 +1,15 @@
 // Entry of a helper thread of the WebAssembly backend.
 import { workerData } from "node:worker_threads";
-import { Control, readJob } from "./job.js";
+import { Control } from "./job.js";
 import { instantiate } from "./kernels.js";
 import { work } from "./tasks.js";
 import type { HelperSetup } from "./team.js";
 
 const { module, memory, layout, thread, control, numbers }: HelperSetup = workerData;
 const kernels = instantiate(module, memory);
-const context = { kernels, bytes: new Uint8Array(memory.buffer), layout, control, thread };
+const context = { kernels, bytes: new Uint8Array(memory.buffer), layout, control, numbers, thread };
 
 for (let job = 0; ; job = Atomics.load(control, Control.JOB)) {
   Atomics.wait(control, Control.JOB, job);
-  Atomics.add(control, Control.ACTIVE, 1);
-  if (Atomics.load(control, Control.OPEN) === 1) work(context, readJob(numbers));
-  Atomics.sub(control, Control.ACTIVE, 1);
+  work(context);
 }

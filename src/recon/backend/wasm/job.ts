@@ -8,19 +8,26 @@ export interface JobBoard {
 export const Control = {
   /** Counts jobs; helpers sleep until it changes. */
   JOB: 0,
-  /** 1 while tasks of the job may be taken. */
-  OPEN: 1,
-  /** Helpers that look at the job. */
-  ACTIVE: 2,
-  /** The next task. */
-  NEXT: 3,
+  /** The next task, and in the upper half the job that it belongs to: who comes late takes none of another job. */
+  NEXT: 1,
   /** Tasks that are done. */
-  DONE: 4,
+  DONE: 2,
   /** Tasks that filter or add blocks and are done. */
-  BLOCKS_DONE: 5,
+  BLOCKS_DONE: 3,
   /** 1 once the detector row of an upright z-slice is copied. */
-  ROW_READY: 6,
+  ROW_READY: 4,
 } as const;
+
+const TASK_BITS = 16;
+
+/** Jobs are numbered anew after so many, and have fewer tasks than the other half of a number holds. */
+const JOBS = 2 ** 15;
+
+/** What NEXT is before the first task of a job has been taken. */
+export const firstTask = (job: number): number => (job % JOBS) << TASK_BITS;
+
+export const taskOf = (next: number): number => next & (2 ** TASK_BITS - 1);
+export const jobOf = (next: number): number => next >> TASK_BITS;
 
 const CONTROL_LENGTH = 8;
 
@@ -28,8 +35,8 @@ const CONTROL_LENGTH = 8;
 export interface Job {
   /** How pixels lie in memory (FORMATS); packed filtered blocks need nothing but adding. */
   readonly source: "packed" | { readonly format: number };
-  /** Whether packed filtered blocks are wanted afterwards. */
-  readonly packs: boolean;
+  /** Where the packed filtered blocks are, or are to be left; undefined where nobody wants them. */
+  readonly packed: number | undefined;
   /** Which set of sums. */
   readonly set: 0 | 1;
   readonly weight: number;
@@ -51,12 +58,13 @@ export function jobBoard(): JobBoard {
 }
 
 const PACKED = -1;
+const UNPACKED = -1;
 const TILTED = -1;
 
 export function writeJob(numbers: Float64Array, job: Job): void {
   numbers.set([
     job.source === "packed" ? PACKED : job.source.format,
-    job.packs ? 1 : 0,
+    job.packed ?? UNPACKED,
     job.set,
     job.weight,
     job.cosine,
@@ -72,7 +80,7 @@ export function readJob(numbers: Float64Array): Job {
   const at = (index: number): number => numbers[index] ?? 0;
   return {
     source: at(0) === PACKED ? "packed" : { format: at(0) },
-    packs: at(1) === 1,
+    packed: at(1) === UNPACKED ? undefined : at(1),
     set: at(2) === 0 ? 0 : 1,
     weight: at(3),
     cosine: at(4),

@@ -36,7 +36,7 @@ export interface Layout {
   readonly scratch: readonly number[];
   /** A filtered projection, block by block, for a tilted z-slice. */
   readonly filtered: number;
-  /** A filtered projection in 16-bit numbers, and behind them the scale of each block; one range of memory. */
+  /** A filtered projection in 16-bit numbers, and `scales` bytes behind its first the scale of each block; one range of memory. */
   readonly packed: number;
   readonly scales: number;
   readonly packedBytes: number;
@@ -74,8 +74,7 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
   });
   // Nothing is at 0, so that a kernel may read a little before its first byte.
   take(SLACK);
-  const packedBytes = blocked / 2 + blocks * FLOAT;
-  const packed = take(packedBytes);
+  const packedBytes = Math.ceil((blocked / 2 + blocks * FLOAT) / SLACK) * SLACK;
   const parts = {
     ...{ size, points, blocks },
     counts: take(image),
@@ -87,8 +86,8 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
     factors: take(points * 4 * FLOAT),
     scratch: Array.from({ length: threads }, () => take(points * COLUMN_BYTES)),
     filtered: take(blocked),
-    packed,
-    scales: packed + blocked / 2,
+    packed: take(packedBytes),
+    scales: blocked / 2,
     packedBytes,
     row: take((width + 8) * 2 * FLOAT),
     tableY: take(width * ENTRY_BYTES),

@@ -1,4 +1,4 @@
-import { Control, type Job } from "./job.js";
+import { Control, type Job, jobOf, readJob, taskOf } from "./job.js";
 import type { ReconKernels } from "./kernels.js";
 import { BLOCK_ROWS, COLUMN_BYTES, type Layout } from "./layout.js";
 
@@ -11,6 +11,7 @@ export interface ThreadContext {
   readonly bytes: Uint8Array;
   readonly layout: Layout;
   readonly control: Int32Array;
+  readonly numbers: Float64Array;
   /** Which block of scratch memory is its own. */
   readonly thread: number;
 }
@@ -19,13 +20,22 @@ const lineTasks = ({ size }: Layout): number => Math.ceil(size.width / LINES_PER
 
 export const taskCount = (layout: Layout): number => layout.blocks + lineTasks(layout);
 
-/** Takes tasks of a job until none is left. Blocks come first, that of the z-slice before all others. */
-export function work(context: ThreadContext, job: Job): void {
-  const { control, layout } = context;
+/** Takes tasks of the job until none is left. Blocks come first, that of the z-slice before all others. */
+export function work(context: ThreadContext): void {
+  const { control, numbers, layout } = context;
   const count = taskCount(layout);
+  let known: number | undefined;
+  let job = readJob(numbers);
   for (;;) {
-    const task = Atomics.add(control, Control.NEXT, 1);
+    const next = Atomics.load(control, Control.NEXT);
+    const task = taskOf(next);
     if (task >= count) return;
+    if (jobOf(next) !== known) {
+      known = jobOf(next);
+      job = readJob(numbers);
+    }
+    // Another was quicker, or the job is done and what was read of it worth nothing.
+    if (Atomics.compareExchange(control, Control.NEXT, next, next + 1) !== next) continue;
     if (task < layout.blocks) blockTask(context, job, task);
     else lineTask(context, job, task - layout.blocks);
     if (Atomics.add(control, Control.DONE, 1) + 1 === count) Atomics.notify(control, Control.DONE);
@@ -38,8 +48,6 @@ function blockTask({ kernels, bytes, layout, control, thread }: ThreadContext, j
   const { width, height } = layout.size;
   const blockBytes = width * COLUMN_BYTES;
   const source = layout.scratch[thread] ?? layout.filtered;
-  const packed = layout.packed + (block * blockBytes) / 2;
-  const scale = layout.scales + block * Float32Array.BYTES_PER_ELEMENT;
   const numbers = width * BLOCK_ROWS;
   if (job.source !== "packed") {
     const { format } = job.source;
@@ -55,10 +63,14 @@ function blockTask({ kernels, bytes, layout, control, thread }: ThreadContext, j
       width,
     );
     kernels.filterBlock(source, layout.points, layout.factors, layout.response);
-    if (job.packs) kernels.packBlock(source, packed, scale, numbers);
   }
-  // Also what was only just packed: it is taken away later as it is added now.
-  if (job.source === "packed" || job.packs) kernels.unpackBlock(source, packed, scale, numbers);
+  if (job.packed !== undefined) {
+    const packed = job.packed + (block * blockBytes) / 2;
+    const scale = job.packed + layout.scales + block * Float32Array.BYTES_PER_ELEMENT;
+    if (job.source !== "packed") kernels.packBlock(source, packed, scale, numbers);
+    // Also what was only just packed: it is taken away later as it is added now.
+    kernels.unpackBlock(source, packed, scale, numbers);
+  }
   if (job.row === undefined)
     bytes.copyWithin(layout.filtered + block * blockBytes, source, source + blockBytes);
   const sums = layout.sums[job.set];

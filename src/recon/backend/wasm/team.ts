@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { Control, type Job, type JobBoard, jobBoard, writeJob } from "./job.js";
+import { Control, firstTask, type Job, type JobBoard, jobBoard, writeJob } from "./job.js";
 import { instantiate, type ReconKernels } from "./kernels.js";
 import type { Layout } from "./layout.js";
 import { type ThreadContext, taskCount, waitFor, work } from "./tasks.js";
@@ -22,6 +22,7 @@ export class Team {
   readonly #board: JobBoard;
   readonly #context: ThreadContext;
   readonly #helpers: readonly Worker[];
+  #job = 0;
 
   /** @throws RangeError when there is not that much memory */
   constructor(layout: Layout, module: WebAssembly.Module) {
@@ -33,9 +34,9 @@ export class Team {
     });
     this.kernels = instantiate(module, this.memory);
     this.#board = jobBoard();
-    const { control } = this.#board;
+    const { control, numbers } = this.#board;
     const bytes = new Uint8Array(this.memory.buffer);
-    this.#context = { kernels: this.kernels, bytes, layout, control, thread: 0 };
+    this.#context = { kernels: this.kernels, bytes, layout, control, numbers, thread: 0 };
     this.#helpers = layout.scratch.slice(1).map((_, i) => {
       const setup: HelperSetup = { ...this.#board, module, memory: this.memory, layout, thread: i + 1 };
       const helper = new Worker(new URL("./helper.js", import.meta.url), { workerData: setup });
@@ -47,16 +48,15 @@ export class Team {
   /** Does a job, and returns when it is done. */
   run(job: Job): void {
     const { control, numbers } = this.#board;
-    // Nobody looks at the numbers while they change: who came too late to see OPEN as 1 goes back to sleep.
-    Atomics.store(control, Control.OPEN, 0);
-    while (Atomics.load(control, Control.ACTIVE) > 0);
+    // No task of the job before is left, so nobody takes one by these numbers before NEXT names this job.
     writeJob(numbers, job);
-    for (const counter of [Control.NEXT, Control.DONE, Control.BLOCKS_DONE, Control.ROW_READY])
+    for (const counter of [Control.DONE, Control.BLOCKS_DONE, Control.ROW_READY])
       Atomics.store(control, counter, 0);
-    Atomics.store(control, Control.OPEN, 1);
-    Atomics.add(control, Control.JOB, 1);
+    this.#job += 1;
+    Atomics.store(control, Control.NEXT, firstTask(this.#job));
+    Atomics.store(control, Control.JOB, this.#job);
     Atomics.notify(control, Control.JOB);
-    work(this.#context, job);
+    work(this.#context);
     waitFor(control, Control.DONE, taskCount(this.layout));
   }
 

@@ -11,25 +11,29 @@ import {
   zSlicePath,
 } from "../../pipeline/geometry.js";
 import { paganin } from "../../pipeline/paganin.js";
-import type { PreprocessParameters } from "../../pipeline/preprocess.js";
+import type { PreprocessParameters, ProjectionSize } from "../../pipeline/preprocess.js";
 import type { Reconstruction, ReconstructionOptions } from "../backend.js";
 import { copyOf } from "../copyOf.js";
-import { kernelModule } from "./kernels.js";
-import { BLOCK_ROWS, COLUMN_BYTES, ENTRY_BYTES, type Layout, layoutOf } from "./layout.js";
+import { BLOCK_ROWS, COLUMN_BYTES, ENTRY_BYTES, type Layout } from "./layout.js";
 import { FORMATS } from "./tasks.js";
-import { Team } from "./team.js";
+import type { Team } from "./team.js";
+import type { Workplace } from "./workplace.js";
 
 /** Offset of a detector row that is none. */
 const OUTSIDE = -1;
 
-/** A projection in memory. `filtered` holds its packed blocks, and is worth something while `isFiltered`. */
+/** A projection in memory. Its packed blocks are worth something while `isFiltered`. */
 interface Kept {
   raw: RawData;
-  filtered: Uint8Array | undefined;
+  /** Where the kernels' memory keeps its packed blocks; undefined where that had no room, and `packed` holds them. */
+  readonly packedAt: number | undefined;
+  packed: Uint8Array | undefined;
   isFiltered: boolean;
   /** The set of sums that it is in. */
   set: 0 | 1;
 }
+
+type Surroundings = Pick<Workplace, "team" | "packed" | "takeSpare" | "giveSpares">;
 
 interface Geometry {
   readonly center: number;
@@ -44,6 +48,8 @@ interface Geometry {
  * never adds up over more than a half turn.
  */
 export class WasmReconstruction implements Reconstruction {
+  readonly #workplace: Surroundings;
+  readonly #onClose: () => void;
   readonly #layout: Layout;
   readonly #team: Team;
   readonly #keepsFiltered: boolean;
@@ -56,13 +62,12 @@ export class WasmReconstruction implements Reconstruction {
   /** Projections in each set. */
   #counts: [number, number] = [0, 0];
 
-  constructor(
-    { size, keepsFiltered }: ReconstructionOptions,
-    threads: number,
-    module: WebAssembly.Module = kernelModule(),
-  ) {
-    this.#layout = layoutOf(size, threads);
-    this.#team = new Team(this.#layout, module);
+  /** `onClose` is called when the workplace is free again. */
+  constructor({ size, keepsFiltered }: ReconstructionOptions, workplace: Surroundings, onClose: () => void) {
+    this.#workplace = workplace;
+    this.#onClose = onClose;
+    this.#team = workplace.team;
+    this.#layout = workplace.team.layout;
     this.#keepsFiltered = keepsFiltered;
     this.#floats(this.#layout.ones, BLOCK_ROWS * size.width).fill(1);
     this.#writeFactors();
@@ -70,8 +75,9 @@ export class WasmReconstruction implements Reconstruction {
 
   keep(place: number, raw: RawData): void {
     const before = this.#places[place];
-    const filtered = before?.filtered;
-    this.#places[place] = { raw: copyOf(raw, before?.raw), filtered, isFiltered: false, set: 0 };
+    const packedAt = before?.packedAt ?? (this.#keepsFiltered ? this.#workplace.packed.at(place) : undefined);
+    const kept = { packedAt, packed: before?.packed, isFiltered: false, set: 0 } as const;
+    this.#places[place] = { ...kept, raw: copyOf(raw, before?.raw ?? this.#workplace.takeSpare()) };
   }
 
   preprocess(fields: FlatField, parameters: PreprocessParameters): void {
@@ -137,30 +143,30 @@ export class WasmReconstruction implements Reconstruction {
     const source = this.#bring(kept);
     this.#team.run({
       ...{ source, weight, cosine, sine, set: kept.set, center: geometry.center, row: geometry.row },
-      packs: this.#keepsFiltered,
+      packed: this.#keepsFiltered ? (kept.packedAt ?? this.#layout.packed) : undefined,
       columnsY: this.#writeTable(tableY, geometry.y, geometry.center, cosine, sine, weight),
       columnsX: this.#writeTable(tableX, geometry.x, geometry.center, cosine, sine, weight),
     });
-    if (source !== "packed" && this.#keepsFiltered) this.#takeFiltered(kept);
+    if (source !== "packed" && this.#keepsFiltered) this.#takePacked(kept);
   }
 
-  read(scale: number): SliceData<Float32Array> {
+  read(scale: number, into = slicesOf(this.#layout.size)): SliceData<Float32Array> {
     const { size, sums, out } = this.#layout;
     const [first, second] = sums;
     const { kernels } = this.#team;
     const { width, height } = size;
     kernels.readFlat(first.z, second.z, out, width * width, scale);
-    const z = this.#floats(out, width * width).slice();
-    const [y, x] = (["y", "x"] as const).map((plane) => {
+    into.z.set(this.#floats(out, width * width));
+    for (const plane of ["y", "x"] as const) {
       kernels.readVertical(first[plane], second[plane], out, width, height, scale);
-      return this.#floats(out, width * height).slice();
-    });
-    return { z, y: y ?? z, x: x ?? z };
+      into[plane].set(this.#floats(out, width * height));
+    }
+    return into;
   }
 
   close(): void {
-    this.#team.close();
-    this.#places.length = 0;
+    this.#workplace.giveSpares(this.#places.splice(0).flatMap((kept) => kept?.raw ?? []));
+    this.#onClose();
   }
 
   #count(kept: Kept, weight: 1 | -1): void {
@@ -184,8 +190,8 @@ export class WasmReconstruction implements Reconstruction {
   #bring(kept: Kept): "packed" | { readonly format: number } {
     const { memory } = this.#team;
     const { counts, size } = this.#layout;
-    if (kept.isFiltered && kept.filtered !== undefined) {
-      this.#packed().set(kept.filtered);
+    if (kept.isFiltered) {
+      if (kept.packed !== undefined) this.#packed().set(kept.packed);
       return "packed";
     }
     const { raw } = kept;
@@ -217,11 +223,11 @@ export class WasmReconstruction implements Reconstruction {
     dezinger(transmission, size.width, size.height, radius, marks);
   }
 
-  #takeFiltered(kept: Kept): void {
-    const packed = this.#packed();
-    if (kept.filtered === undefined) kept.filtered = packed.slice();
-    else kept.filtered.set(packed);
+  #takePacked(kept: Kept): void {
     kept.isFiltered = true;
+    if (kept.packedAt !== undefined) return;
+    kept.packed ??= new Uint8Array(this.#layout.packedBytes);
+    kept.packed.set(this.#packed());
   }
 
   #writeFactors(): void {
@@ -272,3 +278,9 @@ export class WasmReconstruction implements Reconstruction {
     return new Float32Array(this.#team.memory.buffer, offset, length);
   }
 }
+
+const slicesOf = ({ width, height }: ProjectionSize): SliceData<Float32Array> => ({
+  z: new Float32Array(width * width),
+  y: new Float32Array(width * height),
+  x: new Float32Array(width * height),
+});

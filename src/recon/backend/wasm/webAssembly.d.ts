@@ -11,5 +11,6 @@ declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { readonly initial: number; readonly maximum: number; readonly shared: true });
     readonly buffer: SharedArrayBuffer;
+    grow(pages: number): number;
   }
 }

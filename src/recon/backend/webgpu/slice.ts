@@ -72,9 +72,11 @@ export class GpuSlice {
     encoder.copyBufferToBuffer(this.#values, 0, this.#result, 0, this.#result.size);
   }
 
-  async result(): Promise<Float32Array> {
+  async result(into?: Float32Array): Promise<Float32Array> {
     await this.#result.mapAsync(GPUMapMode.READ);
-    const values = new Float32Array(this.#result.getMappedRange().slice(0));
+    const mapped = new Float32Array(this.#result.getMappedRange());
+    const values = into ?? new Float32Array(mapped.length);
+    values.set(mapped);
     this.#result.unmap();
     return values;
   }

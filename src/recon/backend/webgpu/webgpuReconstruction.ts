@@ -135,13 +135,15 @@ export class WebgpuReconstruction implements Reconstruction {
     while (this.#underWay.length > MOST_UNDER_WAY) await this.#underWay.shift();
   }
 
-  read(scale: number): Promise<SliceData<Float32Array>> {
+  read(scale: number, into?: SliceData<Float32Array>): Promise<SliceData<Float32Array>> {
     this.#submit();
     const { z, y, x } = this.#slices;
     const encoder = this.#device.createCommandEncoder();
     for (const slice of this.#allSlices) slice.read(scale, encoder);
     this.#device.queue.submit([encoder.finish()]);
-    const reading = Promise.all([z.result(), y.result(), x.result()]).then(([z, y, x]) => ({ z, y, x }));
+    const reading = Promise.all([z.result(into?.z), y.result(into?.y), x.result(into?.x)]).then(
+      ([z, y, x]) => ({ z, y, x }),
+    );
     this.#reading = reading.catch(() => {});
     return reading;
   }
