@@ -1,18 +1,12 @@
-import { appendFileSync } from "node:fs";
+import { filter, firstValueFrom, TimeoutError, timeout } from "rxjs";
 import { IpPort } from "../drivers/asyn/ipPort.js";
-import type { OctetInterface } from "../drivers/asyn/portDriver.js";
-import {
-  type PortTrace,
-  parseTraceMask,
-  printToConsole,
-  TRACE_BITS,
-  TRACE_INFO_BITS,
-  TRACE_IO_BITS,
-} from "../drivers/asyn/portTrace.js";
-import { type Command, CommandError, defineCommand, int, string } from "../iocsh/index.js";
-import { errorMessage } from "../libcom/errorMessage.js";
-import { unescapeText } from "../libcom/escape.js";
-import { failed, ok, type Result } from "../libcom/result.js";
+import type { PortLink } from "../drivers/asyn/portDriver.js";
+import { portReport } from "../drivers/asyn/portReport.js";
+import { type Command, CommandError, defineCommand, double, int, string } from "../iocsh/index.js";
+import { escapeText, unescapeText } from "../libcom/escape.js";
+import { asynOctetCommands } from "./asynOctetCommands.js";
+import { octetNamed, optionsNamed, portNamed } from "./asynPorts.js";
+import { asynTraceCommands } from "./asynTraceCommands.js";
 import type { IocParts } from "./iocParts.js";
 
 /**
@@ -28,58 +22,39 @@ function mappedAddress(hostInfo: string, environment: NodeJS.ProcessEnv): string
   return hostInfo;
 }
 
-function octetOf(ioc: IocParts, portName: string | undefined): OctetInterface {
-  const port = ioc.ports.get(portName ?? "");
-  if (port === undefined) throw new CommandError(`asyn port "${portName ?? ""}" not found`);
-  if (port.octet === undefined) throw new CommandError(`asyn port "${port.portName}" exchanges no text`);
-  return port.octet;
+/** asynInterposeEos takes no longer terminator. */
+const MAX_EOS = 2;
+
+const eosCommands = (ioc: IocParts, direction: "Input" | "Output"): readonly Command[] => {
+  const eos = direction === "Input" ? "inputEos" : "outputEos";
+  return [
+    defineCommand({
+      name: `asynOctetSet${direction}Eos`,
+      args: [string("portName"), int("addr"), string("eos")],
+      help: direction === "Input" ? "Sets what ends a reply." : "Sets what is sent after a request.",
+      run: ([portName, , text]) => {
+        if (text === undefined) throw new CommandError("Missing EOS argument");
+        const octet = octetNamed(ioc, portName);
+        const wanted = unescapeText(text);
+        if (wanted.length > MAX_EOS)
+          throw new CommandError(`Set EOS failed: ${portName} illegal eoslen ${wanted.length}`);
+        octet[eos] = wanted;
+      },
+    }),
+    defineCommand({
+      name: `asynOctetGet${direction}Eos`,
+      args: [string("portName"), int("addr")],
+      help: direction === "Input" ? "Shows what ends a reply." : "Shows what is sent after a request.",
+      run: ([portName], { print }) => print(`"${escapeText(octetNamed(ioc, portName)[eos] ?? "")}"`),
+    }),
+  ];
+};
+
+function linkNamed(ioc: IocParts, portName: string | undefined): PortLink {
+  const { link } = portNamed(ioc, portName);
+  if (link === undefined) throw new CommandError(`port ${portName} has no connection to lose`);
+  return link;
 }
-
-/** Ports whose tracing a command changes: the one named, or all. A port that traces nothing is left alone. */
-function tracesOf(ioc: IocParts, portName: string | undefined): readonly PortTrace[] {
-  const names = portName === undefined || portName === "" ? [...ioc.ports.names()] : [portName];
-  return names.flatMap((name) => {
-    const port = ioc.ports.get(name);
-    if (port === undefined) throw new CommandError(`asyn port "${name}" not found`);
-    return port.trace === undefined ? [] : [port.trace];
-  });
-}
-
-/** Appends to a file; what it does not take goes to the console. */
-function fileWriter(path: string): (text: string) => void {
-  const append = (text: string): Result<void> => {
-    try {
-      return ok(appendFileSync(path, text));
-    } catch (error) {
-      return failed(errorMessage(error));
-    }
-  };
-  const opened = append("");
-  if (!opened.ok) throw new CommandError(opened.error);
-  return (text) => {
-    if (!append(text).ok) printToConsole(text);
-  };
-}
-
-type TraceMask = "mask" | "ioMask" | "infoMask";
-
-const traceMaskCommand = (
-  ioc: IocParts,
-  name: string,
-  mask: TraceMask,
-  bits: Readonly<Record<string, number>>,
-): Command =>
-  defineCommand({
-    name,
-    args: [string("portName"), int("addr"), string("mask")],
-    help: `Sets what a port tells of its traffic: a number, or names joined by |: ${Object.keys(bits).join(", ")}.`,
-    run: ([portName, , text]) => {
-      const value = parseTraceMask(text ?? "0", bits);
-      if (value === undefined)
-        throw new CommandError(`"${text}" is no mask of ${Object.keys(bits).join(", ")}`);
-      for (const trace of tracesOf(ioc, portName)) trace[mask] = value;
-    },
-  });
 
 /** asyn's commands for devices reached by text, with upstream's arguments. */
 export const asynCommands = (ioc: IocParts): readonly Command[] => [
@@ -93,53 +68,108 @@ export const asynCommands = (ioc: IocParts): readonly Command[] => [
       int("noProcessEos"),
     ],
     help: "Makes a port to a device at host:port over TCP; it connects by itself, again after each loss.",
-    run: ([portName, hostInfo]) => {
+    run: ([portName, hostInfo, , noAutoConnect, noProcessEos]) => {
       if (!portName) throw new CommandError("a port name is needed");
-      ioc.ports.add(new IpPort(portName, mappedAddress(hostInfo ?? "", ioc.environment)));
+      ioc.ports.add(
+        new IpPort(portName, mappedAddress(hostInfo ?? "", ioc.environment), {
+          noAutoConnect: noAutoConnect !== 0,
+          noProcessEos: noProcessEos !== 0,
+        }),
+      );
     },
   }),
   defineCommand({
-    name: "asynOctetSetInputEos",
-    args: [string("portName"), int("addr"), string("eos")],
-    help: "Sets what ends a reply.",
-    run: ([portName, , eos]) => {
-      octetOf(ioc, portName).inputEos = unescapeText(eos ?? "");
+    name: "drvAsynSerialPortConfigure",
+    args: [string("portName"), string("ttyName"), int("priority"), int("noAutoConnect"), int("noProcessEos")],
+    help: "Refused: serial lines are not supported; a terminal server is reached with drvAsynIPPortConfigure.",
+    run: ([portName, ttyName]) => {
+      throw new CommandError(
+        `port ${portName ?? ""}: serial line ${ttyName ?? ""} is not supported; use a terminal server and drvAsynIPPortConfigure`,
+      );
+    },
+  }),
+  ...eosCommands(ioc, "Input"),
+  ...eosCommands(ioc, "Output"),
+  defineCommand({
+    name: "asynInterposeEosConfig",
+    args: [
+      string("portName"),
+      int("addr"),
+      int("processIn (0,1) => (no,yes)"),
+      int("processOut (0,1) => (no,yes)"),
+    ],
+    help: "Makes a port look for terminators of replies and add them to requests, or not.",
+    run: ([portName, , processIn, processOut]) => {
+      const octet = octetNamed(ioc, portName);
+      octet.processesEos = { input: processIn !== 0, output: processOut !== 0 };
     },
   }),
   defineCommand({
-    name: "asynOctetSetOutputEos",
-    args: [string("portName"), int("addr"), string("eos")],
-    help: "Sets what is sent after a request.",
-    run: ([portName, , eos]) => {
-      octetOf(ioc, portName).outputEos = unescapeText(eos ?? "");
-    },
-  }),
-  traceMaskCommand(ioc, "asynSetTraceMask", "mask", TRACE_BITS),
-  traceMaskCommand(ioc, "asynSetTraceIOMask", "ioMask", TRACE_IO_BITS),
-  traceMaskCommand(ioc, "asynSetTraceInfoMask", "infoMask", TRACE_INFO_BITS),
-  defineCommand({
-    name: "asynSetTraceIOTruncateSize",
-    args: [string("portName"), int("addr"), int("size")],
-    help: "Sets how many bytes of a message are shown at most.",
-    run: ([portName, , size]) => {
-      for (const trace of tracesOf(ioc, portName)) trace.truncateSize = Math.max(0, size);
+    name: "asynSetOption",
+    args: [string("portName"), int("addr"), string("key"), string("value")],
+    help: "Sets an option of a port, as disconnectOnReadTimeout or hostInfo of an IP port.",
+    run: ([portName, , key, value]) => {
+      if (key === undefined || value === undefined) throw new CommandError("Missing key/value argument");
+      const set = optionsNamed(ioc, portName).set(key, value);
+      if (!set.ok) throw new CommandError(`setOption failed ${set.error}`);
     },
   }),
   defineCommand({
-    name: "asynSetTraceFile",
-    args: [string("portName"), int("addr"), string("filename")],
-    help: "Writes what a port tells into a file; without a name, to the console.",
-    run: ([portName, , path]) => {
-      const print = path ? fileWriter(path) : undefined;
-      for (const trace of tracesOf(ioc, portName)) trace.print = print ?? printToConsole;
+    name: "asynShowOption",
+    args: [string("portName"), int("addr"), string("key")],
+    help: "Shows an option of a port.",
+    run: ([portName, , key], { print }) => {
+      if (key === undefined) throw new CommandError("Missing key argument");
+      const value = optionsNamed(ioc, portName).get(key);
+      if (!value.ok) throw new CommandError(`getOption failed ${value.error}`);
+      print(`${key}=${value.value}`);
+    },
+  }),
+  defineCommand({
+    name: "asynEnable",
+    args: [string("portName"), int("addr"), int("yesNo")],
+    help: "Lets a port be used, or not.",
+    run: ([portName, , yesNo]) => {
+      linkNamed(ioc, portName).enabled = yesNo !== 0;
+    },
+  }),
+  defineCommand({
+    name: "asynAutoConnect",
+    args: [string("portName"), int("addr"), int("yesNo")],
+    help: "Says whether a port connects by itself.",
+    run: ([portName, , yesNo]) => {
+      linkNamed(ioc, portName).autoConnect = yesNo !== 0;
+    },
+  }),
+  defineCommand({
+    name: "asynWaitConnect",
+    args: [string("portName"), double("timeout")],
+    help: "Waits until a port is connected, so many seconds at most.",
+    run: async ([portName, seconds]) => {
+      const connected$ = portNamed(ioc, portName).connected$.pipe(filter(Boolean));
+      try {
+        await firstValueFrom(connected$.pipe(timeout(seconds * 1000)));
+      } catch (error) {
+        if (!(error instanceof TimeoutError)) throw error;
+        throw new CommandError(`${portName} is not connected after ${seconds} s`);
+      }
     },
   }),
   defineCommand({
     name: "asynReport",
-    args: [int("level"), string("portName")],
-    help: "Lists the asyn ports, or one.",
-    run: ([, portName], { print }) => {
-      for (const name of ioc.ports.names()) if (portName === undefined || name === portName) print(name);
+    args: [int("level"), string("port")],
+    help: "Shows the asyn ports, or one; from level 1 on with their states and parameters.",
+    run: ([level, portName], { print }) => {
+      if (portName !== undefined && ioc.ports.get(portName) === undefined) {
+        print(`asynManager:report port ${portName} not found`);
+        return;
+      }
+      for (const name of portName === undefined ? ioc.ports.names() : [portName]) {
+        const port = portNamed(ioc, name);
+        for (const line of portReport(port, ioc.ports.traceOf(port), level)) print(line);
+      }
     },
   }),
+  ...asynOctetCommands(ioc),
+  ...asynTraceCommands(ioc),
 ];

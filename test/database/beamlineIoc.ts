@@ -13,9 +13,9 @@ export const beamline = join(sharedDirectory, "beamline");
 class AnyPort implements Port {
   readonly connected$ = of(true);
   readonly octet = {
-    writeRead: () => Promise.resolve(new Uint8Array()),
+    writeRead: () => Promise.resolve({ data: new Uint8Array(), end: 0 }),
     write: () => Promise.resolve(),
-    read: () => Promise.resolve(new Uint8Array()),
+    read: () => Promise.resolve({ data: new Uint8Array(), end: 0 }),
   };
   readonly #parameters = new Map<string, DriverParameter>();
 

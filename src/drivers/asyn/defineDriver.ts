@@ -57,6 +57,7 @@ export const defineDriver =
       params,
       connected$: connected,
       parameter: (name) => byName.get(name),
+      parameterNames: () => [...byName.keys()],
       ...(options.octet === undefined ? {} : { octet: options.octet }),
       close: () => {
         life.unsubscribe();

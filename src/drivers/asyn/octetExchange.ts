@@ -1,4 +1,3 @@
-import { Severity, Status } from "../../channel/alarm.js";
 import { textToChars, toText } from "../../channel/text.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { unescapeText } from "../../libcom/escape.js";
@@ -8,7 +7,8 @@ import type {
   DeviceRecord,
   ReadOutcome,
 } from "../../records/deviceSupport.js";
-import type { OctetInterface } from "./portDriver.js";
+import { raiseAlarm } from "./asynAlarm.js";
+import { AsynError, type OctetInterface, type OctetOptions } from "./portDriver.js";
 import type { RecordBinding } from "./recordBinding.js";
 
 /** A record that exchanges text with a device, without a parameter. */
@@ -20,19 +20,31 @@ export interface OctetAttachment {
   readonly binding: RecordBinding<string>;
 }
 
+/** A failed exchange is an alarm. */
+function failed(context: DeviceContext, error: unknown, direction: "READ" | "WRITE"): void {
+  const status = error instanceof AsynError ? error.status : "Error";
+  raiseAlarm(context, { status, alarm: { status: 0, severity: 0 } }, direction, errorMessage(error));
+}
+
+const STRING_BYTES = 40;
+
+/** A reply is as long as the record has room for. */
+function optionsOf({ record, timeoutSeconds }: OctetAttachment): OctetOptions {
+  const room = { waveform: "NELM", lsi: "SIZV" }[record.recordType];
+  return { timeoutSeconds, maxBytes: room === undefined ? STRING_BYTES : Number(record.getField(room)) };
+}
+
 const bytesOf = (text: string): Uint8Array => textToChars(text).subarray(0, -1);
 
-/** Sends a text and shows the reply; a failure is an alarm. */
-async function ask(
-  { record, context, octet, timeoutSeconds, binding }: OctetAttachment,
-  request: string,
-): Promise<ReadOutcome> {
+/** Sends a text and shows the reply. */
+async function ask(attachment: OctetAttachment, request: string): Promise<ReadOutcome> {
+  const { record, context, octet, binding } = attachment;
   try {
-    const reply = await octet.writeRead(bytesOf(unescapeText(request)), { timeoutSeconds });
+    const { data } = await octet.writeRead(bytesOf(unescapeText(request)), optionsOf(attachment));
     record.setField("UDF", 0);
-    return binding.store(record, new TextDecoder().decode(reply));
+    return binding.store(record, new TextDecoder().decode(data));
   } catch (error) {
-    context.setAlarm(Status.READ, Severity.INVALID, errorMessage(error));
+    failed(context, error, "READ");
     return "noConvert";
   }
 }
@@ -56,7 +68,7 @@ export function writeRead(
       try {
         command = textOf(pv);
       } catch (error) {
-        attachment.context.setAlarm(Status.READ, Severity.INVALID, errorMessage(error));
+        failed(attachment.context, error, "READ");
         return "noConvert";
       }
       return ask(attachment, command);
@@ -66,16 +78,16 @@ export function writeRead(
 
 /** asynOctetRead and asynOctetWrite on a device without parameters. */
 export function plainOctet(attachment: OctetAttachment, isInput: boolean): AttachedDevice {
-  const { record, context, octet, timeoutSeconds, binding } = attachment;
+  const { record, context, octet, binding } = attachment;
   if (!isInput) return sending(attachment, () => bytesOf(binding.fetch(record)));
   return {
     read: async () => {
       try {
-        const reply = await octet.read({ timeoutSeconds });
+        const { data } = await octet.read(optionsOf(attachment));
         record.setField("UDF", 0);
-        return binding.store(record, new TextDecoder().decode(reply));
+        return binding.store(record, new TextDecoder().decode(data));
       } catch (error) {
-        context.setAlarm(Status.READ, Severity.INVALID, errorMessage(error));
+        failed(context, error, "READ");
         return "noConvert";
       }
     },
@@ -100,7 +112,7 @@ function sending(
     try {
       await octet.write(bytes(), { timeoutSeconds });
     } catch (error) {
-      context.setAlarm(Status.WRITE, Severity.INVALID, errorMessage(error));
+      failed(context, error, "WRITE");
     }
   };
   return { write: send, read: () => send().then(() => "noConvert" as const) };

@@ -1,5 +1,6 @@
 import type { Observable } from "rxjs";
 import type { Timestamp } from "../../libcom/epicsTime.js";
+import type { Result } from "../../libcom/result.js";
 import type { PortTrace } from "./portTrace.js";
 
 /** The asyn parameter types records can reach. */
@@ -91,27 +92,81 @@ export type WriteHandler<T extends ParameterType> = (
   // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing accepts the value
 ) => ParameterValueOf<T> | void | Promise<ParameterValueOf<T> | void>;
 
+/** How an exchange with a device is made. */
+export interface OctetOptions {
+  /** Below 0 there is no limit. */
+  readonly timeoutSeconds: number;
+  /** In the place of the port's own terminators. */
+  readonly inputEos?: string;
+  readonly outputEos?: string;
+  /** A reply ends after so many bytes; the rest is the next reply. */
+  readonly maxBytes?: number;
+  /** Takes back an exchange that has not begun. */
+  readonly signal?: AbortSignal;
+}
+
+/** Bits that say why a reply has ended, as asynOctet's. */
+export const EOM = { NONE: 0, COUNT: 1, EOS: 2, END: 4 } as const;
+
+export interface OctetReply {
+  readonly data: Uint8Array;
+  /** Bits of `EOM`. */
+  readonly end: number;
+}
+
+/** An exchange that failed, and what had come until then. */
+export class AsynError extends Error {
+  constructor(
+    message: string,
+    readonly status: Exclude<AsynStatus, "Success"> = "Error",
+    readonly received: Uint8Array = new Uint8Array(),
+    readonly end: number = EOM.NONE,
+  ) {
+    super(message);
+  }
+}
+
+/** An exchange that was taken back before it began. */
+export class CancelledError extends AsynError {
+  constructor() {
+    super("I/O request canceled");
+  }
+}
+
 /** Request and reply text for the asyn record (asynOctet). Settles with the reply, rejects with the reason. */
 export interface OctetInterface {
   /** Terminators that end a reply and that a request gets; absent where the port has none. */
   inputEos?: string;
   outputEos?: string;
-  writeRead(request: Uint8Array, options: { timeoutSeconds: number; inputEos?: string }): Promise<Uint8Array>;
-  write(request: Uint8Array, options: { timeoutSeconds: number }): Promise<void>;
-  read(options: { timeoutSeconds: number; inputEos?: string }): Promise<Uint8Array>;
+  /** Whether terminators are looked for and added; without, a reply is whatever has come. */
+  processesEos?: { readonly input: boolean; readonly output: boolean };
+  /** Sends a request and takes its reply; what had come before is thrown away. */
+  writeRead(request: Uint8Array, options: OctetOptions): Promise<OctetReply>;
+  write(request: Uint8Array, options: OctetOptions): Promise<void>;
+  read(options: OctetOptions): Promise<OctetReply>;
+  /** Throws away what has come and nobody read. */
+  flush?(): void;
 }
 
-/** A port by name: parameters per address, and text exchange where the device has it. */
+/** Options of a port by asyn's names, which are the same in capitals or not: baud, parity, hostInfo ... */
+export interface PortOptions {
+  get(key: string): Result<string>;
+  set(key: string, value: string): Result<void>;
+}
+
 /** What asyn lets one do to a port's connection; absent where there is none to lose. */
 export interface PortLink {
   /** Whether a lost connection is made anew. */
   autoConnect: boolean;
   /** A disabled port refuses every exchange. */
   enabled: boolean;
+  /** Every change of these two. */
+  readonly changes$: Observable<void>;
   connect(): void;
   disconnect(): void;
 }
 
+/** A port by name: parameters per address, and text exchange where the device has it. */
 export interface Port {
   readonly portName: string;
   readonly link?: PortLink;
@@ -121,7 +176,10 @@ export interface Port {
    * record's device support speaks, for drivers that offer one name through several (the image of NDStdArrays).
    */
   parameter(name: string, address: number, type?: ParameterType): Parameter | undefined;
+  /** Names of the parameters of an address; a parameter's reason is its place. Absent where a port has no parameters. */
+  parameterNames?(address: number): readonly string[];
   readonly octet?: OctetInterface;
+  readonly options?: PortOptions;
   /** What it tells of its traffic. */
   readonly trace?: PortTrace;
   close(): void;

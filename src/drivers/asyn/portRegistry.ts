@@ -1,8 +1,10 @@
 import type { Port } from "./portDriver.js";
+import { PortTrace } from "./portTrace.js";
 
 /** The asyn ports of one process by name. */
 export class PortRegistry {
   readonly #ports = new Map<string, Port>();
+  readonly #traces = new Map<string, PortTrace>();
 
   /** Throws when the name is taken: two drivers on one port would fight over it. */
   add<P extends Port>(port: P): P {
@@ -15,6 +17,14 @@ export class PortRegistry {
     return this.#ports.get(portName);
   }
 
+  /** What a port tells: its own, or that of one whose driver has nothing to tell. */
+  traceOf(port: Port): PortTrace {
+    const { portName } = port;
+    const trace = port.trace ?? this.#traces.get(portName) ?? new PortTrace(portName);
+    this.#traces.set(portName, trace);
+    return trace;
+  }
+
   names(): string[] {
     return [...this.#ports.keys()];
   }
@@ -23,6 +33,7 @@ export class PortRegistry {
   remove(portName: string): void {
     this.#ports.get(portName)?.close();
     this.#ports.delete(portName);
+    this.#traces.delete(portName);
   }
 
   close(): void {

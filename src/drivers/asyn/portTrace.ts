@@ -1,4 +1,8 @@
+import { appendFileSync } from "node:fs";
+import { type Observable, Subject } from "rxjs";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { escapeText } from "../../libcom/escape.js";
+import { failed, ok, type Result } from "../../libcom/result.js";
 import { strftime } from "../../libcom/strftime.js";
 import type { AsynTraceMasks } from "../../records/asynDevice.js";
 
@@ -19,18 +23,74 @@ const BYTES_PER_LINE = 20;
 
 /** What a port tells of its traffic, in the words of asynManager; to the console unless `print` goes elsewhere. */
 export class PortTrace implements AsynTraceMasks {
-  mask: number = TRACE_BITS.ERROR;
-  ioMask: number = TRACE_IO_BITS.NODATA;
-  infoMask: number = TRACE_INFO_BITS.TIME;
-  /** At most so many bytes of a message are shown. */
-  truncateSize = 80;
   print: (text: string) => void;
+  readonly #changes = new Subject<void>();
+  /** Every change of the masks and of the file. */
+  readonly changes$: Observable<void> = this.#changes.asObservable();
+  readonly #settings = {
+    mask: TRACE_BITS.ERROR as number,
+    ioMask: TRACE_IO_BITS.NODATA as number,
+    infoMask: TRACE_INFO_BITS.TIME as number,
+    truncateSize: 80,
+  };
 
   constructor(
     private readonly portName: string,
     print: (text: string) => void = printToConsole,
   ) {
     this.print = print;
+  }
+
+  get mask(): number {
+    return this.#settings.mask;
+  }
+
+  set mask(mask: number) {
+    this.#set("mask", mask);
+  }
+
+  get ioMask(): number {
+    return this.#settings.ioMask;
+  }
+
+  set ioMask(mask: number) {
+    this.#set("ioMask", mask);
+  }
+
+  get infoMask(): number {
+    return this.#settings.infoMask;
+  }
+
+  set infoMask(mask: number) {
+    this.#set("infoMask", mask);
+  }
+
+  /** At most so many bytes of a message are shown. */
+  get truncateSize(): number {
+    return this.#settings.truncateSize;
+  }
+
+  set truncateSize(size: number) {
+    this.#set("truncateSize", Math.max(0, size));
+  }
+
+  /** Where it is told: a file, or the console for no name, `<stdout>`, `<stderr>` and `<errlog>`. */
+  setFile(name: string): Result<void> {
+    const print = traceWriter(name);
+    if (!print.ok) return print;
+    this.print = print.value;
+    this.#changes.next();
+    return ok(undefined);
+  }
+
+  /** Tells of something that failed. */
+  error(text: string): void {
+    if ((this.mask & TRACE_BITS.ERROR) !== 0) this.print(`${this.#prefix()}${text}\n`);
+  }
+
+  #set(name: "mask" | "ioMask" | "infoMask" | "truncateSize", value: number): void {
+    this.#settings[name] = value;
+    this.#changes.next();
   }
 
   /** Tells of bytes that went to the device or came from it. */
@@ -59,6 +119,31 @@ export class PortTrace implements AsynTraceMasks {
       has(TRACE_IO_BITS.HEX) ? `${hexLines(data)}\n` : "",
     ].join("");
   }
+}
+
+const CONSOLE: Readonly<Record<string, (text: string) => void>> = {
+  "": (text) => void process.stdout.write(text),
+  "<stdout>": (text) => void process.stdout.write(text),
+  "<stderr>": printToConsole,
+  "<errlog>": printToConsole,
+};
+
+/** Appends to a file; what that does not take goes to the console. */
+function traceWriter(name: string): Result<(text: string) => void> {
+  const toConsole = CONSOLE[name];
+  if (toConsole !== undefined) return ok(toConsole);
+  const append = (text: string): Result<void> => {
+    try {
+      return ok(appendFileSync(name, text));
+    } catch (error) {
+      return failed(errorMessage(error));
+    }
+  };
+  const opened = append("");
+  if (!opened.ok) return opened;
+  return ok((text) => {
+    if (!append(text).ok) printToConsole(text);
+  });
 }
 
 const hexLines = (data: Buffer): string =>

@@ -88,6 +88,10 @@ export class SimDetector implements Port, ArrayPort {
     return this.#arrays;
   }
 
+  parameterNames(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
+
   parameter(name: string): Parameter | undefined {
     return this.#byName.get(name);
   }

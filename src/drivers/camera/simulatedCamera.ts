@@ -147,6 +147,10 @@ export class SimulatedCamera implements Port, ArrayPort {
     return this.#arrays;
   }
 
+  parameterNames(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
+
   parameter(name: string): Parameter | undefined {
     return this.#byName.get(name) ?? this.#features.get(name);
   }

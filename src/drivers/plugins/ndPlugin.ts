@@ -109,6 +109,10 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     return this.#byName.get(name);
   }
 
+  parameterNames(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
+
   get queueFree(): number {
     return this.#queueFree.value;
   }

@@ -8,7 +8,7 @@ export const asynTMOD = defineMenu("asynTMOD", {
   Flush: "Flush",
   NoIO: "NoI/O",
 });
-const asynINTERFACE = defineMenu("asynINTERFACE", {
+export const asynINTERFACE = defineMenu("asynINTERFACE", {
   OCTET: "asynOctet",
   INT32: "asynInt32",
   UINT32: "asynUInt32Digital",
@@ -146,11 +146,11 @@ export const asynFields = {
   TINB1: trace("Trace Info Port"),
   TINB2: trace("Trace Info Source"),
   TINB3: trace("Trace Info Thread"),
-  TSIZ: long({ ...mod, interest: 1, initial: "80", prompt: "Trace IO truncate size" }),
+  TSIZ: long({ ...mod, interest: 1, prompt: "Trace IO truncate size" }),
   TFIL: string(40, { ...mod, interest: 1, prompt: "Trace IO file" }),
-  AUCT: menu(asynAUTOCONNECT, { ...mod, interest: 1, initial: "autoConnect", prompt: "Autoconnect" }),
+  AUCT: menu(asynAUTOCONNECT, { ...mod, interest: 1, prompt: "Autoconnect" }),
   CNCT: menu(asynCONNECT, { ...mod, interest: 1, prompt: "Connect/Disconnect" }),
-  ENBL: menu(asynENABLE, { ...mod, interest: 1, initial: "Enable", prompt: "Enable/Disable" }),
+  ENBL: menu(asynENABLE, { ...mod, interest: 1, prompt: "Enable/Disable" }),
   ERRS: array({ special: "dbaddr", interest: 4, prompt: "Error string" }),
   AQR: uchar({ ...mod, interest: 4, prompt: "Abort queueRequest" }),
 };

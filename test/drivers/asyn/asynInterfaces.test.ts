@@ -14,7 +14,7 @@ import {
   octet,
   uint32Digital,
 } from "../../../src/drivers/asyn/driverParameter.js";
-import type { OctetInterface } from "../../../src/drivers/asyn/portDriver.js";
+import { EOM, type OctetInterface } from "../../../src/drivers/asyn/portDriver.js";
 import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { becomes, database, put, type TestRecords } from "../../records/support.js";
@@ -29,9 +29,9 @@ function echo(): OctetInterface & { readonly sent: string[] } {
   };
   return {
     sent,
-    writeRead: async (request) => Buffer.from(keep(request).toUpperCase()),
+    writeRead: async (request) => ({ data: Buffer.from(keep(request).toUpperCase()), end: EOM.EOS }),
     write: async (request) => void keep(request),
-    read: async () => Buffer.from("unasked"),
+    read: async () => ({ data: Buffer.from("unasked"), end: EOM.EOS }),
   };
 }
 

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { createServer, type Server, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
-import { filter, firstValueFrom, timeout } from "rxjs";
+import { filter, firstValueFrom, NEVER, timeout } from "rxjs";
+import { Status } from "../../../src/channel/alarm.js";
 import { asynRecordDeviceSupport } from "../../../src/drivers/asyn/asynRecordDevice.js";
+import { defineDriver } from "../../../src/drivers/asyn/defineDriver.js";
+import { int32, uint32Digital } from "../../../src/drivers/asyn/driverParameter.js";
 import { IpPort } from "../../../src/drivers/asyn/ipPort.js";
+import { EOM } from "../../../src/drivers/asyn/portDriver.js";
 import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
 import { AerotechController } from "../../../src/drivers/pso/aerotech.js";
 import { aerotechPort } from "../../../src/drivers/pso/aerotechPort.js";
 import { serveAerotech } from "../../../src/drivers/pso/aerotechServer.js";
 import { RecordEngine } from "../../../src/records/index.js";
-import { database } from "../../records/support.js";
+import { becomes, database, events, values } from "../../records/support.js";
 
 function rig(context: TestContext, ports: PortRegistry, fields: Record<string, string>) {
   const engine = new RecordEngine();
@@ -88,7 +92,7 @@ test("the port can be changed while running; an unknown one is named in ERRS", a
   engine.put("io.PORT", "PSO");
   assert.deepEqual([engine.get("io.OCTETIV"), engine.get("io.CNCT")], [1, 1]);
   engine.put("io.PORT", "LOST");
-  assert.match(Buffer.from(engine.get("io.ERRS") as Int8Array).toString(), /"LOST" not found/);
+  assert.match(Buffer.from(engine.get("io.ERRS") as Int8Array).toString(), /port LOST not found/);
 });
 
 /** A connected port to a simulated controller. */
@@ -128,12 +132,12 @@ test("requests to a device that is silent, gone or never there fail by name and 
   });
   await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
   const request = (timeoutSeconds: number) => port.octet.writeRead(Buffer.from("X"), { timeoutSeconds });
-  await assert.rejects(request(0.05), /DEV: read: no answer within 0.05 s/);
-  const pending = assert.rejects(request(5), /DEV: disconnected/);
+  await assert.rejects(request(0.05), /127\.0\.0\.1:\d+ timeout/);
+  const pending = request(5);
   await new Promise((resolve) => sockets[0]?.once("data", resolve));
   for (const socket of sockets) socket.destroy();
-  await pending;
-  await assert.rejects(request(1), /not connected to 127\.0\.0\.1/);
+  assert.deepEqual(await pending, { data: new Uint8Array(), end: EOM.END });
+  await assert.rejects(request(1), /port DEV not connected to 127\.0\.0\.1/);
 });
 
 test("a port connects again by itself when the device comes back", async (context) => {
@@ -161,7 +165,7 @@ test("a port connects again by itself when the device comes back", async (contex
   await connection(false);
   await connection(true);
   const reply = await port.octet.writeRead(Buffer.from("back"), { timeoutSeconds: 2 });
-  assert.equal(Buffer.from(reply).toString(), "back!");
+  assert.equal(Buffer.from(reply.data).toString(), "back!");
   for (const socket of sockets) socket.destroy();
 });
 
@@ -187,20 +191,21 @@ test("CNCT takes the connection away and back, AUCT decides whether it comes bac
   await connection(false);
   assert.equal(engine.get("io.CNCT"), 0);
   await engine.putNotify("io.AOUT", "ROUND(3.9)");
-  assert.match(Buffer.from(engine.get("io.ERRS") as Int8Array).toString(), /not connected/);
+  assert.equal(Buffer.from(engine.get("io.ERRS") as Int8Array).toString(), "queueRequest failed");
   engine.put("io.CNCT", "Connect");
   await connection(true);
   assert.equal(engine.get("io.CNCT"), 1);
 });
 
-test("a disabled port refuses every exchange by name", async (context) => {
+test("a disabled port refuses every exchange", async (context) => {
   const { ports } = await overTcp(context);
   const engine = rig(context, ports, {});
   engine.put("io.IEOS", "\\n");
   engine.put("io.OEOS", "\\n");
   engine.put("io.ENBL", "Disable");
   await engine.putNotify("io.AOUT", "ROUND(3.9)");
-  assert.match(Buffer.from(engine.get("io.ERRS") as Int8Array).toString(), /^port PSO disabled/);
+  assert.equal(Buffer.from(engine.get("io.ERRS") as Int8Array).toString(), "queueRequest failed");
+  assert.equal(engine.get("io.STAT"), Status.STATE);
   engine.put("io.ENBL", "Enable");
   await engine.putNotify("io.AOUT", "ROUND(3.9)");
   assert.equal(engine.get("io.AINP"), "%4");
@@ -240,4 +245,75 @@ test("trace masks and the fields of their bits follow each other", (context) => 
 
 test("an address that is none is refused", () => {
   assert.throws(() => new IpPort("DEV", "nowhere"), /"DEV": "nowhere" is not host:port/);
+});
+
+const registerPort = defineDriver("Test", { COUNT: int32(7), BITS: uint32Digital(0xa5) }, () => NEVER);
+
+test('with SCAN "I/O Intr" the record shows what the driver sets, until it is told of another parameter', async (context) => {
+  const ports = new PortRegistry();
+  const { params } = ports.add(registerPort("PSO"));
+  const engine = rig(context, ports, { IFACE: "asynInt32", DRVINFO: "COUNT", TMOD: "Read" });
+  engine.put("io.SCAN", "I/O Intr");
+  params.COUNT.set(12);
+  await becomes(engine, "io.I32INP", 12);
+  engine.put("io.DRVINFO", "BITS");
+  assert.equal(engine.getString("io.SCAN"), "Passive");
+});
+
+test("what the shell or another record changes is shown by every record of the port", (context) => {
+  const ports = new PortRegistry();
+  const port = ports.add(registerPort("PSO"));
+  const engine = rig(context, ports, {});
+  const seen = events(engine, "io.TB3");
+  ports.traceOf(port).mask = 9;
+  assert.deepEqual(values(seen), [1]);
+});
+
+test("AQR takes back a request that waits for another record's", async (context) => {
+  const silent = createServer(() => {});
+  const tcpPort = await listen(silent);
+  context.after(() => silent.close());
+  const ports = new PortRegistry();
+  const port = ports.add(new IpPort("PSO", `127.0.0.1:${tcpPort}`));
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  const engine = rig(context, ports, { TMOT: "30" });
+  const other = port.octet.read({ timeoutSeconds: 30 });
+  const waiting = engine.putNotify("io.AOUT", "HELLO");
+  engine.put("io.AQR", 1);
+  await waiting;
+  assert.equal(Buffer.from(engine.get("io.ERRS") as Int8Array).toString(), "I/O request canceled");
+  assert.deepEqual([engine.get("io.STAT"), engine.get("io.SEVR")], [Status.STATE, 2]);
+  port.close();
+  assert.equal((await other).end, EOM.END);
+});
+
+test("HOSTINFO moves the port to another device", async (context) => {
+  const { ports, port } = await overTcp(context);
+  const second = createServer((socket) => socket.on("data", () => socket.write("here\n")));
+  const tcpPort = await listen(second);
+  context.after(() => second.close());
+  const engine = rig(context, ports, {});
+  engine.put("io.IEOS", "\\n");
+  engine.put("io.HOSTINFO", `127.0.0.1:${tcpPort}`);
+  assert.equal(engine.get("io.HOSTINFO"), `127.0.0.1:${tcpPort}`);
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  await engine.putNotify("io.AOUT", "who");
+  assert.equal(engine.get("io.AINP"), "here");
+});
+
+test("a silent device loses its connection where DRTO asks for it", async (context) => {
+  const silent = createServer(() => {});
+  const tcpPort = await listen(silent);
+  context.after(() => silent.close());
+  const ports = new PortRegistry();
+  const port = ports.add(new IpPort("PSO", `127.0.0.1:${tcpPort}`));
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  const engine = rig(context, ports, { TMOT: "0.05" });
+  engine.put("io.DRTO", "Yes");
+  await engine.putNotify("io.AOUT", "who");
+  assert.match(
+    Buffer.from(engine.get("io.ERRS") as Int8Array).toString(),
+    /^error {2}nread 0 .* read error:/,
+  );
+  await becomes(engine, "io.CNCT", 0);
 });
