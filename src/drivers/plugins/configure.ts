@@ -8,6 +8,7 @@ import type { NDPlugin, PluginSetup } from "./ndPlugin.js";
 import { NDPluginAttribute } from "./ndPluginAttribute.js";
 import { NDPluginCircularBuff } from "./ndPluginCircularBuff.js";
 import { NDPluginColorConvert } from "./ndPluginColorConvert.js";
+import { NDPluginOverlay } from "./ndPluginOverlay.js";
 import { NDPluginProcess } from "./ndPluginProcess.js";
 import { NDPluginPva } from "./ndPluginPva.js";
 import { NDPluginROI } from "./ndPluginROI.js";
@@ -121,6 +122,12 @@ export const NDColorConvertConfigure = (
   args: PluginArguments,
 ): NDPluginColorConvert =>
   register(context, args.portName, () => new NDPluginColorConvert(setupOf(context, args)));
+
+export const NDOverlayConfigure = (
+  context: PluginContext,
+  args: PluginArguments & { readonly maxOverlays: number },
+): NDPluginOverlay =>
+  register(context, args.portName, () => new NDPluginOverlay(setupOf(context, args), args.maxOverlays));
 
 /** A plugin that is not implemented; `passesFrames` says whether its input is a fair stand-in for its output. */
 export const standInConfigure = (

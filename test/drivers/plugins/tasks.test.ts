@@ -5,6 +5,7 @@ import { ND_DATA_TYPES, type NDDataType, viewOf, wholeAxis } from "../../../src/
 import { NDPluginProcess } from "../../../src/drivers/plugins/ndPluginProcess.js";
 import { NDPluginROI } from "../../../src/drivers/plugins/ndPluginROI.js";
 import { NDPluginStats } from "../../../src/drivers/plugins/ndPluginStats.js";
+import { OVERLAY_SHAPES } from "../../../src/drivers/plugins/overlayDrawing.js";
 import { finallyDo, OrderedTasks } from "../../../src/drivers/plugins/tasks/orderedTasks.js";
 import {
   performTask,
@@ -55,6 +56,26 @@ const REQUESTS: { readonly [N in TaskName]: (dataType: NDDataType) => TaskReques
     input: { x: 1, y: SIZE_X, color: 0 },
     output: { x: 3, y: 3 * SIZE_X, color: 1 },
     conversion: { kind: "bayer", column: 1, row: 0 },
+  }),
+  overlay: (dataType) => ({
+    from: pixels(dataType),
+    to: pixels(dataType, 1),
+    sizeX: SIZE_X,
+    sizeY: SIZE_Y,
+    strides: { x: 1, y: SIZE_X, color: 0 },
+    overlays: OVERLAY_SHAPES.map((shape, index) => ({
+      shape,
+      x: 2 + index,
+      y: 3,
+      sizeX: 30,
+      sizeY: 20,
+      widthX: 2,
+      widthY: 3,
+      isXor: index % 2 === 0,
+      color: [1, 100 + index, 3],
+      text: "Tomo",
+      font: 2,
+    })),
   }),
   region: (dataType) => ({
     from: pixels(dataType),
@@ -116,7 +137,7 @@ async function agree<N extends TaskName>(name: N, dataType: NDDataType): Promise
   assert.deepEqual(there, here, `the memory written for ${dataType}`);
 }
 
-for (const name of ["colors", "correct", "measure", "orient", "region", "regions"] as const)
+for (const name of ["colors", "correct", "measure", "orient", "overlay", "region", "regions"] as const)
   test(`${name}: a worker computes what a call does, for each type of pixel`, async () => {
     for (const dataType of ND_DATA_TYPES) await agree(name, dataType);
   });

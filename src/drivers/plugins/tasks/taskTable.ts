@@ -2,6 +2,7 @@ import { convertColors } from "../colorConversion.js";
 import { correctFrame } from "../frameCorrection.js";
 import { measureFrame } from "../frameFigures.js";
 import { orientPixels } from "../orientation.js";
+import { drawOverlays } from "../overlayDrawing.js";
 import { measureRegions } from "../regionFigures.js";
 import { copyRegion } from "../roi.js";
 
@@ -14,6 +15,7 @@ const tasks = {
   correct: correctFrame,
   measure: measureFrame,
   orient: orientPixels,
+  overlay: drawOverlays,
   region: copyRegion,
   regions: measureRegions,
 } as const;
