@@ -16,8 +16,8 @@ interface Pending<Value> {
 }
 
 /**
- * Calls into a worker thread, answered in order. The worker starts with the first call, keeps the process alive only while calls
- * are unanswered, and starts anew after it ended.
+ * Calls into a worker thread, answered in order. The worker starts with `prepare` or the first call, keeps the process alive only
+ * while calls are unanswered, and starts anew after it ended.
  */
 export class WorkerCalls<Request, Value> {
   readonly #entry: URL;
@@ -30,6 +30,11 @@ export class WorkerCalls<Request, Value> {
   constructor(entry: URL, what: string) {
     this.#entry = entry;
     this.#what = what;
+  }
+
+  /** Starts the worker ahead of the first call, which then does not wait for it. */
+  prepare(): void {
+    if (this.#worker === undefined) this.#start().unref();
   }
 
   /** Rejects with the worker's reason, or when it ended. */

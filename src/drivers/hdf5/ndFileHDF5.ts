@@ -50,11 +50,12 @@ class Hdf5Format implements FileFormat {
     this.#log = logger(`drivers.plugins.${portName}`);
   }
 
-  /** The file may have changed since XMLFileName was written, as upstream reads it anew for each HDF5 file. */
-  check(): void {
+  /** The layout may have changed since XMLFileName was written, as upstream reads it anew for each HDF5 file. */
+  prepare(): void {
     const layout = this.#readLayout();
     if (!layout.ok) throw new Error(layout.error);
     this.#layout = layout.value.layout;
+    this.#writer.prepare();
   }
 
   #readLayout(): Result<ParsedLayout> {

@@ -22,6 +22,11 @@ export class WriterClient {
     this.#calls = new WorkerCalls(entry, "the HDF5 writer");
   }
 
+  /** A file will be opened soon: the thread and the HDF5 library take a moment to load. */
+  prepare(): void {
+    this.#calls.prepare();
+  }
+
   async open(path: string, layout: FileLayout, first: NDArrayInfo, options: FileOptions): Promise<void> {
     this.#path = path;
     this.#sentDefinitions = definitionsOf(first);

@@ -53,8 +53,8 @@ export interface FileFormat {
   abandon(): Promise<void>;
   /** Ends what the format keeps running. */
   dispose(): Promise<void>;
-  /** Throws when a file could not be begun for a reason that is known beforehand. */
-  check(): void;
+  /** A file follows soon. Throws when it could not be begun for a reason that is known beforehand. */
+  prepare(): void;
 }
 
 interface FileNames {
@@ -224,7 +224,7 @@ export class NDPluginFile extends NDPlugin {
     try {
       if ((file.NUM_CAPTURE.value ?? 0) < 0)
         throw new Error(`NumCapture ${file.NUM_CAPTURE.value} is negative`);
-      this.#format.check();
+      this.#format.prepare();
       const isLazy = file.FILE_LAZY_OPEN.value === 1;
       const names = isLazy ? undefined : await this.#claimFile();
       if (isLazy) file.WRITE_MESSAGE.set("Lazy Open...");
@@ -399,7 +399,7 @@ export class NDPluginFile extends NDPlugin {
       this.#clearStatus();
       this.file.WRITE_FILE.set(1);
       try {
-        this.#format.check();
+        this.#format.prepare();
         const names = this.#nextNames();
         const isSingle = this.#mode === WriteMode.Single;
         await this.#format.open(names.temporaryPath, first, isSingle ? "single" : frames.length);
