@@ -1,5 +1,6 @@
 export { filterBlock } from "./filter";
 export { integralsBlock } from "./integrals";
 export { packBlock, unpackBlock } from "./pack";
+export { filterColumns, restoreRows, transformRows } from "./phase";
 export { addFlatZ, addTiltedZ, addVertical, copyRow, readFlat, readVertical } from "./slices";
 export { markZingers } from "./zingers";

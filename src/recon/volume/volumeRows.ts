@@ -1,9 +1,10 @@
 import type { ProjectionFile, RowCounts } from "../../drivers/hdf5/projectionFile.js";
 import type { ReconBackend } from "../backend/backend.js";
+import { wasmPaganin } from "../backend/wasm/wasmPaganin.js";
 import type { AngledSinogram } from "../center/registration.js";
 import { FlatField, minusLog } from "../pipeline/darkFlat.js";
 import { dezinger } from "../pipeline/dezinger.js";
-import { type PhaseRetrieval, paganin, phasePlan } from "../pipeline/paganin.js";
+import { type PhaseRetrieval, phasePlan } from "../pipeline/paganin.js";
 import type { PreprocessParameters, ProjectionSize } from "../pipeline/preprocess.js";
 import { removeStripes, type SinogramRingRemoval } from "../pipeline/stripes/ringRemoval.js";
 
@@ -174,7 +175,7 @@ function lineIntegrals(
   { size, field, view: countsOf }: Rows,
   { dezingerRadius, phase }: { readonly dezingerRadius: number; readonly phase?: PhaseRetrieval },
 ): (view: number, out: Float32Array) => void {
-  const retrievePhase = phase && paganin(size, phase);
+  const retrievePhase = phase && wasmPaganin(size, phase);
   return (view, out) => {
     field.transmission(countsOf(view), out);
     dezinger(out, size.width, size.height, dezingerRadius);

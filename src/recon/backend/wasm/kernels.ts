@@ -50,7 +50,36 @@ export interface ReconKernels {
     scale: number,
   ): void;
   readFlat(first: number, second: number, out: number, pixels: number, scale: number): void;
+  transformRows(...rows: RowsArguments): void;
+  filterColumns(
+    blocks: number,
+    groups: number,
+    rows: number,
+    top: number,
+    height: number,
+    roots: number,
+    squaresX: number,
+    squaresY: number,
+    scale: number,
+  ): void;
+  restoreRows(...rows: RowsArguments): void;
 }
+
+/** Eight rows on their way between a frame and column blocks. */
+export type RowsArguments = [
+  frame: number,
+  width: number,
+  left: number,
+  count: number,
+  block: number,
+  columns: number,
+  roots: number,
+  pairs: number,
+  groups: number,
+  blocks: number,
+  rows: number,
+  row: number,
+];
 
 let compiled: WebAssembly.Module | undefined;
 

@@ -19,6 +19,7 @@ export class Team {
   readonly layout: Layout;
   readonly kernels: ReconKernels;
   readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
   readonly #board: JobBoard;
   readonly #context: ThreadContext;
   readonly #helpers: readonly Worker[];
@@ -27,6 +28,7 @@ export class Team {
   /** @throws RangeError when there is not that much memory */
   constructor(layout: Layout, module: WebAssembly.Module) {
     this.layout = layout;
+    this.module = module;
     this.memory = new WebAssembly.Memory({
       initial: Math.ceil(layout.bytes / PAGE),
       maximum: PAGE,

@@ -10,13 +10,14 @@ import {
   ySlicePath,
   zSlicePath,
 } from "../../pipeline/geometry.js";
-import { paganin } from "../../pipeline/paganin.js";
+import type { PhaseRetrieval } from "../../pipeline/paganin.js";
 import type { PreprocessParameters, ProjectionSize } from "../../pipeline/preprocess.js";
 import type { Reconstruction, ReconstructionOptions } from "../backend.js";
 import { copyOf } from "../copyOf.js";
 import { BLOCK_ROWS, COLUMN_BYTES, ENTRY_BYTES, type Layout } from "./layout.js";
 import { FORMATS } from "./tasks.js";
 import type { Team } from "./team.js";
+import { wasmPaganin } from "./wasmPaganin.js";
 import type { Workplace } from "./workplace.js";
 
 /** Offset of a detector row that is none. */
@@ -57,6 +58,7 @@ export class WasmReconstruction implements Reconstruction {
   #fields: FlatField | undefined;
   /** What has to be done to transmission before the kernels take it. */
   #clean: ((transmission: Float32Array) => void) | undefined;
+  #phase: { readonly key: string; readonly retrieve: (frame: Float32Array) => void } | undefined;
   #geometry: Geometry | undefined;
   #arriving: 0 | 1 = 0;
   /** Projections in each set. */
@@ -81,14 +83,14 @@ export class WasmReconstruction implements Reconstruction {
   }
 
   preprocess(fields: FlatField, parameters: PreprocessParameters): void {
-    const { dark, gain, response, points, size } = this.#layout;
+    const { dark, gain, response, points } = this.#layout;
     this.#fields = fields;
     this.#floats(dark, fields.dark.length).set(fields.dark);
     this.#floats(gain, fields.gain.length).set(fields.gain);
     const values = filterResponse(parameters.filter, points);
     this.#floats(response, points).set(Array.from(new Fft(points).order, (k) => (values[k] ?? 0) / points));
     const { dezingerRadius, phase } = parameters;
-    const retrievePhase = phase && paganin(size, phase);
+    const retrievePhase = phase && this.#phaseRetrieval(phase);
     const cleans = dezingerRadius > 0 || retrievePhase !== undefined;
     this.#clean = cleans
       ? (transmission) => {
@@ -97,6 +99,14 @@ export class WasmReconstruction implements Reconstruction {
         }
       : undefined;
     for (const kept of this.#places) if (kept !== undefined) kept.isFiltered = false;
+  }
+
+  /** New fields leave the tables of phase retrieval as they are. */
+  #phaseRetrieval(phase: PhaseRetrieval): (frame: Float32Array) => void {
+    const key = JSON.stringify(phase);
+    if (this.#phase?.key !== key)
+      this.#phase = { key, retrieve: wasmPaganin(this.#layout.size, phase, this.#team.module) };
+    return this.#phase.retrieve;
   }
 
   begin(geometry: SliceGeometry): void {
