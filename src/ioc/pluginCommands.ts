@@ -2,13 +2,18 @@ import { NDFileHDF5Configure } from "../drivers/hdf5/configure.js";
 import {
   fileStandInConfigure,
   NDAttrConfigure,
+  NDBadPixelConfigure,
   NDCircularBuffConfigure,
   NDColorConvertConfigure,
+  NDFFTConfigure,
+  NDGatherConfigure,
   NDOverlayConfigure,
+  NDPosPluginConfigure,
   NDProcessConfigure,
   NDPvaConfigure,
   NDROIConfigure,
   NDROIStatConfigure,
+  NDScatterConfigure,
   NDStatsConfigure,
   NDStdArraysConfigure,
   NDTimeSeriesConfigure,
@@ -150,11 +155,31 @@ const PLUGINS: readonly PluginRow[] = [
     help: "Makes a plugin that draws on top of images.",
     make: (ioc, args, { maxOverlays = 1 }) => void NDOverlayConfigure(ioc, { ...args, maxOverlays }),
   },
+  {
+    name: "NDBadPixelConfigure",
+    more: THREADED,
+    help: "Makes a plugin that puts something better in the place of bad pixels.",
+    make: (ioc, args) => void NDBadPixelConfigure(ioc, args),
+  },
+  {
+    name: "NDScatterConfigure",
+    more: LIMITS,
+    help: "Makes a plugin that gives each frame to one of the plugins behind it, in turn.",
+    make: (ioc, args) => void NDScatterConfigure(ioc, args),
+  },
+  {
+    name: "NDFFTConfigure",
+    more: THREADED,
+    help: "Makes a plugin for the frequencies in series and images.",
+    make: (ioc, args) => void NDFFTConfigure(ioc, args),
+  },
+  {
+    name: "NDPosPluginConfigure",
+    more: LIMITS,
+    help: "Makes a plugin that gives frames positions of a list as attributes.",
+    make: (ioc, args) => void NDPosPluginConfigure(ioc, args),
+  },
   standIn("NDCodecConfigure", "NDPluginCodec", THREADED, true),
-  standIn("NDBadPixelConfigure", "NDPluginBadPixel", THREADED, true),
-  standIn("NDScatterConfigure", "NDPluginScatter", LIMITS, true),
-  standIn("NDFFTConfigure", "NDPluginFFT", THREADED, false),
-  standIn("NDPosPluginConfigure", "NDPosPlugin", LIMITS, true),
   fileStandIn("NDFileTIFF"),
   fileStandIn("NDFileJPEG"),
   fileStandIn("NDFileNetCDF"),
@@ -214,13 +239,16 @@ export const pluginCommands = (ioc: IocParts): readonly Command[] => {
     defineCommand({
       name: "NDGatherConfigure",
       args: [...portArguments, int("maxPorts"), ...LIMITS.map(int)],
-      help: "Stands in for NDPluginGather, which is not implemented: its records load, frames of one port go through.",
-      run: ([portName, queueSize, blockingCallbacks]) =>
-        void standInConfigure(
-          parts,
-          { portName: portName ?? "", queueSize, blockingCallbacks, arrayPort: "", arrayAddress: 0 },
-          { pluginType: "NDPluginGather", passesFrames: true },
-        ),
+      help: "Makes a plugin that hands on the frames of several ports.",
+      run: ([portName, queueSize, blockingCallbacks, maxPorts]) =>
+        void NDGatherConfigure(parts, {
+          portName: portName ?? "",
+          queueSize,
+          blockingCallbacks,
+          arrayPort: "",
+          arrayAddress: 0,
+          maxPorts,
+        }),
     }),
   ];
 };

@@ -16,6 +16,8 @@ export interface ArrayPort {
   readonly arrays$: Observable<NDArray>;
   /** What comes at an asyn address; a port without this gives the same at each. */
   arraysAt?(address: number): Observable<NDArray>;
+  /** What one receiver gets, of a port that divides its frames among them. */
+  arraysFor?(consumer: ArrayConsumer): Observable<NDArray>;
   /** Receivers announce themselves here while they listen, where the port takes notice of them. */
   readonly consumers?: Set<ArrayConsumer>;
 }

@@ -6,18 +6,23 @@ import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import { NDFileStandIn } from "./ndFileStandIn.js";
 import type { NDPlugin, PluginSetup } from "./ndPlugin.js";
 import { NDPluginAttribute } from "./ndPluginAttribute.js";
+import { NDPluginBadPixel } from "./ndPluginBadPixel.js";
 import { NDPluginCircularBuff } from "./ndPluginCircularBuff.js";
 import { NDPluginColorConvert } from "./ndPluginColorConvert.js";
+import { NDPluginFFT } from "./ndPluginFFT.js";
+import { NDPluginGather } from "./ndPluginGather.js";
 import { NDPluginOverlay } from "./ndPluginOverlay.js";
 import { NDPluginProcess } from "./ndPluginProcess.js";
 import { NDPluginPva } from "./ndPluginPva.js";
 import { NDPluginROI } from "./ndPluginROI.js";
 import { NDPluginROIStat } from "./ndPluginROIStat.js";
+import { NDPluginScatter } from "./ndPluginScatter.js";
 import { NDPluginStandIn } from "./ndPluginStandIn.js";
 import { NDPluginStats } from "./ndPluginStats.js";
 import { NDPluginStdArrays } from "./ndPluginStdArrays.js";
 import { NDPluginTimeSeries } from "./ndPluginTimeSeries.js";
 import { NDPluginTransform } from "./ndPluginTransform.js";
+import { NDPosPlugin } from "./ndPosPlugin.js";
 
 /** What the plugins of one process share. */
 export interface PluginContext {
@@ -128,6 +133,24 @@ export const NDOverlayConfigure = (
   args: PluginArguments & { readonly maxOverlays: number },
 ): NDPluginOverlay =>
   register(context, args.portName, () => new NDPluginOverlay(setupOf(context, args), args.maxOverlays));
+
+export const NDBadPixelConfigure = (context: PluginContext, args: PluginArguments): NDPluginBadPixel =>
+  register(context, args.portName, () => new NDPluginBadPixel(setupOf(context, args)));
+
+export const NDFFTConfigure = (context: PluginContext, args: PluginArguments): NDPluginFFT =>
+  register(context, args.portName, () => new NDPluginFFT(setupOf(context, args)));
+
+export const NDScatterConfigure = (context: PluginContext, args: PluginArguments): NDPluginScatter =>
+  register(context, args.portName, () => new NDPluginScatter(setupOf(context, args)));
+
+export const NDPosPluginConfigure = (context: PluginContext, args: PluginArguments): NDPosPlugin =>
+  register(context, args.portName, () => new NDPosPlugin(setupOf(context, args)));
+
+export const NDGatherConfigure = (
+  context: PluginContext,
+  args: PluginArguments & { readonly maxPorts: number },
+): NDPluginGather =>
+  register(context, args.portName, () => new NDPluginGather(setupOf(context, args), args.maxPorts));
 
 /** A plugin that is not implemented; `passesFrames` says whether its input is a fair stand-in for its output. */
 export const standInConfigure = (

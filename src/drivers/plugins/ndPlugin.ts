@@ -6,7 +6,7 @@ import {
   finalize,
   map,
   type Observable,
-  type Subscription,
+  Subscription,
   startWith,
   switchMap,
 } from "rxjs";
@@ -31,7 +31,7 @@ import { setIfChanged, showArray } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import { handlePoolWrites } from "../ndarray/poolParameters.js";
 import { ArrayOutput } from "./arrayOutput.js";
-import { count, pluginParameters } from "./pluginParameters.js";
+import { count, type PluginParameters, pluginParameters } from "./pluginParameters.js";
 import { finallyDo, OrderedTasks } from "./tasks/orderedTasks.js";
 import type { TaskName, TaskRequest, TaskResult } from "./tasks/taskTable.js";
 
@@ -53,6 +53,9 @@ export interface PluginSetup {
   lookupPv?(name: string): Pv;
 }
 
+/** Parameters that name a port and one of its addresses. */
+type ArraySource = Pick<PluginParameters, "NDARRAY_PORT" | "NDARRAY_ADDR">;
+
 /**
  * A receiver of NDArrays with parameters, a bounded queue and an output, as areaDetector's NDPluginDriver. Frames come from the
  * port that NDARRAY_PORT names, now or once it exists; a frame that finds the queue full is dropped and counted.
@@ -69,7 +72,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   protected readonly output = new ArrayOutput(this.base);
   readonly arrays$: Observable<NDArray> = this.output.at(0);
   readonly #queueFree: BehaviorSubject<number>;
-  readonly #input: Subscription;
+  readonly #input = new Subscription();
   readonly #attributes: FrameAttributes;
   readonly #queue: NDArray[] = [];
   readonly #tasks = new OrderedTasks();
@@ -102,7 +105,12 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
       ...(setup.lookupPv === undefined ? {} : { lookupPv: setup.lookupPv }),
     });
     this.#handleWrites();
-    this.#input = this.#framesFrom(setup.arrayPorts).subscribe((frame) => this.#receive(frame));
+    this.listenTo(setup.arrayPorts, base);
+  }
+
+  /** Takes the frames of the port that a source names as well, while callbacks are enabled. */
+  protected listenTo(arrayPorts: ArrayPorts, source: ArraySource): void {
+    this.#input.add(this.#framesFrom(arrayPorts, source).subscribe((frame) => this.#receive(frame)));
   }
 
   parameter(name: string, _address?: number, _type?: ParameterType): Parameter | undefined {
@@ -187,15 +195,17 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     return this.#attributes.stamp([]);
   }
 
+  /** The frame with the attributes of this plugin's file. */
+  protected stamped(frame: NDArray): NDArray {
+    const own = this.ownAttributes();
+    if (own.length === 0) return frame;
+    const others = frame.attributes.filter(({ name }) => own.every((attribute) => attribute.name !== name));
+    return withStamps(frame, { attributes: [...others, ...own] });
+  }
+
   /** Hands on a frame that MaxByteRate has let out, with the attributes of this plugin's file. */
   protected emitAdmitted(frame: NDArray): void {
-    const own = this.ownAttributes();
-    if (own.length === 0) {
-      this.output.send(frame);
-      return;
-    }
-    const others = frame.attributes.filter(({ name }) => own.every((attribute) => attribute.name !== name));
-    this.output.send(withStamps(frame, { attributes: [...others, ...own] }));
+    this.output.send(this.stamped(frame));
   }
 
   /** Hands on numbers that were found in a frame, as an array of their own; nothing is computed when nobody listens there. */
@@ -262,9 +272,8 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     return accepted;
   }
 
-  #framesFrom(arrayPorts: ArrayPorts): Observable<NDArray> {
-    const { NDARRAY_PORT, NDARRAY_ADDR, ENABLE_CALLBACKS } = this.base;
-    const enabled$ = ENABLE_CALLBACKS.value$.pipe(
+  #framesFrom(arrayPorts: ArrayPorts, { NDARRAY_PORT, NDARRAY_ADDR }: ArraySource): Observable<NDArray> {
+    const enabled$ = this.base.ENABLE_CALLBACKS.value$.pipe(
       startWith(0),
       map((on) => on !== 0),
     );
@@ -277,6 +286,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
           this.#forgetLastInput();
           return EMPTY;
         }
+        if (name === "") return EMPTY;
         if (name === this.portName) {
           this.log.warn("NDArrayPort is the plugin itself: no frames will come");
           return EMPTY;
@@ -290,7 +300,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   #framesOf(port: ArrayPort | undefined, address: number): Observable<NDArray> {
     if (port === undefined) return EMPTY;
     port.consumers?.add(this);
-    const frames$ = port.arraysAt?.(address) ?? port.arrays$;
+    const frames$ = port.arraysFor?.(this) ?? port.arraysAt?.(address) ?? port.arrays$;
     return frames$.pipe(finalize(() => port.consumers?.delete(this)));
   }
 

@@ -1,4 +1,4 @@
-import { Fft, nextPowerOfTwo } from "../pipeline/fft.js";
+import { Fft, nextPowerOfTwo } from "../../libcom/fft.js";
 import type { Sinogram } from "../pipeline/stripes/sinogram.js";
 
 /** Line integrals of a detector row with the angle of each view. */

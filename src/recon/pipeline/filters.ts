@@ -1,4 +1,4 @@
-import { Fft, nextPowerOfTwo } from "./fft.js";
+import { Fft, nextPowerOfTwo } from "../../libcom/fft.js";
 
 /** The states of FilterType, in its order: tomoStream's, then ours. */
 export const FILTER_TYPES = ["Parzen", "Shepp-logan", "Ramp", "Butterworth", "Hann", "Cosine"] as const;

@@ -1,4 +1,4 @@
-import { Fft, nextPowerOfTwo } from "./fft.js";
+import { Fft, nextPowerOfTwo } from "../../libcom/fft.js";
 
 /** Parameters of single-distance phase retrieval, in the units of tomoStream's PVs. */
 export interface PhaseRetrieval {

@@ -1,4 +1,4 @@
-import { nextPowerOfTwo } from "../pipeline/fft.js";
+import { nextPowerOfTwo } from "../../libcom/fft.js";
 
 /** 0 .. count - 1 in bit-reversed order: any first part of it is spread evenly over the whole. */
 export function spreadOrder(count: number): number[] {

@@ -31,5 +31,5 @@ export function pluginRig(t: TestContext) {
       await put(plugin, name, value);
     return plugin;
   };
-  return { pool, camera, add };
+  return { arrayPorts, pool, camera, add };
 }

@@ -48,6 +48,14 @@ const REQUESTS: { readonly [N in TaskName]: (dataType: NDDataType) => TaskReques
     profiles: { x: 10, y: 20 },
     histogram: { bins: 50, minimum: 10, maximum: 90 },
   }),
+  badPixels: (dataType) => ({
+    from: pixels(dataType),
+    to: pixels(dataType, 1),
+    pixels: [{ x: 3, y: 4, mode: "median", halfX: 2, halfY: 1 }],
+    x: wholeAxis(SIZE_X),
+    y: wholeAxis(SIZE_Y),
+  }),
+  fourier: (dataType) => ({ from: pixels(dataType), sizeX: SIZE_X, sizeY: SIZE_Y, suppressDC: false }),
   colors: (dataType) => ({
     from: pixels(dataType),
     to: pixels(dataType, 1, 3 * PIXELS),

@@ -10,9 +10,14 @@ import { NDFileHDF5Configure } from "../../../src/drivers/hdf5/configure.js";
 import { ArrayPorts, ImageStreams } from "../../../src/drivers/ndarray/arrayPorts.js";
 import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
 import {
+  NDBadPixelConfigure,
   NDCircularBuffConfigure,
+  NDFFTConfigure,
+  NDGatherConfigure,
+  NDPosPluginConfigure,
   NDPvaConfigure,
   NDROIConfigure,
+  NDScatterConfigure,
   NDStatsConfigure,
   NDStdArraysConfigure,
   NDTimeSeriesConfigure,
@@ -114,6 +119,36 @@ test("our statistics database loads on the statistics plugin", (t) => {
   load("NDStats", "STATS1");
   engine.iocInit();
   assert.deepEqual(problems, []);
+});
+
+test("the databases of the FFT, bad pixels, positions, scatterer and gatherer load on their plugins", async (t) => {
+  const more = { NCHANS: "16", NAME: "one", N: "2", NDARRAY_PORT: "CAM" };
+  const { context, camera, engine, load, problems } = beamline(t, database, more, false);
+  NDFFTConfigure(context, { portName: "FFT1", ...common });
+  NDBadPixelConfigure(context, { portName: "BADPIX1", ...common });
+  NDPosPluginConfigure(context, { portName: "POS1", ...common });
+  NDScatterConfigure(context, { portName: "SCATTER1", ...common });
+  NDGatherConfigure(context, { portName: "GATHER1", ...common, arrayPort: "", maxPorts: 8 });
+  load("NDFFT", "FFT1");
+  load("NDBadPixel", "BADPIX1");
+  load("NDPosPlugin", "POS1");
+  load("NDScatter", "SCATTER1");
+  load("NDGather", "GATHER1");
+  load("NDGatherN", "GATHER1");
+  engine.iocInit();
+  assert.deepEqual(problems, []);
+  assert.equal(engine.getString("t:GATHER1:NDArrayPort_2_RBV"), "CAM");
+  assert.equal(engine.getString("t:SCATTER1:ScatterMethod"), "Round robin");
+  assert.equal(engine.get("t:FFT1:FFTTimePerPoint_RBV"), 0.1);
+  engine.put("t:FFT1:EnableCallbacks", "Enable");
+  camera.emit(makeFrame(context.pool, 1, { fill: () => 4 }));
+  const fft = context.ports.get("FFT1");
+  assert.ok(fft);
+  await waitFor(fft, "ARRAY_COUNTER", 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  // A frame of 4 x 3 pixels in 4 x 4 points.
+  assert.deepEqual(engine.get("t:FFT1:FFTAbsValue"), Float64Array.of(3, 0));
+  assert.deepEqual(engine.get("t:FFT1:FFTTimeSeries"), Float64Array.of(4, 4, 4, 4));
 });
 
 test("records drive a plugin and show what it does", async (t) => {

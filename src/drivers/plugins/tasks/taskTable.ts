@@ -1,4 +1,6 @@
+import { fixBadPixels } from "../badPixels.js";
 import { convertColors } from "../colorConversion.js";
+import { fourierTransform } from "../fourierTransform.js";
 import { correctFrame } from "../frameCorrection.js";
 import { measureFrame } from "../frameFigures.js";
 import { orientPixels } from "../orientation.js";
@@ -11,8 +13,10 @@ import { copyRegion } from "../roi.js";
  * copied; a task writes its frame into memory that the plugin has allocated for it.
  */
 const tasks = {
+  badPixels: fixBadPixels,
   colors: convertColors,
   correct: correctFrame,
+  fourier: fourierTransform,
   measure: measureFrame,
   orient: orientPixels,
   overlay: drawOverlays,

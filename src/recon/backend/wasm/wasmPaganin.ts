@@ -1,4 +1,4 @@
-import { Fft } from "../../pipeline/fft.js";
+import { Fft } from "../../../libcom/fft.js";
 import { type PhaseRetrieval, paganin, phasePlan } from "../../pipeline/paganin.js";
 import type { ProjectionSize } from "../../pipeline/preprocess.js";
 import { instantiate, kernelModule, type RowsArguments } from "./kernels.js";

@@ -1,6 +1,6 @@
+import { Fft, pairTwiddlesOf, twiddlesOf } from "../../../libcom/fft.js";
 import type { FlatField, RawData } from "../../pipeline/darkFlat.js";
 import { dezinger } from "../../pipeline/dezinger.js";
-import { Fft, pairTwiddlesOf, twiddlesOf } from "../../pipeline/fft.js";
 import { filterResponse } from "../../pipeline/filters.js";
 import {
   type SliceData,

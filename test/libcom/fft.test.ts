@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Fft, nextPowerOfTwo } from "../../../src/recon/pipeline/fft.js";
+import { Fft, nextPowerOfTwo } from "../../src/libcom/fft.js";
 
 function naiveTransform(re: Float64Array, im: Float64Array, k: number): { re: number; im: number } {
   let sumRe = 0;
