@@ -37,7 +37,7 @@ await build({
   // Less to read at each start; names stay, for stack traces.
   minifyWhitespace: true,
   minifySyntax: true,
-  external: ["gpu.js", "h5wasm", "webgpu"],
+  external: ["@jsquash/*", "gpu.js", "h5wasm", "webgpu"],
   // Libraries in CommonJS still call require for Node's own modules.
   banner: {
     js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',

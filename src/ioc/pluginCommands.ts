@@ -6,6 +6,8 @@ import {
   NDCircularBuffConfigure,
   NDColorConvertConfigure,
   NDFFTConfigure,
+  NDFileJPEGConfigure,
+  NDFileTIFFConfigure,
   NDGatherConfigure,
   NDOverlayConfigure,
   NDPosPluginConfigure,
@@ -22,6 +24,7 @@ import {
   type PluginContext,
   standInConfigure,
 } from "../drivers/plugins/configure.js";
+import type { NDPluginFile } from "../drivers/plugins/ndPluginFile.js";
 import { type Command, defineCommand, int, string } from "../iocsh/index.js";
 import type { IocParts } from "./iocParts.js";
 
@@ -74,6 +77,26 @@ const fileStandIn = (pluginType: string): PluginRow => ({
   make: (ioc, args) => void fileStandInConfigure(ioc, args, pluginType),
 });
 
+/** A file plugin; with the IOC its last file is closed. */
+const filePlugin = (
+  name: string,
+  help: string,
+  configure: (parts: PluginParts, args: PluginArguments) => NDPluginFile,
+): PluginRow => ({
+  name,
+  more: FILE,
+  help,
+  make: (parts, args) => {
+    const plugin = configure(parts, args);
+    parts.own({
+      stop: async () => {
+        plugin.close();
+        await plugin.closed;
+      },
+    });
+  },
+});
+
 const PLUGINS: readonly PluginRow[] = [
   {
     name: "NDROIConfigure",
@@ -87,20 +110,9 @@ const PLUGINS: readonly PluginRow[] = [
     help: "Makes a circular buffer of frames; maxBuffers bounds the pre-count.",
     make: (ioc, args, { maxBuffers = 0 }) => void NDCircularBuffConfigure(ioc, { ...args, maxBuffers }),
   },
-  {
-    name: "NDFileHDF5Configure",
-    more: FILE,
-    help: "Makes an HDF5 file writer.",
-    make: (ioc, args) => {
-      const plugin = NDFileHDF5Configure(ioc, args);
-      ioc.own({
-        stop: async () => {
-          plugin.close();
-          await plugin.closed;
-        },
-      });
-    },
-  },
+  filePlugin("NDFileHDF5Configure", "Makes an HDF5 file writer.", NDFileHDF5Configure),
+  filePlugin("NDFileTIFFConfigure", "Makes a writer of TIFF files.", NDFileTIFFConfigure),
+  filePlugin("NDFileJPEGConfigure", "Makes a writer of JPEG files.", NDFileJPEGConfigure),
   {
     name: "NDStdArraysConfigure",
     more: THREADED,
@@ -180,8 +192,6 @@ const PLUGINS: readonly PluginRow[] = [
     make: (ioc, args) => void NDPosPluginConfigure(ioc, args),
   },
   standIn("NDCodecConfigure", "NDPluginCodec", THREADED, true),
-  fileStandIn("NDFileTIFF"),
-  fileStandIn("NDFileJPEG"),
   fileStandIn("NDFileNetCDF"),
   fileStandIn("NDFileNexus"),
   fileStandIn("NDFileMagick"),

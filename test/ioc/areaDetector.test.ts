@@ -127,17 +127,50 @@ test("help names the arguments as areaDetector does", async (t) => {
 test("a stand-in keeps what its database writes, and a file that it cannot write says so", async (t) => {
   const { ioc } = quietIoc({});
   t.after(() => ioc.stop());
-  await ioc.shell.runLine('NDColorConvertConfigure("CC1", 20, 0, "SIM1", 0)');
-  await ioc.shell.runLine('NDFileTIFFConfigure("TIFF1", 20, 0, "SIM1", 0)');
-  await ioc.shell.runLine('dbLoadRecords("NDFile.template", "P=sim:,R=TIFF1:,PORT=TIFF1,NDARRAY_PORT=SIM1")');
+  await ioc.shell.runLine('NDFileNexusConfigure("NEXUS1", 20, 0, "SIM1", 0)');
+  await ioc.shell.runLine(
+    'dbLoadRecords("NDFile.template", "P=sim:,R=NEXUS1:,PORT=NEXUS1,NDARRAY_PORT=SIM1")',
+  );
   ioc.engine.iocInit();
-  const falseColor = ioc.ports.get("CC1")?.parameter("FALSE_COLOR", 0, "Int32");
-  assert.ok(falseColor?.type === "Int32");
-  await (falseColor as Parameter<"Int32">).write(2);
-  assert.equal(ioc.ports.get("CC1")?.parameter("FALSE_COLOR", 0, "Int32")?.value, 2);
-  ioc.engine.put("sim:TIFF1:FileWriteMode", "Stream");
-  await ioc.engine.putNotify("sim:TIFF1:Capture", "Capture");
-  assert.equal(ioc.engine.getString("sim:TIFF1:WriteStatus"), "Write error");
-  const message = Buffer.from(ioc.engine.get("sim:TIFF1:WriteMessage") as Uint8Array).toString();
-  assert.match(message, /TIFF files are not implemented/);
+  const kept = ioc.ports.get("NEXUS1")?.parameter("TEMPLATE_VALID", 0, "Int32");
+  assert.ok(kept?.type === "Int32");
+  await (kept as Parameter<"Int32">).write(2);
+  assert.equal(ioc.ports.get("NEXUS1")?.parameter("TEMPLATE_VALID", 0, "Int32")?.value, 2);
+  ioc.engine.put("sim:NEXUS1:FileWriteMode", "Stream");
+  await ioc.engine.putNotify("sim:NEXUS1:Capture", "Capture");
+  assert.equal(ioc.engine.getString("sim:NEXUS1:WriteStatus"), "Write error");
+  const message = Buffer.from(ioc.engine.get("sim:NEXUS1:WriteMessage") as Uint8Array).toString();
+  assert.match(message, /Nexus files are not implemented/);
+});
+
+/** Databases of plugins that a camera's st.cmd loads for its commonPlugins.cmd, with their macros. */
+const DATABASES: readonly (readonly [template: string, port: string, macros: string])[] = [
+  ["NDROIStat.template", "ROISTAT1", "R=ROIStat1:,NCHANS=100"],
+  ["NDROIStatN.template", "ROISTAT1", "R=ROIStat1:1:,ADDR=0,NCHANS=100"],
+  ["NDROIStatN.template", "ROISTAT1", "R=ROIStat1:8:,ADDR=7,NCHANS=100"],
+  ["NDOverlay.template", "OVER1", "R=Over1:"],
+  ["NDOverlayN.template", "OVER1", "R=Over1:8:,NAME=Eight,SHAPE=1,O=Over1:,ADDR=7"],
+  ["NDColorConvert.template", "CC1", "R=CC1:"],
+  ["NDFileTIFF.template", "FileTIFF1", "R=TIFF1:"],
+  ["NDFileJPEG.template", "FileJPEG1", "R=JPEG1:"],
+];
+
+test("the databases of regions, overlays, colors and image files are whole", async (t) => {
+  const { ioc, said } = quietIoc({});
+  t.after(() => ioc.stop());
+  for (const line of COMMON.split("\n")) await ioc.shell.runLine(line);
+  const before = said();
+  for (const [template, port, macros] of DATABASES) {
+    const line = `dbLoadRecords("${template}", "P=sim:,PORT=${port},NDARRAY_PORT=SIM1,TIMEOUT=1,${macros}")`;
+    assert.ok((await ioc.shell.runLine(line)).ok, line);
+  }
+  ioc.engine.iocInit();
+  assert.equal(said(), before, "nothing to complain of");
+  const values = ["Over1:8:Shape_RBV", "Over1:8:Name_RBV", "ROIStat1:8:SizeX_RBV", "ROIStat1:TSCurrentPoint"];
+  assert.deepEqual(
+    values.map((pv) => ioc.engine.getString(`sim:${pv}`)),
+    ["Rectangle", "Eight", "0", "0"],
+  );
+  assert.equal(ioc.engine.get("sim:JPEG1:JPEGQuality_RBV"), 50);
+  assert.equal(ioc.engine.getString("sim:TIFF1:PluginType_RBV"), "NDFileTIFF");
 });

@@ -38,6 +38,7 @@ export function loadLayout(xmlFileName: string): Result<ParsedLayout> {
 
 /** HDF5 files in the shape of a layout, written by a worker. */
 class Hdf5Format implements FileFormat {
+  readonly isMultiFrame = true;
   readonly #params: Hdf5Parameters;
   readonly #log;
   readonly #writer: WriterClient;

@@ -1,4 +1,4 @@
-import { colorModeOf, NDColorMode, numericAttribute } from "../ndarray/imageLayout.js";
+import { colorModeOf, NDColorMode, numericAttribute, type PixelStrides } from "../ndarray/imageLayout.js";
 import {
   infoOf,
   isBigData,
@@ -12,13 +12,6 @@ import {
   wholeAxis,
 } from "../ndarray/ndArray.js";
 import { FALSE_COLORS } from "./colorMaps.js";
-
-/** How far it is to the next pixel along x and y, and to the next of red, green and blue; 0 where there is only one. */
-interface Strides {
-  readonly x: number;
-  readonly y: number;
-  readonly color: number;
-}
 
 /** How a pixel of the output comes from the input. */
 type Conversion =
@@ -39,13 +32,13 @@ export interface ColorRequest {
   readonly to: NDData;
   readonly sizeX: number;
   readonly sizeY: number;
-  readonly input: Strides;
-  readonly output: Strides;
+  readonly input: PixelStrides;
+  readonly output: PixelStrides;
   readonly conversion: Conversion;
 }
 
 /** The color modes that images are converted between, Bayer only from. */
-const STRIDES: ReadonlyMap<number, (sizeX: number, sizeY: number) => Strides> = new Map([
+const STRIDES: ReadonlyMap<number, (sizeX: number, sizeY: number) => PixelStrides> = new Map([
   [NDColorMode.Mono, (sizeX: number) => ({ x: 1, y: sizeX, color: 0 })],
   [NDColorMode.Bayer, (sizeX: number) => ({ x: 1, y: sizeX, color: 0 })],
   [NDColorMode.RGB1, (sizeX: number) => ({ x: 3, y: 3 * sizeX, color: 1 })],
@@ -54,7 +47,7 @@ const STRIDES: ReadonlyMap<number, (sizeX: number, sizeY: number) => Strides> = 
 ]);
 
 /** The order of an image's axes, fastest first. */
-const AXES: ReadonlyMap<number, readonly (keyof Strides)[]> = new Map([
+const AXES: ReadonlyMap<number, readonly (keyof PixelStrides)[]> = new Map([
   [NDColorMode.Mono, ["x", "y"]],
   [NDColorMode.Bayer, ["x", "y"]],
   [NDColorMode.RGB1, ["color", "x", "y"]],
@@ -81,7 +74,7 @@ export function planColors(frame: NDArrayInfo, mode: number, falseColor: number)
   if (input === undefined || output === undefined || conversion === undefined) return undefined;
   // Where an axis comes or goes, the others begin anew.
   const keepsAxes = inputAxes.length === outputAxes.length;
-  const dimension = (axis: keyof Strides): NDDimension => {
+  const dimension = (axis: keyof PixelStrides): NDDimension => {
     const whole = wholeAxis(axis === "color" ? 3 : axis === "x" ? sizeX : sizeY);
     return keepsAxes ? (axes.get(axis) ?? whole) : whole;
   };

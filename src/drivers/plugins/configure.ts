@@ -3,7 +3,9 @@ import type { Pv } from "../../records/pv.js";
 import type { PortRegistry } from "../asyn/portRegistry.js";
 import type { ArrayPorts, ImageStreams } from "../ndarray/arrayPorts.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
+import { NDFileJPEG } from "./ndFileJPEG.js";
 import { NDFileStandIn } from "./ndFileStandIn.js";
+import { NDFileTIFF } from "./ndFileTIFF.js";
 import type { NDPlugin, PluginSetup } from "./ndPlugin.js";
 import { NDPluginAttribute } from "./ndPluginAttribute.js";
 import { NDPluginBadPixel } from "./ndPluginBadPixel.js";
@@ -151,6 +153,12 @@ export const NDGatherConfigure = (
   args: PluginArguments & { readonly maxPorts: number },
 ): NDPluginGather =>
   register(context, args.portName, () => new NDPluginGather(setupOf(context, args), args.maxPorts));
+
+export const NDFileTIFFConfigure = (context: PluginContext, args: PluginArguments): NDFileTIFF =>
+  register(context, args.portName, () => new NDFileTIFF(setupOf(context, args)));
+
+export const NDFileJPEGConfigure = (context: PluginContext, args: PluginArguments): NDFileJPEG =>
+  register(context, args.portName, () => new NDFileJPEG(setupOf(context, args)));
 
 /** A plugin that is not implemented; `passesFrames` says whether its input is a fair stand-in for its output. */
 export const standInConfigure = (

@@ -7,6 +7,7 @@ import { OnDemandParameters } from "./onDemandParameters.js";
 const unwritable = (kind: string): FileFormat => {
   const refuse = () => Promise.reject(new Error(`${kind} files are not implemented`));
   return {
+    isMultiFrame: true,
     prepare: () => {
       throw new Error(`${kind} files are not implemented`);
     },

@@ -46,6 +46,8 @@ export type FrameCount = number | "single";
 
 /** How one kind of file is written. Every method rejects with the reason when it cannot. */
 export interface FileFormat {
+  /** Whether a file holds the frames of a whole capture; otherwise each frame gets a file. */
+  readonly isMultiFrame: boolean;
   open(path: string, first: NDArrayInfo, expectedFrames: FrameCount): Promise<void>;
   write(frame: NDArray): Promise<void>;
   close(): Promise<void>;
@@ -225,9 +227,10 @@ export class NDPluginFile extends NDPlugin {
       if ((file.NUM_CAPTURE.value ?? 0) < 0)
         throw new Error(`NumCapture ${file.NUM_CAPTURE.value} is negative`);
       this.#format.prepare();
+      const { isMultiFrame } = this.#format;
       const isLazy = file.FILE_LAZY_OPEN.value === 1;
-      const names = isLazy ? undefined : await this.#claimFile();
-      if (isLazy) file.WRITE_MESSAGE.set("Lazy Open...");
+      const names = isLazy || !isMultiFrame ? undefined : await this.#claimFile();
+      if (isLazy && isMultiFrame) file.WRITE_MESSAGE.set("Lazy Open...");
       file.NUM_CAPTURED.set(0);
       file.WRITE_FILE.set(1);
       const started = performance.now();
@@ -273,10 +276,15 @@ export class NDPluginFile extends NDPlugin {
   /** Never rejects: a failure ends the session. */
   async #writeTo(session: Session, frame: NDArray, expectedFrames: number): Promise<void> {
     try {
-      session.opened ??= { first: frame, done: this.#open(session, frame, expectedFrames) };
-      await session.opened.done;
-      if (session.failed) return;
-      await this.#format.write(frame);
+      if (this.#format.isMultiFrame) {
+        session.opened ??= { first: frame, done: this.#open(session, frame, expectedFrames) };
+        await session.opened.done;
+        if (session.failed) return;
+        await this.#format.write(frame);
+      } else {
+        session.opened ??= { first: frame, done: Promise.resolve() };
+        await this.#inTurn(() => this.#writeFile([frame], "single"));
+      }
       this.file.NUM_CAPTURED.set((this.file.NUM_CAPTURED.value ?? 0) + 1);
       this.countArray();
       await this.#deleteDriverFile(frame);
@@ -329,6 +337,7 @@ export class NDPluginFile extends NDPlugin {
 
   /** A capture that got no frame leaves a file without frames where the last one tells its shape, else none. */
   async #closeStream(session: Session): Promise<void> {
+    if (!this.#format.isMultiFrame) return;
     if (session.opened === undefined) {
       if (this.lastInput === undefined) {
         if (session.names !== undefined) await rm(session.names.temporaryPath, { force: true });
@@ -390,22 +399,18 @@ export class NDPluginFile extends NDPlugin {
     kept.release();
   }
 
-  /** One file with these frames, from opening to closing. Never rejects. */
+  /** These frames in one file, or in one for each. Never rejects. */
   #writeWhole(frames: readonly NDArray[]): Promise<void> {
-    const [first] = frames;
-    if (first === undefined) return Promise.resolve();
+    if (frames.length === 0) return Promise.resolve();
     const kept = frames.map((frame) => frame.retain());
-    this.#wholeFiles = this.#wholeFiles.then(async () => {
+    return this.#inTurn(async () => {
       this.#clearStatus();
       this.file.WRITE_FILE.set(1);
       try {
         this.#format.prepare();
-        const names = this.#nextNames();
         const isSingle = this.#mode === WriteMode.Single;
-        await this.#format.open(names.temporaryPath, first, isSingle ? "single" : frames.length);
-        for (const frame of frames) await this.#format.write(frame);
-        await this.#format.close();
-        await keepAs(names);
+        for (const file of this.#format.isMultiFrame ? [frames] : frames.map((frame) => [frame]))
+          await this.#writeFile(file, isSingle ? "single" : file.length);
         for (const frame of frames) await this.#deleteDriverFile(frame);
         if (isSingle) {
           this.file.NUM_CAPTURED.set(1);
@@ -418,6 +423,23 @@ export class NDPluginFile extends NDPlugin {
       for (const frame of kept) frame.release();
       this.file.WRITE_FILE.set(0);
     });
-    return this.#wholeFiles;
+  }
+
+  /** One file, from opening to closing. */
+  async #writeFile(frames: readonly NDArray[], expectedFrames: FrameCount): Promise<void> {
+    const [first] = frames;
+    if (first === undefined) return;
+    const names = this.#nextNames();
+    await this.#format.open(names.temporaryPath, first, expectedFrames);
+    for (const frame of frames) await this.#format.write(frame);
+    await this.#format.close();
+    await keepAs(names);
+  }
+
+  /** Does something with a whole file once those before it are written. */
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    const turn = this.#wholeFiles.then(write);
+    this.#wholeFiles = turn.catch(() => {});
+    return turn;
   }
 }

@@ -4,11 +4,11 @@ import { AddressedParameters } from "../asyn/addressedParameters.js";
 import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { int32, octet } from "../asyn/driverParameter.js";
 import type { Parameter } from "../asyn/portDriver.js";
-import { colorModeOf, layoutOf, NDColorMode } from "../ndarray/imageLayout.js";
+import { imageGrid } from "../ndarray/imageLayout.js";
 import { infoOf, type NDArray, type NDArrayInfo } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
-import { OVERLAY_SHAPES, type Overlay, type OverlayRequest } from "./overlayDrawing.js";
+import { OVERLAY_SHAPES, type Overlay } from "./overlayDrawing.js";
 
 /** What each overlay has at its own asyn address. */
 const overlayParameters = {
@@ -58,7 +58,8 @@ export class NDPluginOverlay extends NDPlugin {
   }
 
   protected override process(frame: NDArray): void | Promise<void> {
-    const image = imageOf(frame);
+    const image = imageGrid(frame);
+    if (image === undefined) return this.emit(frame);
     setIfChanged(this.#size.MAX_SIZE_X, image.sizeX);
     setIfChanged(this.#size.MAX_SIZE_Y, image.sizeY);
     const used = this.#overlays.at.filter(({ USE }) => (USE.value ?? 0) !== 0);
@@ -111,17 +112,5 @@ function overlayOf(parameters: OverlayParameters, { epicsTimestamp }: NDArrayInf
     color: [int("OVERLAY_RED"), int("OVERLAY_GREEN"), int("OVERLAY_BLUE")],
     text: (parameters.OVERLAY_DISPLAY_TEXT.value ?? "") + time,
     font: int("OVERLAY_FONT"),
-  };
-}
-
-function imageOf(frame: NDArrayInfo): Pick<OverlayRequest, "sizeX" | "sizeY" | "strides"> {
-  const layout = layoutOf(frame);
-  const { dimensions } = frame;
-  const stride = (axis: number) => dimensions.slice(0, axis).reduce((product, { size }) => product * size, 1);
-  const hasColors = dimensions.length === 3 && colorModeOf(frame) >= NDColorMode.RGB1;
-  return {
-    sizeX: dimensions[layout.x]?.size ?? 1,
-    sizeY: dimensions[layout.y]?.size ?? 1,
-    strides: { x: stride(layout.x), y: stride(layout.y), color: hasColors ? stride(layout.color) : 0 },
   };
 }

@@ -1,3 +1,4 @@
+import type { ImageGrid } from "../ndarray/imageLayout.js";
 import { isBigData, type NDData } from "../ndarray/ndArray.js";
 import { OVERLAY_FONTS } from "./overlayFonts.js";
 
@@ -23,13 +24,9 @@ export interface Overlay {
   readonly font: number;
 }
 
-export interface OverlayRequest {
+export interface OverlayRequest extends ImageGrid {
   readonly from: NDData;
   readonly to: NDData;
-  readonly sizeX: number;
-  readonly sizeY: number;
-  /** From one pixel to the next along x and y, and from red to green and blue; 0 without colors. */
-  readonly strides: { readonly x: number; readonly y: number; readonly color: number };
   readonly overlays: readonly Overlay[];
 }
 

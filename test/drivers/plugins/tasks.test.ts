@@ -85,6 +85,13 @@ const REQUESTS: { readonly [N in TaskName]: (dataType: NDDataType) => TaskReques
       font: 2,
     })),
   }),
+  jpeg: (dataType) => ({
+    data: pixels(dataType),
+    sizeX: SIZE_X,
+    sizeY: SIZE_Y,
+    strides: { x: 1, y: SIZE_X, color: 0 },
+    quality: 80,
+  }),
   region: (dataType) => ({
     from: pixels(dataType),
     sizes: [SIZE_X, SIZE_Y],
@@ -141,11 +148,24 @@ const REQUESTS: { readonly [N in TaskName]: (dataType: NDDataType) => TaskReques
 
 async function agree<N extends TaskName>(name: N, dataType: NDDataType): Promise<void> {
   const [here, there] = [REQUESTS[name](dataType), REQUESTS[name](dataType)];
-  assert.deepEqual(await workers.run(name, there), performTask(name, here), `the result for ${dataType}`);
+  assert.deepEqual(
+    await workers.run(name, there),
+    await performTask(name, here),
+    `the result for ${dataType}`,
+  );
   assert.deepEqual(there, here, `the memory written for ${dataType}`);
 }
 
-for (const name of ["colors", "correct", "measure", "orient", "overlay", "region", "regions"] as const)
+for (const name of [
+  "colors",
+  "correct",
+  "jpeg",
+  "measure",
+  "orient",
+  "overlay",
+  "region",
+  "regions",
+] as const)
   test(`${name}: a worker computes what a call does, for each type of pixel`, async () => {
     for (const dataType of ND_DATA_TYPES) await agree(name, dataType);
   });

@@ -16,9 +16,10 @@ export class OrderedTasks {
     isNow: boolean,
     use: (result: TaskResult<N>) => void,
   ): void | Promise<void> {
-    if (isNow && this.#underway === 0) return use(performTask(name, request));
+    const isHere = isNow && this.#underway === 0;
+    const result = isHere ? performTask(name, request) : taskWorkers.run(name, request);
+    if (!(result instanceof Promise)) return use(result);
     this.#underway += 1;
-    const result = taskWorkers.run(name, request);
     const used = Promise.allSettled([this.#last, result]).then(async () => {
       this.#underway -= 1;
       use(await result);

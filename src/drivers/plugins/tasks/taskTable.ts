@@ -1,4 +1,5 @@
 import { fixBadPixels } from "../badPixels.js";
+import { encodeJpeg } from "../codecs/jpeg.js";
 import { convertColors } from "../colorConversion.js";
 import { fourierTransform } from "../fourierTransform.js";
 import { correctFrame } from "../frameCorrection.js";
@@ -17,6 +18,7 @@ const tasks = {
   colors: convertColors,
   correct: correctFrame,
   fourier: fourierTransform,
+  jpeg: encodeJpeg,
   measure: measureFrame,
   orient: orientPixels,
   overlay: drawOverlays,
@@ -27,16 +29,20 @@ const tasks = {
 type Tasks = typeof tasks;
 export type TaskName = keyof Tasks;
 export type TaskRequest<N extends TaskName> = Parameters<Tasks[N]>[0];
-export type TaskResult<N extends TaskName> = ReturnType<Tasks[N]>;
+export type TaskResult<N extends TaskName> = Awaited<ReturnType<Tasks[N]>>;
 
 /** A task for another thread. */
 export type TaskCall = {
   readonly [N in TaskName]: { readonly name: N; readonly request: TaskRequest<N> };
 }[TaskName];
 
-type Table = { readonly [N in TaskName]: (request: TaskRequest<N>) => TaskResult<N> };
+type Table = {
+  readonly [N in TaskName]: (request: TaskRequest<N>) => TaskResult<N> | Promise<TaskResult<N>>;
+};
 const table: Table = tasks;
 
-/** Performs a task in this thread, now. */
-export const performTask = <N extends TaskName>(name: N, request: TaskRequest<N>): TaskResult<N> =>
-  table[name](request);
+/** Performs a task in this thread, now unless it needs a library that takes its time. */
+export const performTask = <N extends TaskName>(
+  name: N,
+  request: TaskRequest<N>,
+): TaskResult<N> | Promise<TaskResult<N>> => table[name](request);
