@@ -3,10 +3,14 @@ import { textToChars } from "../../channel/text.js";
 import type { Pv, PvDirectory } from "../../records/pv.js";
 import type { BackendName } from "../backend/backend.js";
 import type { SliceStatistics } from "../pipeline/sliceStatistics.js";
+import { type SliceUnits, unitsOf } from "../solver/parameters.js";
 import type { ReconResult } from "../worker/messages.js";
 import type { ProjectionCounts } from "../worker/reconWorker.js";
 
 const PLANES = { Z: "z", Y: "y", X: "x" } as const;
+
+/** Statistics that are in the units of the slices. */
+const IN_UNITS = ["Min", "Max", "Mean", "Sigma"] as const;
 
 const STATISTICS: Readonly<Record<string, keyof SliceStatistics>> = {
   Min: "minimum",
@@ -21,6 +25,7 @@ const STATISTICS: Readonly<Record<string, keyof SliceStatistics>> = {
 export class LiveRecords {
   readonly #open: (name: string) => Pv;
   readonly #pvs = new Map<string, Pv>();
+  #units: SliceUnits = "1/pixel";
 
   constructor(pvs: PvDirectory, prefix: string) {
     this.#open = (name) => pvs.pv(prefix + name);
@@ -38,13 +43,21 @@ export class LiveRecords {
     );
   }
 
-  write({ statistics }: ReconResult, { accepted, dropped, ignored }: ProjectionCounts): void {
+  write({ statistics, parameters }: ReconResult, { accepted, dropped, ignored }: ProjectionCounts): void {
+    this.#showUnits(unitsOf(parameters));
     this.#pv("ProjectionsAccepted").write(accepted);
     this.#pv("ProjectionsDropped").write(dropped);
     this.#pv("ProjectionsIgnored").write(ignored);
     for (const [letter, plane] of Object.entries(PLANES))
       for (const [name, key] of Object.entries(STATISTICS))
         this.#pv(`Slice${letter}${name}`).write(statistics[plane][key]);
+  }
+
+  #showUnits(units: SliceUnits): void {
+    if (units === this.#units) return;
+    this.#units = units;
+    for (const letter of Object.keys(PLANES))
+      for (const name of IN_UNITS) this.#pv(`Slice${letter}${name}.EGU`).write(units);
   }
 
   close(): void {

@@ -11,6 +11,7 @@ import {
   SharedPV,
   type SharedPvProvider,
 } from "../../pva/index.js";
+import { unitsOf } from "../solver/parameters.js";
 import type { ReconResult } from "../worker/messages.js";
 import { binned, cropped, drawOrthoLines, type Panels, sideBySide, sizeSideBySide } from "./panels.js";
 
@@ -187,6 +188,7 @@ function attributesOf({ geometry, parameters, views, capacity }: ReconResult): N
     attribute("RotX", "Float64", geometry.rotX, "Turn of the x-slice, degrees"),
     attribute("RotY", "Float64", geometry.rotY, "Turn of the y-slice, degrees"),
     attribute("RotZ", "Float64", geometry.rotZ, "Tilt of the z-slice, degrees"),
+    attribute("Units", "String", unitsOf(parameters), "Units of the values"),
     attribute("Projections", "Int32", views, "Projections in these slices"),
     attribute("BufferCapacity", "Int32", capacity, "Projections of a half turn"),
   ];

@@ -4,9 +4,9 @@ import type { Pv, PvDirectory } from "../../records/pv.js";
 import { FILTER_TYPES } from "../pipeline/filters.js";
 import type { ProjectionSize } from "../pipeline/preprocess.js";
 import { RING_REMOVALS } from "../pipeline/stripes/ringRemoval.js";
-import { defaultParameters, type ReconParameters } from "../solver/parameters.js";
+import { defaultParameters, type ReconParameters, SLICE_UNITS } from "../solver/parameters.js";
 
-/** Records of tomoStream.template that the server reads or writes, without $(P)$(R). */
+/** Records of tomoStream.template, and SliceUnits of ours, that the server reads or writes, without $(P)$(R). */
 const openAll = (open: (name: string) => Pv) => ({
   TomoScanPVPrefix: open("TomoScanPVPrefix"),
   ImagePVAPName: open("ImagePVAPName"),
@@ -29,6 +29,7 @@ const openAll = (open: (name: string) => Pv) => ({
   Distance: open("Distance"),
   Alpha: open("Alpha"),
   PixelSize: open("PixelSize"),
+  SliceUnits: open("SliceUnits"),
   ReconStatus: open("ReconStatus"),
   ReconTime: open("ReconTime"),
   Watchdog: open("Watchdog"),
@@ -59,6 +60,7 @@ const PARAMETER_NAMES = [
   "Distance",
   "Alpha",
   "PixelSize",
+  "SliceUnits",
 ] as const satisfies readonly TomoStreamPvName[];
 
 /** Dezinger's states None, Radius 2, Radius 3, Radius 4 in pixels. */
@@ -86,6 +88,7 @@ export function parametersNow(pvs: TomoStreamPvs, size: ProjectionSize): ReconPa
     distanceMm: value("Distance", defaults.distanceMm),
     alpha: value("Alpha", defaults.alpha),
     pixelSizeUm: value("PixelSize", defaults.pixelSizeUm),
+    units: SLICE_UNITS[value("SliceUnits", 0)] ?? defaults.units,
   };
 }
 

@@ -12,7 +12,24 @@ export interface ReconParameters extends Omit<SliceGeometry, "width" | "height">
   readonly distanceMm: number;
   readonly alpha: number;
   readonly pixelSizeUm: number;
+  /** What slices are wanted in; see `unitsOf`. */
+  readonly units: SliceUnits;
 }
+
+/** States of the record SliceUnits in their order. */
+export const SLICE_UNITS = ["1/pixel", "1/cm"] as const;
+
+export type SliceUnits = (typeof SLICE_UNITS)[number];
+
+/** What slices are in: 1/cm where it is wanted and known how large a pixel is. */
+export const unitsOf = ({ units, pixelSizeUm }: ReconParameters): SliceUnits =>
+  units === "1/cm" && pixelSizeUm > 0 ? "1/cm" : "1/pixel";
+
+const MICROMETRES_PER_CM = 1e4;
+
+/** What a value in 1/pixel is in the units of the slices. */
+export const ofPerPixel = (parameters: ReconParameters): number =>
+  unitsOf(parameters) === "1/cm" ? MICROMETRES_PER_CM / parameters.pixelSizeUm : 1;
 
 /** The middle of the volume, no options. */
 export const defaultParameters = (size: ProjectionSize): ReconParameters => ({
@@ -30,6 +47,7 @@ export const defaultParameters = (size: ProjectionSize): ReconParameters => ({
   distanceMm: 0,
   alpha: 0,
   pixelSizeUm: 1,
+  units: "1/pixel",
 });
 
 export const geometryOf = (size: ProjectionSize, parameters: ReconParameters): SliceGeometry =>

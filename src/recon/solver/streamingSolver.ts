@@ -4,7 +4,7 @@ import { FlatField, type RawData } from "../pipeline/darkFlat.js";
 import type { SliceData, SliceGeometry } from "../pipeline/geometry.js";
 import type { ProjectionSize } from "../pipeline/preprocess.js";
 import { AngularWindow, type View } from "./angularWindow.js";
-import { changeOf, geometryOf, preprocessOf, type ReconParameters } from "./parameters.js";
+import { changeOf, geometryOf, ofPerPixel, preprocessOf, type ReconParameters } from "./parameters.js";
 import { spreadOrder } from "./spreadOrder.js";
 import { StripeEstimate } from "./stripeEstimate.js";
 import type { ThetaTable } from "./thetaTable.js";
@@ -36,7 +36,7 @@ export interface SolverOptions {
 export interface ReconSlices {
   readonly geometry: SliceGeometry;
   readonly parameters: ReconParameters;
-  /** Attenuation in 1 / pixel. */
+  /** Attenuation, in what `unitsOf` says of the parameters. */
   readonly slices: SliceData<Float32Array>;
   /** Projections in these slices. */
   readonly views: number;
@@ -245,7 +245,10 @@ export class StreamingSolver {
     const parameters = this.#parameters;
     const views = this.#inSums;
     const newest = this.#newest?.stamp;
-    const slices = await this.#reconstruction.read(Math.PI / Math.max(views, 1), into);
+    const slices = await this.#reconstruction.read(
+      (Math.PI / Math.max(views, 1)) * ofPerPixel(parameters),
+      into,
+    );
     return { geometry, parameters, slices, views, newest };
   }
 

@@ -84,6 +84,8 @@ export class ReconThread {
         break;
       case "parameters":
         this.#solver?.setParameters(message.parameters);
+        // Units change what is shown without anything being computed again.
+        if (this.#solver !== undefined && this.#solver.views > 0) this.#schedule.changed();
         break;
       case "projection":
         this.#send({ kind: "taken", outcome: this.#accept(message) });

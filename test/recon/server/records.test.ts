@@ -9,6 +9,7 @@ import { imageDimensions, type NDArray } from "../../../src/drivers/ndarray/ndAr
 import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
 import { pvInt, SharedPV, SharedPvProvider, scalarArray, structure } from "../../../src/pva/index.js";
 import { startTomoStream, type TomoStream } from "../../../src/recon/index.js";
+import { unitsOf } from "../../../src/recon/solver/parameters.js";
 import { createPvDirectory, RecordEngine } from "../../../src/records/index.js";
 import { becomes, database, put } from "../../records/support.js";
 import { repositoryRoot } from "../../support/paths.js";
@@ -148,6 +149,31 @@ test("the shipped database: backend, counts and statistics of the slices are sho
     assert.equal(engine.get(`${TR}SliceZMax`), statistics.z.maximum);
     assert.equal(engine.get(`${TR}SliceXSharpness`), statistics.x.sharpness);
     assert.equal(engine.get(`${TR}SliceYQuality`), statistics.y.quality);
+  });
+});
+
+test("the shipped database: slices are in 1/cm once PixelSize is set, unless SliceUnits says otherwise", async () => {
+  await withServer(async ({ engine, server, take }) => {
+    put(engine, `${TR}StartRecon`, 1);
+    const shown = (units: string) =>
+      firstValueFrom(
+        server.results$.pipe(
+          filter(({ parameters }) => unitsOf(parameters) === units),
+          timeout(10_000),
+        ),
+      );
+    const first = shown("1/pixel");
+    take(1);
+    await first;
+    assert.equal(engine.get(`${TR}SliceYMean.EGU`), "1/pixel");
+    const inCm = shown("1/cm");
+    put(engine, `${TR}PixelSize`, 1.2);
+    await inCm;
+    await becomes(engine, `${TR}SliceYMean.EGU`, "1/cm");
+    const again = shown("1/pixel");
+    put(engine, `${TR}SliceUnits`, "1/pixel");
+    await again;
+    await becomes(engine, `${TR}SliceXMax.EGU`, "1/pixel");
   });
 });
 

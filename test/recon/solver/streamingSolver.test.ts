@@ -6,20 +6,31 @@ import { wasmBackend } from "../../../src/recon/backend/wasm/wasmBackend.js";
 import { Backprojector } from "../../../src/recon/pipeline/backproject.js";
 import { FlatField } from "../../../src/recon/pipeline/darkFlat.js";
 import { FILTER_TYPES } from "../../../src/recon/pipeline/filters.js";
+import type { ProjectionSize } from "../../../src/recon/pipeline/preprocess.js";
 import { Preprocessor } from "../../../src/recon/pipeline/preprocess.js";
+import { RING_REMOVALS } from "../../../src/recon/pipeline/stripes/ringRemoval.js";
 import { AngularWindow } from "../../../src/recon/solver/angularWindow.js";
 import {
   defaultParameters,
   geometryOf,
+  ofPerPixel,
   preprocessOf,
   type ReconParameters,
+  SLICE_UNITS,
 } from "../../../src/recon/solver/parameters.js";
-import { StreamingSolver } from "../../../src/recon/solver/streamingSolver.js";
+import { type SolverOptions, StreamingSolver } from "../../../src/recon/solver/streamingSolver.js";
+import { StripeEstimate } from "../../../src/recon/solver/stripeEstimate.js";
 import { type ThetaTable, thetaTable } from "../../../src/recon/solver/thetaTable.js";
 import { project } from "../support/projection.js";
 
 const size = { width: 32, height: 7 };
 const body = { name: "body", x: 3, y: -2, z: 0, a: 9, b: 6, c: 8, phiDegrees: 25, mu: 0.03 };
+
+/** What stays the same from one set-up of the reconstruction to the next. */
+interface Scan {
+  readonly size: ProjectionSize;
+  readonly thetas: ThetaTable;
+}
 
 const table = (count: number, turnsBack: boolean): ThetaTable => {
   const sweep = Array.from({ length: count }, (_, i) => (i * 180) / count);
@@ -27,10 +38,10 @@ const table = (count: number, turnsBack: boolean): ThetaTable => {
 };
 
 /** Counts of projection `index`: each has a beam intensity of its own, so that no two are alike. */
-function counts(thetas: ThetaTable, index: number): Uint16Array {
+function counts(thetas: ThetaTable, index: number, of: ProjectionSize = size): Uint16Array {
   const theta = thetas.theta(index) ?? 0;
   const beam = 20_000 + 37 * (index % 101);
-  const integrals = project([body], { ...size, center: 16.4 }, theta);
+  const integrals = project([body], { ...of, center: 16.4 }, theta);
   return Uint16Array.from(integrals, (p) => 100 + beam * Math.exp(-p));
 }
 
@@ -43,28 +54,31 @@ interface Fields {
   readonly flat: Float32Array;
 }
 
-const fieldsOf = (level: number): Fields => ({
-  dark: new Float32Array(size.width * size.height).fill(100),
-  flat: Float32Array.from({ length: size.width * size.height }, (_, i) => 20_000 + level + 10 * (i % 7)),
+const fieldsOf = (level: number, { width, height }: ProjectionSize = size): Fields => ({
+  dark: new Float32Array(width * height).fill(100),
+  flat: Float32Array.from({ length: width * height }, (_, i) => 20_000 + level + 10 * (i % 7)),
 });
+
+const fieldOf = ({ dark, flat }: Fields): FlatField => new FlatField(dark, flat);
 
 /** The same window reconstructed at once, from nothing. */
 function batch(
-  thetas: ThetaTable,
+  { size, thetas }: Scan,
   arrived: readonly number[],
   parameters: ReconParameters,
-  { dark, flat }: Fields,
+  field: FlatField,
 ): Float32Array {
   const window = new AngularWindow(thetas);
   for (const index of arrived) window.accept(index);
-  const preprocessor = new Preprocessor(size, new FlatField(dark, flat), preprocessOf(parameters));
+  const preprocessor = new Preprocessor(size, field, preprocessOf(parameters));
   const backprojector = new Backprojector(geometryOf(size, parameters));
   for (const { index, theta } of window.views()) {
-    const filtered = preprocessor.process(counts(thetas, index), new Float32Array(size.width * size.height));
-    backprojector.add(filtered, (theta * Math.PI) / 180);
+    const raw = counts(thetas, index, size);
+    backprojector.add(preprocessor.process(raw, new Float32Array(raw.length)), (theta * Math.PI) / 180);
   }
   const { z, y, x } = backprojector.sums;
-  return Float32Array.of(...z, ...y, ...x).map((value) => (value * Math.PI) / Math.max(window.size, 1));
+  const scale = (Math.PI / Math.max(window.size, 1)) * ofPerPixel(parameters);
+  return Float32Array.of(...z, ...y, ...x).map((value) => value * scale);
 }
 
 async function settle(solver: StreamingSolver): Promise<Float32Array> {
@@ -89,7 +103,14 @@ type Event =
   | { readonly kind: "wrap"; readonly to: number }
   | { readonly kind: "work"; readonly steps: number }
   | { readonly kind: "parameters"; readonly change: Partial<ReconParameters> }
-  | { readonly kind: "fields"; readonly level: number };
+  | { readonly kind: "fields"; readonly level: number }
+  /** Other angles and another binning: all begins anew. */
+  | {
+      readonly kind: "setup";
+      readonly views: number;
+      readonly turnsBack: boolean;
+      readonly size: ProjectionSize;
+    };
 
 const events = fc.array(
   fc.oneof(
@@ -105,6 +126,7 @@ const events = fc.array(
     { weight: 3, arbitrary: fc.record({ kind: fc.constant("work" as const), steps: fc.nat(30) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("parameters" as const), change: change() }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("fields" as const), level: fc.nat(500) }) },
+    { weight: 1, arbitrary: setup() },
   ),
   { minLength: 3, maxLength: 25 },
 );
@@ -117,14 +139,26 @@ function frames() {
   });
 }
 
+function setup() {
+  return fc.record({
+    kind: fc.constant("setup" as const),
+    views: fc.constantFrom(18, 24, 31),
+    turnsBack: fc.boolean(),
+    size: fc.constantFrom(size, { width: 16, height: 3 }, { width: 27, height: 17 }),
+  });
+}
+
 function change(): fc.Arbitrary<Partial<ReconParameters>> {
   return fc.oneof(
     fc.record({ center: fc.double({ min: 10, max: 22, noNaN: true }) }),
     fc.record({ orthoX: fc.integer({ min: -3, max: 40 }), orthoZ: fc.nat(6) }),
     fc.record({ orthoY: fc.nat(31), rotY: fc.integer({ min: -90, max: 90 }) }),
+    fc.record({ rotX: fc.integer({ min: -90, max: 90 }) }),
     fc.record({ rotZ: fc.constantFrom(0, 5, -20) }),
     fc.record({ filter: fc.constantFrom(...FILTER_TYPES) }),
     fc.record({ dezingerRadius: fc.constantFrom(0, 2) }),
+    fc.record({ ringRemoval: fc.constantFrom(...RING_REMOVALS) }),
+    fc.record({ units: fc.constantFrom(...SLICE_UNITS) }),
     fc.record({
       alpha: fc.constantFrom(0, 0.001, 0.01),
       energyKeV: fc.constantFrom(20, 35),
@@ -134,43 +168,101 @@ function change(): fc.Arbitrary<Partial<ReconParameters>> {
   );
 }
 
+/** A solver, and what the batch that it is compared with is to be made of. */
+interface State {
+  readonly scan: Scan;
+  readonly solver: StreamingSolver;
+  /** Learns of the rings what the solver does. */
+  readonly stripes: StripeEstimate;
+  readonly arrived: number[];
+  fields: Fields;
+  index: number;
+}
+
+/** A stream into a solver. */
+class Run {
+  readonly #options: Pick<SolverOptions, "backend" | "filteredBytes">;
+  #parameters: ReconParameters = { ...defaultParameters(size), center: 16.4 };
+  #state: State;
+
+  constructor(options: Pick<SolverOptions, "backend" | "filteredBytes">, scan: Scan) {
+    this.#options = options;
+    this.#state = this.#begun(scan);
+  }
+
+  #begun(scan: Scan): State {
+    const { size, thetas } = scan;
+    const parameters = this.#parameters;
+    const solver = new StreamingSolver({ ...this.#options, size, table: thetas, parameters });
+    const fields = fieldsOf(0, size);
+    solver.setFields(fields.dark, fields.flat);
+    const stripes = new StripeEstimate(size, solver.capacity);
+    return { scan, solver, stripes, fields, arrived: [], index: 0 };
+  }
+
+  async happens(event: Event): Promise<void> {
+    const state = this.#state;
+    switch (event.kind) {
+      case "work":
+        for (let i = 0; i < event.steps; i++) await state.solver.step();
+        break;
+      case "parameters":
+        this.#parameters = { ...this.#parameters, ...event.change };
+        state.solver.setParameters(this.#parameters);
+        break;
+      case "fields":
+        state.fields = fieldsOf(event.level, state.scan.size);
+        state.solver.setFields(state.fields.dark, state.fields.flat);
+        break;
+      case "disorder":
+        for (const back of event.backs) this.#accept(state.index - back);
+        break;
+      case "wrap":
+        state.index = event.to;
+        break;
+      case "frames":
+        state.index += event.skip;
+        for (let i = 0; i < event.count; i++, state.index++) this.#accept(state.index);
+        break;
+      case "setup":
+        await state.solver.close();
+        this.#state = this.#begun({ size: event.size, thetas: table(event.views, event.turnsBack) });
+    }
+  }
+
+  #accept(index: number): void {
+    const { scan, solver, stripes, arrived } = this.#state;
+    if (index < 0) return;
+    const raw = counts(scan.thetas, index, scan.size);
+    if (solver.accept(index, raw, stampOf(index)) !== "accepted") return;
+    arrived.push(index);
+    stripes.take(raw, this.#parameters.ringRemoval);
+  }
+
+  async end(): Promise<{ readonly actual: Float32Array; readonly expected: Float32Array }> {
+    const { scan, solver, stripes, arrived, fields } = this.#state;
+    const { ringRemoval } = this.#parameters;
+    // What is known of the rings grows with the stream; the fields once more have it used as it is now.
+    if (ringRemoval !== "None") solver.setFields(fields.dark, fields.flat);
+    const actual = await settle(solver);
+    const field = fieldOf(fields);
+    const known = ringRemoval === "None" ? undefined : stripes.stripes(field, ringRemoval);
+    const used = known === undefined ? field : field.without(known);
+    await solver.close();
+    return { actual, expected: batch(scan, arrived, this.#parameters, used) };
+  }
+}
+
 for (const backend of [cpuBackend, wasmBackend(1)])
   for (const filteredBytes of [0, 1e9]) {
     const kept = filteredBytes === 0 ? "filtering anew what leaves" : "keeping filtered projections";
     test(`any stream with changes ends equal to a batch of its final window: ${backend.name}, ${kept}`, async () => {
       await fc.assert(
         fc.asyncProperty(fc.boolean(), events, async (turnsBack, stream: Event[]) => {
-          const thetas = table(24, turnsBack);
-          let parameters = { ...defaultParameters(size), center: 16.4 };
-          let fields = fieldsOf(0);
-          const solver = new StreamingSolver({ backend, size, table: thetas, parameters, filteredBytes });
-          solver.setFields(fields.dark, fields.flat);
-          const arrived: number[] = [];
-          const accept = (index: number): void => {
-            if (index < 0) return;
-            if (solver.accept(index, counts(thetas, index), stampOf(index)) === "accepted")
-              arrived.push(index);
-          };
-          let index = 0;
-          for (const event of stream) {
-            if (event.kind === "work") for (let i = 0; i < event.steps; i++) await solver.step();
-            if (event.kind === "parameters") {
-              parameters = { ...parameters, ...event.change };
-              solver.setParameters(parameters);
-            }
-            if (event.kind === "fields") {
-              fields = fieldsOf(event.level);
-              solver.setFields(fields.dark, fields.flat);
-            }
-            if (event.kind === "disorder") for (const back of event.backs) accept(index - back);
-            if (event.kind === "wrap") index = event.to;
-            if (event.kind === "frames") {
-              index += event.skip;
-              for (let i = 0; i < event.count; i++, index++) accept(index);
-            }
-          }
-          assertClose(await settle(solver), batch(thetas, arrived, parameters, fields), 1e-4);
-          await solver.close();
+          const run = new Run({ backend, filteredBytes }, { size, thetas: table(24, turnsBack) });
+          for (const event of stream) await run.happens(event);
+          const { actual, expected } = await run.end();
+          assertClose(actual, expected, 1e-4);
         }),
         { numRuns: 40 },
       );
@@ -211,7 +303,7 @@ test("a hundred thousand projections leave an error no larger than the first tho
     while (!solver.isIdle) await solver.step();
     if (index % 24_999 !== 999) continue;
     const last = Array.from({ length: 8 }, (_, i) => index - 7 + i);
-    assertClose(await settle(solver), batch(thetas, last, parameters, fields), 1e-5);
+    assertClose(await settle(solver), batch({ size, thetas }, last, parameters, fieldOf(fields)), 1e-5);
   }
   await solver.close();
 });
@@ -230,7 +322,7 @@ test("more projections than may wait are dropped whole, and the rest stays right
     if (index % 3 === 0) await solver.step();
   }
   assert.ok(arrived.length < 60);
-  assertClose(await settle(solver), batch(thetas, arrived, parameters, fields), 1e-4);
+  assertClose(await settle(solver), batch({ size, thetas }, arrived, parameters, fieldOf(fields)), 1e-4);
 });
 
 test("the slices name the newest projection in them, not the newest that came", async () => {
@@ -259,7 +351,27 @@ test("where memory is short, projections are left out evenly, and the rest stays
     Array.from({ length: 20 }, (_, i) => 3 * i),
   );
   assert.deepEqual([solver.views, solver.capacity], [8, 8]);
-  assertClose(await settle(solver), batch(thetas, arrived, parameters, fields), 1e-4);
+  assertClose(await settle(solver), batch({ size, thetas }, arrived, parameters, fieldOf(fields)), 1e-4);
+});
+
+test("slices are in 1/cm where that is wanted and the size of a pixel is known, without being computed again", async () => {
+  const thetas = table(24, false);
+  const parameters = defaultParameters(size);
+  const solver = new StreamingSolver({ backend: cpuBackend, size, table: thetas, parameters });
+  for (let index = 0; index < 24; index++) solver.accept(index, counts(thetas, index), stampOf(index));
+  const perPixel = await settle(solver);
+  for (const [pixelSizeUm, factor] of [
+    [2, 5000],
+    [0, 1],
+  ] as const) {
+    solver.setParameters({ ...parameters, units: "1/cm", pixelSizeUm });
+    assert.ok(solver.isIdle);
+    assertClose(
+      await settle(solver),
+      perPixel.map((value) => value * factor),
+      1e-6,
+    );
+  }
 });
 
 test("a projection or field of another size is refused", () => {
