@@ -2,6 +2,7 @@ import { filter, firstValueFrom, TimeoutError, timeout } from "rxjs";
 import { IpPort } from "../drivers/asyn/ipPort.js";
 import type { PortLink } from "../drivers/asyn/portDriver.js";
 import { portReport } from "../drivers/asyn/portReport.js";
+import { SerialPort } from "../drivers/asyn/serialPort.js";
 import { type Command, CommandError, defineCommand, double, int, string } from "../iocsh/index.js";
 import { escapeText, unescapeText } from "../libcom/escape.js";
 import { asynOctetCommands } from "./asynOctetCommands.js";
@@ -81,10 +82,15 @@ export const asynCommands = (ioc: IocParts): readonly Command[] => [
   defineCommand({
     name: "drvAsynSerialPortConfigure",
     args: [string("portName"), string("ttyName"), int("priority"), int("noAutoConnect"), int("noProcessEos")],
-    help: "Refused: serial lines are not supported; a terminal server is reached with drvAsynIPPortConfigure.",
-    run: ([portName, ttyName]) => {
-      throw new CommandError(
-        `port ${portName ?? ""}: serial line ${ttyName ?? ""} is not supported; use a terminal server and drvAsynIPPortConfigure`,
+    help: "Makes a port to a device on a serial line; asynSetOption sets baud, bits, parity, stop, crtscts, ixon ...",
+    run: ([portName, ttyName, , noAutoConnect, noProcessEos]) => {
+      if (!portName) throw new CommandError("a port name is needed");
+      if (!ttyName) throw new CommandError("the name of the line is needed, as /dev/ttyS0");
+      ioc.ports.add(
+        new SerialPort(portName, ttyName, {
+          noAutoConnect: noAutoConnect !== 0,
+          noProcessEos: noProcessEos !== 0,
+        }),
       );
     },
   }),

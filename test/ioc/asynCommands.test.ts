@@ -141,10 +141,14 @@ test("an asyn record reads and writes the parameters of an areaDetector port", a
   assert.equal(engine.get("x:asyn.AINP"), "SIM");
 });
 
-test("a serial line is refused by name", async (context) => {
+test("a serial line is set up by asynSetOption, open or not", async (context) => {
   const { said } = await rig(context);
-  assert.match(
-    await said('drvAsynSerialPortConfigure("SER", "/dev/ttyS0")'),
-    /port SER: serial line \/dev\/ttyS0 is not supported; use a terminal server/,
+  assert.match(await said('drvAsynSerialPortConfigure("SER")'), /the name of the line is needed/);
+  const make = 'drvAsynSerialPortConfigure("SER", "/dev/nowhere", 0, 1)';
+  assert.equal(
+    await said(make, 'asynSetOption("SER", 0, "baud", "115200")', 'asynShowOption("SER", 0, "baud")'),
+    "baud=115200\n",
   );
+  assert.match(await said("asynReport 0 SER"), /^Serial line \/dev\/nowhere: Disconnected$/m);
+  assert.match(await said('asynSetOption("SER", 0, "parity", "some")'), /setOption failed Invalid parity\./);
 });

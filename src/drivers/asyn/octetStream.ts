@@ -121,7 +121,10 @@ export class OctetStream implements OctetInterface {
         if (outcome instanceof AsynError) reject(outcome);
         else resolve(outcome);
       };
-      const timer = timeout(timeoutSeconds, () => settle(this.#tooLate()));
+      const timer = timeout(timeoutSeconds, () => {
+        this.#reader = undefined;
+        settle(this.#tooLate());
+      });
       const restart = () => void timer?.refresh();
       this.#reader = { eos: Buffer.from(inputEos, "latin1"), maxBytes, settle, restart };
       this.#satisfyReader();

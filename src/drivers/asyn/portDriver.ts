@@ -169,6 +169,8 @@ export interface PortLink {
 /** A port by name: parameters per address, and text exchange where the device has it. */
 export interface Port {
   readonly portName: string;
+  /** What it leads to, for reports; absent where that is the driver itself. */
+  readonly label?: string;
   readonly link?: PortLink;
   readonly connected$: Observable<boolean>;
   /**

@@ -12,12 +12,10 @@ export function portReport(port: Port, trace: PortTrace, level: number): string[
   const { portName, link } = port;
   const autoConnect = link?.autoConnect !== false;
   const first = `${portName} multiDevice:No canBlock:${yesNo(canBlock(port))} autoConnect:${yesNo(autoConnect)}`;
-  const own = port.options?.get("hostInfo");
-  const device = own?.ok === true ? own.value : undefined;
   const driver =
-    device === undefined
+    port.label === undefined
       ? `Port: ${portName}`
-      : `Port ${device}: ${isConnected(port) ? "Connected" : "Disconnected"}`;
+      : `${port.label}: ${isConnected(port) ? "Connected" : "Disconnected"}`;
   if (level < 1) return [first, driver];
   return [
     first,

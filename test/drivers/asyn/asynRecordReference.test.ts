@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { type TestContext, test } from "node:test";
+import { after, type TestContext, test } from "node:test";
 import { filter, firstValueFrom, NEVER, timeout } from "rxjs";
 import type { Value } from "../../../src/channel/dbf.js";
 import { untilNul } from "../../../src/channel/text.js";
@@ -11,13 +11,16 @@ import { float64, int32, octet, uint32Digital } from "../../../src/drivers/asyn/
 import { IpPort } from "../../../src/drivers/asyn/ipPort.js";
 import type { Port } from "../../../src/drivers/asyn/portDriver.js";
 import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
+import { SerialPort } from "../../../src/drivers/asyn/serialPort.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { database } from "../../records/support.js";
+import { needsPython } from "../../support/python.js";
 import { referenceData } from "../../support/referenceData.js";
+import { type SerialTestLine, serialTestLine } from "./serialLine.js";
 
 /**
- * asyn's own record (module asyn, R4-45) in an IOC of EPICS Base 7.0.10, asked with dbpf and dbgf: what its fields were after the steps.
- * `DEVICE` stands for the address of the device behind the ports IP and IP2, T and T2 have parameters.
+ * asyn's own record (module asyn) in an IOC of EPICS Base 7.0.10, asked with dbpf and dbgf: what its fields were after the steps.
+ * `DEVICE` stands for the address of the device behind the ports IP and IP2; SER is a serial line, T and T2 have parameters.
  */
 interface Case {
   readonly name: string;
@@ -93,6 +96,9 @@ async function device(context: TestContext): Promise<string> {
   return `127.0.0.1:${address.port}`;
 }
 
+let line: SerialTestLine | undefined;
+after(() => line?.close());
+
 const connection = (port: Port, wanted: boolean): Promise<boolean> =>
   firstValueFrom(
     port.connected$.pipe(
@@ -105,6 +111,12 @@ const connection = (port: Port, wanted: boolean): Promise<boolean> =>
 async function portOf(context: TestContext, { record }: Case): Promise<{ port?: Port; address: string }> {
   const { PORT = "", IEOS } = record;
   if (PORT.startsWith("T")) return { port: parameterPort(PORT), address: "" };
+  if (PORT === "SER") {
+    line ??= await serialTestLine();
+    const port = new SerialPort(PORT, line.ttyName);
+    await connection(port, true);
+    return { port, address: line.ttyName };
+  }
   if (!PORT.startsWith("IP")) return { address: "" };
   const address = await device(context);
   const port = new IpPort(PORT, address);
@@ -119,35 +131,38 @@ const shown = (engine: RecordEngine, field: string, wanted: string | number): st
   return typeof wanted === "number" ? Number(value) : engine.getString(`io.${field}`);
 };
 
-const cases = referenceData<Case>("asynRecordReference.json").filter(
-  ({ record }) => record["PORT"] !== "SER",
-);
-
-for (const each of cases)
-  test(`as asyn's record: ${each.name}`, async (context) => {
-    const { port, address } = await portOf(context, each);
-    const ports = new PortRegistry();
-    if (port !== undefined) ports.add(port);
-    if (port?.portName !== "T") ports.add(parameterPort("T"));
-    const engine = new RecordEngine();
-    context.after(() => {
-      engine.stop();
-      ports.close();
-    });
-    engine.addDeviceSupport(asynRecordDeviceSupport(ports));
-    const { IEOS, OEOS, ...fields } = each.record;
-    assert.deepEqual(engine.load(database({ io: ["asyn", fields] })), []);
-    engine.iocInit();
-    for (const [field, value] of each.steps) {
-      const put = field === "BOUT" ? Int8Array.from(Buffer.from(`${value}\0`)) : value;
-      assert.ok((await engine.putNotify(`io.${field}`, put)).ok, `${field} ${value}`);
-      if (field === "CNCT" && port !== undefined) await connection(port, value === "Connect");
-    }
-    if (each.name === "a peer that goes away" && port !== undefined) await connection(port, false);
-    const wanted = { ...each.answers, ...DIFFERENT[each.name] };
-    const found = Object.entries(wanted).map(([field, answer]) => {
-      const value = shown(engine, field, answer);
-      return [field, typeof value === "string" && address !== "" ? value.replace(address, "DEVICE") : value];
-    });
-    assert.deepEqual(Object.fromEntries(found), wanted);
-  });
+for (const each of referenceData<Case>("asynRecordReference.json"))
+  test(
+    `as asyn's record: ${each.name}`,
+    each.record["PORT"] === "SER" ? needsPython : {},
+    async (context) => {
+      const { port, address } = await portOf(context, each);
+      const ports = new PortRegistry();
+      if (port !== undefined) ports.add(port);
+      if (port?.portName !== "T") ports.add(parameterPort("T"));
+      const engine = new RecordEngine();
+      context.after(() => {
+        engine.stop();
+        ports.close();
+      });
+      engine.addDeviceSupport(asynRecordDeviceSupport(ports));
+      const { IEOS, OEOS, ...fields } = each.record;
+      assert.deepEqual(engine.load(database({ io: ["asyn", fields] })), []);
+      engine.iocInit();
+      for (const [field, value] of each.steps) {
+        const put = field === "BOUT" ? Int8Array.from(Buffer.from(`${value}\0`)) : value;
+        assert.ok((await engine.putNotify(`io.${field}`, put)).ok, `${field} ${value}`);
+        if (field === "CNCT" && port !== undefined) await connection(port, value === "Connect");
+      }
+      if (each.name === "a peer that goes away" && port !== undefined) await connection(port, false);
+      const wanted = { ...each.answers, ...DIFFERENT[each.name] };
+      const found = Object.entries(wanted).map(([field, answer]) => {
+        const value = shown(engine, field, answer);
+        return [
+          field,
+          typeof value === "string" && address !== "" ? value.replace(address, "DEVICE") : value,
+        ];
+      });
+      assert.deepEqual(Object.fromEntries(found), wanted);
+    },
+  );
