@@ -2,5 +2,5 @@ export { filterBlock } from "./filter";
 export { integralsBlock } from "./integrals";
 export { packBlock, unpackBlock } from "./pack";
 export { filterColumns, restoreRows, transformRows } from "./phase";
-export { addFlatZ, addTiltedZ, addVertical, copyRow, readFlat, readVertical } from "./slices";
+export { addFlatZ, addTiltedZ, addVertical, copyRow, readFlat, readTilted, readVertical } from "./slices";
 export { markZingers } from "./zingers";

@@ -158,139 +158,69 @@ function isInside(s: f64, end: f64): bool {
 }
 
 /**
- * The same for a tilted z-slice, whose columns lie on detector rows of their own. `path` is four tables of `width` entries: the distance along
- * x as doubles, byte offsets in `filtered`, all blocks of `width` columns, of the detector rows above and below (negative above: the
- * column is outside), and how far below the first one it lies, as float.
+ * Adds detector rows (see `copyRow`), behind one another, to columns `fromColumn` up to `toColumn` of a tilted z-slice, whose sums have columns where
+ * those of an upright one have lines: along a column the tilt changes nothing but the two rows that it lies between. `path` is four tables of `width`
+ * entries: the distance along x as doubles, byte offsets of the rows above and below (negative above: the column is outside), and how
+ * far below the first one it lies, as float.
  */
 export function addTiltedZ(
-  filtered: usize,
+  rows: usize,
   sums: usize,
   path: usize,
   width: i32,
-  fromLine: i32,
-  toLine: i32,
+  fromColumn: i32,
+  toColumn: i32,
   center: f64,
   cosine: f64,
   sine: f64,
-  weight: f32,
 ): void {
   const half = width >> 1;
+  const differences = rowBytes(width);
   const uppers = path + <usize>width * 8;
   const lowers = uppers + <usize>width * 4;
   const depths = lowers + <usize>width * 4;
-  const cosines = f64x2.splat(cosine);
-  const weights = f32x4.splat(weight);
-  for (let y = fromLine; y < toLine; y++) {
-    const start = center - <f64>(y - half) * sine;
-    const starts = f64x2.splat(start);
-    const line = sums + <usize>y * <usize>width * 4;
-    for (let x = 0; x < width; x += 4) {
-      const isWhole = x + 4 <= width;
-      const first = f64x2.add(f64x2.mul(v128.load(path + <usize>x * 8), cosines), starts);
-      const second = f64x2.add(f64x2.mul(v128.load(path + <usize>x * 8, 16), cosines), starts);
-      const upper = v128.load(uppers + <usize>x * 4);
-      // Positions and rows go one way along a line: what holds for the outer two of four columns holds for the inner.
-      if (
-        !isWhole ||
-        !isBetween(f64x2.extract_lane(first, 0), width) ||
-        !isBetween(f64x2.extract_lane(second, 1), width) ||
-        i32x4.extract_lane(upper, 0) < 0 ||
-        i32x4.extract_lane(upper, 3) < 0
-      ) {
-        const end = isWhole ? x + 4 : width;
-        for (let one = x; one < end; one++) addTiltedPixel(filtered, line, path, width, one, start, cosine, weight);
-        continue;
-      }
-      const left = i32x4.trunc_sat_f64x2_s_zero(first);
-      const right = i32x4.trunc_sat_f64x2_s_zero(second);
-      const columns = v128.shuffle<i32>(left, right, 0, 1, 4, 5);
-      const fraction = v128.shuffle<f32>(
-        f32x4.demote_f64x2_zero(f64x2.sub(first, f64x2.convert_low_i32x4_s(left))),
-        f32x4.demote_f64x2_zero(f64x2.sub(second, f64x2.convert_low_i32x4_s(right))),
-        0,
-        1,
-        4,
-        5,
-      );
-      const places = i32x4.add(i32x4.shl(columns, 5), i32x4.splat(<i32>filtered));
-      const lower = v128.load(lowers + <usize>x * 4);
-      const above = i32x4.add(places, upper);
-      const below = i32x4.add(places, lower);
-      const depth = v128.load(depths + <usize>x * 4);
-      const value = i32x4.all_true(i32x4.eq(i32x4.sub(lower, upper), i32x4.splat(4)))
-        ? sampledInBlock(above, fraction, depth)
-        : between(between(gather(above, 0), gather(above, 32), fraction), between(gather(below, 0), gather(below, 32), fraction), depth);
-      const at = line + <usize>x * 4;
-      v128.store(at, plus(value, weights, v128.load(at)));
+  const step = <i64>nearest(-sine * START_ONE);
+  const lanes = lanesOf(step);
+  const toLowest = min(3 * step, 0);
+  for (let x = fromColumn; x < toColumn; x++) {
+    const upper = load<i32>(uppers + <usize>x * 4);
+    if (upper < 0) continue;
+    const above = rows + <usize>upper;
+    const toBelow = <usize>(load<i32>(lowers + <usize>x * 4) - upper);
+    const depth = load<f32>(depths + <usize>x * 4);
+    const depths4 = f32x4.splat(depth);
+    const start = center + load<f64>(path + <usize>x * 8) * cosine + <f64>half * sine;
+    const from = firstInside(start + 1, -sine, width);
+    const to = endInside(start + 1, -sine, width);
+    let position = <i64>nearest((start - <f64>from * sine + MARGIN) * START_ONE);
+    let at = sums + (<usize>x * <usize>width + <usize>from) * 4;
+    let y = from;
+    const lastGroup = to - 4;
+    if (y <= lastGroup)
+      do {
+        const lowest = position + toLowest;
+        const column = above + columnBytes(lowest);
+        const positions = i32x4.add(i32x4.splat(fractionOf(lowest)), lanes);
+        const columns = picks(positions);
+        const parts = fractions(positions);
+        const upperSlopes = picked(v128.load(column + differences), columns);
+        const upperValues = plus(upperSlopes, parts, picked(v128.load(column), columns));
+        const lowerSlopes = picked(v128.load(column + toBelow + differences), columns);
+        const lowerValues = plus(lowerSlopes, parts, picked(v128.load(column + toBelow), columns));
+        const sum = f32x4.add(v128.load(at), upperValues);
+        v128.store(at, plus(f32x4.sub(lowerValues, upperValues), depths4, sum));
+        y += 4;
+        at += 16;
+        position += 4 * step;
+      } while (y <= lastGroup);
+    for (; y < to; y++, at += 4, position += step) {
+      const column = above + columnBytes(position);
+      const part = <f32>fractionOf(position);
+      const upperValue = load<f32>(column) + load<f32>(column + differences) * part;
+      const lowerValue = load<f32>(column + toBelow) + load<f32>(column + toBelow + differences) * part;
+      store<f32>(at, load<f32>(at) + upperValue + (lowerValue - upperValue) * depth);
     }
   }
-}
-
-/** Has a position a detector column on both sides? */
-@inline
-function isBetween(s: f64, width: i32): bool {
-  return s >= 0 && s < <f64>(width - 1);
-}
-
-/** a + (b - a) part */
-@inline
-function between(a: v128, b: v128, part: v128): v128 {
-  return plus(f32x4.sub(b, a), part, a);
-}
-
-/** The floats at four addresses. */
-@inline
-function gather(addresses: v128, behind: usize): v128 {
-  let values = v128.load32_zero(<usize>i32x4.extract_lane(addresses, 0) + behind);
-  values = v128.load32_lane(<usize>i32x4.extract_lane(addresses, 1) + behind, values, 1);
-  values = v128.load32_lane(<usize>i32x4.extract_lane(addresses, 2) + behind, values, 2);
-  return v128.load32_lane(<usize>i32x4.extract_lane(addresses, 3) + behind, values, 3);
-}
-
-/** Four pixels whose rows stand side by side in one block: one load for both. */
-@inline
-function sampledInBlock(addresses: v128, fraction: v128, depth: v128): v128 {
-  const first = <usize>i32x4.extract_lane(addresses, 0);
-  const second = <usize>i32x4.extract_lane(addresses, 1);
-  const third = <usize>i32x4.extract_lane(addresses, 2);
-  const fourth = <usize>i32x4.extract_lane(addresses, 3);
-  const left0 = v128.load64_lane(second, v128.load64_zero(first), 1);
-  const left1 = v128.load64_lane(fourth, v128.load64_zero(third), 1);
-  const right0 = v128.load64_lane(second + 32, v128.load64_zero(first + 32), 1);
-  const right1 = v128.load64_lane(fourth + 32, v128.load64_zero(third + 32), 1);
-  const above = between(v128.shuffle<f32>(left0, left1, 0, 2, 4, 6), v128.shuffle<f32>(right0, right1, 0, 2, 4, 6), fraction);
-  const below = between(v128.shuffle<f32>(left0, left1, 1, 3, 5, 7), v128.shuffle<f32>(right0, right1, 1, 3, 5, 7), fraction);
-  return between(above, below, depth);
-}
-
-/** One pixel of a tilted line, also where it sees only one detector column, or none. */
-function addTiltedPixel(
-  filtered: usize,
-  line: usize,
-  path: usize,
-  width: i32,
-  x: i32,
-  start: f64,
-  cosine: f64,
-  weight: f32,
-): void {
-  const tables = path + <usize>width * 8 + <usize>x * 4;
-  const upper = load<i32>(tables);
-  const s = load<f64>(path + <usize>x * 8) * cosine + start;
-  if (upper < 0 || !(s > -1 && s < <f64>width)) return;
-  const above = sample(filtered + <usize>upper, width, s);
-  const below = sample(filtered + <usize>load<i32>(tables + <usize>width * 4), width, s);
-  const at = line + <usize>x * 4;
-  store<f32>(at, load<f32>(at) + weight * (above + (below - above) * load<f32>(tables + <usize>width * 8)));
-}
-
-/** A detector row between two of its columns; what is beside it counts as 0. */
-function sample(row: usize, width: i32, s: f64): f32 {
-  const column = min(max(<i32>floor(s), 0), width - 2);
-  const at = row + <usize>column * 32;
-  const left = <f32>max<f64>(0, 1 - abs(s - <f64>column));
-  const right = <f32>max<f64>(0, 1 - abs(s - <f64>column - 1));
-  return load<f32>(at) * left + load<f32>(at, 32) * right;
 }
 
 /** `scale` times two sums of a vertical slice, in row order. Writes up to three rows and three pixels more. */
@@ -308,21 +238,41 @@ export function readVertical(
     // From right to left, so that what is written beyond a row is put right by the next.
     for (let i: isize = (width - 1) & ~3; i >= 0; i -= 4) {
       const at = start + i * 32;
-      const to = out + (row * width + i) * 4;
       const v0 = sumOf(first + at, second + at, scale);
       const v1 = sumOf(first + at + 32, second + at + 32, scale);
       const v2 = sumOf(first + at + 64, second + at + 64, scale);
       const v3 = sumOf(first + at + 96, second + at + 96, scale);
-      const t0 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5);
-      const t1 = v128.shuffle<f32>(v0, v1, 2, 6, 3, 7);
-      const t2 = v128.shuffle<f32>(v2, v3, 0, 4, 1, 5);
-      const t3 = v128.shuffle<f32>(v2, v3, 2, 6, 3, 7);
-      v128.store(to, v128.shuffle<f32>(t0, t2, 0, 1, 4, 5));
-      v128.store(to + width * 4, v128.shuffle<f32>(t0, t2, 2, 3, 6, 7));
-      v128.store(to + width * 8, v128.shuffle<f32>(t1, t3, 0, 1, 4, 5));
-      v128.store(to + width * 12, v128.shuffle<f32>(t1, t3, 2, 3, 6, 7));
+      storeTransposed(out + (row * width + i) * 4, width * 4, v0, v1, v2, v3);
     }
   }
+}
+
+/** `scale` times two sums of a tilted z-slice, in row order. Writes up to three rows and three pixels more. */
+export function readTilted(first: usize, second: usize, out: usize, width: usize, scale: f32): void {
+  const row = width * 4;
+  // From right to left, so that what is written beyond a row is put right by the next columns.
+  for (let x: isize = (width - 1) & ~3; x >= 0; x -= 4)
+    for (let y: usize = 0; y < width; y += 4) {
+      const at = (x * width + y) * 4;
+      const v0 = sumOf(first + at, second + at, scale);
+      const v1 = sumOf(first + at + row, second + at + row, scale);
+      const v2 = sumOf(first + at + 2 * row, second + at + 2 * row, scale);
+      const v3 = sumOf(first + at + 3 * row, second + at + 3 * row, scale);
+      storeTransposed(out + (y * width + x) * 4, row, v0, v1, v2, v3);
+    }
+}
+
+/** Four vectors as columns of four rows, `row` bytes apart. */
+@inline
+function storeTransposed(to: usize, row: usize, v0: v128, v1: v128, v2: v128, v3: v128): void {
+  const t0 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5);
+  const t1 = v128.shuffle<f32>(v0, v1, 2, 6, 3, 7);
+  const t2 = v128.shuffle<f32>(v2, v3, 0, 4, 1, 5);
+  const t3 = v128.shuffle<f32>(v2, v3, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(t0, t2, 0, 1, 4, 5));
+  v128.store(to + row, v128.shuffle<f32>(t0, t2, 2, 3, 6, 7));
+  v128.store(to + 2 * row, v128.shuffle<f32>(t1, t3, 0, 1, 4, 5));
+  v128.store(to + 3 * row, v128.shuffle<f32>(t1, t3, 2, 3, 6, 7));
 }
 
 /** `scale` times two sums of the z-slice. Writes up to three pixels more. */

@@ -2,6 +2,12 @@ import type { FlatField, RawData } from "../pipeline/darkFlat.js";
 import type { SliceData, SliceGeometry } from "../pipeline/geometry.js";
 import type { PreprocessParameters, ProjectionSize } from "../pipeline/preprocess.js";
 
+/** A projection that a place holds, and its angle. */
+export interface ViewAt {
+  readonly place: number;
+  readonly thetaRadians: number;
+}
+
 /**
  * The projections of a window and the sums of their backprojections, wherever a backend keeps them. Projections have
  * places, small numbers that their owner gives out and uses again. Calls take effect in the order they are made; a
@@ -16,6 +22,8 @@ export interface Reconstruction {
   begin(geometry: SliceGeometry): void;
   /** Adds (weight 1) or takes away (weight -1) the projection at a place. */
   add(place: number, thetaRadians: number, weight: 1 | -1): void | Promise<void>;
+  /** Adds at least the first of some projections and says how many, where a backend is quicker with several at once. */
+  addSome?(views: readonly ViewAt[]): number;
   /** The sums times `scale`, in the memory of `into` where that is given; pi / views gives the attenuation per pixel. */
   read(
     scale: number,

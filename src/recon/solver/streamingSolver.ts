@@ -49,6 +49,9 @@ const DEFAULT_FILTERED_BYTES = 1024 * 1024 * 1024;
 const DEFAULT_MAXIMUM_PENDING = 64;
 const RADIANS_PER_DEGREE = Math.PI / 180;
 
+/** Projections of the backlog that a backend is offered at once. */
+const MOST_AT_ONCE = 8;
+
 /**
  * Three ortho-slices from the last half turn of a stream. Each projection is added when it comes and taken away when
  * it leaves; new parameters begin new sums, filled from the kept projections in an order that shows the whole soon.
@@ -207,23 +210,45 @@ export class StreamingSolver {
       await removed;
       return "removed";
     }
-    const isArrival = this.#arrived.length > 0;
-    const entry = this.#arrived.shift() ?? this.#backlog.shift();
-    if (entry === undefined) return "nothing";
-    // Marked before the work is awaited: parameters that change meanwhile begin new sums and clear the mark.
+    const arrival = this.#arrived.shift();
+    if (arrival !== undefined) {
+      this.#mark(arrival);
+      await this.#accumulate(arrival, 1);
+      return "added";
+    }
+    if (this.#backlog.length === 0) return "nothing";
+    await this.#recompute();
+    return "recomputed";
+  }
+
+  /** Adds the next of the backlog, some of them where the backend is quicker so. */
+  #recompute(): void | Promise<void> {
+    this.#preprocessIfNeeded();
+    const next = this.#backlog.slice(0, MOST_AT_ONCE);
+    const added = this.#reconstruction.addSome?.(
+      next.map(({ place, view }) => ({ place, thetaRadians: radiansOf(view) })),
+    );
+    const entries = this.#backlog.splice(0, added ?? 1);
+    for (const entry of entries) this.#mark(entry);
+    return added === undefined && entries[0] !== undefined ? this.#accumulate(entries[0], 1) : undefined;
+  }
+
+  /** Marked before the work is awaited: parameters that change meanwhile begin new sums and clear the mark. */
+  #mark(entry: Entry): void {
     entry.added = true;
     this.#inSums += 1;
     if (entry.view.index > (this.#newest?.view.index ?? -1)) this.#newest = entry;
-    await this.#accumulate(entry, 1);
-    return isArrival ? "added" : "recomputed";
   }
 
   #accumulate({ place, view }: Entry, weight: 1 | -1): void | Promise<void> {
-    if (this.#mustPreprocess) {
-      this.#reconstruction.preprocess(this.#flatField(), preprocessOf(this.#parameters));
-      this.#mustPreprocess = false;
-    }
-    return this.#reconstruction.add(place, view.theta * RADIANS_PER_DEGREE, weight);
+    this.#preprocessIfNeeded();
+    return this.#reconstruction.add(place, radiansOf(view), weight);
+  }
+
+  #preprocessIfNeeded(): void {
+    if (!this.#mustPreprocess) return;
+    this.#reconstruction.preprocess(this.#flatField(), preprocessOf(this.#parameters));
+    this.#mustPreprocess = false;
   }
 
   #flatField(): FlatField {
@@ -258,6 +283,8 @@ export class StreamingSolver {
     return this.#reconstruction.close();
   }
 }
+
+const radiansOf = ({ theta }: View): number => theta * RADIANS_PER_DEGREE;
 
 function brightestOf(raw: RawData): number {
   let brightest = 0;

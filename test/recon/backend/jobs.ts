@@ -68,6 +68,10 @@ export const jobs: Readonly<Record<string, Job>> = {
   "turned slices of an odd size": { geometry: wide, parameters: plain, convert: u16 },
   "very many columns": { geometry: broad, parameters: plain, convert: u16, views: 1 },
   "a tilted z-slice": { geometry: tilted, parameters: plain, convert: u16 },
+  "a z-slice tilted steeply the other way": {
+    geometry: { ...tilted, rotZ: -70, orthoZ: 30 },
+    ...{ parameters: plain, convert: u16 },
+  },
   "8-bit counts": { geometry: wide, parameters: plain, convert: (v) => Uint8Array.from(v, (c) => c / 200) },
   "32-bit counts": { geometry: wide, parameters: plain, convert: (v) => Int32Array.from(v) },
   "floating-point counts": { geometry: wide, parameters: plain, convert: (v) => Float64Array.from(v) },

@@ -60,6 +60,41 @@ for (const name of ["filter Ramp", "a tilted z-slice"])
   test(`packed projections that the kernels' memory has no room for are kept outside: ${name}`, () =>
     assertLikeReference(crowded, jobs[name] ?? assert.fail()));
 
+const ways: Readonly<Record<string, readonly [ReconBackend, keepsFiltered: boolean]>> = {
+  "in the kernels' memory": [wasmBackend(2), true],
+  "outside it": [crowded, true],
+  nowhere: [wasmBackend(2), false],
+};
+for (const [where, [backend, keepsFiltered]] of Object.entries(ways))
+  test(`several projections at once give what one after the other does, filtered ones kept ${where}`, async () => {
+    const pixels = square.width * square.height;
+    const views = Array.from({ length: 21 }, (_, place) => ({ place, thetaRadians: place * 0.15 }));
+    const start = () => {
+      const reconstruction = backend.start({ size: square, keepsFiltered });
+      const flat = new Float32Array(pixels).fill(30_000);
+      reconstruction.preprocess(new FlatField(new Float32Array(pixels), flat), plain);
+      for (const { place } of views) reconstruction.keep(place, u16(counts(place, square)));
+      return reconstruction;
+    };
+    const single = start();
+    const several = start();
+    for (const geometry of [
+      square,
+      { ...square, center: 30 },
+      { ...square, rotZ: 5 },
+      { ...square, rotZ: 80 },
+    ]) {
+      single.begin(geometry);
+      for (const { place, thetaRadians } of views) await single.add(place, thetaRadians, 1);
+      several.begin(geometry);
+      for (let added = 0; added < views.length; )
+        added += several.addSome?.(views.slice(added)) ?? assert.fail("no way to add several");
+      assert.deepEqual(await several.read(0.1), await single.read(0.1), `tilt ${geometry.rotZ}`);
+    }
+    await single.close();
+    await several.close();
+  });
+
 for (const keepsFiltered of [true, false])
   test(`turn after turn leaves no drift, filtered projections ${keepsFiltered ? "kept" : "not kept"}`, async () => {
     const pixels = square.width * square.height;

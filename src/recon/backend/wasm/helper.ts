@@ -7,7 +7,7 @@ import type { HelperSetup } from "./team.js";
 
 const { module, memory, layout, thread, control, numbers }: HelperSetup = workerData;
 const kernels = instantiate(module, memory);
-const context = { kernels, bytes: new Uint8Array(memory.buffer), layout, control, numbers, thread };
+const context = { kernels, layout, control, numbers, thread };
 
 for (let job = 0; ; job = Atomics.load(control, Control.JOB)) {
   Atomics.wait(control, Control.JOB, job);

@@ -1,3 +1,5 @@
+import { MOST_VIEWS } from "./layout.js";
+
 /** What the threads share beside the memory: the state of the work, and the numbers of the job. */
 export interface JobBoard {
   readonly control: Int32Array<SharedArrayBuffer>;
@@ -14,8 +16,8 @@ export const Control = {
   DONE: 2,
   /** Tasks that filter or add blocks and are done. */
   BLOCKS_DONE: 3,
-  /** 1 once the detector row of an upright z-slice is copied. */
-  ROW_READY: 4,
+  /** 1 once the detector rows of an upright z-slice are copied. */
+  ROWS_READY: 4,
 } as const;
 
 const TASK_BITS = 16;
@@ -31,63 +33,72 @@ export const jobOf = (next: number): number => next >> TASK_BITS;
 
 const CONTROL_LENGTH = 8;
 
-/** A projection to be added to the sums. */
-export interface Job {
-  /** How pixels lie in memory (FORMATS); packed filtered blocks need nothing but adding. */
-  readonly source: "packed" | { readonly format: number };
-  /** Where the packed filtered blocks are, or are to be left; undefined where nobody wants them. */
+/** A projection of a job. */
+export interface JobView {
+  /** Where its packed filtered blocks are, or are to be left; undefined where nobody wants them. */
   readonly packed: number | undefined;
-  /** Which set of sums. */
-  readonly set: 0 | 1;
-  readonly weight: number;
   readonly cosine: number;
   readonly sine: number;
-  readonly center: number;
-  /** Detector row of an upright z-slice; a tilted one follows its path. */
-  readonly row: number | undefined;
   /** Columns of the y- and x-slice that the detector sees, half-open. */
   readonly columnsY: readonly [number, number];
   readonly columnsX: readonly [number, number];
 }
 
-export function jobBoard(): JobBoard {
-  return {
-    control: new Int32Array(new SharedArrayBuffer(CONTROL_LENGTH * Int32Array.BYTES_PER_ELEMENT)),
-    numbers: new Float64Array(new SharedArrayBuffer(16 * Float64Array.BYTES_PER_ELEMENT)),
-  };
+/** Projections to be added to the sums: several only where they are packed. */
+export interface Job {
+  /** Where and how pixels lie in memory (FORMATS); packed filtered blocks need nothing but adding. */
+  readonly source: "packed" | { readonly counts: number; readonly format: number };
+  /** Which set of sums. */
+  readonly set: 0 | 1;
+  readonly weight: number;
+  readonly center: number;
+  readonly isTilted: boolean;
+  /** Detector rows that the z-slice sees, half-open. */
+  readonly rows: readonly [number, number];
+  readonly views: readonly JobView[];
 }
 
 const PACKED = -1;
 const UNPACKED = -1;
-const TILTED = -1;
+const HEADER = 9;
+const VIEW = 7;
+
+export function jobBoard(): JobBoard {
+  const numbers = HEADER + MOST_VIEWS * VIEW;
+  return {
+    control: new Int32Array(new SharedArrayBuffer(CONTROL_LENGTH * Int32Array.BYTES_PER_ELEMENT)),
+    numbers: new Float64Array(new SharedArrayBuffer(numbers * Float64Array.BYTES_PER_ELEMENT)),
+  };
+}
 
 export function writeJob(numbers: Float64Array, job: Job): void {
-  numbers.set([
-    job.source === "packed" ? PACKED : job.source.format,
-    job.packed ?? UNPACKED,
-    job.set,
-    job.weight,
-    job.cosine,
-    job.sine,
-    job.center,
-    job.row ?? TILTED,
-    ...job.columnsY,
-    ...job.columnsX,
-  ]);
+  const { source, set, weight, center, isTilted, rows, views } = job;
+  const { counts, format } = source === "packed" ? { counts: 0, format: PACKED } : source;
+  const header = [counts, format, set, weight, center, isTilted ? 1 : 0, ...rows, views.length];
+  numbers.set(header);
+  views.forEach(({ packed, cosine, sine, columnsY, columnsX }, i) => {
+    numbers.set([packed ?? UNPACKED, cosine, sine, ...columnsY, ...columnsX], HEADER + i * VIEW);
+  });
 }
 
 export function readJob(numbers: Float64Array): Job {
   const at = (index: number): number => numbers[index] ?? 0;
   return {
-    source: at(0) === PACKED ? "packed" : { format: at(0) },
-    packed: at(1) === UNPACKED ? undefined : at(1),
+    source: at(1) === PACKED ? "packed" : { counts: at(0), format: at(1) },
     set: at(2) === 0 ? 0 : 1,
     weight: at(3),
-    cosine: at(4),
-    sine: at(5),
-    center: at(6),
-    row: at(7) === TILTED ? undefined : at(7),
-    columnsY: [at(8), at(9)],
-    columnsX: [at(10), at(11)],
+    center: at(4),
+    isTilted: at(5) === 1,
+    rows: [at(6), at(7)],
+    views: Array.from({ length: at(8) }, (_, i) => {
+      const first = HEADER + i * VIEW;
+      return {
+        packed: at(first) === UNPACKED ? undefined : at(first),
+        cosine: at(first + 1),
+        sine: at(first + 2),
+        columnsY: [at(first + 3), at(first + 4)],
+        columnsX: [at(first + 5), at(first + 6)],
+      };
+    }),
   };
 }

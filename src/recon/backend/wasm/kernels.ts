@@ -30,16 +30,15 @@ export interface ReconKernels {
     sine: number,
   ): void;
   addTiltedZ(
-    filtered: number,
+    rows: number,
     sums: number,
     path: number,
     width: number,
-    fromLine: number,
-    toLine: number,
+    fromColumn: number,
+    toColumn: number,
     center: number,
     cosine: number,
     sine: number,
-    weight: number,
   ): void;
   readVertical(
     first: number,
@@ -49,6 +48,7 @@ export interface ReconKernels {
     height: number,
     scale: number,
   ): void;
+  readTilted(first: number, second: number, out: number, width: number, scale: number): void;
   readFlat(first: number, second: number, out: number, pixels: number, scale: number): void;
   transformRows(...rows: RowsArguments): void;
   filterColumns(

@@ -1,6 +1,8 @@
 import type { SliceData } from "../../pipeline/geometry.js";
 import type { ProjectionSize } from "../../pipeline/preprocess.js";
 
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+
 /** Rows that the kernels take together. */
 export const BLOCK_ROWS = 8;
 
@@ -10,7 +12,12 @@ export const COLUMN_BYTES = 32;
 /** Bytes of an entry of a vertical slice's table: offset of the detector column, two weights. */
 export const ENTRY_BYTES = 12;
 
-const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+/** Projections that one job adds at most. More of them together would not be quicker. */
+export const MOST_VIEWS = 8;
+
+/** Bytes of a detector row as copyRow leaves it. */
+export const rowBytes = (width: number): number => (width + 8) * 2 * FLOAT;
+
 const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
 
 /** Kernels read some pixels beyond the end of what they are given. */
@@ -24,7 +31,8 @@ export interface Layout {
   readonly points: number;
   /** Blocks of eight rows. */
   readonly blocks: number;
-  readonly counts: number;
+  /** Two projections: while one is filtered the next one is brought. */
+  readonly counts: readonly [number, number];
   readonly dark: number;
   readonly gain: number;
   /** Eight rows of each: dark field and gain of what needs no correction. */
@@ -34,16 +42,17 @@ export interface Layout {
   readonly factors: number;
   /** A block for each thread to filter in. */
   readonly scratch: readonly number[];
-  /** A filtered projection, block by block, for a tilted z-slice. */
-  readonly filtered: number;
   /** A filtered projection in 16-bit numbers, and `scales` bytes behind its first the scale of each block; one range of memory. */
   readonly packed: number;
   readonly scales: number;
   readonly packedBytes: number;
-  /** The detector row of the z-slice, as copyRow leaves it. */
-  readonly row: number;
+  /** Detector rows of z-slices, as copyRow leaves them: as many as the projections of a job have, or one has. */
+  readonly rows: number;
+  readonly mostRows: number;
+  /** Tables for each projection of a job, `tableBytes` apart. */
   readonly tableY: number;
   readonly tableX: number;
+  readonly tableBytes: number;
   /** Four tables of a tilted z-slice, see `addTiltedZ`. */
   readonly pathZ: number;
   /** Two sets of sums; see WasmReconstruction. */
@@ -61,6 +70,7 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
   const blocks = Math.ceil(height / BLOCK_ROWS);
   const image = width * height * FLOAT;
   const blocked = blocks * width * COLUMN_BYTES;
+  const mostRows = Math.max(height, MOST_VIEWS);
   let end = 0;
   const take = (bytes: number): number => {
     const start = end;
@@ -77,7 +87,7 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
   const packedBytes = Math.ceil((blocked / 2 + blocks * FLOAT) / SLACK) * SLACK;
   const parts = {
     ...{ size, points, blocks },
-    counts: take(image),
+    counts: [take(image), take(image)] as const,
     dark: take(image),
     gain: take(image),
     zeros: take(width * COLUMN_BYTES),
@@ -85,16 +95,17 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
     response: take(points * FLOAT),
     factors: take(points * 4 * FLOAT),
     scratch: Array.from({ length: threads }, () => take(points * COLUMN_BYTES)),
-    filtered: take(blocked),
     packed: take(packedBytes),
     scales: blocked / 2,
     packedBytes,
-    row: take((width + 8) * 2 * FLOAT),
-    tableY: take(width * ENTRY_BYTES),
-    tableX: take(width * ENTRY_BYTES),
+    rows: take(mostRows * rowBytes(width)),
+    mostRows,
+    tableY: take(MOST_VIEWS * width * ENTRY_BYTES),
+    tableX: take(MOST_VIEWS * width * ENTRY_BYTES),
+    tableBytes: width * ENTRY_BYTES,
     pathZ: take(width * (DOUBLE + 3 * FLOAT)),
     sums: [sums(), sums()] as const,
-    out: take(Math.max(image + 4 * width * FLOAT, width * width * FLOAT)),
+    out: take((Math.max(height, width) + 4) * width * FLOAT),
   };
   return { ...parts, bytes: end };
 }

@@ -1,6 +1,6 @@
-import { Control, type Job, jobOf, readJob, taskOf } from "./job.js";
+import { Control, type Job, type JobView, jobOf, readJob, taskOf } from "./job.js";
 import type { ReconKernels } from "./kernels.js";
-import { BLOCK_ROWS, COLUMN_BYTES, type Layout } from "./layout.js";
+import { BLOCK_ROWS, COLUMN_BYTES, type Layout, rowBytes } from "./layout.js";
 
 /** Lines of the z-slice that make a task. */
 const LINES_PER_TASK = 32;
@@ -8,7 +8,6 @@ const LINES_PER_TASK = 32;
 /** What a thread works with. */
 export interface ThreadContext {
   readonly kernels: ReconKernels;
-  readonly bytes: Uint8Array;
   readonly layout: Layout;
   readonly control: Int32Array;
   readonly numbers: Float64Array;
@@ -20,7 +19,7 @@ const lineTasks = ({ size }: Layout): number => Math.ceil(size.width / LINES_PER
 
 export const taskCount = (layout: Layout): number => layout.blocks + lineTasks(layout);
 
-/** Takes tasks of the job until none is left. Blocks come first, that of the z-slice before all others. */
+/** Takes tasks of the job until none is left. Blocks come first, that of an upright z-slice before all others. */
 export function work(context: ThreadContext): void {
   const { control, numbers, layout } = context;
   const count = taskCount(layout);
@@ -42,20 +41,57 @@ export function work(context: ThreadContext): void {
   }
 }
 
-function blockTask({ kernels, bytes, layout, control, thread }: ThreadContext, job: Job, task: number): void {
-  const first = job.row === undefined ? 0 : Math.floor(job.row / BLOCK_ROWS);
+/** Eight rows of each projection: their sums stay in the cache meanwhile. */
+function blockTask(context: ThreadContext, job: Job, task: number): void {
+  const { kernels, layout, control, thread } = context;
+  const [firstRow, endRow] = job.rows;
+  const first = job.isTilted ? 0 : Math.floor(firstRow / BLOCK_ROWS);
   const block = task === 0 ? first : task <= first ? task - 1 : task;
-  const { width, height } = layout.size;
+  const { width } = layout.size;
   const blockBytes = width * COLUMN_BYTES;
-  const source = layout.scratch[thread] ?? layout.filtered;
+  const source = layout.scratch[thread] ?? 0;
+  const sums = layout.sums[job.set];
+  const fromRow = Math.max(firstRow, block * BLOCK_ROWS);
+  const toRow = Math.min(endRow, (block + 1) * BLOCK_ROWS);
+  job.views.forEach((view, i) => {
+    fillBlock(context, job, view, block, source);
+    const table = i * layout.tableBytes;
+    kernels.addVertical(source, sums.y + block * blockBytes, layout.tableY + table, ...view.columnsY);
+    kernels.addVertical(source, sums.x + block * blockBytes, layout.tableX + table, ...view.columnsX);
+    for (let row = fromRow; row < toRow; row++)
+      kernels.copyRow(source, row % BLOCK_ROWS, rowAt(layout, job, i, row), width, job.weight);
+  });
+  if (task === 0 && !job.isTilted) {
+    Atomics.store(control, Control.ROWS_READY, 1);
+    Atomics.notify(control, Control.ROWS_READY);
+  }
+  const done = Atomics.add(control, Control.BLOCKS_DONE, 1) + 1;
+  if (done === layout.blocks) Atomics.notify(control, Control.BLOCKS_DONE);
+}
+
+/** Where a detector row of the job's `view`th projection goes. */
+function rowAt({ rows, size }: Layout, job: Job, view: number, row: number): number {
+  const [first, end] = job.rows;
+  return rows + (view * (end - first) + row - first) * rowBytes(size.width);
+}
+
+/** Brings a filtered block to `source`. */
+function fillBlock(
+  { kernels, layout }: ThreadContext,
+  job: Job,
+  view: JobView,
+  block: number,
+  source: number,
+): void {
+  const { width, height } = layout.size;
   const numbers = width * BLOCK_ROWS;
   if (job.source !== "packed") {
-    const { format } = job.source;
-    const pixel = block * BLOCK_ROWS * width;
+    const { counts, format } = job.source;
+    const pixel = block * numbers;
     kernels.integralsBlock(
       source,
       layout.points / 2,
-      layout.counts + pixel * bytesPerPixel(format),
+      counts + pixel * bytesPerPixel(format),
       format,
       format === FORMATS.transmission ? layout.zeros : layout.dark + pixel * 4,
       format === FORMATS.transmission ? layout.ones : layout.gain + pixel * 4,
@@ -64,41 +100,28 @@ function blockTask({ kernels, bytes, layout, control, thread }: ThreadContext, j
     );
     kernels.filterBlock(source, layout.points, layout.factors, layout.response);
   }
-  if (job.packed !== undefined) {
-    const packed = job.packed + (block * blockBytes) / 2;
-    const scale = job.packed + layout.scales + block * Float32Array.BYTES_PER_ELEMENT;
-    if (job.source !== "packed") kernels.packBlock(source, packed, scale, numbers);
-    // Also what was only just packed: it is taken away later as it is added now.
-    kernels.unpackBlock(source, packed, scale, numbers);
-  }
-  if (job.row === undefined)
-    bytes.copyWithin(layout.filtered + block * blockBytes, source, source + blockBytes);
-  const sums = layout.sums[job.set];
-  kernels.addVertical(source, sums.y + block * blockBytes, layout.tableY, ...job.columnsY);
-  kernels.addVertical(source, sums.x + block * blockBytes, layout.tableX, ...job.columnsX);
-  if (task === 0 && job.row !== undefined) {
-    kernels.copyRow(source, job.row % BLOCK_ROWS, layout.row, width, job.weight);
-    Atomics.store(control, Control.ROW_READY, 1);
-    Atomics.notify(control, Control.ROW_READY);
-  }
-  const done = Atomics.add(control, Control.BLOCKS_DONE, 1) + 1;
-  if (done === layout.blocks) Atomics.notify(control, Control.BLOCKS_DONE);
+  if (view.packed === undefined) return;
+  const packed = view.packed + block * numbers * Int16Array.BYTES_PER_ELEMENT;
+  const scale = view.packed + layout.scales + block * Float32Array.BYTES_PER_ELEMENT;
+  if (job.source !== "packed") kernels.packBlock(source, packed, scale, numbers);
+  // Also what was only just packed: it is taken away later as it is added now.
+  kernels.unpackBlock(source, packed, scale, numbers);
 }
 
+/** Some lines of an upright z-slice, or some columns of a tilted one. */
 function lineTask({ kernels, layout, control }: ThreadContext, job: Job, task: number): void {
   const { width } = layout.size;
   const sums = layout.sums[job.set].z;
   const from = task * LINES_PER_TASK;
   const to = Math.min(from + LINES_PER_TASK, width);
-  const { center, cosine, sine, weight } = job;
-  if (job.row !== undefined) {
-    waitFor(control, Control.ROW_READY, 1);
-    kernels.addFlatZ(layout.row, sums, width, from, to, center, cosine, sine);
-  } else {
-    waitFor(control, Control.BLOCKS_DONE, layout.blocks);
-    const { filtered, pathZ } = layout;
-    kernels.addTiltedZ(filtered, sums, pathZ, width, from, to, center, cosine, sine, weight);
-  }
+  const { center, isTilted, views } = job;
+  if (isTilted) waitFor(control, Control.BLOCKS_DONE, layout.blocks);
+  else waitFor(control, Control.ROWS_READY, 1);
+  views.forEach(({ cosine, sine }, i) => {
+    const rows = rowAt(layout, job, i, job.rows[0]);
+    if (isTilted) kernels.addTiltedZ(rows, sums, layout.pathZ, width, from, to, center, cosine, sine);
+    else kernels.addFlatZ(rows, sums, width, from, to, center, cosine, sine);
+  });
 }
 
 /** Sleeps until a counter has reached a value. */

@@ -37,8 +37,7 @@ export class Team {
     this.kernels = instantiate(module, this.memory);
     this.#board = jobBoard();
     const { control, numbers } = this.#board;
-    const bytes = new Uint8Array(this.memory.buffer);
-    this.#context = { kernels: this.kernels, bytes, layout, control, numbers, thread: 0 };
+    this.#context = { kernels: this.kernels, layout, control, numbers, thread: 0 };
     this.#helpers = layout.scratch.slice(1).map((_, i) => {
       const setup: HelperSetup = { ...this.#board, module, memory: this.memory, layout, thread: i + 1 };
       const helper = new Worker(new URL("./helper.js", import.meta.url), { workerData: setup });
@@ -47,17 +46,18 @@ export class Team {
     });
   }
 
-  /** Does a job, and returns when it is done. */
-  run(job: Job): void {
+  /** Does a job, and returns when it is done. `first` is what the calling thread does before it takes part in it. */
+  run(job: Job, first?: () => void): void {
     const { control, numbers } = this.#board;
     // No task of the job before is left, so nobody takes one by these numbers before NEXT names this job.
     writeJob(numbers, job);
-    for (const counter of [Control.DONE, Control.BLOCKS_DONE, Control.ROW_READY])
+    for (const counter of [Control.DONE, Control.BLOCKS_DONE, Control.ROWS_READY])
       Atomics.store(control, counter, 0);
     this.#job += 1;
     Atomics.store(control, Control.NEXT, firstTask(this.#job));
     Atomics.store(control, Control.JOB, this.#job);
     Atomics.notify(control, Control.JOB);
+    first?.();
     work(this.#context);
     waitFor(control, Control.DONE, taskCount(this.layout));
   }

@@ -12,9 +12,10 @@ import {
 } from "../../pipeline/geometry.js";
 import type { PhaseRetrieval } from "../../pipeline/paganin.js";
 import type { PreprocessParameters, ProjectionSize } from "../../pipeline/preprocess.js";
-import type { Reconstruction, ReconstructionOptions } from "../backend.js";
+import type { Reconstruction, ReconstructionOptions, ViewAt } from "../backend.js";
 import { copyOf } from "../copyOf.js";
-import { BLOCK_ROWS, COLUMN_BYTES, ENTRY_BYTES, type Layout } from "./layout.js";
+import type { Job, JobView } from "./job.js";
+import { BLOCK_ROWS, COLUMN_BYTES, ENTRY_BYTES, type Layout, MOST_VIEWS, rowBytes } from "./layout.js";
 import { FORMATS } from "./tasks.js";
 import type { Team } from "./team.js";
 import { wasmPaganin } from "./wasmPaganin.js";
@@ -36,9 +37,15 @@ interface Kept {
 
 type Surroundings = Pick<Workplace, "team" | "packed" | "takeSpare" | "giveSpares">;
 
-interface Geometry {
-  readonly center: number;
-  readonly row: number | undefined;
+/** Projections that are filtered one after the other before anything else is looked at. */
+const MOST_UNFILTERED = 4;
+
+interface KeptView {
+  readonly kept: Kept;
+  readonly thetaRadians: number;
+}
+
+interface Geometry extends Pick<Job, "center" | "isTilted" | "rows"> {
   readonly y: SlicePath;
   readonly x: SlicePath;
 }
@@ -110,19 +117,17 @@ export class WasmReconstruction implements Reconstruction {
   }
 
   begin(geometry: SliceGeometry): void {
-    this.#writeTiltedPath(geometry);
-    this.#geometry = {
-      center: geometry.center,
-      row: geometry.rotZ === 0 ? geometry.orthoZ : undefined,
-      y: ySlicePath(geometry),
-      x: xSlicePath(geometry),
-    };
+    const rows = rowsOf(geometry);
+    const isTilted = geometry.rotZ !== 0;
+    if (isTilted) this.#writeTiltedPath(geometry, rows);
+    const [y, x] = [ySlicePath(geometry), xSlicePath(geometry)];
+    this.#geometry = { center: geometry.center, isTilted, rows, y, x };
     this.#clear(0);
     this.#clear(1);
   }
 
   /** The tables of `addTiltedZ` (assembly/slices.ts). */
-  #writeTiltedPath(geometry: SliceGeometry): void {
+  #writeTiltedPath(geometry: SliceGeometry, [first]: Job["rows"]): void {
     const { width, height } = geometry;
     const { buffer } = this.#team.memory;
     const { pathZ } = this.#layout;
@@ -131,33 +136,75 @@ export class WasmReconstruction implements Reconstruction {
     const uppers = new Int32Array(buffer, pathZ + 8 * width, width);
     const lowers = new Int32Array(buffer, pathZ + 12 * width, width);
     const depths = new Float32Array(buffer, pathZ + 16 * width, width);
-    const offsetOf = (row: number): number =>
-      Math.floor(row / BLOCK_ROWS) * width * COLUMN_BYTES +
-      (row % BLOCK_ROWS) * Float32Array.BYTES_PER_ELEMENT;
+    const offsetOf = (row: number): number => (row - first) * rowBytes(width);
     rows.forEach((z, x) => {
       const upper = Math.min(Math.floor(z), Math.max(height - 2, 0));
-      uppers[x] = z >= 0 && z <= height - 1 ? offsetOf(upper) : OUTSIDE;
+      uppers[x] = isInside(z, height) ? offsetOf(upper) : OUTSIDE;
       lowers[x] = offsetOf(Math.min(upper + 1, height - 1));
       depths[x] = z - upper;
     });
   }
 
   add(place: number, thetaRadians: number, weight: 1 | -1): void {
+    const kept = this.#keptAt(place);
+    this.#run(this.#bring(kept, 0), weight, [{ kept, thetaRadians }]);
+  }
+
+  addSome(views: readonly ViewAt[]): number {
+    const known = views.map(({ place, thetaRadians }) => ({ kept: this.#keptAt(place), thetaRadians }));
+    const isAtHand = ({ kept }: KeptView): boolean => kept.isFiltered && kept.packedAt !== undefined;
+    const packed = leading(known, isAtHand).slice(0, this.#mostViews);
+    if (packed.length > 0) this.#run("packed", 1, packed);
+    if (packed.length > 0) return packed.length;
+    const unfiltered = leading(known, ({ kept }) => !kept.isFiltered);
+    return this.#addInTurn(unfiltered.length > 0 ? unfiltered.slice(0, MOST_UNFILTERED) : known.slice(0, 1));
+  }
+
+  /** While the helpers begin with one this thread brings the next. */
+  #addInTurn(views: readonly KeptView[]): number {
+    let source: Job["source"] | undefined;
+    views.forEach((view, i) => {
+      const next = views[i + 1];
+      this.#run(source ?? this.#bring(view.kept, 0), 1, [view], () => {
+        source = next && this.#bring(next.kept, i % 2 === 0 ? 1 : 0);
+      });
+    });
+    return views.length;
+  }
+
+  #keptAt(place: number): Kept {
     const kept = this.#places[place];
+    if (kept === undefined) throw new Error(`nothing to add at place ${place}`);
+    return kept;
+  }
+
+  /** Projections for whose detector rows there is room. */
+  get #mostViews(): number {
+    const [first, end] = this.#geometry?.rows ?? [0, 1];
+    return Math.min(MOST_VIEWS, Math.max(1, Math.floor(this.#layout.mostRows / (end - first))));
+  }
+
+  #run(source: Job["source"], weight: 1 | -1, views: readonly KeptView[], first?: () => void): void {
     const geometry = this.#geometry;
-    if (kept === undefined || geometry === undefined) throw new Error(`nothing to add at place ${place}`);
-    this.#count(kept, weight);
+    const kept = views[0]?.kept;
+    if (geometry === undefined || kept === undefined) throw new Error("there are no sums or projections yet");
+    for (const view of views) this.#count(view.kept, weight);
+    const { center, isTilted, rows } = geometry;
+    const jobViews = views.map((view, i) => this.#jobView(view, geometry, i, weight));
+    this.#team.run({ source, set: kept.set, weight, center, isTilted, rows, views: jobViews }, first);
+    if (source !== "packed" && this.#keepsFiltered) this.#takePacked(kept);
+  }
+
+  #jobView({ kept, thetaRadians }: KeptView, { y, x, center }: Geometry, i: number, weight: number): JobView {
+    const { tableY, tableX, tableBytes, packed } = this.#layout;
     const cosine = Math.cos(thetaRadians);
     const sine = Math.sin(thetaRadians);
-    const { tableY, tableX } = this.#layout;
-    const source = this.#bring(kept);
-    this.#team.run({
-      ...{ source, weight, cosine, sine, set: kept.set, center: geometry.center, row: geometry.row },
-      packed: this.#keepsFiltered ? (kept.packedAt ?? this.#layout.packed) : undefined,
-      columnsY: this.#writeTable(tableY, geometry.y, geometry.center, cosine, sine, weight),
-      columnsX: this.#writeTable(tableX, geometry.x, geometry.center, cosine, sine, weight),
-    });
-    if (source !== "packed" && this.#keepsFiltered) this.#takePacked(kept);
+    return {
+      packed: this.#keepsFiltered ? (kept.packedAt ?? packed) : undefined,
+      ...{ cosine, sine },
+      columnsY: this.#writeTable(tableY + i * tableBytes, y, center, cosine, sine, weight),
+      columnsX: this.#writeTable(tableX + i * tableBytes, x, center, cosine, sine, weight),
+    };
   }
 
   read(scale: number, into = slicesOf(this.#layout.size)): SliceData<Float32Array> {
@@ -165,7 +212,8 @@ export class WasmReconstruction implements Reconstruction {
     const [first, second] = sums;
     const { kernels } = this.#team;
     const { width, height } = size;
-    kernels.readFlat(first.z, second.z, out, width * width, scale);
+    if (this.#geometry?.isTilted) kernels.readTilted(first.z, second.z, out, width, scale);
+    else kernels.readFlat(first.z, second.z, out, width * width, scale);
     into.z.set(this.#floats(out, width * width));
     for (const plane of ["y", "x"] as const) {
       kernels.readVertical(first[plane], second[plane], out, width, height, scale);
@@ -196,10 +244,11 @@ export class WasmReconstruction implements Reconstruction {
     this.#counts[set] = 0;
   }
 
-  /** Brings a projection where the kernels find it. */
-  #bring(kept: Kept): "packed" | { readonly format: number } {
+  /** Brings a projection where the kernels find it: one of two places, where it has not been filtered yet. */
+  #bring(kept: Kept, which: 0 | 1): Job["source"] {
     const { memory } = this.#team;
-    const { counts, size } = this.#layout;
+    const { size } = this.#layout;
+    const counts = this.#layout.counts[which];
     if (kept.isFiltered) {
       if (kept.packed !== undefined) this.#packed().set(kept.packed);
       return "packed";
@@ -209,27 +258,27 @@ export class WasmReconstruction implements Reconstruction {
       const transmission = this.#floats(counts, size.width * size.height);
       this.#fields.transmission(raw, transmission);
       this.#clean(transmission);
-      return { format: FORMATS.transmission };
+      return { counts, format: FORMATS.transmission };
     }
     if (raw instanceof Uint8Array) {
       new Uint8Array(memory.buffer, counts, raw.length).set(raw);
-      return { format: FORMATS.u8 };
+      return { counts, format: FORMATS.u8 };
     }
     if (raw instanceof Uint16Array) {
       new Uint16Array(memory.buffer, counts, raw.length).set(raw);
-      return { format: FORMATS.u16 };
+      return { counts, format: FORMATS.u16 };
     }
     this.#floats(counts, raw.length).set(raw);
-    return { format: FORMATS.f32 };
+    return { counts, format: FORMATS.f32 };
   }
 
   #dezinger(transmission: Float32Array, radius: number): void {
     if (radius <= 0) return;
     const { kernels, memory } = this.#team;
-    const { counts, out, size } = this.#layout;
+    const { out, size } = this.#layout;
     // Slices are on their way out only during `read`.
     const marks = new Uint8Array(memory.buffer, out, size.width * size.height);
-    kernels.markZingers(counts, out, size.width, size.height, radius);
+    kernels.markZingers(transmission.byteOffset, out, size.width, size.height, radius);
     dezinger(transmission, size.width, size.height, radius, marks);
   }
 
@@ -294,3 +343,20 @@ const slicesOf = ({ width, height }: ProjectionSize): SliceData<Float32Array> =>
   y: new Float32Array(width * height),
   x: new Float32Array(width * height),
 });
+
+const isInside = (row: number, height: number): boolean => row >= 0 && row <= height - 1;
+
+/** Detector rows that the z-slice sees, half-open. */
+function rowsOf(geometry: SliceGeometry): Job["rows"] {
+  const { height, rotZ, orthoZ } = geometry;
+  if (rotZ === 0) return [orthoZ, orthoZ + 1];
+  const seen = zSlicePath(geometry).rows.filter((z) => isInside(z, height));
+  const first = Math.min(Math.floor(Math.min(height, ...seen)), Math.max(height - 2, 0));
+  return [first, Math.min(Math.max(first, Math.floor(Math.max(0, ...seen))) + 2, height)];
+}
+
+/** The first ones that all are so. */
+function leading<T>(values: readonly T[], is: (value: T) => boolean): readonly T[] {
+  const end = values.findIndex((value) => !is(value));
+  return end < 0 ? values : values.slice(0, end);
+}
