@@ -51,11 +51,8 @@ const eosCommands = (ioc: IocParts, direction: "Input" | "Output"): readonly Com
   ];
 };
 
-function linkNamed(ioc: IocParts, portName: string | undefined): PortLink {
-  const { link } = portNamed(ioc, portName);
-  if (link === undefined) throw new CommandError(`port ${portName} has no connection to lose`);
-  return link;
-}
+const linkNamed = (ioc: IocParts, portName: string | undefined): PortLink =>
+  ioc.ports.linkOf(portNamed(ioc, portName));
 
 /** asyn's commands for devices reached by text, with upstream's arguments. */
 export const asynCommands = (ioc: IocParts): readonly Command[] => [
@@ -172,7 +169,7 @@ export const asynCommands = (ioc: IocParts): readonly Command[] => [
       }
       for (const name of portName === undefined ? ioc.ports.names() : [portName]) {
         const port = portNamed(ioc, name);
-        for (const line of portReport(port, ioc.ports.traceOf(port), level)) print(line);
+        for (const line of portReport(ioc.ports, port, level)) print(line);
       }
     },
   }),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
+import { Severity, Status } from "../../src/channel/alarm.js";
 import { createIoc } from "../../src/ioc/ioc.js";
 
 /** A shell with a port DEV to a device that answers each line with itself and an exclamation mark. */
@@ -139,6 +140,28 @@ test("an asyn record reads and writes the parameters of an areaDetector port", a
   await put("DRVINFO", "PORT_NAME_SELF");
   await put("PROC", 1);
   assert.equal(engine.get("x:asyn.AINP"), "SIM");
+});
+
+test("a disabled port of parameters refuses its records, and shows what its driver sets", async (context) => {
+  const { ioc, said } = await rig(context);
+  await said('simDetectorConfig("SIM", 64, 48, 1, 0, 0)');
+  await said(
+    'dbLoadRecords("simDetector.template", "P=x:,R=cam1:,PORT=SIM")',
+    "iocInit",
+    "asynEnable SIM 0 0",
+  );
+  const { engine } = ioc;
+  await engine.putNotify("x:cam1:AcquireTime", 3);
+  assert.deepEqual(
+    [engine.get("x:cam1:AcquireTime.STAT"), engine.get("x:cam1:AcquireTime.SEVR")],
+    [Status.DISABLE, Severity.INVALID],
+  );
+  assert.equal(engine.get("x:cam1:AcquireTime.AMSG"), "port SIM disabled");
+  assert.match(await said("asynReport 1 SIM"), /enabled:No connected:Yes/);
+  await said("asynEnable SIM 0 1");
+  await engine.putNotify("x:cam1:AcquireTime", 4);
+  assert.equal(engine.get("x:cam1:AcquireTime_RBV"), 4);
+  assert.equal(engine.get("x:cam1:AcquireTime.SEVR"), Severity.NO_ALARM);
 });
 
 test("a serial line is set up by asynSetOption, open or not", async (context) => {

@@ -18,7 +18,13 @@ import {
   writeRead,
 } from "./octetExchange.js";
 import { OutputDevice } from "./outputDevice.js";
-import type { Parameter, ParameterType, ParameterValueOf, Port } from "./portDriver.js";
+import {
+  AsynError,
+  type Parameter,
+  type ParameterType,
+  type ParameterValueOf,
+  type Port,
+} from "./portDriver.js";
 import type { PortRegistry } from "./portRegistry.js";
 import {
   type ArrayParameterType,
@@ -104,6 +110,12 @@ const masked: ParameterView<"UInt32Digital"> = (parameter, mask, record) => {
   return mask === undefined ? parameter : maskedDigital(parameter, mask);
 };
 
+/** A disabled port refuses its records. */
+function refusalOf(ports: PortRegistry, port: Port): () => AsynError | undefined {
+  const link = ports.linkOf(port);
+  return () => (link.enabled ? undefined : new AsynError(`port ${port.portName} disabled`, "Disabled"));
+}
+
 /** Shows the names that a driver gives its values, now and when they change. */
 function followChoices(record: DeviceRecord, context: DeviceContext, parameter: Parameter): Subscription {
   showChoices(record, parameter.choices ?? []);
@@ -145,6 +157,7 @@ function deviceSupport<T extends ParameterType>(
         context,
         parameter: row.view?.(parameter, found.link.mask, record) ?? parameter,
         binding,
+        refusal: refusalOf(ports, found.port),
       });
       return choices.closed ? device : withSubscription(device, choices);
     },

@@ -23,6 +23,7 @@ import {
   type Parameter,
   type ParameterType,
   type Port,
+  type PortLink,
 } from "./portDriver.js";
 import type { PortRegistry } from "./portRegistry.js";
 import type { PortTrace } from "./portTrace.js";
@@ -82,7 +83,7 @@ class SelectedPort implements AsynRecordDevice {
 
   get state(): "noPort" | "unusable" | "ready" {
     if (this.#port === undefined) return "noPort";
-    return !this.#left && this.#connected && this.#port.link?.enabled !== false ? "ready" : "unusable";
+    return !this.#left && this.#connected && this.#link?.enabled === true ? "ready" : "unusable";
   }
 
   supports(name: AsynInterface): boolean {
@@ -94,23 +95,23 @@ class SelectedPort implements AsynRecordDevice {
   }
 
   get status(): AsynPortStatus | undefined {
-    const port = this.#port;
-    if (port === undefined) return undefined;
-    const { autoConnect = true, enabled = true } = port.link ?? {};
+    const link = this.#link;
+    if (link === undefined) return undefined;
+    const { autoConnect, enabled } = link;
     return { connected: this.#connected, autoConnect, enabled };
   }
 
   setConnected(connected: boolean): void {
-    if (connected) this.#port?.link?.connect();
-    else this.#port?.link?.disconnect();
+    if (connected) this.#link?.connect();
+    else this.#link?.disconnect();
   }
 
   setAutoConnect(on: boolean): void {
-    if (this.#port?.link !== undefined) this.#port.link.autoConnect = on;
+    if (this.#link !== undefined) this.#link.autoConnect = on;
   }
 
   setEnabled(on: boolean): void {
-    if (this.#port?.link !== undefined) this.#port.link.enabled = on;
+    if (this.#link !== undefined) this.#link.enabled = on;
   }
 
   get trace(): PortTrace | undefined {
@@ -238,13 +239,17 @@ class SelectedPort implements AsynRecordDevice {
     this.#status.unsubscribe();
   }
 
+  get #link(): PortLink | undefined {
+    return this.#port && this.#ports.linkOf(this.#port);
+  }
+
   #follow(port: Port): Subscription {
     const connection = port.connected$.subscribe((connected) => {
       if (connected === this.#connected) return;
       this.#connected = connected;
       this.onStatus?.();
     });
-    const changes = merge(this.#ports.traceOf(port).changes$, port.link?.changes$ ?? []);
+    const changes = merge(this.#ports.traceOf(port).changes$, this.#ports.linkOf(port).changes$);
     connection.add(changes.subscribe(() => this.onStatus?.()));
     return connection;
   }

@@ -8,8 +8,9 @@ import type {
   DeviceRecord,
   ReadOutcome,
 } from "../../records/deviceSupport.js";
+import { menuScan } from "../../records/menus.js";
 import { type Outcome, raiseAlarm } from "./asynAlarm.js";
-import type { Parameter, ParameterType, ParameterValueOf } from "./portDriver.js";
+import type { AsynError, Parameter, ParameterType, ParameterValueOf } from "./portDriver.js";
 import type { RecordBinding } from "./recordBinding.js";
 
 const log = logger("asyn.records");
@@ -20,6 +21,8 @@ export interface Attachment<T extends ParameterType> {
   readonly context: DeviceContext;
   readonly parameter: Parameter<T>;
   readonly binding: RecordBinding<ParameterValueOf<T>>;
+  /** Why the port cannot be used at this moment; what the driver sets is shown all the same. */
+  refusal(): AsynError | undefined;
 }
 
 interface Reading<T extends ParameterType> extends Outcome {
@@ -52,6 +55,11 @@ export class InputDevice<T extends ParameterType> implements AttachedDevice {
 
   read(): ReadOutcome {
     const { record, context, parameter, binding } = this.#attachment;
+    const refused = record.getField("SCAN") === menuScan.IoIntr ? undefined : this.#attachment.refusal();
+    if (refused !== undefined) {
+      raiseAlarm(context, { status: refused.status, alarm: parameter.alarm }, "READ", refused.message);
+      return "noConvert";
+    }
     const reading = this.#waiting.shift() ?? this.#present();
     context.setTime(reading.time);
     raiseAlarm(context, reading, "READ");

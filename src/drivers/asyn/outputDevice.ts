@@ -3,7 +3,13 @@ import { errorMessage } from "../../libcom/errorMessage.js";
 import type { AttachedDevice, DeviceRecord, ReadOutcome } from "../../records/deviceSupport.js";
 import { raiseAlarm } from "./asynAlarm.js";
 import type { Attachment } from "./inputDevice.js";
-import type { AsynStatus, Parameter, ParameterType, ParameterValueOf } from "./portDriver.js";
+import {
+  AsynError,
+  type AsynStatus,
+  type Parameter,
+  type ParameterType,
+  type ParameterValueOf,
+} from "./portDriver.js";
 
 /** Numbers begin with what the device has; texts only where the database asks for it, and arrays not. */
 function readsBackAtStart(record: DeviceRecord, type: ParameterType): boolean {
@@ -46,10 +52,15 @@ export class OutputDevice<T extends ParameterType> implements AttachedDevice {
     const fail = (error: unknown) =>
       raiseAlarm(
         context,
-        { status: failureOf(parameter), alarm: parameter.alarm },
+        { status: failureOf(parameter, error), alarm: parameter.alarm },
         "WRITE",
         errorMessage(error),
       );
+    const refused = this.#attachment.refusal();
+    if (refused !== undefined) {
+      fail(refused);
+      return;
+    }
     this.#writing = true;
     try {
       const pending = parameter.write(binding.fetch(record));
@@ -104,8 +115,10 @@ export class OutputDevice<T extends ParameterType> implements AttachedDevice {
   }
 }
 
-const failureOf = (parameter: Parameter): AsynStatus =>
-  parameter.status === "Success" ? "Error" : parameter.status;
+function failureOf(parameter: Parameter, error: unknown): AsynStatus {
+  if (error instanceof AsynError) return error.status;
+  return parameter.status === "Success" ? "Error" : parameter.status;
+}
 
 const changesOf = <T extends ParameterType>(parameter: Parameter<T>): Observable<ParameterValueOf<T>> =>
   parameter.value === undefined ? parameter.value$ : parameter.value$.pipe(skip(1));

@@ -1,10 +1,12 @@
-import type { Port } from "./portDriver.js";
+import type { Port, PortLink } from "./portDriver.js";
+import { PortSwitches } from "./portSwitches.js";
 import { PortTrace } from "./portTrace.js";
 
 /** The asyn ports of one process by name. */
 export class PortRegistry {
   readonly #ports = new Map<string, Port>();
   readonly #traces = new Map<string, PortTrace>();
+  readonly #links = new Map<string, PortLink>();
 
   /** Throws when the name is taken: two drivers on one port would fight over it. */
   add<P extends Port>(port: P): P {
@@ -25,6 +27,15 @@ export class PortRegistry {
     return trace;
   }
 
+  /** A port's switches: its own, or those of one whose connection cannot be lost. */
+  linkOf(port: Port): PortLink {
+    const { portName } = port;
+    const link =
+      port.link ?? this.#links.get(portName) ?? new PortSwitches({ connect: () => {}, disconnect: () => {} });
+    this.#links.set(portName, link);
+    return link;
+  }
+
   names(): string[] {
     return [...this.#ports.keys()];
   }
@@ -34,6 +45,7 @@ export class PortRegistry {
     this.#ports.get(portName)?.close();
     this.#ports.delete(portName);
     this.#traces.delete(portName);
+    this.#links.delete(portName);
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import type { Parameter, ParameterType, Port } from "./portDriver.js";
-import type { PortTrace } from "./portTrace.js";
+import type { PortRegistry } from "./portRegistry.js";
 
 const yesNo = (yes: boolean): string => (yes ? "Yes" : "No");
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
@@ -8,9 +8,10 @@ const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 const canBlock = (port: Port): boolean => port.octet !== undefined;
 
 /** What asynReport says of one port: a line, from level 1 on its state and its parameters. */
-export function portReport(port: Port, trace: PortTrace, level: number): string[] {
-  const { portName, link } = port;
-  const autoConnect = link?.autoConnect !== false;
+export function portReport(ports: PortRegistry, port: Port, level: number): string[] {
+  const { portName } = port;
+  const { autoConnect, enabled } = ports.linkOf(port);
+  const trace = ports.traceOf(port);
   const first = `${portName} multiDevice:No canBlock:${yesNo(canBlock(port))} autoConnect:${yesNo(autoConnect)}`;
   const driver =
     port.label === undefined
@@ -19,7 +20,7 @@ export function portReport(port: Port, trace: PortTrace, level: number): string[
   if (level < 1) return [first, driver];
   return [
     first,
-    `    enabled:${yesNo(link?.enabled !== false)} connected:${yesNo(isConnected(port))}`,
+    `    enabled:${yesNo(enabled)} connected:${yesNo(isConnected(port))}`,
     `    traceMask:${hex(trace.mask)} traceIOMask:${hex(trace.ioMask)} traceInfoMask:${hex(trace.infoMask)}`,
     driver,
     ...eosLines(port),
