@@ -3,6 +3,7 @@ import { IpPort } from "../drivers/asyn/ipPort.js";
 import type { PortLink } from "../drivers/asyn/portDriver.js";
 import { portReport } from "../drivers/asyn/portReport.js";
 import { SerialPort } from "../drivers/asyn/serialPort.js";
+import { setTerminator } from "../drivers/asyn/terminators.js";
 import { type Command, CommandError, defineCommand, double, int, string } from "../iocsh/index.js";
 import { escapeText, unescapeText } from "../libcom/escape.js";
 import { asynOctetCommands } from "./asynOctetCommands.js";
@@ -23,9 +24,6 @@ function mappedAddress(hostInfo: string, environment: NodeJS.ProcessEnv): string
   return hostInfo;
 }
 
-/** asynInterposeEos takes no longer terminator. */
-const MAX_EOS = 2;
-
 const eosCommands = (ioc: IocParts, direction: "Input" | "Output"): readonly Command[] => {
   const eos = direction === "Input" ? "inputEos" : "outputEos";
   return [
@@ -35,11 +33,8 @@ const eosCommands = (ioc: IocParts, direction: "Input" | "Output"): readonly Com
       help: direction === "Input" ? "Sets what ends a reply." : "Sets what is sent after a request.",
       run: ([portName, , text]) => {
         if (text === undefined) throw new CommandError("Missing EOS argument");
-        const octet = octetNamed(ioc, portName);
-        const wanted = unescapeText(text);
-        if (wanted.length > MAX_EOS)
-          throw new CommandError(`Set EOS failed: ${portName} illegal eoslen ${wanted.length}`);
-        octet[eos] = wanted;
+        const set = setTerminator(octetNamed(ioc, portName), eos, unescapeText(text), portName ?? "");
+        if (!set.ok) throw new CommandError(`Set EOS failed: ${set.error}`);
       },
     }),
     defineCommand({

@@ -1,4 +1,4 @@
-import { merge, Observable, type Subscription } from "rxjs";
+import { merge, Observable, Subscription } from "rxjs";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { failed, ok, type Result } from "../../libcom/result.js";
 import type {
@@ -27,12 +27,10 @@ import {
 } from "./portDriver.js";
 import type { PortRegistry } from "./portRegistry.js";
 import type { PortTrace } from "./portTrace.js";
+import { setTerminator, type Terminators } from "./terminators.js";
 
 /** The interfaces that IFACE chooses between, in the order of its menu. */
 const INTERFACES = ["Octet", "Int32", "UInt32Digital", "Float64"] as const;
-
-/** asynInterposeEos takes no longer terminator. */
-const MAX_EOS = 2;
 
 /** asynParamWrongType, asynParamUndefined and asynParamBadIndex, which asynPortDriver's messages have as numbers. */
 const PARAM_STATUS = { wrongType: 8, undefined: 10, badIndex: 7 } as const;
@@ -51,13 +49,13 @@ class SelectedPort implements AsynRecordDevice {
   #port: Port | undefined;
   #address = 0;
   #left = false;
-  #status = new Observable<unknown>().subscribe();
+  #status = new Subscription();
   #connected = false;
   #reason = 0;
   #interrupt: number | string | undefined;
   #queued: AbortController | undefined;
   /** Terminators of a port whose texts are parameters: kept, and without a meaning. */
-  readonly #unusedEos = { inputEos: "", outputEos: "" };
+  readonly #unusedEos: Terminators = {};
 
   constructor(ports: PortRegistry, record: DeviceRecord) {
     this.#ports = ports;
@@ -196,9 +194,8 @@ class SelectedPort implements AsynRecordDevice {
   }
 
   setEos(direction: EosName, eos: string): Result<void> {
-    if (eos.length > MAX_EOS) return failed(`${this.#port?.portName} illegal eoslen ${eos.length}`);
-    (this.#port?.octet ?? this.#unusedEos)[direction] = eos;
-    return ok(undefined);
+    const terminators = this.#port?.octet ?? this.#unusedEos;
+    return setTerminator(terminators, direction, eos, this.#port?.portName ?? "");
   }
 
   flush(): void {

@@ -2,6 +2,7 @@ import type { Observable } from "rxjs";
 import type { Timestamp } from "../../libcom/epicsTime.js";
 import type { Result } from "../../libcom/result.js";
 import type { PortTrace } from "./portTrace.js";
+import type { Terminators } from "./terminators.js";
 
 /** The asyn parameter types records can reach. */
 export type ParameterType =
@@ -134,10 +135,7 @@ export class CancelledError extends AsynError {
 }
 
 /** Request and reply text for the asyn record (asynOctet). Settles with the reply, rejects with the reason. */
-export interface OctetInterface {
-  /** Terminators that end a reply and that a request gets; absent where the port has none. */
-  inputEos?: string;
-  outputEos?: string;
+export interface OctetInterface extends Terminators {
   /** Whether terminators are looked for and added; without, a reply is whatever has come. */
   processesEos?: { readonly input: boolean; readonly output: boolean };
   /** Sends a request and takes its reply; what had come before is thrown away. */

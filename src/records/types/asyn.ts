@@ -4,7 +4,7 @@ import type { AsynRecordDevice } from "../asynDevice.js";
 import { menuScan } from "../menus.js";
 import { recordState } from "../recordState.js";
 import { defineRecordType, type FieldAddress, type ValueName } from "../recordType.js";
-import { asynFields, asynFMT, asynINTERFACE, asynTMOD } from "./asynFields.js";
+import { asynFields, asynFMT, asynTMOD } from "./asynFields.js";
 import { putOption, showOptions } from "./asynOptions.js";
 import {
   type Asyn,
@@ -19,7 +19,7 @@ import {
   showStatus,
   VALUE_MASK,
 } from "./asynStatus.js";
-import { eosOf, escapedText, reads, transfer } from "./asynTransfer.js";
+import { eosOf, escapedText, reads, storeInterrupt, transfer } from "./asynTransfer.js";
 
 /** Fields that a processing may change, besides the replies. */
 const TRANSFER_FIELDS = [
@@ -37,6 +37,9 @@ const TRANSFER_FIELDS = [
 
 /** Those fields when the processing began. */
 const stateOf = recordState<Asyn, { before: readonly Value[] }>(() => ({ before: [] }));
+
+/** Elements of BOUT and BINP where OMAX and IMAX give none. */
+const DEFAULT_ROOM = 40;
 
 const CONNECTION_FIELDS = ["PCNCT", "REASON", "DRVINFO"] as const;
 
@@ -87,14 +90,6 @@ function refuse(record: Asyn, io: Io, text: string): undefined {
   setError(record, io, text);
   io.setSevr(Status.STATE, Severity.MINOR, text);
   return undefined;
-}
-
-/** Takes over a value that the driver has set. */
-function storeInterrupt(record: Asyn, value: number | string): void {
-  if (typeof value === "string") record.TINP = escapedText(value).slice(0, 39);
-  else if (record.IFACE === asynINTERFACE.INT32) record.I32INP = value;
-  else if (record.IFACE === asynINTERFACE.UINT32) record.UI32INP = value;
-  else record.F64INP = value;
 }
 
 /** No port here is a GPIB controller. */
@@ -187,8 +182,8 @@ export const asyn = defineRecordType("asyn", asynFields, {
     io.resetAlarms();
   },
   init(record, io) {
-    if (record.PORT !== "") connectDevice(record, io);
-    else showStatus(record, io);
+    if (record.PORT === "") showStatus(record, io);
+    else if (!connectDevice(record, io)) io.report(`no asyn port ${record.PORT}`);
     const device = deviceOf(io);
     if (device !== undefined) device.onStatus = () => showStatus(record, io);
   },
@@ -233,6 +228,3 @@ export const asyn = defineRecordType("asyn", asynFields, {
   },
   properties: (_record, field) => (field === "TMOT" ? { precision: 4 } : {}),
 });
-
-/** Elements of BOUT and BINP where OMAX and IMAX give none. */
-const DEFAULT_ROOM = 40;

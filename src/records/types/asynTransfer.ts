@@ -134,7 +134,20 @@ function storeInput(record: Asyn, io: Io, { reply, end, failure }: OctetOutcome,
   }
   record.EOMR = end;
   record.NORD = input.length;
-  record.TINP = printEscaped(input).slice(0, EPICS_STRING_BYTES - 1);
+  showTranslated(record, input);
   if (record.IFMT === asynFMT.ASCII) record.AINP = Buffer.from(untilNul(input)).toString();
   else record.BINP = Int8Array.from(input);
+}
+
+const showTranslated = (record: Asyn, input: Uint8Array): void => {
+  record.TINP = printEscaped(input).slice(0, EPICS_STRING_BYTES - 1);
+};
+
+/** Takes over a value that the driver has set. */
+export function storeInterrupt(record: Asyn, value: number | string): void {
+  if (typeof value === "string") showTranslated(record, Buffer.from(value));
+  else {
+    const register = REGISTERS[record.IFACE];
+    if (register !== undefined) record[register.input] = value;
+  }
 }
