@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import type { ChannelProvider } from "../../channel/provider.js";
 import { ByteWriter } from "../codec/byteWriter.js";
 import { CA_MINOR_VERSION, Command, commandName } from "../codec/commands.js";
@@ -14,6 +13,7 @@ import { MessageDecoder } from "../codec/messageDecoder.js";
 import type { CircuitChannel, CircuitContext, CircuitSubscription } from "./circuitContext.js";
 import { circuitRequests, type RequestHandler } from "./circuitRequests.js";
 import { type ServerState, serverCircuitStates } from "./circuitStates.js";
+import { SendClock } from "./sendClock.js";
 
 /** Bytes on their way to a client beyond which events wait in their subscriptions. */
 const ENOUGH_BYTES = 256 * 1024;
@@ -21,8 +21,6 @@ const ENOUGH_BYTES = 256 * 1024;
 const TOO_MANY_BYTES = 4 * 1024 * 1024;
 /** Answers to a long batch of requests leave in pieces of about this size: the client reads while the rest is made. */
 const SEND_BYTES = 16 * 1024;
-/** And no answer or event waits longer than this for what a write behind it sets in motion. */
-const SEND_MILLISECONDS = 0.1;
 const UNIDENTIFIED = 0xffffffff;
 
 interface Action {
@@ -98,6 +96,7 @@ export class ServerCircuit implements CircuitContext {
   #state: ServerState = "awaitingVersion";
   #interrupted = false;
   #isDefunct = false;
+  readonly #sendClock = new SendClock();
   /** Requests are being taken: the transport sends afterwards. */
   #receiving = false;
 
@@ -144,11 +143,11 @@ export class ServerCircuit implements CircuitContext {
   proceed(): void {
     this.#interrupted = false;
     this.#receiving = true;
-    let sent = performance.now();
+    this.#sendClock.restart();
     while (this.#state !== "closed") {
-      if (this.out.length >= SEND_BYTES || this.#waitsForWrites(sent)) {
+      if (this.out.length >= SEND_BYTES || this.#waitsForWrites()) {
         this.#transport.flush();
-        sent = performance.now();
+        this.#sendClock.restart();
       }
       this.#interrupted = this.stalled;
       if (this.#interrupted) break;
@@ -173,9 +172,8 @@ export class ServerCircuit implements CircuitContext {
   }
 
   /** Other requests take so little that to look at the clock for each would be a third of it. */
-  #waitsForWrites(since: number): boolean {
-    if (this.out.length === 0 || this.#decoder.message.command !== Command.WRITE) return false;
-    return performance.now() - since > SEND_MILLISECONDS;
+  #waitsForWrites(): boolean {
+    return this.out.length > 0 && this.#decoder.message.command === Command.WRITE && this.#sendClock.isTime();
   }
 
   #dispatch(): void {
