@@ -13,7 +13,8 @@ export class ServerChannel implements CircuitChannel {
   readonly sid: number;
   readonly cid: number;
   readonly channel: Channel;
-  readonly subscriptions = new Map<number, CircuitSubscription>();
+  /** Most channels are only read or only written to: what the others need is made when they do. */
+  #subscriptions: Map<number, CircuitSubscription> | undefined;
   #puts: PutNotifyQueue | undefined;
   readonly #circuit: CircuitContext;
   readonly #stopListening: () => void;
@@ -28,6 +29,11 @@ export class ServerChannel implements CircuitChannel {
 
   get recordName(): string {
     return this.channel.name.replace(/\..*$/, "");
+  }
+
+  get subscriptions(): Map<number, CircuitSubscription> {
+    this.#subscriptions ??= new Map();
+    return this.#subscriptions;
   }
 
   get puts(): PutNotifyQueue {
@@ -48,8 +54,8 @@ export class ServerChannel implements CircuitChannel {
   close(): void {
     this.#stopListening();
     this.#puts?.close();
-    for (const subscription of this.subscriptions.values()) subscription.close();
-    this.subscriptions.clear();
+    for (const subscription of this.#subscriptions?.values() ?? []) subscription.close();
+    this.#subscriptions?.clear();
     this.channel.close();
   }
 
@@ -61,7 +67,7 @@ export class ServerChannel implements CircuitChannel {
 
   #accessChanged(): void {
     this.#sendAccessRights();
-    for (const subscription of this.subscriptions.values()) subscription.accessChanged();
+    for (const subscription of this.#subscriptions?.values() ?? []) subscription.accessChanged();
     this.#circuit.touch();
   }
 }
