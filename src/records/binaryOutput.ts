@@ -52,15 +52,12 @@ export function driveBinary(record: BinaryOutput, io: RecordIo<BinaryOutput>): u
   // As EPICS Base has it, other values than 1 do not count here.
   if (record.UDF === 1) io.setSevr(Status.UDF, record.UDFS);
   checkStateAlarms(record, io);
-  return driveOutput(
-    record,
-    io,
-    () => {
-      record.VAL = record.IVOV;
-      rawFromBinary(record);
-    },
-    () => io.writeDevice(),
-  );
+  return driveOutput(record, io, useIvov);
+}
+
+function useIvov(record: BinaryOutput): void {
+  record.VAL = record.IVOV;
+  rawFromBinary(record);
 }
 
 /** A record of 1 goes back to 0 after HIGH seconds, by processing once more. */

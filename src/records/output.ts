@@ -7,27 +7,35 @@ interface OutputRecord {
   IVOA: number;
 }
 
-type OutputIo = { failed: boolean };
+type OutputIo = { failed: boolean; writeDevice(): undefined | Promise<void> };
+
+/** Puts IVOV in the place of a value that nothing else follows from. */
+export function useIvov<T>(record: { VAL: T; readonly IVOV: T }): void {
+  record.VAL = record.IVOV;
+}
+
+const writeDevice = (_record: unknown, io: OutputIo): undefined | Promise<void> => io.writeDevice();
 
 /**
- * Writes an output, unless its severity is INVALID and IVOA says otherwise.
- * @param useIvov puts IVOV in the place of the value
+ * Writes an output, unless its severity is INVALID and IVOA says otherwise. The two functions are the record type's: made
+ * for each processing they would be half of the garbage that it leaves.
+ * @param takeIvov puts IVOV in the place of the value
  * @param write writes to the device
  */
-export function driveOutput(
-  record: OutputRecord,
-  io: OutputIo,
-  useIvov: () => void,
-  write: () => undefined | Promise<void>,
+export function driveOutput<R extends OutputRecord, I extends OutputIo>(
+  record: R,
+  io: I,
+  takeIvov: (record: R, io: I) => void,
+  write: (record: R, io: I) => undefined | Promise<void> = writeDevice,
 ): undefined | Promise<void> {
   if (record.NSEV >= Severity.INVALID) {
-    if (record.IVOA === menuIvoa.setOutputToIvov) useIvov();
+    if (record.IVOA === menuIvoa.setOutputToIvov) takeIvov(record, io);
     else if (record.IVOA !== menuIvoa.continueNormally) {
       if (record.IVOA !== menuIvoa.dontDriveOutputs) io.failed = true;
       return undefined;
     }
   }
-  return write();
+  return write(record, io);
 }
 
 /** Whether the value comes through DOL. */
@@ -46,7 +54,7 @@ interface LimitedOutput<T extends number | bigint> {
 /** Takes the value through DOL where it comes from there, and keeps what it got within the drive limits. */
 export function takeWithinLimits<T extends number | bigint>(
   record: LimitedOutput<T>,
-  io: OutputIo & { readLink(link: "DOL", field: "VAL"): boolean },
+  io: { failed: boolean; readLink(link: "DOL", field: "VAL"): boolean },
 ): void {
   if (isClosedLoop(record)) {
     io.failed = !io.readLink("DOL", "VAL");

@@ -5,10 +5,13 @@ import type { DbRecord } from "./dbRecord.js";
 import type { DbStates } from "./dbStates.js";
 import { isText } from "./fieldAccess.js";
 import type { FoundChannel } from "./fieldView.js";
+import type { Filter } from "./filters/filter.js";
 import { makeFilters } from "./filters/filterChain.js";
 
 /** What a name means whatever filters it goes on to name. */
 export type FoundField = Omit<FoundChannel, "filters">;
+
+const noFilters: readonly Filter[] = [];
 
 /** The records of an IOC, and what names of records, fields and channels mean there. */
 export class RecordTable {
@@ -101,6 +104,8 @@ export class RecordTable {
     const { address, modifiers } = splitName(name);
     const found = this.#at(address);
     if (found === undefined) return undefined;
+    // Most names ask for no filters.
+    if (modifiers === "") return { ...found, filters: noFilters };
     const parsed = parseFilters(name, modifiers);
     const filters = parsed.ok ? makeFilters(parsed.value, { states: this.#states }) : parsed;
     if (filters.ok) return { instance: found.instance, address, filters: filters.value };

@@ -87,6 +87,8 @@ function takeValue(record: Ao, io: RecordIo<Ao>, desired: number): void {
   else record.RVAL = raw.value;
 }
 
+const useIvov = (record: Ao, io: RecordIo<Ao>): void => takeValue(record, io, record.IVOV);
+
 /** The value wanted through DOL or from operators; undefined when DOL gives none. */
 function desiredValue(record: Ao, io: RecordIo<Ao>): number | undefined {
   if (!isClosedLoop(record)) return record.VAL;
@@ -122,12 +124,7 @@ export const ao = defineRecordType("ao", fields, {
     record.UDF = Number.isNaN(record.VAL) ? 1 : 0;
     io.timestamp();
     checkLimitAlarms(record, io);
-    return driveOutput(
-      record,
-      io,
-      () => takeValue(record, io, record.IVOV),
-      () => io.writeDevice(),
-    );
+    return driveOutput(record, io, useIvov);
   },
   complete(record, io) {
     if (io.resumed) io.timestamp();

@@ -174,18 +174,17 @@ function takeOutputValue(record: Calcout, io: Io): void {
 function output(record: Calcout, io: Io): undefined | Promise<void> {
   takeOutputValue(record, io);
   if (record.UDF !== 0) io.setSevr(Status.UDF, record.UDFS);
-  return driveOutput(
-    record,
-    io,
-    () => {
-      record.OVAL = record.IVOV;
-    },
-    () => {
-      const pending = io.writeDevice();
-      if (record.OEVT !== "") io.postEvent(record.OEVT);
-      return pending;
-    },
-  );
+  return driveOutput(record, io, useIvov, writeAndPostEvent);
+}
+
+function useIvov(record: Calcout): void {
+  record.OVAL = record.IVOV;
+}
+
+function writeAndPostEvent(record: Calcout, io: Io): undefined | Promise<void> {
+  const pending = io.writeDevice();
+  if (record.OEVT !== "") io.postEvent(record.OEVT);
+  return pending;
 }
 
 /** DLYA shows that the output waits for ODLY seconds; the record stays active meanwhile. */

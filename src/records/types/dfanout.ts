@@ -14,7 +14,7 @@ import { double, inLink, menu, outLink, ushort } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { defineMenu } from "../menu.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
-import { driveOutput, isClosedLoop } from "../output.js";
+import { driveOutput, isClosedLoop, useIvov } from "../output.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const dfanoutSELM = defineMenu("dfanoutSELM", { All: "All", Specified: "Specified", Mask: "Mask" });
@@ -86,14 +86,7 @@ export const dfanout = defineRecordType("dfanout", fields, {
     io.timestamp();
     io.readLink("SELL", "SELN");
     checkLimitAlarms(record, io);
-    return driveOutput(
-      record,
-      io,
-      () => {
-        record.VAL = record.IVOV;
-      },
-      () => pushValue(record, io),
-    );
+    return driveOutput(record, io, useIvov, pushValue);
   },
   complete(record, io) {
     io.post("VAL", io.resetAlarms() | deadbandMask(record));

@@ -15,7 +15,7 @@ import { int64, outLink } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { menuYesNo } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
-import { driveOutput, takeWithinLimits } from "../output.js";
+import { driveOutput, takeWithinLimits, useIvov } from "../output.js";
 import { defineRecordType } from "../recordType.js";
 
 const fields = withPrompts(
@@ -51,14 +51,7 @@ export const int64out = defineRecordType("int64out", fields, {
     takeWithinLimits(record, io);
     io.timestamp();
     checkLimitAlarms(record, io);
-    return driveOutput(
-      record,
-      io,
-      () => {
-        record.VAL = record.IVOV;
-      },
-      () => io.writeDevice(),
-    );
+    return driveOutput(record, io, useIvov);
   },
   complete(record, io) {
     if (io.resumed) io.timestamp();

@@ -14,9 +14,9 @@ import { long, menu, noAccess, outLink } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { menuYesNo } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
-import { driveOutput, takeWithinLimits } from "../output.js";
+import { driveOutput, takeWithinLimits, useIvov } from "../output.js";
 import { menuOutputOption, shouldWrite } from "../outputOption.js";
-import { defineRecordType, type RecordOf } from "../recordType.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const fields = withPrompts(
   {
@@ -53,6 +53,9 @@ function isWriteWanted(record: Longout): boolean {
   return wanted;
 }
 
+const writeWhereWanted = (record: Longout, io: RecordIo<Longout>): undefined | Promise<void> =>
+  io.writeDevice(() => isWriteWanted(record));
+
 /** 32-bit integer output. */
 export const longout = defineRecordType("longout", fields, {
   device: { link: "OUT", value: "VAL", forgiving: true },
@@ -67,14 +70,7 @@ export const longout = defineRecordType("longout", fields, {
     takeWithinLimits(record, io);
     io.timestamp();
     checkLimitAlarms(record, io);
-    return driveOutput(
-      record,
-      io,
-      () => {
-        record.VAL = record.IVOV;
-      },
-      () => io.writeDevice(() => isWriteWanted(record)),
-    );
+    return driveOutput(record, io, useIvov, writeWhereWanted);
   },
   complete(record, io) {
     if (io.resumed) io.timestamp();

@@ -4,7 +4,7 @@ import { outLink, string, ulong } from "../fieldSpec.js";
 import { lengthOf, limitSize, longTextAddress, longTextFields, measure, postLongText } from "../longText.js";
 import { menuOmsl, menuYesNo } from "../menus.js";
 import { driveOutput } from "../output.js";
-import { defineRecordType } from "../recordType.js";
+import { defineRecordType, type RecordOf } from "../recordType.js";
 
 const fields = withPrompts(
   {
@@ -17,6 +17,11 @@ const fields = withPrompts(
   },
   { OVAL: "Previous Value", IVOA: "INVALID Output Action", SIML: "Simulation Mode link" },
 );
+
+function useIvov(record: RecordOf<typeof fields>): void {
+  record.VAL = record.IVOV;
+  record.LEN = lengthOf(record.VAL);
+}
 
 /** Long string output. */
 export const lso = defineRecordType("lso", fields, {
@@ -38,15 +43,7 @@ export const lso = defineRecordType("lso", fields, {
       if (record.DOL.target.connected) record.LEN = lengthOf(record.VAL);
     }
     if (record.UDF !== 0) io.setSevr(Status.UDF, Severity.INVALID);
-    return driveOutput(
-      record,
-      io,
-      () => {
-        record.VAL = record.IVOV;
-        record.LEN = lengthOf(record.VAL);
-      },
-      () => io.writeDevice(),
-    );
+    return driveOutput(record, io, useIvov);
   },
   complete(record, io) {
     io.timestamp();

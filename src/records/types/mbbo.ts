@@ -51,6 +51,11 @@ function convert(record: Mbbo, io: RecordIo<Mbbo>): void {
   else record.RVAL = (raw << record.SHFT) >>> 0;
 }
 
+function useIvov(record: Mbbo, io: RecordIo<Mbbo>): void {
+  record.VAL = record.IVOV;
+  convert(record, io);
+}
+
 /** Takes the value through DOL; false, with an alarm raised, when there is nothing to write. */
 function takeValue(record: Mbbo, io: RecordIo<Mbbo>): boolean {
   if (isClosedLoop(record)) return io.readLink("DOL", "VAL");
@@ -94,15 +99,7 @@ export const mbbo = defineRecordType("mbbo", fields, {
       io.timestamp();
     }
     checkAlarms(record, io);
-    return driveOutput(
-      record,
-      io,
-      () => {
-        record.VAL = record.IVOV;
-        convert(record, io);
-      },
-      () => io.writeDevice(),
-    );
+    return driveOutput(record, io, useIvov);
   },
   complete(record, io) {
     if (io.resumed) io.timestamp();

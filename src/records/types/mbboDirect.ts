@@ -38,6 +38,11 @@ function convert(record: MbboDirect): void {
   record.RVAL = (record.VAL << record.SHFT) >>> 0;
 }
 
+function useIvov(record: MbboDirect): void {
+  record.VAL = record.IVOV;
+  convert(record);
+}
+
 /** Takes the word through DOL or from operators; false, with an alarm raised, when there is none. */
 function takeValue(record: MbboDirect, io: RecordIo<MbboDirect>): boolean {
   if (isClosedLoop(record)) return io.readLink("DOL", "VAL", "ULONG");
@@ -95,15 +100,7 @@ export const mbboDirect = defineRecordType("mbboDirect", fields, {
       convert(record);
       io.timestamp();
     }
-    return driveOutput(
-      record,
-      io,
-      () => {
-        record.VAL = record.IVOV;
-        convert(record);
-      },
-      () => io.writeDevice(),
-    );
+    return driveOutput(record, io, useIvov);
   },
   complete(record, io) {
     if (io.resumed) io.timestamp();

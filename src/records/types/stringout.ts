@@ -2,7 +2,7 @@ import { Status } from "../../channel/alarm.js";
 import { closedLoop, invalidAction, simulatedOutput } from "../fieldGroups.js";
 import { menu, outLink, string } from "../fieldSpec.js";
 import { menuYesNo } from "../menus.js";
-import { driveOutput, isClosedLoop } from "../output.js";
+import { driveOutput, isClosedLoop, useIvov } from "../output.js";
 import { defineRecordType } from "../recordType.js";
 import { menuStringPost, postString } from "../stringMonitor.js";
 
@@ -37,14 +37,7 @@ export const stringout = defineRecordType("stringout", fields, {
     // As EPICS Base has it, other values than 1 do not count here.
     if (record.UDF === 1) io.setSevr(Status.UDF, record.UDFS);
     io.timestamp();
-    return driveOutput(
-      record,
-      io,
-      () => {
-        record.VAL = record.IVOV;
-      },
-      () => io.writeDevice(),
-    );
+    return driveOutput(record, io, useIvov);
   },
   complete(record, io) {
     if (io.resumed) io.timestamp();
