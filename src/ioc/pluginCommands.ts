@@ -4,6 +4,7 @@ import {
   NDAttrConfigure,
   NDBadPixelConfigure,
   NDCircularBuffConfigure,
+  NDCodecConfigure,
   NDColorConvertConfigure,
   NDFFTConfigure,
   NDFileJPEGConfigure,
@@ -22,7 +23,6 @@ import {
   NDTransformConfigure,
   type PluginArguments,
   type PluginContext,
-  standInConfigure,
 } from "../drivers/plugins/configure.js";
 import type { NDPluginFile } from "../drivers/plugins/ndPluginFile.js";
 import { type Command, defineCommand, int, string } from "../iocsh/index.js";
@@ -55,20 +55,6 @@ interface PluginRow {
   readonly help: string;
   make(parts: PluginParts, args: PluginArguments, more: NamedNumbers): void;
 }
-
-const standIn = (
-  name: string,
-  pluginType: string,
-  more: readonly string[],
-  passesFrames: boolean,
-): PluginRow => ({
-  name,
-  more,
-  help: `Stands in for ${pluginType}, which is not implemented: its records load, ${
-    passesFrames ? "frames go through unchanged" : "no frames come out"
-  }.`,
-  make: (ioc, args) => void standInConfigure(ioc, args, { pluginType, passesFrames }),
-});
 
 const fileStandIn = (pluginType: string): PluginRow => ({
   name: `${pluginType}Configure`,
@@ -191,7 +177,12 @@ const PLUGINS: readonly PluginRow[] = [
     help: "Makes a plugin that gives frames positions of a list as attributes.",
     make: (ioc, args) => void NDPosPluginConfigure(ioc, args),
   },
-  standIn("NDCodecConfigure", "NDPluginCodec", THREADED, true),
+  {
+    name: "NDCodecConfigure",
+    more: THREADED,
+    help: "Makes a plugin that compresses or decompresses frames.",
+    make: (ioc, args) => void NDCodecConfigure(ioc, args),
+  },
   fileStandIn("NDFileNetCDF"),
   fileStandIn("NDFileNexus"),
   fileStandIn("NDFileMagick"),

@@ -151,11 +151,12 @@ const DATABASES: readonly (readonly [template: string, port: string, macros: str
   ["NDOverlay.template", "OVER1", "R=Over1:"],
   ["NDOverlayN.template", "OVER1", "R=Over1:8:,NAME=Eight,SHAPE=1,O=Over1:,ADDR=7"],
   ["NDColorConvert.template", "CC1", "R=CC1:"],
+  ["NDCodec.template", "CODEC1", "R=Codec1:"],
   ["NDFileTIFF.template", "FileTIFF1", "R=TIFF1:"],
   ["NDFileJPEG.template", "FileJPEG1", "R=JPEG1:"],
 ];
 
-test("the databases of regions, overlays, colors and image files are whole", async (t) => {
+test("the databases of regions, overlays, colors, codecs and image files are whole", async (t) => {
   const { ioc, said } = quietIoc({});
   t.after(() => ioc.stop());
   for (const line of COMMON.split("\n")) await ioc.shell.runLine(line);

@@ -8,11 +8,13 @@ import { decompressed } from "./decompress.js";
 import {
   bytesPerElement,
   imageDimensions,
+  ND_DATA_TYPES,
   type NDArray,
   type NDAttribute,
   type NDDataType,
 } from "./ndArray.js";
 import { NDArrayPool } from "./ndArrayPool.js";
+import { SCALAR_NAMES } from "./scalarNames.js";
 import { type StructureMonitor, structure$ } from "./structureSource.js";
 
 const log = logger("recon.images");
@@ -31,7 +33,13 @@ export function images$(
   remote: StructureMonitor | undefined,
 ): Observable<NDArray> {
   const local = streams.get(name);
-  if (local !== undefined) return local;
+  if (local !== undefined)
+    return local.pipe(
+      filter(({ codec, uniqueId }) => {
+        if (codec !== undefined) log.warn(`${name}: image ${uniqueId} left out: compressed in this process`);
+        return codec === undefined;
+      }),
+    );
   return defer(() => {
     const pool = new NDArrayPool(REMOTE_FRAMES_BYTES);
     let waiting = 0;
@@ -63,7 +71,8 @@ async function unpacked(image: NtNdArrayImage, name: string): Promise<PlainImage
   const pixels = image.sizes.reduce((product, size) => product * size, 1);
   try {
     if (dataType === undefined) throw new Error("the type of its pixels is not told");
-    return { image, bytes: await decompressed(image, pixels * bytesPerElement(dataType)) };
+    const elementBytes = bytesPerElement(dataType);
+    return { image, bytes: await decompressed(image, pixels * elementBytes, elementBytes) };
   } catch (error) {
     log.warn(`${name}: image ${image.uniqueId} left out: ${errorMessage(error)}`);
     return { image, bytes: undefined };
@@ -111,20 +120,8 @@ function copied(
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-const DATA_TYPES: Readonly<Partial<Record<string, NDDataType>>> = {
-  byte: "Int8",
-  ubyte: "UInt8",
-  short: "Int16",
-  ushort: "UInt16",
-  int: "Int32",
-  uint: "UInt32",
-  long: "Int64",
-  ulong: "UInt64",
-  float: "Float32",
-  double: "Float64",
-};
-
-const dataTypeOf = ({ elementType }: NtNdArrayImage): NDDataType | undefined => DATA_TYPES[elementType ?? ""];
+const dataTypeOf = ({ elementType }: NtNdArrayImage): NDDataType | undefined =>
+  ND_DATA_TYPES.find((type) => SCALAR_NAMES[type] === elementType);
 
 /** Only text attributes matter here: where the frame belongs. */
 const textAttribute = ([name, value]: [string, unknown]): NDAttribute[] =>

@@ -111,6 +111,8 @@ export interface NDArrayInfo {
  */
 export interface NDArray extends NDArrayInfo {
   readonly data: NDData;
+  /** The codec of a compressed frame, whose `data` are then bytes; what it would be without is told by type and dimensions. */
+  readonly codec?: string;
   readonly buffer: SharedArrayBuffer;
   retain(): NDArray;
   release(): void;
@@ -130,13 +132,19 @@ export const infoOf = (frame: NDArrayInfo): NDArrayInfo => ({
 export type NDStamps = Pick<NDArrayInfo, "uniqueId" | "timeStamp" | "epicsTimestamp" | "attributes">;
 
 /** The same frame, with its memory and references, under other stamps. */
-export function withStamps(frame: NDArray, stamps: Partial<NDStamps>): NDArray {
-  const { data, buffer } = frame;
+export const withStamps = (frame: NDArray, stamps: Partial<NDStamps>): NDArray =>
+  sharing(frame, { ...infoOf(frame), ...stamps }, frame.data, frame.codec);
+
+/** A compressed frame: the facts of what it was made from, and its bytes in the memory of another, whose references it has. */
+export const compressedFrame = (info: NDArrayInfo, codec: string, memory: NDArray, bytes: number): NDArray =>
+  sharing(memory, infoOf(info), new Uint8Array(memory.buffer, 0, bytes), codec);
+
+function sharing(frame: NDArray, info: NDArrayInfo, data: NDData, codec: string | undefined): NDArray {
   const view: NDArray = {
-    ...infoOf(frame),
-    ...stamps,
+    ...info,
     data,
-    buffer,
+    buffer: frame.buffer,
+    ...(codec === undefined ? {} : { codec }),
     retain: () => {
       frame.retain();
       return view;

@@ -1,6 +1,6 @@
 import type { ParametersOf } from "../asyn/defineDriver.js";
 import { float64, int32, int32Array, octet } from "../asyn/driverParameter.js";
-import { bytesPerElement, elementsOf, ND_DATA_TYPES, type NDArrayInfo } from "./ndArray.js";
+import { bytesPerElement, elementsOf, ND_DATA_TYPES, type NDArray, type NDArrayInfo } from "./ndArray.js";
 import type { NDArrayPool } from "./ndArrayPool.js";
 
 /** areaDetector's limit: elements of the Dimensions records. */
@@ -70,7 +70,7 @@ export function setIfChanged<V>(parameter: Settable<V>, value: V): void {
 }
 
 /** Shows what a frame is in the parameters, as a driver does when it emits and a plugin when it receives. */
-export function showArray(params: NDArrayParameters, frame: NDArrayInfo): void {
+export function showArray(params: NDArrayParameters, frame: NDArrayInfo & Partial<NDArray>): void {
   const [x, y, z] = frame.dimensions;
   const attribute = (name: string): number =>
     Number(frame.attributes.find((candidate) => candidate.name === name)?.value ?? 0) || 0;
@@ -80,7 +80,8 @@ export function showArray(params: NDArrayParameters, frame: NDArrayInfo): void {
   setIfChanged(params.ARRAY_SIZE_Z, z?.size ?? 0);
   const bytes = elementsOf(frame) * bytesPerElement(frame.dataType);
   setIfChanged(params.ARRAY_SIZE, bytes);
-  setIfChanged(params.COMPRESSED_SIZE, bytes);
+  setIfChanged(params.COMPRESSED_SIZE, frame.codec === undefined ? bytes : (frame.data?.byteLength ?? bytes));
+  setIfChanged(params.CODEC, frame.codec ?? "");
   setIfChanged(params.DATA_TYPE, ND_DATA_TYPES.indexOf(frame.dataType));
   setIfChanged(params.COLOR_MODE, attribute("ColorMode"));
   setIfChanged(params.BAYER_PATTERN, attribute("BayerPattern"));

@@ -109,7 +109,8 @@ function bayerOf(frame: NDArrayInfo): Conversion {
   };
 }
 
-const withColorMode = (attributes: readonly NDAttribute[], mode: number): readonly NDAttribute[] => [
+/** The attributes of an image in another color mode. */
+export const withColorMode = (attributes: readonly NDAttribute[], mode: number): readonly NDAttribute[] => [
   ...attributes.filter(({ name }) => name !== "ColorMode"),
   {
     name: "ColorMode",

@@ -10,6 +10,7 @@ import type { NDPlugin, PluginSetup } from "./ndPlugin.js";
 import { NDPluginAttribute } from "./ndPluginAttribute.js";
 import { NDPluginBadPixel } from "./ndPluginBadPixel.js";
 import { NDPluginCircularBuff } from "./ndPluginCircularBuff.js";
+import { NDPluginCodec } from "./ndPluginCodec.js";
 import { NDPluginColorConvert } from "./ndPluginColorConvert.js";
 import { NDPluginFFT } from "./ndPluginFFT.js";
 import { NDPluginGather } from "./ndPluginGather.js";
@@ -19,7 +20,6 @@ import { NDPluginPva } from "./ndPluginPva.js";
 import { NDPluginROI } from "./ndPluginROI.js";
 import { NDPluginROIStat } from "./ndPluginROIStat.js";
 import { NDPluginScatter } from "./ndPluginScatter.js";
-import { NDPluginStandIn } from "./ndPluginStandIn.js";
 import { NDPluginStats } from "./ndPluginStats.js";
 import { NDPluginStdArrays } from "./ndPluginStdArrays.js";
 import { NDPluginTimeSeries } from "./ndPluginTimeSeries.js";
@@ -160,17 +160,8 @@ export const NDFileTIFFConfigure = (context: PluginContext, args: PluginArgument
 export const NDFileJPEGConfigure = (context: PluginContext, args: PluginArguments): NDFileJPEG =>
   register(context, args.portName, () => new NDFileJPEG(setupOf(context, args)));
 
-/** A plugin that is not implemented; `passesFrames` says whether its input is a fair stand-in for its output. */
-export const standInConfigure = (
-  context: PluginContext,
-  args: PluginArguments,
-  { pluginType, passesFrames }: { readonly pluginType: string; readonly passesFrames: boolean },
-): NDPluginStandIn =>
-  register(
-    context,
-    args.portName,
-    () => new NDPluginStandIn(setupOf(context, args), pluginType, passesFrames),
-  );
+export const NDCodecConfigure = (context: PluginContext, args: PluginArguments): NDPluginCodec =>
+  register(context, args.portName, () => new NDPluginCodec(setupOf(context, args)));
 
 /** A file plugin that is not implemented. */
 export const fileStandInConfigure = (

@@ -145,6 +145,11 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   /** Called once when the port closes: frames that are still held must go. */
   protected onClose(): void {}
 
+  /** Whether compressed frames are any use; others drop them. */
+  protected get takesCompressed(): boolean {
+    return false;
+  }
+
   /** Frames whose processing may have begun and not ended. */
   protected get concurrency(): number {
     return this.base.NUM_THREADS.value ?? 1;
@@ -305,6 +310,13 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   }
 
   #receive(frame: NDArray): void {
+    if (frame.codec !== undefined && !this.takesCompressed) {
+      this.log.error(
+        `frame ${frame.uniqueId} is compressed by ${frame.codec}, which this plugin cannot use: dropped`,
+      );
+      count(this.base.DROPPED_ARRAYS);
+      return;
+    }
     const minimumMs = (this.base.MIN_CALLBACK_TIME.value ?? 0) * 1000;
     const now = performance.now();
     if (minimumMs > 0 && now - this.#lastTaken <= minimumMs) return;

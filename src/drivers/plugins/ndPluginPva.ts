@@ -2,7 +2,8 @@ import { NTNDARRAY_TYPE, ntNdArrayValue, SharedPV, type SharedPvProvider } from 
 import { makeParameters } from "../asyn/defineDriver.js";
 import { octet } from "../asyn/driverParameter.js";
 import type { ImageStreams } from "../ndarray/arrayPorts.js";
-import type { NDArray, NDData } from "../ndarray/ndArray.js";
+import { bytesPerElement, elementsOf, type NDArray, type NDData } from "../ndarray/ndArray.js";
+import { SCALAR_NAMES } from "../ndarray/scalarNames.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 
 /** Where the image is published, for the network and for this process. */
@@ -32,6 +33,10 @@ export class NDPluginPva extends NDPlugin {
     publication.imageStreams.add(publication.pvName, this.arrays$);
   }
 
+  protected override get takesCompressed(): boolean {
+    return true;
+  }
+
   protected override process(frame: NDArray): void {
     if (!this.output.admits(frame)) return;
     const value = ntNdArrayValue({
@@ -41,6 +46,7 @@ export class NDPluginPva extends NDPlugin {
       dataTimeStamp: frame.timeStamp,
       timeStamp: frame.epicsTimestamp,
       attributes: frame.attributes,
+      ...codecOf(frame),
     });
     this.#pv.post(value, frame);
     if (this.base.ARRAY_CALLBACKS.value !== 0) this.emitAdmitted(frame);
@@ -61,3 +67,10 @@ const emptyImage = {
   dimensions: [{ size: 0 }, { size: 0 }],
   uniqueId: 0,
 };
+
+/** What tells clients how to decompress a frame; nothing of one that is not compressed. */
+function codecOf(frame: NDArray) {
+  if (frame.codec === undefined) return {};
+  const uncompressedSize = elementsOf(frame) * bytesPerElement(frame.dataType);
+  return { codec: { name: frame.codec, elementType: SCALAR_NAMES[frame.dataType], uncompressedSize } };
+}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NDPluginGather } from "../../../src/drivers/plugins/ndPluginGather.js";
 import { NDPluginScatter } from "../../../src/drivers/plugins/ndPluginScatter.js";
-import { NDPluginStandIn } from "../../../src/drivers/plugins/ndPluginStandIn.js";
+import { NDPluginTransform } from "../../../src/drivers/plugins/ndPluginTransform.js";
 import { collectIds, FrameSource, makeFrame, put, shown } from "./frames.js";
 import { pluginRig } from "./rig.js";
 
@@ -14,7 +14,7 @@ const scatter = ({ add }: Rig, values: Readonly<Record<string, number>> = {}) =>
 /** A plugin behind the scatterer, which keeps its frames in a queue for this turn of the event loop, or takes them at once. */
 const receiver = ({ add }: Rig, portName: string, queueSize: number | "blocking") =>
   add(
-    (setup) => new NDPluginStandIn(setup, portName, true),
+    (setup) => new NDPluginTransform(setup),
     { ARRAY_CALLBACKS: 1 },
     queueSize === "blocking"
       ? { portName, arrayPort: "SCATTER" }

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { firstValueFrom, take, toArray } from "rxjs";
-import { ND_DATA_TYPES, type NDDataType, viewOf, wholeAxis } from "../../../src/drivers/ndarray/ndArray.js";
+import {
+  bytesPerElement,
+  ND_DATA_TYPES,
+  type NDDataType,
+  viewOf,
+  wholeAxis,
+} from "../../../src/drivers/ndarray/ndArray.js";
 import { NDPluginProcess } from "../../../src/drivers/plugins/ndPluginProcess.js";
 import { NDPluginROI } from "../../../src/drivers/plugins/ndPluginROI.js";
 import { NDPluginStats } from "../../../src/drivers/plugins/ndPluginStats.js";
@@ -37,6 +43,14 @@ function pixels(dataType: NDDataType, seed = 0, length = PIXELS) {
   }
   return data;
 }
+
+const SETTINGS = {
+  zlibLevel: 6,
+  bloscCompressor: "lz4",
+  bloscLevel: 5,
+  bloscShuffle: 1,
+  blockSize: 0,
+} as const;
 
 /** One request for each task, with memory of its own. */
 const REQUESTS: { readonly [N in TaskName]: (dataType: NDDataType) => TaskRequest<N> } = {
@@ -91,6 +105,19 @@ const REQUESTS: { readonly [N in TaskName]: (dataType: NDDataType) => TaskReques
     sizeY: SIZE_Y,
     strides: { x: 1, y: SIZE_X, color: 0 },
     quality: 80,
+  }),
+  pack: (dataType) => ({
+    data: pixels(dataType),
+    elementBytes: bytesPerElement(dataType),
+    by: { codec: "bslz4", settings: SETTINGS },
+    to: new Uint8Array(new SharedArrayBuffer(PIXELS * 9)),
+  }),
+  unpack: (dataType) => ({
+    codec: "lz4",
+    bytes: new Uint8Array(new SharedArrayBuffer(100)).fill(7),
+    elementBytes: bytesPerElement(dataType),
+    colors: 1,
+    to: pixels(dataType, 1),
   }),
   region: (dataType) => ({
     from: pixels(dataType),

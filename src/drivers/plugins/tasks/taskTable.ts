@@ -1,5 +1,6 @@
 import { fixBadPixels } from "../badPixels.js";
 import { encodeJpeg } from "../codecs/jpeg.js";
+import { packFrame, unpackFrame } from "../codecs/packing.js";
 import { convertColors } from "../colorConversion.js";
 import { fourierTransform } from "../fourierTransform.js";
 import { correctFrame } from "../frameCorrection.js";
@@ -22,8 +23,10 @@ const tasks = {
   measure: measureFrame,
   orient: orientPixels,
   overlay: drawOverlays,
+  pack: packFrame,
   region: copyRegion,
   regions: measureRegions,
+  unpack: unpackFrame,
 } as const;
 
 type Tasks = typeof tasks;
