@@ -1,8 +1,9 @@
 import type { NDAttributeType } from "../ndarray/ndArray.js";
-import { type AttributeStore, attributeData, createAttributeDataset, noValue } from "./attributeDataset.js";
+import { type AttributeStore, attributeDataset, noValue, writeAttributeValues } from "./attributeDataset.js";
 import type { FileOptions } from "./fileOptions.js";
+import type { SkeletonFile } from "./fileSkeleton.js";
 import type { AttributeDefinition, AttributeValue } from "./frameAttributes.js";
-import type { H5Dataset, H5File } from "./h5.js";
+import type { H5Dataset } from "./h5.js";
 import type { When } from "./layout.js";
 
 /** Elements per chunk: everything at once when few frames are expected, without reserving megabytes for strings. */
@@ -21,12 +22,22 @@ export class AttributeColumn implements AttributeStore {
   readonly #dataset: H5Dataset;
   #pending: AttributeValue[] = [];
   #written = 0;
+  #extent: number;
 
-  constructor(file: H5File, path: string, definition: AttributeDefinition, when: When, options: FileOptions) {
+  constructor(
+    skeleton: SkeletonFile,
+    path: string,
+    definition: AttributeDefinition,
+    when: When,
+    options: FileOptions,
+  ) {
     this.attributeName = definition.name;
     this.when = when;
     this.#type = definition.type;
-    this.#dataset = createAttributeDataset(file, path, definition, [chunkOf(definition.type, when, options)]);
+    const chunk = chunkOf(definition.type, when, options);
+    // What is written once has its place from the beginning.
+    this.#extent = when === "OnFrame" ? 0 : 1;
+    this.#dataset = attributeDataset(skeleton, path, definition, [chunk], [this.#extent]);
   }
 
   append(value: AttributeValue | undefined): void {
@@ -37,10 +48,11 @@ export class AttributeColumn implements AttributeStore {
     const count = this.#pending.length;
     if (count === 0) return;
     const end = this.#written + count;
-    if (this.#dataset.resize([end]) < 0)
+    if (end > this.#extent && this.#dataset.resize([end]) < 0)
       throw new Error(`cannot extend the dataset of ${this.attributeName}`);
-    this.#dataset.write_slice([[this.#written, end]], attributeData(this.#type, this.#pending));
+    writeAttributeValues(this.#dataset, [this.#written], this.#type, this.#pending);
     this.#written = end;
+    this.#extent = Math.max(end, this.#extent);
     this.#pending = [];
   }
 }

@@ -1,8 +1,9 @@
 import type { NDAttributeType } from "../ndarray/ndArray.js";
-import { type AttributeStore, attributeData, createAttributeDataset, noValue } from "./attributeDataset.js";
+import { type AttributeStore, attributeDataset, noValue, writeAttributeValues } from "./attributeDataset.js";
+import type { SkeletonFile } from "./fileSkeleton.js";
 import type { AttributeDefinition, AttributeValue } from "./frameAttributes.js";
 import { FrameGrid } from "./frameGrid.js";
-import type { H5Dataset, H5File } from "./h5.js";
+import type { H5Dataset } from "./h5.js";
 import type { When } from "./layout.js";
 
 /**
@@ -19,7 +20,7 @@ export class AttributeGrid implements AttributeStore {
 
   /** `axes` are the dimensions of the frames that the dataset has, `chunks` the sizes of its chunks along them. */
   constructor(
-    file: H5File,
+    skeleton: SkeletonFile,
     path: string,
     definition: AttributeDefinition,
     when: When,
@@ -31,16 +32,14 @@ export class AttributeGrid implements AttributeStore {
     this.#type = definition.type;
     this.#axes = axes;
     this.#grid = new FrameGrid(axes.map(() => 0));
-    this.#dataset = createAttributeDataset(file, path, definition, chunks);
-    this.#dataset.resize([...this.#grid.extent]);
+    this.#dataset = attributeDataset(skeleton, path, definition, chunks, this.#grid.extent);
   }
 
   append(value: AttributeValue | undefined, offset: readonly number[]): void {
     const place = this.#axes.map((axis) => offset[axis] ?? 0);
     if (this.#grid.grow(place) && this.#dataset.resize([...this.#grid.extent]) < 0)
       throw new Error(`cannot extend the dataset of ${this.attributeName}`);
-    const one = place.map((index): [number, number] => [index, index + 1]);
-    this.#dataset.write_slice(one, attributeData(this.#type, [value ?? noValue(this.#type)]));
+    writeAttributeValues(this.#dataset, place, this.#type, [value ?? noValue(this.#type)]);
   }
 
   /** Values are written as they come: they may stand anywhere. */

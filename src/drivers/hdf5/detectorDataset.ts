@@ -1,6 +1,7 @@
 import type { NDArrayInfo, NDData, NDDimension } from "../ndarray/ndArray.js";
 import { bytesPerElement, elementsOf } from "../ndarray/ndArray.js";
 import type { FileOptions } from "./fileOptions.js";
+import type { SkeletonFile } from "./fileSkeleton.js";
 import { BYPASS_FROM_BYTES, type FrameBypass } from "./frameBypass.js";
 import { FrameGrid } from "./frameGrid.js";
 import { type H5Dataset, type H5File, numericDtype } from "./h5.js";
@@ -24,26 +25,13 @@ export class DetectorDataset {
   readonly #frameShape: readonly number[];
 
   /** `frame` tells shape and type of all frames. */
-  constructor(file: H5File, path: string, frame: NDArrayInfo, options: FileOptions) {
+  constructor(skeleton: SkeletonFile, path: string, frame: NDArrayInfo, options: FileOptions) {
     this.path = path;
-    this.#file = file;
+    this.#file = skeleton.file;
     this.grid = new FrameGrid(options.dimensions.map(({ size }) => size));
-    const shape = slowestFirst(frame);
-    this.#frameShape = shape;
-    this.#dataset = file.create_dataset({
-      name: path.slice(1),
-      data: [],
-      // The library is made to write what a new dataset has: nothing yet.
-      shape: [...this.grid.extent, ...shape].map(() => 0),
-      maxshape: [...options.dimensions.map(() => null), ...shape],
-      chunks: [...options.dimensions.map(({ chunk }) => chunk), ...options.frameChunk.toReversed()],
-      dtype: numericDtype[frame.dataType],
-      ...(options.filter === undefined
-        ? {}
-        : { compression: options.filter.id, compression_opts: [...options.filter.parameters] }),
-    });
-    this.#resize();
-    this.#describe(frame.dimensions);
+    this.#frameShape = slowestFirst(frame);
+    const extent = [...this.grid.extent, ...this.#frameShape];
+    this.#dataset = skeleton.dataset(path, () => createDataset(skeleton.file, path, frame, options, extent));
   }
 
   /** Writes a frame at a place of the grid, through the bypass where one is given. What fails in the bypass leaves the dataset as it was. */
@@ -72,15 +60,38 @@ export class DetectorDataset {
     if (this.#dataset.resize([...this.grid.extent, ...this.#frameShape]) < 0)
       throw new Error(`cannot extend ${this.path}`);
   }
+}
 
-  #describe(dimensions: readonly NDDimension[]): void {
-    const perAxis = (of: (dimension: NDDimension) => number) => Int32Array.from(dimensions, of);
-    this.#dataset.create_attribute("NDArrayNumDims", dimensions.length, [], "<i");
-    const axes = {
-      NDArrayDimOffset: perAxis(({ offset }) => offset),
-      NDArrayDimBinning: perAxis(({ binning }) => binning),
-      NDArrayDimReverse: perAxis(({ reverse }) => (reverse ? 1 : 0)),
-    };
-    for (const [name, values] of Object.entries(axes)) this.#dataset.create_attribute(name, values);
-  }
+function createDataset(
+  file: H5File,
+  path: string,
+  frame: NDArrayInfo,
+  options: FileOptions,
+  extent: readonly number[],
+): void {
+  const dataset = file.create_dataset({
+    name: path.slice(1),
+    data: [],
+    // The library is made to write what a new dataset has: nothing yet.
+    shape: extent.map(() => 0),
+    maxshape: [...options.dimensions.map(() => null), ...slowestFirst(frame)],
+    chunks: [...options.dimensions.map(({ chunk }) => chunk), ...options.frameChunk.toReversed()],
+    dtype: numericDtype[frame.dataType],
+    ...(options.filter === undefined
+      ? {}
+      : { compression: options.filter.id, compression_opts: [...options.filter.parameters] }),
+  });
+  if (dataset.resize([...extent]) < 0) throw new Error(`cannot extend ${path}`);
+  describe(dataset, frame.dimensions);
+}
+
+function describe(dataset: H5Dataset, dimensions: readonly NDDimension[]): void {
+  const perAxis = (of: (dimension: NDDimension) => number) => Int32Array.from(dimensions, of);
+  dataset.create_attribute("NDArrayNumDims", dimensions.length, [], "<i");
+  const axes = {
+    NDArrayDimOffset: perAxis(({ offset }) => offset),
+    NDArrayDimBinning: perAxis(({ binning }) => binning),
+    NDArrayDimReverse: perAxis(({ reverse }) => (reverse ? 1 : 0)),
+  };
+  for (const [name, values] of Object.entries(axes)) dataset.create_attribute(name, values);
 }

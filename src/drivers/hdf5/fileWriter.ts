@@ -1,6 +1,5 @@
 import { lstatSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import h5wasm from "h5wasm/node";
 import { bytesPerElement, elementsOf, type NDArrayInfo, type NDData } from "../ndarray/ndArray.js";
 import { AttributeColumn } from "./attributeColumn.js";
 import type { AttributeStore } from "./attributeDataset.js";
@@ -9,6 +8,7 @@ import { CrashGuard } from "./crashGuard.js";
 import { DetectorDataset, framesAreChunks } from "./detectorDataset.js";
 import { editFile } from "./fileEdit.js";
 import type { FileOptions } from "./fileOptions.js";
+import { type SkeletonFile, Skeletons } from "./fileSkeleton.js";
 import { type AttributeDefinition, type AttributeValue, definitionsOf, valuesOf } from "./frameAttributes.js";
 import { FrameBypass } from "./frameBypass.js";
 import { type H5File, writeAttributeValue, writeConstantAttribute, writeConstantDataset } from "./h5.js";
@@ -45,6 +45,7 @@ const UNKNOWN_CHUNK = 32;
  */
 export class FileWriter {
   readonly #file: H5File;
+  readonly #skeleton: SkeletonFile;
   readonly #path: string;
   readonly #layout: FileLayout;
   readonly #options: FileOptions;
@@ -64,24 +65,35 @@ export class FileWriter {
   #bytes = 0;
 
   /** Creates the file with everything that does not depend on later frames. h5wasm must be ready. */
-  constructor(path: string, layout: FileLayout, first: NDArrayInfo, options: FileOptions) {
+  constructor(
+    path: string,
+    layout: FileLayout,
+    first: NDArrayInfo,
+    options: FileOptions,
+    skeletons = new Skeletons(),
+  ) {
+    const { dataType, dimensions } = first;
+    const definitions = definitionsOf(first);
+    const key = JSON.stringify([layout, dataType, dimensions, definitions, options]);
     this.#path = path;
     this.#layout = layout;
     this.#options = options;
-    this.define(definitionsOf(first));
-    const frameBytes = elementsOf(first) * bytesPerElement(first.dataType);
+    this.define(definitions);
+    const frameBytes = elementsOf(first) * bytesPerElement(dataType);
     replaceFile(path);
-    this.#file = new h5wasm.File(path, "w", { libver: ["v110", "v110"] });
-    if (this.#file.file_id < 0n) throw new Error(`cannot create ${path}`);
+    this.#skeleton = skeletons.open(path, key);
+    this.#file = this.#skeleton.file;
     this.#defaultDataset = this.#createTree(first);
-    if (options.storeAttributes) {
-      this.#createStores();
-      this.#saveOnce("OnFileOpen", valuesOf(first));
-      this.#writeValueAttributes(this.#file, "OnFileOpen", valuesOf(first));
-    }
+    if (options.storeAttributes) this.#createStores();
     if (options.storePerformance) this.#createPerformanceTable(frameBytes);
     this.#createLinks();
     this.#file.flush();
+    skeletons.keep(path, key, this.#skeleton);
+    if (options.storeAttributes) {
+      this.#saveOnce("OnFileOpen", valuesOf(first));
+      this.#writeValueAttributes(this.#file, "OnFileOpen", valuesOf(first));
+      this.#file.flush();
+    }
     if (framesAreChunks(first, options)) this.#bypass = new FrameBypass(path, frameBytes);
     if (!options.swmr) this.#guard = new CrashGuard(path);
     this.#file.start_swmr_write();
@@ -89,16 +101,19 @@ export class FileWriter {
 
   /** Answers with the dataset of frames that name no other. */
   #createTree(first: NDArrayInfo): DetectorDataset {
-    const file = this.#file;
+    const skeleton = this.#skeleton;
+    const { file } = skeleton;
     for (const group of this.#layout.groups) {
-      file.create_group(group.path.slice(1));
+      skeleton.make(group.path, () => file.create_group(group.path.slice(1)));
       if (this.#options.storeAttributes) this.#writeConstantAttributes(group.path, group.attributes);
     }
     for (const { path, source, attributes } of this.#layout.datasets) {
       if (source.kind === "ndattribute") continue;
       if (source.kind === "constant")
-        this.#attempt(`write ${path}`, () => writeConstantDataset(file, path, source.type, source.value));
-      else this.#datasets.set(path, new DetectorDataset(file, path, first, this.#options));
+        this.#attempt(`write ${path}`, () =>
+          skeleton.make(path, () => writeConstantDataset(file, path, source.type, source.value)),
+        );
+      else this.#datasets.set(path, new DetectorDataset(skeleton, path, first, this.#options));
       this.#writeConstantAttributes(path, attributes);
     }
     const byDefault = this.#datasets.get(this.#layout.defaultDataset);
@@ -110,15 +125,22 @@ export class FileWriter {
     const path = this.#layout.performanceDataset;
     if (path === undefined) return;
     this.#attempt(`store the times of writing as ${path}`, () => {
-      this.#performance = new PerformanceTable(this.#file, path, frameBytes, this.#options.expectedFrames);
+      this.#performance = new PerformanceTable(
+        this.#skeleton,
+        path,
+        frameBytes,
+        this.#options.expectedFrames,
+      );
     });
   }
 
   #createLinks(): void {
     for (const { path, target } of this.#layout.hardLinks)
-      this.#attempt(`link ${path} to ${target}`, () => {
-        if (this.#file.create_hard_link(target, path.slice(1)) !== 0) throw new Error("no such target");
-      });
+      this.#attempt(`link ${path} to ${target}`, () =>
+        this.#skeleton.make(path, () => {
+          if (this.#file.create_hard_link(target, path.slice(1)) !== 0) throw new Error("no such target");
+        }),
+      );
   }
 
   /** For what a file can be without. */
@@ -134,7 +156,9 @@ export class FileWriter {
     for (const { name, source } of attributes)
       if (source.kind === "constant")
         this.#attempt(`write attribute ${name} of ${path}`, () =>
-          writeConstantAttribute(this.#file, path, name, source.type, source.value),
+          this.#skeleton.make(`${path}@${name}`, () =>
+            writeConstantAttribute(this.#file, path, name, source.type, source.value),
+          ),
         );
   }
 
@@ -156,7 +180,9 @@ export class FileWriter {
         this.#createStore(childPath(fallback, name), definition, "OnFrame");
     }
     if (fallback !== undefined && fallback !== "/")
-      writeConstantAttribute(this.#file, fallback, "hostname", "string", hostname());
+      this.#skeleton.make(`${fallback}@hostname`, () =>
+        writeConstantAttribute(this.#file, fallback, "hostname", "string", hostname()),
+      );
   }
 
   #createStore(path: string, definition: AttributeDefinition, when: When): void {
@@ -168,13 +194,13 @@ export class FileWriter {
   #makeStore(path: string, definition: AttributeDefinition, when: When): AttributeStore {
     const { dimensions, attributesFollowDimensions, attributeChunk, byPosition } = this.#options;
     if (!attributesFollowDimensions || when !== "OnFrame" || dimensions.length === 0)
-      return new AttributeColumn(this.#file, path, definition, when, this.#options);
+      return new AttributeColumn(this.#skeleton, path, definition, when, this.#options);
     const indexed = byPosition
       ? dimensions.findIndex(({ indexAttribute }) => indexAttribute === definition.name)
       : -1;
     const axes = indexed >= 0 ? [indexed] : dimensions.map((_, axis) => axis);
     const chunks = axes.map((axis) => attributeChunk || dimensions[axis]?.size || UNKNOWN_CHUNK);
-    return new AttributeGrid(this.#file, path, definition, when, axes, chunks);
+    return new AttributeGrid(this.#skeleton, path, definition, when, axes, chunks);
   }
 
   /** Attributes from here on, when a frame carries others than the frame before; the last of one name counts. */

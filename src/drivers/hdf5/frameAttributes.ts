@@ -29,9 +29,17 @@ const defaultValues = (frame: NDArrayInfo): readonly AttributeValue[] => [
   frame.epicsTimestamp.nanoseconds,
 ];
 
+const withoutValue = ({ name, description, sourceType, source, type }: NDAttribute): AttributeDefinition => ({
+  name,
+  description,
+  sourceType,
+  source,
+  type,
+});
+
 export const definitionsOf = (frame: NDArrayInfo): readonly AttributeDefinition[] => [
   ...defaultAttributes,
-  ...frame.attributes,
+  ...frame.attributes.map(withoutValue),
 ];
 
 export const valuesOf = (frame: NDArrayInfo): readonly AttributeValue[] => [

@@ -100,21 +100,17 @@ const compressionSettings = (params: Hdf5Parameters): CompressionSettings => ({
   jpegQuality: params.HDF5_jpegQuality.value ?? 90,
 });
 
-/** Chunks along the frame's own dimensions, shown in their records: all of it where nothing else is asked for. */
+/** Chunks along the frame's own dimensions: all of it where nothing else is asked for. */
 function frameChunk(params: Hdf5Parameters, frame: NDArrayInfo): readonly number[] {
   return frame.dimensions.map(({ size }, index) => {
-    const parameter = params.chunkSizes[index];
-    const wanted = parameter?.value ?? 0;
-    const chunk = params.HDF5_chunkSizeAuto.value === 1 || wanted < 1 ? size : Math.min(wanted, size);
-    if (parameter !== undefined) setIfChanged(parameter, chunk);
-    return chunk;
+    const wanted = params.chunkSizes[index]?.value ?? 0;
+    return params.HDF5_chunkSizeAuto.value === 1 || wanted < 1 ? size : Math.min(wanted, size);
   });
 }
 
 /** The dimensions that frames are stacked along, slowest first; the last one takes its chunk from NumFramesChunks. */
 function frameDimensions(params: Hdf5Parameters, expectedFrames: number): readonly FrameDimension[] {
   const framesChunk = Math.max(params.HDF5_nFramesChunks.value ?? 0, 1);
-  setIfChanged(params.HDF5_nFramesChunks, framesChunk);
   const count = Math.max(params.HDF5_nExtraDims.value ?? 0, 0) + 1;
   return params.extraDimensions
     .slice(0, count)
@@ -132,7 +128,7 @@ function frameDimensions(params: Hdf5Parameters, expectedFrames: number): readon
     .reverse();
 }
 
-/** How a file for frames like `frame` is written. Records show what was chosen for them. */
+/** How a file for frames like `frame` is written. */
 export function fileOptions(
   params: Hdf5Parameters,
   frame: NDArrayInfo,
@@ -141,10 +137,8 @@ export function fileOptions(
   const filter = filterFor(compressionSettings(params), frame);
   if (!filter.ok) return filter;
   const isSingle = expectedFrames === "single";
-  if (isSingle) setIfChanged(params.HDF5_nExtraDims, 0);
   const dimensions = isSingle ? [] : frameDimensions(params, expectedFrames);
   const flushEvery = Math.max(params.HDF5_flushNthFrame.value ?? 0, params.HDF5_nFramesChunks.value ?? 0, 1);
-  setIfChanged(params.HDF5_flushNthFrame, flushEvery);
   return ok({
     expectedFrames: isSingle ? 1 : expectedFrames,
     dimensions,
@@ -158,4 +152,16 @@ export function fileOptions(
     attributesFollowDimensions: params.HDF5_dimAttDatasets.value === 1,
     storePerformance: params.HDF5_storePerformance.value === 1,
   });
+}
+
+/** Records show what was chosen for a file. */
+export function showOptions(params: Hdf5Parameters, options: FileOptions): void {
+  const framesChunk = options.dimensions.at(-1)?.chunk;
+  if (framesChunk === undefined) setIfChanged(params.HDF5_nExtraDims, 0);
+  else setIfChanged(params.HDF5_nFramesChunks, framesChunk);
+  setIfChanged(params.HDF5_flushNthFrame, options.flushEvery);
+  for (const [index, chunk] of options.frameChunk.entries()) {
+    const parameter = params.chunkSizes[index];
+    if (parameter !== undefined) setIfChanged(parameter, chunk);
+  }
 }

@@ -9,7 +9,7 @@ import type { PluginSetup } from "../plugins/ndPlugin.js";
 import { type FileFormat, type FrameCount, NDPluginFile } from "../plugins/ndPluginFile.js";
 import { defaultLayout } from "./defaultLayout.js";
 import { type Hdf5Parameters, makeHdf5Parameters } from "./hdf5Parameters.js";
-import { fileOptions, guardWrites } from "./hdf5Settings.js";
+import { fileOptions, guardWrites, showOptions } from "./hdf5Settings.js";
 import { type FileLayout, type ParsedLayout, parseLayout } from "./layout.js";
 import { WriterClient } from "./writerClient.js";
 
@@ -75,10 +75,17 @@ class Hdf5Format implements FileFormat {
       this.#log.warn(`XMLFileName: ${problem}`);
   }
 
+  rehearse(frame: NDArrayInfo, expectedFrames: FrameCount): void {
+    const layout = loadLayout(this.#params.HDF5_layoutFilename.value ?? "");
+    const options = fileOptions(this.#params, frame, expectedFrames);
+    if (layout.ok && options.ok) void this.#writer.rehearse(layout.value.layout, frame, options.value);
+  }
+
   async open(path: string, first: NDArrayInfo, expectedFrames: FrameCount): Promise<void> {
     const params = this.#params;
     const options = fileOptions(params, first, expectedFrames);
     if (!options.ok) throw new Error(options.error);
+    showOptions(params, options.value);
     params.HDF5_SWMRCbCounter.set(0);
     await this.#writer.open(path, this.#layout, first, options.value);
     this.#opened = performance.now();

@@ -1,4 +1,5 @@
-import type { H5Dataset, H5File } from "./h5.js";
+import type { SkeletonFile } from "./fileSkeleton.js";
+import type { H5Dataset } from "./h5.js";
 
 const COLUMNS = 5;
 const MOST_ROWS_PER_CHUNK = 1024;
@@ -18,17 +19,20 @@ export class PerformanceTable {
   #previous: number;
 
   /** `expectedFrames` is 0 when it is not known. */
-  constructor(file: H5File, path: string, frameBytes: number, expectedFrames: number) {
+  constructor(skeleton: SkeletonFile, path: string, frameBytes: number, expectedFrames: number) {
     this.#frameMegabits = (frameBytes * 8) / MEGABIT;
     this.#previous = performance.now();
-    this.#dataset = file.create_dataset({
-      name: path.slice(1),
-      data: [],
-      shape: [0, COLUMNS],
-      maxshape: [null, null],
-      chunks: [Math.max(1, Math.min(expectedFrames || MOST_ROWS_PER_CHUNK, MOST_ROWS_PER_CHUNK)), COLUMNS],
-      dtype: "<d",
-    });
+    const rows = Math.max(1, Math.min(expectedFrames || MOST_ROWS_PER_CHUNK, MOST_ROWS_PER_CHUNK));
+    this.#dataset = skeleton.dataset(path, () =>
+      skeleton.file.create_dataset({
+        name: path.slice(1),
+        data: [],
+        shape: [0, COLUMNS],
+        maxshape: [null, null],
+        chunks: [rows, COLUMNS],
+        dtype: "<d",
+      }),
+    );
   }
 
   /** `begun` and `ended` are milliseconds as `performance.now()` gives them. */

@@ -33,19 +33,17 @@ export class WriterClient {
     await this.#calls.ask({ kind: "open", path, layout, first: infoOf(first), options });
   }
 
+  /** Makes a file of this kind for nothing: the first one takes a second. What goes wrong shows when one is opened. */
+  async rehearse(layout: FileLayout, first: NDArrayInfo, options: FileOptions): Promise<void> {
+    await this.#calls.ask({ kind: "rehearse", layout, first: infoOf(first), options }).catch(() => {});
+  }
+
   /** Settles when the frame is written; the caller keeps it retained until then. True when all frames so far can be read by others. */
   async write(frame: NDArray): Promise<boolean> {
     const request = { kind: "write", buffer: frame.buffer, values: valuesOf(frame) } as const;
     if (this.#isDefined(frame)) return (await this.#calls.ask(request)).flushed;
     this.#sentDefinitions = definitionsOf(frame);
-    const definitions = this.#sentDefinitions.map(({ name, description, sourceType, source, type }) => ({
-      name,
-      description,
-      sourceType,
-      source,
-      type,
-    }));
-    return (await this.#calls.ask({ ...request, definitions })).flushed;
+    return (await this.#calls.ask({ ...request, definitions: this.#sentDefinitions })).flushed;
   }
 
   async flush(): Promise<void> {

@@ -14,6 +14,12 @@ export type WriterRequest =
       readonly options: FileOptions;
     }
   | {
+      readonly kind: "rehearse";
+      readonly layout: FileLayout;
+      readonly first: NDArrayInfo;
+      readonly options: FileOptions;
+    }
+  | {
       readonly kind: "write";
       readonly buffer: SharedArrayBuffer;
       readonly values: readonly AttributeValue[];

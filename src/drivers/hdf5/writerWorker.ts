@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { elementsOf, type NDArrayInfo, viewOf } from "../ndarray/ndArray.js";
 import { answerHdf5Calls } from "./answerCalls.js";
 import type { FileOptions } from "./fileOptions.js";
+import { Skeletons } from "./fileSkeleton.js";
 import { FileWriter } from "./fileWriter.js";
 import type { WriterAnswer, WriterRequest } from "./writerMessages.js";
 
@@ -17,13 +21,20 @@ interface OpenFile {
   failure?: unknown;
 }
 
+const skeletons = new Skeletons();
+
 let open: OpenFile | undefined;
 
 function perform(request: WriterRequest): WriterAnswer {
   if (request.kind === "open") {
     const { path, layout, first, options } = request;
-    const writer = new FileWriter(path, layout, first, options);
+    const writer = new FileWriter(path, layout, first, options, skeletons);
     open = { writer, first, options, lastFlush: Number.NEGATIVE_INFINITY, framesSinceFlush: 0 };
+    return { flushed: false };
+  }
+  if (request.kind === "rehearse") {
+    // The one file that can be open is not disturbed.
+    if (open === undefined) rehearse(request);
     return { flushed: false };
   }
   if (open === undefined) throw new Error("no file is open");
@@ -41,6 +52,16 @@ function perform(request: WriterRequest): WriterAnswer {
       writer.abandon();
       return { flushed: true };
     }
+  }
+}
+
+/** A file of this kind is made for nothing: the code runs once, and the skeleton is known from then on. */
+function rehearse({ layout, first, options }: Extract<WriterRequest, { kind: "rehearse" }>): void {
+  const directory = mkdtempSync(join(tmpdir(), "tomoioc-hdf5-"));
+  try {
+    new FileWriter(join(directory, "first.h5"), layout, first, options, skeletons).close();
+  } finally {
+    rmSync(directory, { recursive: true });
   }
 }
 

@@ -57,6 +57,8 @@ export interface FileFormat {
   dispose(): Promise<void>;
   /** A file follows soon. Throws when it could not be begun for a reason that is known beforehand. */
   prepare(): void;
+  /** A frame has come, while no file is open, as those that files will probably be opened for. */
+  rehearse?(frame: NDArrayInfo, expectedFrames: FrameCount): void;
 }
 
 interface FileNames {
@@ -101,6 +103,7 @@ export class NDPluginFile extends NDPlugin {
   closed: Promise<void> = Promise.resolve();
   readonly #format: FileFormat;
   #session: Session | undefined;
+  #rehearsed = false;
   #captured: NDArray[] = [];
   /** Files written whole follow one another. */
   #wholeFiles: Promise<void> = Promise.resolve();
@@ -255,6 +258,7 @@ export class NDPluginFile extends NDPlugin {
 
   async #stream(frame: NDArray): Promise<void> {
     const session = this.#session;
+    if (session === undefined) this.#rehearse(frame);
     if (session === undefined || session.ending !== undefined || session.failed) return;
     const wanted = this.file.NUM_CAPTURE.value ?? 0;
     if (wanted > 0 && session.accepted >= wanted) return;
@@ -271,6 +275,13 @@ export class NDPluginFile extends NDPlugin {
     await writing;
     session.writing.delete(writing);
     if (session.failed || isLast || closesFile(frame)) void this.#end(session);
+  }
+
+  /** Once: what is different when a file is opened costs little then. */
+  #rehearse(frame: NDArray): void {
+    if (this.#rehearsed) return;
+    this.#rehearsed = true;
+    this.#format.rehearse?.(frame, this.file.NUM_CAPTURE.value ?? 0);
   }
 
   /** Never rejects: a failure ends the session. */
