@@ -15,6 +15,22 @@ export function isMeantFor(portName: string, frame: NDArrayInfo): boolean {
 export const closesFile = (frame: NDArrayInfo): boolean =>
   Number(attribute(frame, "FilePluginClose") ?? 0) !== 0;
 
+/** What frames ask of the name of the file they go to. */
+export interface FileNaming {
+  readonly name: string | undefined;
+  readonly number: number | undefined;
+}
+
+/** FilePluginFileName and FilePluginFileNumber of a frame. */
+export function namingOf(frame: NDArrayInfo): FileNaming {
+  const name = attribute(frame, "FilePluginFileName");
+  const number = attribute(frame, "FilePluginFileNumber");
+  return {
+    name: typeof name === "string" && name !== "" ? name : undefined,
+    number: typeof number === "number" ? Math.trunc(number) : undefined,
+  };
+}
+
 /** The file that the driver itself has written for this frame, for DeleteDriverFile. */
 export function driverFileOf(frame: NDArrayInfo): string | undefined {
   const name = attribute(frame, "DriverFileName");

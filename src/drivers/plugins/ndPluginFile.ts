@@ -5,7 +5,7 @@ import { int32, octet } from "../asyn/driverParameter.js";
 import type { Parameter } from "../asyn/portDriver.js";
 import { type NDArray, type NDArrayInfo, withStamps } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
-import { closesFile, driverFileOf, isMeantFor } from "./fileDirections.js";
+import { closesFile, driverFileOf, type FileNaming, isMeantFor, namingOf } from "./fileDirections.js";
 import { createDirectories, formatFileName, isDirectory, normalizePath } from "./fileName.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 
@@ -69,12 +69,20 @@ interface FileNames {
 
 /** A file being written in Stream mode. */
 interface Session {
-  /** Undefined until the first frame comes, with LazyOpen. */
+  /** Undefined until the first frame comes, with LazyOpen or where frames name their files. */
   names: FileNames | undefined;
+  /** Frames name their files by attributes: one with another name begins another file. */
+  readonly namedByFrames: boolean;
+  /** What the first frame asks of the name, where frames do. */
+  naming?: FileNaming;
   readonly started: number;
+  /** When the file before this one is closed. */
+  readonly before?: Promise<void>;
   /** The frame that the file was opened with, and when that is done. */
   opened?: { readonly first: NDArrayInfo; readonly done: Promise<void> };
   accepted: number;
+  /** No frame is taken after the ones that are being written. */
+  complete: boolean;
   readonly writing: Set<Promise<void>>;
   /** Set once the file is being closed; no frame is taken from then on. */
   ending?: Promise<void>;
@@ -232,12 +240,17 @@ export class NDPluginFile extends NDPlugin {
       this.#format.prepare();
       const { isMultiFrame } = this.#format;
       const isLazy = file.FILE_LAZY_OPEN.value === 1;
-      const names = isLazy || !isMultiFrame ? undefined : await this.#claimFile();
+      const namedByFrames =
+        isMultiFrame && this.lastInput !== undefined && namingOf(this.lastInput).name !== undefined;
+      const names = isLazy || namedByFrames || !isMultiFrame ? undefined : await this.#claimFile();
       if (isLazy && isMultiFrame) file.WRITE_MESSAGE.set("Lazy Open...");
       file.NUM_CAPTURED.set(0);
       file.WRITE_FILE.set(1);
       const started = performance.now();
-      this.#session = { names, started, accepted: 0, writing: new Set(), failed: false };
+      this.#session = {
+        ...{ names, namedByFrames, started },
+        ...{ accepted: 0, complete: false, writing: new Set(), failed: false },
+      };
       return 1;
     } catch (error) {
       this.#report(`cannot open ${this.#shownName}: ${errorMessage(error)}`);
@@ -257,11 +270,10 @@ export class NDPluginFile extends NDPlugin {
   }
 
   async #stream(frame: NDArray): Promise<void> {
-    const session = this.#session;
-    if (session === undefined) this.#rehearse(frame);
-    if (session === undefined || session.ending !== undefined || session.failed) return;
+    if (this.#session === undefined) this.#rehearse(frame);
+    const session = this.#session?.namedByFrames ? this.#sessionFor(frame, this.#session) : this.#session;
+    if (session === undefined || session.complete || session.ending !== undefined || session.failed) return;
     const wanted = this.file.NUM_CAPTURE.value ?? 0;
-    if (wanted > 0 && session.accepted >= wanted) return;
     if (session.opened !== undefined && !sameShape(session.opened.first, frame)) {
       this.#report(
         `Invalid frame. Ignoring. Frame ${frame.uniqueId} has another shape or type than the first`,
@@ -271,10 +283,41 @@ export class NDPluginFile extends NDPlugin {
     session.accepted += 1;
     const writing = this.#writeTo(session, frame, wanted);
     session.writing.add(writing);
-    const isLast = wanted > 0 && session.accepted >= wanted;
+    const isLast = (wanted > 0 && session.accepted >= wanted) || closesFile(frame);
+    session.complete = isLast;
     await writing;
     session.writing.delete(writing);
-    if (session.failed || isLast || closesFile(frame)) void this.#end(session);
+    if (this.#session === session && (session.failed || isLast)) void this.#end(session);
+  }
+
+  /** FileName and FileNumber as a frame asks for them. The number then counts by itself no longer. */
+  #takeNaming({ name, number }: FileNaming): void {
+    const { FILE_NAME, FILE_NUMBER, AUTO_INCREMENT } = this.file;
+    if (name !== undefined) FILE_NAME.set(name);
+    if (number === undefined) return;
+    FILE_NUMBER.set(number);
+    AUTO_INCREMENT.set(0);
+  }
+
+  /** The file that a frame is meant for: the present one, or another after it. */
+  #sessionFor(frame: NDArray, session: Session): Session {
+    const { name, number } = namingOf(frame);
+    session.naming ??= { name, number };
+    const present = session.naming;
+    const isSame =
+      (name === undefined || name.toLowerCase() === present.name?.toLowerCase()) &&
+      (number === undefined || number === present.number);
+    if (isSame || session.complete || session.ending !== undefined) return session;
+    this.#session = {
+      ...{
+        names: undefined,
+        namedByFrames: true,
+        naming: { name: name ?? present.name, number: number ?? present.number },
+      },
+      ...{ started: session.started, before: this.#closeFile(session) },
+      ...{ accepted: 0, complete: false, writing: new Set(), failed: false },
+    };
+    return this.#session;
   }
 
   /** Once: what is different when a file is opened costs little then. */
@@ -306,7 +349,10 @@ export class NDPluginFile extends NDPlugin {
   }
 
   async #open(session: Session, first: NDArrayInfo, expectedFrames: number): Promise<void> {
+    await session.before;
     if (session.names === undefined) {
+      if (session.naming !== undefined) this.#takeNaming(session.naming);
+      this.file.NUM_CAPTURED.set(0);
       session.names = await this.#claimFile();
       this.#clearStatus();
     }
@@ -331,6 +377,17 @@ export class NDPluginFile extends NDPlugin {
   }
 
   async #finish(session: Session): Promise<void> {
+    await this.#closeFile(session);
+    const remaining = SHORTEST_CAPTURE_MS - (performance.now() - session.started);
+    if (remaining > 0) await new Promise((resolve) => setTimeout(resolve, remaining));
+    this.#session = undefined;
+    this.file.WRITE_FILE.set(0);
+    this.file.CAPTURE.set(0);
+  }
+
+  /** Once all its frames are written. Never rejects. */
+  async #closeFile(session: Session): Promise<void> {
+    await session.before;
     await Promise.all(session.writing);
     try {
       if (session.failed) await this.#format.abandon();
@@ -339,11 +396,6 @@ export class NDPluginFile extends NDPlugin {
       this.#report(`cannot close ${this.#shownName}: ${errorMessage(error)}`);
       await this.#format.abandon();
     }
-    const remaining = SHORTEST_CAPTURE_MS - (performance.now() - session.started);
-    if (remaining > 0) await new Promise((resolve) => setTimeout(resolve, remaining));
-    this.#session = undefined;
-    this.file.WRITE_FILE.set(0);
-    this.file.CAPTURE.set(0);
   }
 
   /** A capture that got no frame leaves a file without frames where the last one tells its shape, else none. */
@@ -440,6 +492,7 @@ export class NDPluginFile extends NDPlugin {
   async #writeFile(frames: readonly NDArray[], expectedFrames: FrameCount): Promise<void> {
     const [first] = frames;
     if (first === undefined) return;
+    this.#takeNaming(namingOf(frames.at(-1) ?? first));
     const names = this.#nextNames();
     await this.#format.open(names.temporaryPath, first, expectedFrames);
     for (const frame of frames) await this.#format.write(frame);

@@ -273,6 +273,44 @@ test("a frame for another file plugin is left alone, and one can close the file"
   assert.equal(shown(hdf, "NUM_CAPTURED"), 2);
 });
 
+test(
+  "frames name their files: another name or number closes one file and begins the next",
+  needsPython,
+  async (t) => {
+    const { directory, hdf, send } = await hdf5Plugin(t, { numCapture: 0 });
+    const named = (name: string, number: number) => ({
+      attributes: [
+        stringAttribute("FilePluginFileName", name),
+        numberAttribute("FilePluginFileNumber", number),
+      ],
+    });
+    await put(hdf, "AUTO_INCREMENT", 1);
+    send(99, named("early", 4));
+    await waitFor(hdf, "UNIQUE_ID", 99);
+    await put(hdf, "CAPTURE", 1);
+    const frames = [
+      ["stone", 5],
+      ["stone", 5],
+      ["bone", 5],
+      ["BONE", 5],
+      ["bone", 6],
+    ] as const;
+    for (const [index, [name, number]] of frames.entries()) send(index + 1, named(name, number));
+    await waitFor(hdf, "FULL_FILE_NAME", join(directory, "bone_006.h5"));
+    await waitFor(hdf, "NUM_CAPTURED", 1);
+    await put(hdf, "CAPTURE", 0);
+    const ids = (name: string) => h5py.read(join(directory, name), "f['/defaults/NDArrayUniqueId'][:]");
+    assert.deepEqual(
+      [await ids("stone_005.h5"), await ids("bone_005.h5"), await ids("bone_006.h5")],
+      [[1, 2], [3, 4], [5]],
+    );
+    assert.deepEqual(
+      ["FILE_NAME", "FILE_NUMBER", "AUTO_INCREMENT", "WRITE_STATUS"].map((name) => shown(hdf, name)),
+      ["bone", 6, 0, 0],
+    );
+  },
+);
+
 test("two attributes of one name are one dataset, with the value of the later", needsPython, async (t) => {
   const { capture } = await hdf5Plugin(t, { numCapture: 1 });
   const path = await capture([1], () => ({ attributes: [numberAttribute("A", 1), numberAttribute("A", 2)] }));
