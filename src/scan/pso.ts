@@ -1,4 +1,4 @@
-import { Severity } from "../channel/alarm.js";
+import { Severity, Status } from "../channel/alarm.js";
 import type { ScanContext } from "./context.js";
 import { readFrameTime } from "./frameTime.js";
 import { computePositions, type ScanPositions, streamFrameTime } from "./positions.js";
@@ -23,11 +23,22 @@ export async function readController({ beamline }: ScanContext): Promise<PsoCont
   return { model: model === "A3200" ? "A3200" : "Ensemble", axis, encoderInput, pulseWidth };
 }
 
+/** What an asyn record says whose port is not there, not connected or disabled is a MINOR alarm. */
+async function isUnreached({ beamline }: ScanContext): Promise<boolean> {
+  const severity = await readNumber(beamline.own("PSOCommand.SEVR"));
+  if (severity !== Severity.MINOR) return severity >= Severity.MAJOR;
+  return (await readNumber(beamline.own("PSOCommand.STAT"))) === Status.STATE;
+}
+
 /** Fails with what the asyn record says when the controller was not reached; without triggers a scan takes no frames. */
-async function checkAnswered({ beamline, log }: ScanContext, command: string): Promise<void> {
-  if ((await readNumber(beamline.own("PSOCommand.SEVR"))) >= Severity.MAJOR) {
-    const reason = await readText(beamline.own("PSOCommand.ERRS"));
-    throw new Error(`motion controller: ${command}: ${reason || "no answer"}`);
+async function checkAnswered(context: ScanContext, command: string): Promise<void> {
+  const { beamline, log } = context;
+  if (await isUnreached(context)) {
+    const [port, reason] = await Promise.all([
+      readText(beamline.own("PSOCommand.PORT")),
+      readText(beamline.own("PSOCommand.ERRS")),
+    ]);
+    throw new Error(`motion controller: ${command}: port ${port}: ${reason || "no answer"}`);
   }
   const reply = await readText(beamline.own("PSOCommand.BINP"));
   if (reply !== "" && !reply.startsWith("%")) log.warn(`motion controller: ${command}: answered "${reply}"`);
