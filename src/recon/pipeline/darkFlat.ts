@@ -17,15 +17,17 @@ export class FlatField {
     if (dark.length !== flat.length)
       throw new RangeError(`dark field has ${dark.length} pixels, flat field ${flat.length}`);
     this.dark = dark;
-    this.gain = flat.map((value, pixel) => 1 / Math.max(value - (dark[pixel] ?? 0), SMALLEST_TRANSMISSION));
+    this.gain = new Float32Array(flat.length);
+    for (let pixel = 0; pixel < flat.length; pixel++)
+      this.gain[pixel] =
+        1 / Math.max((flat[pixel] as number) - (dark[pixel] as number), SMALLEST_TRANSMISSION);
   }
 
   /** The field whose pixels have another gain too, such that each line integral is less by that pixel's `stripes`. */
   without(stripes: Float32Array): FlatField {
     const field = new FlatField(this.dark, this.dark);
-    this.gain.forEach((gain, pixel) => {
-      field.gain[pixel] = gain * Math.exp(stripes[pixel] ?? 0);
-    });
+    for (let pixel = 0; pixel < stripes.length; pixel++)
+      field.gain[pixel] = (this.gain[pixel] as number) * Math.exp(stripes[pixel] as number);
     return field;
   }
 

@@ -48,7 +48,10 @@ export function steadyStripes(means: Matrix, levels: number): Matrix {
     smooth = alongRows(smooth, "low");
   }
   for (const columns of sizes.reverse()) smooth = rowsFrom(smooth, "low", columns);
-  return { ...means, data: means.data.map((mean, i) => mean - (smooth.data[i] as number)) };
+  const stripes = zeros(means.rows, means.columns);
+  for (let i = 0; i < stripes.data.length; i++)
+    stripes.data[i] = (means.data[i] as number) - (smooth.data[i] as number);
+  return stripes;
 }
 
 /** The part of each column with few periods: its Fourier components times a Gaussian of their frequency. */

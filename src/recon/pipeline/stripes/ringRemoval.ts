@@ -70,8 +70,10 @@ export function integralsOfMeans(
   counts: ArrayLike<number>,
   { dark, gain }: { readonly dark: Float32Array; readonly gain: Float32Array },
 ): Float32Array {
-  return gain.map((factor, i) => {
-    const transmission = ((counts[i] ?? 0) - (dark[i] as number)) * factor;
-    return -Math.log(Math.max(transmission, SMALLEST_TRANSMISSION));
-  });
+  const integrals = new Float32Array(gain.length);
+  for (let i = 0; i < integrals.length; i++) {
+    const transmission = ((counts[i] as number) - (dark[i] as number)) * (gain[i] as number);
+    integrals[i] = -Math.log(Math.max(transmission, SMALLEST_TRANSMISSION));
+  }
+  return integrals;
 }

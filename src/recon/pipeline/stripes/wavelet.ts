@@ -43,14 +43,23 @@ export function alongRows({ data, rows, columns }: Matrix, band: Band): Matrix {
   const out = zeros(rows, coefficients(columns));
   const filter = FILTERS[band];
   const sources = sourcesOf(columns);
-  for (let row = 0; row < rows; row++)
+  const beginsInside = TAPS / 2 - 1;
+  const endsInside = Math.max(beginsInside, columns >> 1);
+  for (let row = 0; row < rows; row++) {
+    const from = row * columns;
+    const to = row * out.columns;
     for (let k = 0; k < out.columns; k++) {
+      const isInside = k >= beginsInside && k < endsInside;
+      const first = from + 2 * k + 2 - TAPS;
       let sum = 0;
-      for (let tap = 0; tap < TAPS; tap++)
-        sum +=
-          (filter[tap] as number) * (data[row * columns + (sources[k * TAPS + tap] as number)] as number);
-      out.data[row * out.columns + k] = sum;
+      // Inside, where no value is mirrored, their places need no table.
+      for (let tap = 0; tap < TAPS; tap++) {
+        const source = isInside ? first + tap : from + (sources[k * TAPS + tap] as number);
+        sum += (filter[tap] as number) * (data[source] as number);
+      }
+      out.data[to + k] = sum;
     }
+  }
   return out;
 }
 
@@ -82,15 +91,22 @@ const sourcesOf = (count: number): Int32Array =>
 export function rowsFrom({ data, rows, columns: count }: Matrix, band: Band, columns: number): Matrix {
   const out = zeros(rows, columns);
   const filter = FILTERS[band];
-  for (let row = 0; row < rows; row++)
-    for (let i = 0; i < columns; i++) {
-      let sum = 0;
-      for (let tap = i % 2; tap < TAPS; tap += 2) {
-        const k = (i - tap + TAPS - 2) / 2;
-        if (k < count) sum += (filter[tap] as number) * (data[row * count + k] as number);
+  for (let row = 0; row < rows; row++) {
+    const to = row * columns;
+    // Two columns next to each other come from the same five coefficients, and there are as many as that takes.
+    for (let i = 0; i < columns; i += 2) {
+      let k = row * count + i / 2 + TAPS / 2 - 1;
+      let even = 0;
+      let odd = 0;
+      for (let tap = 0; tap < TAPS; tap += 2, k--) {
+        const value = data[k] as number;
+        even += (filter[tap] as number) * value;
+        odd += (filter[tap + 1] as number) * value;
       }
-      out.data[row * columns + i] = sum;
+      out.data[to + i] = even;
+      if (i + 1 < columns) out.data[to + i + 1] = odd;
     }
+  }
   return out;
 }
 
