@@ -190,6 +190,16 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     );
   }
 
+  /** Does something for a frame that takes no computing, after those that are being computed. */
+  protected afterOthers(act: () => void): void | Promise<void> {
+    return this.#tasks.after(act);
+  }
+
+  /** Emits a frame as it is, after those that are being computed. */
+  protected emitInTurn(frame: NDArray): void | Promise<void> {
+    return this.afterOthers(() => this.emit(frame));
+  }
+
   /** Hands a frame to whoever listens, as far as MaxByteRate lets it; the caller keeps its own reference. */
   protected emit(frame: NDArray): void {
     if (this.base.ARRAY_CALLBACKS.value !== 0 && this.output.admits(frame)) this.emitAdmitted(frame);

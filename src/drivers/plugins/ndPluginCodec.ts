@@ -80,12 +80,12 @@ export class NDPluginCodec extends NDPlugin {
 
   #compress(frame: NDArray): void | Promise<void> {
     const codec = CODECS[this.#params.COMPRESSOR.value ?? 0] ?? "";
-    if (codec === "") return this.#pass(frame);
-    if (frame.codec !== undefined) return this.#pass(frame, Status.warning, "Array already compressed");
+    if (codec === "") return this.#passInTurn(frame);
+    if (frame.codec !== undefined) return this.#passInTurn(frame, Status.warning, "Array already compressed");
     try {
       return this.#pack(frame, codec, this.#method(frame, codec));
     } catch (error) {
-      this.#pass(frame, Status.error, errorMessage(error));
+      return this.#passInTurn(frame, Status.error, errorMessage(error));
     }
   }
 
@@ -129,9 +129,9 @@ export class NDPluginCodec extends NDPlugin {
     const { codec } = frame;
     const number = CODECS.findIndex((name) => name === (codec ?? ""));
     if (codec === undefined || number < 0) {
-      if (codec !== undefined) return this.#pass(frame, Status.error, `Unexpected codec: '${codec}'`);
+      if (codec !== undefined) return this.#passInTurn(frame, Status.error, `Unexpected codec: '${codec}'`);
       this.#params.COMPRESSOR.set(0);
-      return this.#pass(frame);
+      return this.#passInTurn(frame);
     }
     const output = this.allocate(codec === "jpeg" ? jpegInfo(frame) : infoOf(frame));
     const bytes = new Uint8Array(frame.buffer, 0, frame.data.byteLength);
@@ -147,6 +147,11 @@ export class NDPluginCodec extends NDPlugin {
         }),
       () => output.release(),
     );
+  }
+
+  /** Hands on a frame as it is, after those that are under way. */
+  #passInTurn(frame: NDArray, status: number = Status.success, error = ""): void | Promise<void> {
+    return this.afterOthers(() => this.#pass(frame, status, error));
   }
 
   #pass(frame: NDArray, status: number = Status.success, error = ""): void {

@@ -20,7 +20,7 @@ export class NDPluginColorConvert extends NDPlugin {
   protected override process(frame: NDArray): void | Promise<void> {
     const { COLOR_MODE_OUT, FALSE_COLOR } = this.#params;
     const plan = planColors(frame, COLOR_MODE_OUT.value ?? 0, FALSE_COLOR.value ?? 0);
-    if (plan === undefined) return this.emit(frame);
+    if (plan === undefined) return this.emitInTurn(frame);
     return this.emitComputed("colors", frame, plan.info, (to) => ({ ...plan.step, from: frame.data, to }));
   }
 }

@@ -59,7 +59,7 @@ export class NDPluginOverlay extends NDPlugin {
 
   protected override process(frame: NDArray): void | Promise<void> {
     const image = imageGrid(frame);
-    if (image === undefined) return this.emit(frame);
+    if (image === undefined) return this.emitInTurn(frame);
     setIfChanged(this.#size.MAX_SIZE_X, image.sizeX);
     setIfChanged(this.#size.MAX_SIZE_Y, image.sizeY);
     const used = this.#overlays.at.filter(({ USE }) => (USE.value ?? 0) !== 0);

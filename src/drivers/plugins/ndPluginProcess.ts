@@ -5,6 +5,7 @@ import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import type { Clip, CorrectionRequest } from "./frameCorrection.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 import { type FilterCoefficients, type FilterStep, RecursiveFilter } from "./recursiveFilter.js";
+import { finallyDo } from "./tasks/orderedTasks.js";
 
 /** Where there is no value, the database gives it. */
 const processParameters = {
@@ -96,12 +97,20 @@ export class NDPluginProcess extends NDPlugin {
     const filter = this.#filterStep(frame.data.length);
     const output = this.#isEmitted(filter) ? this.#allocateOutput(frame) : undefined;
     const request = { ...this.#correction(frame), filter, to: output?.data, wantsRange: isAutoScaled };
-    return this.compute("correct", request, frame, ([minimum, maximum]) => {
-      if (filter !== undefined) setIfChanged(this.#params.NUM_FILTERED, filter.filtered);
-      if (output !== undefined) this.#emitOutput(output);
-      if (isAutoScaled && output !== undefined && maximum > minimum) this.#setAutoScale(minimum, maximum);
-      if (isAutoScaled && this.#lastOutput !== undefined) this.#params.AUTO_OFFSET_SCALE.set(0);
-    });
+    // Another background or flat field may be taken before the frame is corrected by these.
+    const held = [this.#kept.background?.retain(), this.#kept.flatField?.retain(), output];
+    return finallyDo(
+      () =>
+        this.compute("correct", request, frame, ([minimum, maximum]) => {
+          if (filter !== undefined) setIfChanged(this.#params.NUM_FILTERED, filter.filtered);
+          if (output !== undefined) this.#emitOutput(output);
+          if (isAutoScaled && output !== undefined && maximum > minimum) this.#setAutoScale(minimum, maximum);
+          if (isAutoScaled && this.#lastOutput !== undefined) this.#params.AUTO_OFFSET_SCALE.set(0);
+        }),
+      () => {
+        for (const one of held) one?.release();
+      },
+    );
   }
 
   #correction({ data: from }: NDArray): Omit<CorrectionRequest, "filter" | "to" | "wantsRange"> {
@@ -174,7 +183,7 @@ export class NDPluginProcess extends NDPlugin {
 
   #emitOutput(output: NDArray): void {
     this.#lastOutput?.release();
-    this.#lastOutput = output;
+    this.#lastOutput = output.retain();
     this.emit(output);
   }
 

@@ -67,7 +67,7 @@ export class NDPluginROI extends NDPlugin {
     this.#showFitted(frame, request);
     const plan = planRoi(frame, request);
     this.#showSize(plan?.info ?? frame);
-    if (plan === undefined) return this.emit(frame);
+    if (plan === undefined) return this.emitInTurn(frame);
     return this.emitComputed("region", frame, plan.info, (to) => ({ ...plan.cut, from: frame.data, to }));
   }
 

@@ -155,7 +155,8 @@ export class NDPluginStats extends NDPlugin {
   protected override process(frame: NDArray): void | Promise<void> {
     const request = this.#request(frame);
     const { statistics, centroid, profiles, histogram } = request;
-    if (!(statistics || centroid || profiles || histogram)) return this.#finish(frame, request);
+    if (!(statistics || centroid || profiles || histogram))
+      return this.afterOthers(() => this.#finish(frame, request));
     return this.compute("measure", request, frame, (figures) => this.#finish(frame, request, figures));
   }
 

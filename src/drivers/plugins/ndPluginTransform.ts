@@ -19,7 +19,7 @@ export class NDPluginTransform extends NDPlugin {
 
   protected override process(frame: NDArray): void | Promise<void> {
     const orientation = ORIENTATIONS[this.#params.TRANSFORM_TYPE.value ?? 0] ?? "None";
-    if (orientation === "None") return this.emit(frame);
+    if (orientation === "None") return this.emitInTurn(frame);
     const { data: from, dimensions } = frame;
     const layout = layoutOf(frame);
     const info = { ...infoOf(frame), dimensions: orientedDimensions(dimensions, layout, orientation) };

@@ -19,7 +19,7 @@ import {
   type TaskRequest,
 } from "../../../src/drivers/plugins/tasks/taskTable.js";
 import { TaskWorkers } from "../../../src/drivers/plugins/tasks/taskWorkers.js";
-import { makeFrame, shown } from "./frames.js";
+import { makeFrame, put, shown } from "./frames.js";
 import { pluginRig } from "./rig.js";
 
 const SIZE_X = 40;
@@ -205,8 +205,9 @@ test("results are used in the order in which they were asked for", async () => {
   const all = [slow, quick, slow, quick].map((request, index) =>
     tasks.run("measure", request, index === 3, () => void used.push(index)),
   );
+  all.push(tasks.after(() => used.push(4)));
   await Promise.all(all);
-  assert.deepEqual(used, [0, 1, 2, 3]);
+  assert.deepEqual(used, [0, 1, 2, 3, 4]);
   assert.equal(
     tasks.run("measure", quick, true, () => {}),
     undefined,
@@ -302,4 +303,27 @@ test("a filter over successive frames is the same beside the main thread as in i
   await pool.whenIdle();
   assert.deepEqual(means, [3, 4, 5]);
   assert.equal(shown(process, "NUM_FILTERED"), 3);
+});
+
+test("a background that is replaced stays in place for the frames that are being corrected by it", async (t) => {
+  const { camera, pool, add } = pluginRig(t);
+  const values = { PROCESS_DATA_TYPE: -1, ENABLE_BACKGROUND: 1 };
+  const process = await add((given) => new NDPluginProcess(given), values, { blocking: false });
+  const results: number[] = [];
+  process.arrays$.subscribe(({ data }) => results.push(Number(data[LARGE_PIXELS - 1])));
+  const emit = async (value: number) => {
+    camera.emit(makeFrame(pool, value, { ...LARGE, fill: () => value }));
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  await emit(10);
+  await pool.whenIdle();
+  await put(process, "SAVE_BACKGROUND", 1);
+  await emit(30);
+  await pool.whenIdle();
+  await emit(50);
+  await put(process, "SAVE_BACKGROUND", 1);
+  // Takes the memory of the first background if nobody holds it.
+  makeFrame(pool, 99, { ...LARGE, fill: () => 99 });
+  await pool.whenIdle();
+  assert.deepEqual(results, [10, 20, 40]);
 });

@@ -18,11 +18,22 @@ export class OrderedTasks {
   ): void | Promise<void> {
     const isHere = isNow && this.#underway === 0;
     const result = isHere ? performTask(name, request) : taskWorkers.run(name, request);
-    if (!(result instanceof Promise)) return use(result);
+    return result instanceof Promise ? this.#inTurn(result, use) : use(result);
+  }
+
+  /** Does something once the results of earlier tasks are used, now if there are none. */
+  after(act: () => void): void | Promise<void> {
+    return this.#underway === 0 ? act() : this.#inTurn(Promise.resolve(), act);
+  }
+
+  #inTurn<T>(result: Promise<T>, use: (result: T) => void): Promise<void> {
     this.#underway += 1;
     const used = Promise.allSettled([this.#last, result]).then(async () => {
-      this.#underway -= 1;
-      use(await result);
+      try {
+        use(await result);
+      } finally {
+        this.#underway -= 1;
+      }
     });
     this.#last = used;
     return used;
