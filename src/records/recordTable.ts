@@ -104,8 +104,8 @@ export class RecordTable {
     const { address, modifiers } = splitName(name);
     const found = this.#at(address);
     if (found === undefined) return undefined;
-    // Most names ask for no filters.
-    if (modifiers === "") return { ...found, filters: noFilters };
+    // Most names ask for no filters. (A copy of `found` with one more property would be of a hidden class of its own.)
+    if (modifiers === "") return { instance: found.instance, address, filters: noFilters };
     const parsed = parseFilters(name, modifiers);
     const filters = parsed.ok ? makeFilters(parsed.value, { states: this.#states }) : parsed;
     if (filters.ok) return { instance: found.instance, address, filters: filters.value };

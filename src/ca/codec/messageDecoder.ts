@@ -9,6 +9,7 @@ export type DecodeOutcome = "message" | "incomplete" | "tooLarge" | "misaligned"
 
 const NO_BYTES: DataView = new DataView(new ArrayBuffer(0));
 const NO_INPUT = new Uint8Array(0);
+const NOTHING_KEPT: Buffer = Buffer.allocUnsafeSlow(0);
 const HEADROOM = 4096;
 const KEPT_SIZE = 1 << 20;
 /** A payload of this size or more that arrived in parts may become the value without another copy. */
@@ -40,7 +41,7 @@ export class MessageDecoder {
   #view: DataView = NO_BYTES;
   #position = 0;
   #end = 0;
-  #kept: Buffer = Buffer.allocUnsafeSlow(0);
+  #kept = NOTHING_KEPT;
   /** How many bytes the unfinished message has to have before it is worth looking at again. */
   #needed = 0;
   /** Input that follows what is kept. */
@@ -127,7 +128,7 @@ export class MessageDecoder {
     message.isExclusive =
       size === this.#end && size >= LARGE_SIZE && this.#isKept && this.#kept.length < size * 2;
     this.#position += size;
-    if (message.isExclusive) this.#kept = Buffer.allocUnsafeSlow(0);
+    if (message.isExclusive) this.#kept = NOTHING_KEPT;
     return "message";
   }
 
@@ -143,7 +144,7 @@ export class MessageDecoder {
       this.#view = NO_BYTES;
       this.#position = 0;
       this.#end = 0;
-      if (this.#kept.length > KEPT_SIZE) this.#kept = Buffer.allocUnsafeSlow(0);
+      if (this.#kept.length > KEPT_SIZE) this.#kept = NOTHING_KEPT;
       return;
     }
     const rest = new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#position, size);

@@ -24,8 +24,6 @@ export class CircuitSocket implements CircuitTransport {
     this.#rhythm = busyPoll.rhythm();
     this.circuit = new ServerCircuit({ ...options, peer }, this);
     this.#flushing = new FlushingSocket(socket, this.circuit.out, () => this.circuit.drain());
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, 15_000);
     socket.on("data", (chunk) => this.#received(chunk));
     socket.on("drain", () => this.#drained());
     socket.on("error", (error) => log.debug(`${this.#name}: ${error.message}`));
@@ -77,7 +75,7 @@ export class CircuitSocket implements CircuitTransport {
 
 /** Listens on `port`, or on any port when that one is taken or 0. */
 export async function listenTcp(address: string, port: number): Promise<Server> {
-  const server = createServer();
+  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 });
   try {
     server.listen({ host: address, port });
     await once(server, "listening");
