@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nextPowerOfTwo } from "../../../src/libcom/fft.js";
+import { fitsWorkgroup } from "../../../src/recon/backend/webgpu/fftShader.js";
 import { openGpu } from "../../../src/recon/backend/webgpu/openGpu.js";
 import { webgpuBackend } from "../../../src/recon/backend/webgpu/webgpuBackend.js";
 import { FlatField } from "../../../src/recon/pipeline/darkFlat.js";
@@ -9,8 +11,13 @@ const gpu = await openGpu({ acceptsSimulated: true });
 const device = gpu.ok ? await gpu.value.device() : undefined;
 const needsGpu = { skip: gpu.ok ? false : `no WebGPU: ${gpu.error}` };
 
+/** A simulated GPU may have too small workgroups to transform so many columns, which it then says. */
+const isTooWide = (width: number): boolean =>
+  device !== undefined && !fitsWorkgroup(2 * nextPowerOfTwo(width), device.limits);
+
 for (const [name, job] of Object.entries(jobs)) {
-  test(`WebGPU gives the slices of the reference: ${name}`, needsGpu, async () => {
+  const skip = needsGpu.skip || (isTooWide(job.geometry.width) && "too wide for this GPU");
+  test(`WebGPU gives the slices of the reference: ${name}`, { skip }, async () => {
     assert.ok(device);
     await assertLikeReference(webgpuBackend(device), job);
   });

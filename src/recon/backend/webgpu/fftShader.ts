@@ -5,7 +5,12 @@ export const POINTS_PER_THREAD = 16;
 export const fftThreads = (size: number): number => size / POINTS_PER_THREAD;
 
 /** Bytes of workgroup memory that a line needs: real and imaginary parts take turns in it. */
-export const fftWorkgroupBytes = (size: number): number => size * Float32Array.BYTES_PER_ELEMENT;
+const fftWorkgroupBytes = (size: number): number => size * Float32Array.BYTES_PER_ELEMENT;
+
+/** Can one workgroup of a GPU transform lines of so many points? */
+export const fitsWorkgroup = (points: number, limits: GPUSupportedLimits): boolean =>
+  fftThreads(points) <= limits.maxComputeInvocationsPerWorkgroup &&
+  fftWorkgroupBytes(points) <= limits.maxComputeWorkgroupStorageSize;
 
 /** exp(-2 pi i k / size) for k < size, as pairs. */
 export function twiddles(size: number): Float32Array {

@@ -2,7 +2,7 @@ import type { FlatField } from "../../pipeline/darkFlat.js";
 import { filterResponse } from "../../pipeline/filters.js";
 import { type PhaseRetrieval, phasePlan } from "../../pipeline/paganin.js";
 import type { PreprocessParameters, ProjectionSize } from "../../pipeline/preprocess.js";
-import { fftThreads, fftWorkgroupBytes, POINTS_PER_THREAD, twiddles } from "./fftShader.js";
+import { fitsWorkgroup, POINTS_PER_THREAD, twiddles } from "./fftShader.js";
 import { tiles } from "./imageShader.js";
 import type { Kernels, Step } from "./kernel.js";
 import { columnsShader, rowsForwardShader, rowsInverseShader } from "./paganinShaders.js";
@@ -122,11 +122,8 @@ export class Preprocessing {
 
   /** @throws Error when the GPU has too little workgroup memory for a line */
   #checkLine(points: number): void {
-    const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize } = this.#device.limits;
-    const fits =
-      fftThreads(points) <= maxComputeInvocationsPerWorkgroup &&
-      fftWorkgroupBytes(points) <= maxComputeWorkgroupStorageSize;
-    if (!fits) throw new Error(`lines of ${points} points are too long for this GPU`);
+    if (!fitsWorkgroup(points, this.#device.limits))
+      throw new Error(`lines of ${points} points are too long for this GPU`);
   }
 
   #buffer(floats: number): GPUBuffer {
