@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kernelModule, plainKernelModule } from "../../../src/recon/backend/wasm/kernels.js";
-import { wasmPaganin } from "../../../src/recon/backend/wasm/wasmPaganin.js";
+import { alone, wasmPaganin } from "../../../src/recon/backend/wasm/wasmPaganin.js";
 import { paganin } from "../../../src/recon/pipeline/paganin.js";
 
 const phase = { energyKeV: 20, distanceMm: 60, pixelSizeUm: 1.5, alpha: 0.002 };
@@ -28,7 +28,7 @@ for (const [name, module] of Object.entries(modules))
         );
         const expected = frame.slice();
         paganin({ width, height }, { ...phase, distanceMm })(expected);
-        wasmPaganin({ width, height }, { ...phase, distanceMm }, module)(frame);
+        wasmPaganin({ width, height }, { ...phase, distanceMm }, alone(module))(frame);
         const worst = frame.reduce((most, v, i) => Math.max(most, Math.abs(v - (expected[i] ?? 0))), 0);
         assert.ok(worst < 1e-5, `${width} x ${height} differs by ${worst}`);
       }

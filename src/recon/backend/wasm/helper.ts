@@ -1,13 +1,27 @@
 // Entry of a helper thread of the WebAssembly backend.
-import { workerData } from "node:worker_threads";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { Control } from "./job.js";
 import { instantiate } from "./kernels.js";
-import { work } from "./tasks.js";
+import type { PhaseWork } from "./phaseWork.js";
+import { type PhaseMember, work } from "./tasks.js";
 import type { HelperSetup } from "./team.js";
 
 const { module, memory, layout, thread, control, numbers }: HelperSetup = workerData;
 const kernels = instantiate(module, memory);
-const context = { kernels, layout, control, numbers, thread };
+let member: PhaseMember | undefined;
+
+/** The phase retrieval that was sent last: it was, before its first step. */
+function phase(): PhaseMember | undefined {
+  for (;;) {
+    const sent: { message: PhaseWork } | undefined = parentPort
+      ? receiveMessageOnPort(parentPort)
+      : undefined;
+    if (sent === undefined) return member;
+    member = { work: sent.message, kernels: instantiate(module, sent.message.memory) };
+  }
+}
+
+const context = { kernels, layout, control, numbers, phase, thread };
 
 for (let job = 0; ; job = Atomics.load(control, Control.JOB)) {
   Atomics.wait(control, Control.JOB, job);

@@ -18,6 +18,8 @@ export const Control = {
   BLOCKS_DONE: 3,
   /** 1 once the detector rows of an upright z-slice are copied. */
   ROWS_READY: 4,
+  /** What the job is: 0 projections, else 1 + the number of a step of phase retrieval. */
+  KIND: 5,
 } as const;
 
 const TASK_BITS = 16;
@@ -28,7 +30,10 @@ const JOBS = 2 ** 15;
 /** What NEXT is before the first task of a job has been taken. */
 export const firstTask = (job: number): number => (job % JOBS) << TASK_BITS;
 
-export const taskOf = (next: number): number => next & (2 ** TASK_BITS - 1);
+/** A task that no job has. */
+export const NO_TASK = 2 ** TASK_BITS - 1;
+
+export const taskOf = (next: number): number => next & NO_TASK;
 export const jobOf = (next: number): number => next >> TASK_BITS;
 
 const CONTROL_LENGTH = 8;

@@ -1,9 +1,16 @@
-import { Control, type Job, type JobView, jobOf, readJob, taskOf } from "./job.js";
+import { Control, type Job, type JobView, jobOf, NO_TASK, readJob, taskOf } from "./job.js";
 import type { ReconKernels } from "./kernels.js";
 import { BLOCK_ROWS, COLUMN_BYTES, type Layout, rowBytes } from "./layout.js";
+import { PHASE_STEPS, type PhaseWork, phaseTask, phaseTasks } from "./phaseWork.js";
 
 /** Lines of the z-slice that make a task. */
 const LINES_PER_TASK = 32;
+
+/** A phase retrieval, and this thread's kernels on its memory. */
+export interface PhaseMember {
+  readonly work: PhaseWork;
+  readonly kernels: ReconKernels;
+}
 
 /** What a thread works with. */
 export interface ThreadContext {
@@ -11,33 +18,53 @@ export interface ThreadContext {
   readonly layout: Layout;
   readonly control: Int32Array;
   readonly numbers: Float64Array;
+  /** The phase retrieval that steps of it belong to. */
+  phase(): PhaseMember | undefined;
   /** Which block of scratch memory is its own. */
   readonly thread: number;
 }
 
 const lineTasks = ({ size }: Layout): number => Math.ceil(size.width / LINES_PER_TASK);
 
-export const taskCount = (layout: Layout): number => layout.blocks + lineTasks(layout);
+/** The job on the board: how many tasks it has, and what each of them is. */
+export function readTasks(context: ThreadContext): { readonly count: number; perform(task: number): void } {
+  const { control, numbers, layout, thread } = context;
+  const step = PHASE_STEPS[Atomics.load(control, Control.KIND) - 1];
+  const phase = step && context.phase();
+  if (step !== undefined && phase !== undefined) {
+    const { kernels, work } = phase;
+    const perform = (task: number): void => phaseTask(kernels, work, step, task, thread);
+    return { count: phaseTasks(work, step), perform };
+  }
+  const job = readJob(numbers);
+  return {
+    count: layout.blocks + lineTasks(layout),
+    // Blocks come first, that of an upright z-slice before all others.
+    perform: (task) => {
+      if (task < layout.blocks) blockTask(context, job, task);
+      else lineTask(context, job, task - layout.blocks);
+    },
+  };
+}
 
-/** Takes tasks of the job until none is left. Blocks come first, that of an upright z-slice before all others. */
+/** Takes tasks of the job until none is left. */
 export function work(context: ThreadContext): void {
-  const { control, numbers, layout } = context;
-  const count = taskCount(layout);
+  const { control } = context;
   let known: number | undefined;
-  let job = readJob(numbers);
+  let tasks = { count: 0, perform: (_: number): void => {} };
   for (;;) {
     const next = Atomics.load(control, Control.NEXT);
     const task = taskOf(next);
-    if (task >= count) return;
+    if (task === NO_TASK) return;
     if (jobOf(next) !== known) {
       known = jobOf(next);
-      job = readJob(numbers);
+      tasks = readTasks(context);
     }
+    if (task >= tasks.count) return;
     // Another was quicker, or the job is done and what was read of it worth nothing.
     if (Atomics.compareExchange(control, Control.NEXT, next, next + 1) !== next) continue;
-    if (task < layout.blocks) blockTask(context, job, task);
-    else lineTask(context, job, task - layout.blocks);
-    if (Atomics.add(control, Control.DONE, 1) + 1 === count) Atomics.notify(control, Control.DONE);
+    tasks.perform(task);
+    if (Atomics.add(control, Control.DONE, 1) + 1 === tasks.count) Atomics.notify(control, Control.DONE);
   }
 }
 

@@ -112,7 +112,7 @@ export class WasmReconstruction implements Reconstruction {
   #phaseRetrieval(phase: PhaseRetrieval): (frame: Float32Array) => void {
     const key = JSON.stringify(phase);
     if (this.#phase?.key !== key)
-      this.#phase = { key, retrieve: wasmPaganin(this.#layout.size, phase, this.#team.module) };
+      this.#phase = { key, retrieve: wasmPaganin(this.#layout.size, phase, this.#team.phaseTeam) };
     return this.#phase.retrieve;
   }
 
