@@ -40,6 +40,8 @@ const CONTROL_LENGTH = 8;
 
 /** A projection of a job. */
 export interface JobView {
+  /** Where its pixels are, unless it is filtered. */
+  readonly counts: number;
   /** Where its packed filtered blocks are, or are to be left; undefined where nobody wants them. */
   readonly packed: number | undefined;
   readonly cosine: number;
@@ -49,10 +51,12 @@ export interface JobView {
   readonly columnsX: readonly [number, number];
 }
 
-/** Projections to be added to the sums: several only where they are packed. */
+/** How pixels lie in memory (FORMATS); packed filtered blocks need nothing but adding. */
+export type Source = "packed" | { readonly format: number };
+
+/** Projections to be added to the sums. */
 export interface Job {
-  /** Where and how pixels lie in memory (FORMATS); packed filtered blocks need nothing but adding. */
-  readonly source: "packed" | { readonly counts: number; readonly format: number };
+  readonly source: Source;
   /** Which set of sums. */
   readonly set: 0 | 1;
   readonly weight: number;
@@ -65,8 +69,8 @@ export interface Job {
 
 const PACKED = -1;
 const UNPACKED = -1;
-const HEADER = 9;
-const VIEW = 7;
+const HEADER = 8;
+const VIEW = 8;
 
 export function jobBoard(): JobBoard {
   const numbers = HEADER + MOST_VIEWS * VIEW;
@@ -78,31 +82,31 @@ export function jobBoard(): JobBoard {
 
 export function writeJob(numbers: Float64Array, job: Job): void {
   const { source, set, weight, center, isTilted, rows, views } = job;
-  const { counts, format } = source === "packed" ? { counts: 0, format: PACKED } : source;
-  const header = [counts, format, set, weight, center, isTilted ? 1 : 0, ...rows, views.length];
-  numbers.set(header);
-  views.forEach(({ packed, cosine, sine, columnsY, columnsX }, i) => {
-    numbers.set([packed ?? UNPACKED, cosine, sine, ...columnsY, ...columnsX], HEADER + i * VIEW);
+  const format = source === "packed" ? PACKED : source.format;
+  numbers.set([format, set, weight, center, isTilted ? 1 : 0, ...rows, views.length]);
+  views.forEach(({ counts, packed, cosine, sine, columnsY, columnsX }, i) => {
+    numbers.set([counts, packed ?? UNPACKED, cosine, sine, ...columnsY, ...columnsX], HEADER + i * VIEW);
   });
 }
 
 export function readJob(numbers: Float64Array): Job {
   const at = (index: number): number => numbers[index] ?? 0;
   return {
-    source: at(1) === PACKED ? "packed" : { counts: at(0), format: at(1) },
-    set: at(2) === 0 ? 0 : 1,
-    weight: at(3),
-    center: at(4),
-    isTilted: at(5) === 1,
-    rows: [at(6), at(7)],
-    views: Array.from({ length: at(8) }, (_, i) => {
+    source: at(0) === PACKED ? "packed" : { format: at(0) },
+    set: at(1) === 0 ? 0 : 1,
+    weight: at(2),
+    center: at(3),
+    isTilted: at(4) === 1,
+    rows: [at(5), at(6)],
+    views: Array.from({ length: at(7) }, (_, i) => {
       const first = HEADER + i * VIEW;
       return {
-        packed: at(first) === UNPACKED ? undefined : at(first),
-        cosine: at(first + 1),
-        sine: at(first + 2),
-        columnsY: [at(first + 3), at(first + 4)],
-        columnsX: [at(first + 5), at(first + 6)],
+        counts: at(first),
+        packed: at(first + 1) === UNPACKED ? undefined : at(first + 1),
+        cosine: at(first + 2),
+        sine: at(first + 3),
+        columnsY: [at(first + 4), at(first + 5)],
+        columnsX: [at(first + 6), at(first + 7)],
       };
     }),
   };

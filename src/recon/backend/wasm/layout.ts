@@ -15,6 +15,9 @@ export const ENTRY_BYTES = 12;
 /** Projections that one job adds at most. More of them together would not be quicker. */
 export const MOST_VIEWS = 8;
 
+/** The same for those that have to be filtered: dark field, gain and sums stay in the cache for the next. */
+export const MOST_UNFILTERED = 4;
+
 /** Bytes of a detector row as copyRow leaves it. */
 export const rowBytes = (width: number): number => (width + 8) * 2 * FLOAT;
 
@@ -31,8 +34,8 @@ export interface Layout {
   readonly points: number;
   /** Blocks of eight rows. */
   readonly blocks: number;
-  /** Two projections: while one is filtered the next one is brought. */
-  readonly counts: readonly [number, number];
+  /** Projections that are not filtered yet, in two sets: while one is filtered the other is brought. */
+  readonly counts: readonly [readonly number[], readonly number[]];
   readonly dark: number;
   readonly gain: number;
   /** Eight rows of each: dark field and gain of what needs no correction. */
@@ -82,12 +85,13 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
     y: take(blocked),
     x: take(blocked),
   });
+  const countsSet = (): number[] => Array.from({ length: MOST_UNFILTERED }, () => take(image));
   // Nothing is at 0, so that a kernel may read a little before its first byte.
   take(SLACK);
   const packedBytes = Math.ceil((blocked / 2 + blocks * FLOAT) / SLACK) * SLACK;
   const parts = {
     ...{ size, points, blocks },
-    counts: [take(image), take(image)] as const,
+    counts: [countsSet(), countsSet()] as const,
     dark: take(image),
     gain: take(image),
     zeros: take(width * COLUMN_BYTES),

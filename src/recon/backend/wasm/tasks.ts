@@ -113,12 +113,12 @@ function fillBlock(
   const { width, height } = layout.size;
   const numbers = width * BLOCK_ROWS;
   if (job.source !== "packed") {
-    const { counts, format } = job.source;
+    const { format } = job.source;
     const pixel = block * numbers;
     kernels.integralsBlock(
       source,
       layout.points / 2,
-      counts + pixel * bytesPerPixel(format),
+      view.counts + pixel * bytesPerPixel(format),
       format,
       format === FORMATS.transmission ? layout.zeros : layout.dark + pixel * 4,
       format === FORMATS.transmission ? layout.ones : layout.gain + pixel * 4,

@@ -14,8 +14,16 @@ import type { PhaseRetrieval } from "../../pipeline/paganin.js";
 import type { PreprocessParameters, ProjectionSize } from "../../pipeline/preprocess.js";
 import type { Reconstruction, ReconstructionOptions, ViewAt } from "../backend.js";
 import { copyOf } from "../copyOf.js";
-import type { Job, JobView } from "./job.js";
-import { BLOCK_ROWS, COLUMN_BYTES, ENTRY_BYTES, type Layout, MOST_VIEWS, rowBytes } from "./layout.js";
+import type { Job, JobView, Source } from "./job.js";
+import {
+  BLOCK_ROWS,
+  COLUMN_BYTES,
+  ENTRY_BYTES,
+  type Layout,
+  MOST_UNFILTERED,
+  MOST_VIEWS,
+  rowBytes,
+} from "./layout.js";
 import { FORMATS } from "./tasks.js";
 import type { Team } from "./team.js";
 import { wasmPaganin } from "./wasmPaganin.js";
@@ -37,12 +45,16 @@ interface Kept {
 
 type Surroundings = Pick<Workplace, "team" | "packed" | "takeSpare" | "giveSpares">;
 
-/** Projections that are filtered one after the other before anything else is looked at. */
-const MOST_UNFILTERED = 4;
-
 interface KeptView {
   readonly kept: Kept;
   readonly thetaRadians: number;
+}
+
+/** Projections where the kernels find them, and in which set of counts if that is what they are. */
+interface Brought {
+  readonly kept: readonly Kept[];
+  readonly source: Source;
+  readonly set: 0 | 1;
 }
 
 interface Geometry extends Pick<Job, "center" | "isTilted" | "rows"> {
@@ -67,6 +79,8 @@ export class WasmReconstruction implements Reconstruction {
   #clean: ((transmission: Float32Array) => void) | undefined;
   #phase: { readonly key: string; readonly retrieve: (frame: Float32Array) => void } | undefined;
   #geometry: Geometry | undefined;
+  /** What was brought for the next job while the last one was done. */
+  #brought: Brought | undefined;
   #arriving: 0 | 1 = 0;
   /** Projections in each set. */
   #counts: [number, number] = [0, 0];
@@ -92,6 +106,7 @@ export class WasmReconstruction implements Reconstruction {
   preprocess(fields: FlatField, parameters: PreprocessParameters): void {
     const { dark, gain, response, points } = this.#layout;
     this.#fields = fields;
+    this.#brought = undefined;
     this.#floats(dark, fields.dark.length).set(fields.dark);
     this.#floats(gain, fields.gain.length).set(fields.gain);
     const values = filterResponse(parameters.filter, points);
@@ -146,30 +161,41 @@ export class WasmReconstruction implements Reconstruction {
   }
 
   add(place: number, thetaRadians: number, weight: 1 | -1): void {
-    const kept = this.#keptAt(place);
-    this.#run(this.#bring(kept, 0), weight, [{ kept, thetaRadians }]);
+    this.#brought = undefined;
+    const views = [{ kept: this.#keptAt(place), thetaRadians }];
+    this.#run(this.#bring(views, 0), weight, views);
   }
 
   addSome(views: readonly ViewAt[]): number {
     const known = views.map(({ place, thetaRadians }) => ({ kept: this.#keptAt(place), thetaRadians }));
-    const isAtHand = ({ kept }: KeptView): boolean => kept.isFiltered && kept.packedAt !== undefined;
-    const packed = leading(known, isAtHand).slice(0, this.#mostViews);
-    if (packed.length > 0) this.#run("packed", 1, packed);
-    if (packed.length > 0) return packed.length;
-    const unfiltered = leading(known, ({ kept }) => !kept.isFiltered);
-    return this.#addInTurn(unfiltered.length > 0 ? unfiltered.slice(0, MOST_UNFILTERED) : known.slice(0, 1));
+    const some = this.#together(known);
+    const brought = this.#broughtBefore(some) ?? this.#bring(some, 0);
+    this.#run(brought, 1, some, () => {
+      const next = this.#together(known.slice(some.length));
+      const isFiltered = next[0]?.kept.isFiltered ?? true;
+      this.#brought = isFiltered ? undefined : this.#bring(next, brought.set === 0 ? 1 : 0);
+    });
+    return some.length;
   }
 
-  /** While the helpers begin with one this thread brings the next. */
-  #addInTurn(views: readonly KeptView[]): number {
-    let source: Job["source"] | undefined;
-    views.forEach((view, i) => {
-      const next = views[i + 1];
-      this.#run(source ?? this.#bring(view.kept, 0), 1, [view], () => {
-        source = next && this.#bring(next.kept, i % 2 === 0 ? 1 : 0);
-      });
-    });
-    return views.length;
+  /** The first of some projections that make a job: packed ones at hand, or ones to be filtered, or else a single one. */
+  #together(views: readonly KeptView[]): readonly KeptView[] {
+    const most = this.#mostViews;
+    const hasPlace = ({ kept }: KeptView): boolean => kept.packedAt !== undefined || !this.#keepsFiltered;
+    const packed = leading(views, (view) => view.kept.isFiltered && hasPlace(view));
+    if (packed.length > 0) return packed.slice(0, most);
+    const kind = views[0]?.kept.raw.constructor;
+    const unfiltered = leading(
+      views,
+      (view) => !view.kept.isFiltered && hasPlace(view) && view.kept.raw.constructor === kind,
+    );
+    return views.slice(0, Math.max(1, Math.min(most, unfiltered.length, MOST_UNFILTERED)));
+  }
+
+  #broughtBefore(views: readonly KeptView[]): Brought | undefined {
+    const { kept = [] } = this.#brought ?? {};
+    const isSame = kept.length === views.length && views.every((view, i) => view.kept === kept[i]);
+    return isSame ? this.#brought : undefined;
   }
 
   #keptAt(place: number): Kept {
@@ -184,18 +210,26 @@ export class WasmReconstruction implements Reconstruction {
     return Math.min(MOST_VIEWS, Math.max(1, Math.floor(this.#layout.mostRows / (end - first))));
   }
 
-  #run(source: Job["source"], weight: 1 | -1, views: readonly KeptView[], first?: () => void): void {
+  #run({ source, set }: Brought, weight: 1 | -1, views: readonly KeptView[], first?: () => void): void {
     const geometry = this.#geometry;
     const kept = views[0]?.kept;
     if (geometry === undefined || kept === undefined) throw new Error("there are no sums or projections yet");
     for (const view of views) this.#count(view.kept, weight);
     const { center, isTilted, rows } = geometry;
-    const jobViews = views.map((view, i) => this.#jobView(view, geometry, i, weight));
+    const jobViews = views.map((view, i) => ({
+      ...this.#jobView(view, geometry, i, weight),
+      counts: this.#layout.counts[set][i] ?? 0,
+    }));
     this.#team.run({ source, set: kept.set, weight, center, isTilted, rows, views: jobViews }, first);
-    if (source !== "packed" && this.#keepsFiltered) this.#takePacked(kept);
+    if (source !== "packed" && this.#keepsFiltered) for (const view of views) this.#takePacked(view.kept);
   }
 
-  #jobView({ kept, thetaRadians }: KeptView, { y, x, center }: Geometry, i: number, weight: number): JobView {
+  #jobView(
+    { kept, thetaRadians }: KeptView,
+    { y, x, center }: Geometry,
+    i: number,
+    weight: number,
+  ): Omit<JobView, "counts"> {
     const { tableY, tableX, tableBytes, packed } = this.#layout;
     const cosine = Math.cos(thetaRadians);
     const sine = Math.sin(thetaRadians);
@@ -244,11 +278,15 @@ export class WasmReconstruction implements Reconstruction {
     this.#counts[set] = 0;
   }
 
-  /** Brings a projection where the kernels find it: one of two places, where it has not been filtered yet. */
-  #bring(kept: Kept, which: 0 | 1): Job["source"] {
+  /** Brings projections where the kernels find them: to a set of counts, where they have not been filtered yet. */
+  #bring(views: readonly KeptView[], set: 0 | 1): Brought {
+    const sources = views.map(({ kept }, i) => this.#bringOne(kept, this.#layout.counts[set][i] ?? 0));
+    return { kept: views.map(({ kept }) => kept), source: sources[0] ?? "packed", set };
+  }
+
+  #bringOne(kept: Kept, counts: number): Source {
     const { memory } = this.#team;
     const { size } = this.#layout;
-    const counts = this.#layout.counts[which];
     if (kept.isFiltered) {
       if (kept.packed !== undefined) this.#packed().set(kept.packed);
       return "packed";
@@ -258,18 +296,18 @@ export class WasmReconstruction implements Reconstruction {
       const transmission = this.#floats(counts, size.width * size.height);
       this.#fields.transmission(raw, transmission);
       this.#clean(transmission);
-      return { counts, format: FORMATS.transmission };
+      return { format: FORMATS.transmission };
     }
     if (raw instanceof Uint8Array) {
       new Uint8Array(memory.buffer, counts, raw.length).set(raw);
-      return { counts, format: FORMATS.u8 };
+      return { format: FORMATS.u8 };
     }
     if (raw instanceof Uint16Array) {
       new Uint16Array(memory.buffer, counts, raw.length).set(raw);
-      return { counts, format: FORMATS.u16 };
+      return { format: FORMATS.u16 };
     }
     this.#floats(counts, raw.length).set(raw);
-    return { counts, format: FORMATS.f32 };
+    return { format: FORMATS.f32 };
   }
 
   #dezinger(transmission: Float32Array, radius: number): void {
