@@ -14,7 +14,8 @@ import {
   wholeAxis,
 } from "../../../src/drivers/ndarray/ndArray.js";
 import type { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
-import { decodeJpeg } from "../../../src/drivers/plugins/codecs/jpeg.js";
+import { decodeJpeg, encodeJpeg } from "../../../src/drivers/plugins/codecs/jpeg.js";
+import { FALSE_COLORS } from "../../../src/drivers/plugins/colorMaps.js";
 import { NDFileJPEG } from "../../../src/drivers/plugins/ndFileJPEG.js";
 import { NDFileTIFF } from "../../../src/drivers/plugins/ndFileTIFF.js";
 import { makeFrame, put, shown, stringAttribute, waitFor } from "./frames.js";
@@ -255,6 +256,24 @@ test("a JPEG file is grey or in colors, whatever their order in the frame", asyn
     assert.deepEqual([image.sizeX, image.sizeY, image.colors], [16, 8, 3]);
     for (const [color, value] of [200, 120, 40].entries())
       near(image.pixels[4 * (16 * 5 + 9) + color], value);
+  }
+});
+
+test("colors are near to what they were, at each quality", async () => {
+  const [sizeX, sizeY] = [320, 240];
+  const colors = FALSE_COLORS[2] ?? [];
+  const data = Uint8Array.from({ length: 3 * sizeX * sizeY }, (_, index) => {
+    const pixel = Math.floor(index / 3);
+    return colors[256 * (index % 3) + (((pixel % sizeX) + Math.floor(pixel / sizeX)) & 0xff)] ?? 0;
+  });
+  for (const quality of [10, 50, 85, 100]) {
+    const strides = { x: 3, y: 3 * sizeX, color: 1 };
+    const { pixels } = await decodeJpeg(await encodeJpeg({ data, sizeX, sizeY, strides, quality }));
+    const errors = Array.from(data, (value, index) =>
+      Math.abs(value - (pixels[index + Math.floor(index / 3)] ?? 0)),
+    );
+    const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+    assert.ok(mean < 10, `off by ${mean} at quality ${quality}`);
   }
 });
 

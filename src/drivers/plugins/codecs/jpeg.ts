@@ -71,13 +71,17 @@ function opaquePixels({ data, sizeX, sizeY, strides }: JpegRequest): ImageData {
   return { data: pixels, width: sizeX, height: sizeY };
 }
 
-/** The bytes of a baseline JPEG file with the standard tables, as libjpeg writes it unless told otherwise. */
+/**
+ * The bytes of a baseline JPEG file, as libjpeg writes it unless told otherwise; only the Huffman tables are the image's own: with the standard
+ * ones the library spoils colors.
+ */
 export async function encodeJpeg(request: JpegRequest): Promise<Uint8Array> {
   const encode = await encoder();
   const bytes = await encode(opaquePixels(request), {
     quality: request.quality,
+    baseline: true,
     progressive: false,
-    optimize_coding: false,
+    optimize_coding: true,
     quant_table: 0,
     color_space: request.strides.color === 0 ? ColorSpace.grey : ColorSpace.yCbCr,
   });
