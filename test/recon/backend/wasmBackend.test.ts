@@ -8,6 +8,7 @@ import { wasmBackend } from "../../../src/recon/backend/wasm/wasmBackend.js";
 import { WasmReconstruction } from "../../../src/recon/backend/wasm/wasmReconstruction.js";
 import { Workplace } from "../../../src/recon/backend/wasm/workplace.js";
 import { FlatField } from "../../../src/recon/pipeline/darkFlat.js";
+import type { PreprocessParameters } from "../../../src/recon/pipeline/preprocess.js";
 import { assertLikeReference, counts, jobs, plain, square, u16 } from "./jobs.js";
 
 for (const threads of [1, 3])
@@ -60,19 +61,22 @@ for (const name of ["filter Ramp", "a tilted z-slice"])
   test(`packed projections that the kernels' memory has no room for are kept outside: ${name}`, () =>
     assertLikeReference(crowded, jobs[name] ?? assert.fail()));
 
-const ways: Readonly<Record<string, readonly [ReconBackend, keepsFiltered: boolean]>> = {
-  "in the kernels' memory": [wasmBackend(2), true],
-  "outside it": [crowded, true],
-  nowhere: [wasmBackend(2), false],
-};
-for (const [where, [backend, keepsFiltered]] of Object.entries(ways))
+const everything = jobs["everything at once"]?.parameters ?? plain;
+const ways: Readonly<Record<string, readonly [ReconBackend, keepsFiltered: boolean, PreprocessParameters]>> =
+  {
+    "in the kernels' memory": [wasmBackend(2), true, plain],
+    "outside it": [crowded, true, plain],
+    nowhere: [wasmBackend(2), false, plain],
+    "nowhere, their zingers taken out and phase retrieved": [wasmBackend(2), false, everything],
+  };
+for (const [where, [backend, keepsFiltered, parameters]] of Object.entries(ways))
   test(`several projections at once give what one after the other does, filtered ones kept ${where}`, async () => {
     const pixels = square.width * square.height;
     const views = Array.from({ length: 21 }, (_, place) => ({ place, thetaRadians: place * 0.15 }));
     const start = () => {
       const reconstruction = backend.start({ size: square, keepsFiltered });
       const flat = new Float32Array(pixels).fill(30_000);
-      reconstruction.preprocess(new FlatField(new Float32Array(pixels), flat), plain);
+      reconstruction.preprocess(new FlatField(new Float32Array(pixels), flat), parameters);
       for (const { place } of views) reconstruction.keep(place, u16(counts(place, square)));
       return reconstruction;
     };

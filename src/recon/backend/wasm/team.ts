@@ -52,7 +52,7 @@ export class Team {
     });
   }
 
-  /** Does a job, and returns when it is done. `first` is what the calling thread does before it takes part in it. */
+  /** Does a job, and returns when it is done. `first` is what the calling thread does before it takes part in it: no other job. */
   run(job: Job, first?: () => void): void {
     this.#perform(0, () => writeJob(this.#board.numbers, job), first);
   }

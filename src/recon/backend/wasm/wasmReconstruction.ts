@@ -77,6 +77,8 @@ export class WasmReconstruction implements Reconstruction {
   #fields: FlatField | undefined;
   /** What has to be done to transmission before the kernels take it. */
   #clean: ((transmission: Float32Array) => void) | undefined;
+  /** Phase retrieval needs all threads: nothing is brought while they do a job. */
+  #cleansWithTeam = false;
   #phase: { readonly key: string; readonly retrieve: (frame: Float32Array) => void } | undefined;
   #geometry: Geometry | undefined;
   /** What was brought for the next job while the last one was done. */
@@ -114,6 +116,7 @@ export class WasmReconstruction implements Reconstruction {
     const { dezingerRadius, phase } = parameters;
     const retrievePhase = phase && this.#phaseRetrieval(phase);
     const cleans = dezingerRadius > 0 || retrievePhase !== undefined;
+    this.#cleansWithTeam = retrievePhase !== undefined;
     this.#clean = cleans
       ? (transmission) => {
           this.#dezinger(transmission, dezingerRadius);
@@ -172,8 +175,8 @@ export class WasmReconstruction implements Reconstruction {
     const brought = this.#broughtBefore(some) ?? this.#bring(some, 0);
     this.#run(brought, 1, some, () => {
       const next = this.#together(known.slice(some.length));
-      const isFiltered = next[0]?.kept.isFiltered ?? true;
-      this.#brought = isFiltered ? undefined : this.#bring(next, brought.set === 0 ? 1 : 0);
+      const comesLater = this.#cleansWithTeam || (next[0]?.kept.isFiltered ?? true);
+      this.#brought = comesLater ? undefined : this.#bring(next, brought.set === 0 ? 1 : 0);
     });
     return some.length;
   }
