@@ -44,15 +44,15 @@ const BLOSC_COMPRESSORS = ["blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd"] 
 const COMPRESS = 0;
 const Status = { success: 0, warning: 1, error: 2 } as const;
 
-/** What values a record may write. */
-const RANGES: Readonly<Partial<Record<keyof CodecParameters, readonly [number, number]>>> = {
-  JPEG_QUALITY: [1, 100],
-  ZLIB_CLEVEL: [0, 9],
-  BLOSC_COMPRESSOR: [0, BLOSC_COMPRESSORS.length - 1],
-  BLOSC_CLEVEL: [0, Number.MAX_SAFE_INTEGER],
-  BLOSC_SHUFFLE: [0, Number.MAX_SAFE_INTEGER],
-  BLOSC_NUMTHREADS: [1, Number.MAX_SAFE_INTEGER],
-};
+/** What values a record may write, at least and at most. */
+const RANGES = [
+  ["JPEG_QUALITY", 1, 100],
+  ["ZLIB_CLEVEL", 0, 9],
+  ["BLOSC_COMPRESSOR", 0, BLOSC_COMPRESSORS.length - 1],
+  ["BLOSC_CLEVEL", 0, Number.MAX_SAFE_INTEGER],
+  ["BLOSC_SHUFFLE", 0, Number.MAX_SAFE_INTEGER],
+  ["BLOSC_NUMTHREADS", 1, Number.MAX_SAFE_INTEGER],
+] as const;
 
 /** Compresses frames, or decompresses them; what cannot be goes on as it is (NDPluginCodec). */
 export class NDPluginCodec extends NDPlugin {
@@ -63,11 +63,8 @@ export class NDPluginCodec extends NDPlugin {
     super(setup, "NDPluginCodec", params);
     this.#params = params;
     this.base.ARRAY_CALLBACKS.set(1);
-    for (const parameter of Object.values(params)) {
-      const range = RANGES[parameter.name as keyof CodecParameters];
-      if (range === undefined || parameter.type !== "Int32") continue;
-      parameter.handleWrites((value) => Math.max(range[0], Math.min(range[1], value)));
-    }
+    for (const [name, least, most] of RANGES)
+      params[name].handleWrites((value) => Math.max(least, Math.min(most, value)));
   }
 
   protected override get takesCompressed(): boolean {

@@ -10,6 +10,9 @@ import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 import { OVERLAY_SHAPES, type Overlay } from "./overlayDrawing.js";
 
+/** The size of the image. */
+const sizeParameters = { MAX_SIZE_X: int32(0), MAX_SIZE_Y: int32(0) } as const;
+
 /** What each overlay has at its own asyn address. */
 const overlayParameters = {
   NAME: octet(""),
@@ -38,11 +41,11 @@ const XOR = 1;
 
 /** Draws crosses, rectangles, ellipses and texts on top of each image (NDPluginOverlay). */
 export class NDPluginOverlay extends NDPlugin {
-  readonly #size: ParametersOf<Record<"MAX_SIZE_X" | "MAX_SIZE_Y", ReturnType<typeof int32>>>;
+  readonly #size: ParametersOf<typeof sizeParameters>;
   readonly #overlays: AddressedParameters<typeof overlayParameters>;
 
   constructor(setup: PluginSetup, maximumOverlays: number) {
-    const size = makeParameters({ MAX_SIZE_X: int32(0), MAX_SIZE_Y: int32(0) });
+    const size = makeParameters(sizeParameters);
     super(setup, "NDPluginOverlay", size);
     this.#size = size;
     this.#overlays = new AddressedParameters(overlayParameters, maximumOverlays);
