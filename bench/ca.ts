@@ -19,7 +19,7 @@ import {
 const [records = 1000, rounds = 100, repetitions = 5, clients = 1000] = process.argv.slice(2).map(Number);
 const ROUNDS_OF_ALL_CLIENTS = 10;
 /** Our server meets its first clients with code that is not compiled yet. */
-const WARMING_TURNS = 3;
+const WARMING_TURNS = 6;
 const SETTLE_MILLISECONDS = 500;
 
 async function main(python: string): Promise<void> {
