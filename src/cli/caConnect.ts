@@ -4,8 +4,17 @@ import type { ToolFormat, ToolOutput } from "./caToolFormat.js";
 /** A day: `-w 0` waits as long as it takes. */
 const FOREVER_SECONDS = 86_400;
 
-export const waitSeconds = (format: ToolFormat): number =>
-  format.timeoutSeconds > 0 ? format.timeoutSeconds : FOREVER_SECONDS;
+/** Less than 0 does not wait at all. */
+export const waitSeconds = ({ timeoutSeconds }: ToolFormat): number =>
+  timeoutSeconds === 0 ? FOREVER_SECONDS : Math.max(timeoutSeconds, 0);
+
+async function areConnected(channels: readonly CaChannel[], timeoutSeconds: number): Promise<boolean> {
+  if (timeoutSeconds === 0) return false;
+  const outcomes = await Promise.allSettled(
+    channels.map((channel) => channel.whenConnected({ timeoutSeconds })),
+  );
+  return outcomes.every(({ status }) => status === "fulfilled");
+}
 
 /**
  * Connects to all names and runs `work`; closes the client at the end. When a name does not connect in time this is
@@ -20,11 +29,7 @@ export async function withChannels(
   const client = new CaClient();
   try {
     const channels = names.map((name) => client.connect(name, { priority: format.priority }));
-    const timeoutSeconds = waitSeconds(format);
-    const outcomes = await Promise.allSettled(
-      channels.map((channel) => channel.whenConnected({ timeoutSeconds })),
-    );
-    if (outcomes.every(({ status }) => status === "fulfilled")) return await work(channels);
+    if (await areConnected(channels, waitSeconds(format))) return await work(channels);
     output.error(
       names.length > 1
         ? "Channel connect timed out: some PV(s) not found."

@@ -89,8 +89,10 @@ const setDigits: Apply = (format, { letter, argument }, _tool, output) => {
   else format.formatDouble = (value) => formatNumber(value, digits);
 };
 
+export const baseOf = (argument: string): IntegerBase | undefined => bases[argument.charAt(0)];
+
 const setBase: Apply = (format, { letter, argument }, _tool, output) => {
-  const base = bases[argument.charAt(0)];
+  const base = baseOf(argument);
   if (base === undefined) output.error(`Invalid argument '${argument}' for option '-${letter}' - ignored.`);
   else if (letter === "0") format.integerBase = base;
   else format.floatBase = base;
@@ -113,7 +115,8 @@ const commonOptions: Readonly<Record<string, Apply>> = {
   l: setBase,
   "0": setBase,
   F: (format, { argument }) => {
-    format.separator = argument.charAt(0);
+    // What C takes of an empty argument is its NUL.
+    format.separator = argument.charAt(0) || "\0";
   },
   w: (format, { argument }, tool, output) => {
     const timeout = seconds(argument);
@@ -133,7 +136,8 @@ const commonOptions: Readonly<Record<string, Apply>> = {
     const count = leadingInteger(argument);
     if (count === undefined)
       output.error(`'${argument}' is not a valid array element count - ignored. ('${tool} -h' for help.)`);
-    format.count = Math.max(0, count ?? 0);
+    // The number has no sign in C: one below 0 is larger than any array.
+    format.count = count === undefined || count >= 0 ? (count ?? 0) : Number.MAX_SAFE_INTEGER;
   },
 };
 

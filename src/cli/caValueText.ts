@@ -1,6 +1,7 @@
 import type { CaReading } from "../ca/index.js";
 import { elementCountOf, isArrayValue } from "../channel/dbf.js";
 import { untilNul } from "../channel/text.js";
+import { toInt32 } from "../libcom/toInt32.js";
 import type { IntegerBase, ToolFormat } from "./caToolFormat.js";
 
 const MAXIMUM_STATES = 16;
@@ -43,7 +44,7 @@ export function integerText(value: number, base: IntegerBase): string {
   }
 }
 
-const roundAwayFromZero = (value: number): number => Math.trunc(value > 0 ? value + 0.5 : value - 0.5);
+const roundedToLong = (value: number): number => toInt32(value > 0 ? value + 0.5 : value - 0.5);
 
 function stateText(index: number, states: readonly string[]): string {
   if (index >= MAXIMUM_STATES) return `Illegal Value (${index})`;
@@ -62,7 +63,7 @@ export function elementText(reading: CaReading, index: number, format: ToolForma
     case "DOUBLE":
       return format.floatBase === "decimal"
         ? format.formatDouble(number)
-        : integerText(roundAwayFromZero(number), format.floatBase);
+        : integerText(roundedToLong(number), format.floatBase);
     case "UCHAR":
       return String((number << 24) >> 24);
     case "ENUM":

@@ -4,6 +4,7 @@ import {
   type CaReading,
   DBR_TYPES,
   type DbrType,
+  dbrTypeOf,
   Eca,
   ecaText,
   type ReadOptions,
@@ -14,6 +15,7 @@ import { extraLines } from "./caExtraText.js";
 import { type GivenOption, getopt } from "./caGetopt.js";
 import { takeOptions } from "./caOptions.js";
 import {
+  baseOf,
   defaultFormat,
   leadingInteger,
   processOutput,
@@ -88,7 +90,7 @@ function dbrLines(outcome: Outcome, format: ToolFormat): string {
   const text = longText(reading, format) ?? elementTexts(reading, format).join(format.separator);
   const lines =
     reading.dbr.class === "className"
-      ? [...head, `    Class Name:       ${String(reading.value)}`]
+      ? [...head, `    Class Name:       ${elementTexts(reading, format)[0]}`]
       : [
           ...head,
           `    Element count:    ${elementCountOf(reading.value)}`,
@@ -162,6 +164,8 @@ export async function main(
       callback = true;
       return true;
     }
+    // Integers in another base are asked for as such, unless a later -d wants something else.
+    if (letter === "0" && baseOf(argument) !== undefined) dbr = dbrTypeOf("plain", "LONG");
     const wanted = styles[letter];
     if (wanted === undefined) return false;
     if (style !== "plain") output.error("Options t,d,a are mutually exclusive. ('caget -h' for help.)");

@@ -1,7 +1,7 @@
 import { type CaChannel, CaError, Eca, ecaText } from "../ca/index.js";
-import type { TypedValue } from "../channel/dbf.js";
+import { elementCountOf, type TypedValue } from "../channel/dbf.js";
 import { unescapeText } from "../libcom/escape.js";
-import { parseDouble } from "../libcom/parseNumber.js";
+import { readDouble } from "../libcom/parseNumber.js";
 import { failed, ok, type Result } from "../libcom/result.js";
 import { waitSeconds, withChannels } from "./caConnect.js";
 import { type GivenOption, getopt } from "./caGetopt.js";
@@ -23,12 +23,6 @@ interface PutRequest {
 
 const cut = (text: string): string => Buffer.from(text).subarray(0, MAXIMUM_TEXT_BYTES).toString();
 
-/** The number a text begins with, as strtod finds it. */
-function leadingNumber(text: string): number | undefined {
-  const parsed = parseDouble(text);
-  return parsed.ok ? parsed.value.value : undefined;
-}
-
 const scalarOrArray = <T>(list: readonly T[]): T | readonly T[] =>
   list.length === 1 ? (list[0] as T) : list;
 
@@ -49,7 +43,7 @@ function enumValue(
   for (const word of words) {
     const text = cut(unescapeText(word));
     if (!format.enumAsNumber && states.includes(text)) continue;
-    const number = leadingNumber(format.enumAsNumber ? word : text);
+    const number = readDouble(format.enumAsNumber ? word : text)?.value;
     if (format.enumAsNumber && number === undefined)
       return failed(`Enum index value '${word}' is not a number.`);
     if (number === undefined || request.enumAsText) return failed(`Enum string value '${text}' invalid.`);
@@ -103,6 +97,8 @@ async function write(
   request: PutRequest,
   format: ToolFormat,
 ): Promise<string | undefined> {
+  if (elementCountOf(value.value) > channel.elementCount)
+    return `ERROR from put operation: ${ecaText(Eca.BADCOUNT)}`;
   if (!request.callback) {
     const result = channel.write(value);
     if (result.ok) return undefined;

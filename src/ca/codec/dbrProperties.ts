@@ -1,4 +1,5 @@
 import type { Limits, Properties } from "../../channel/provider.js";
+import { toInt32 } from "../../libcom/toInt32.js";
 import type { ByteWriter } from "./byteWriter.js";
 import { fixedText, putFixedText } from "./dbrText.js";
 import type { DbrBase, DbrType } from "./dbrTypes.js";
@@ -60,8 +61,14 @@ const limitOrder = [
   ["control", "low"],
 ] as const satisfies readonly (readonly [keyof Properties, keyof Limits])[];
 
-/** What a limit reads that the channel does not have; NaN becomes 0 in integers. */
+/** What a limit reads that the channel does not have. */
 const absentLimit = { display: 0, control: 0, alarm: Number.NaN, warning: Number.NaN } as const;
+
+/** A limit as an integer: EPICS Base casts those of display and control as they are, of alarms it makes 0 what is no number. */
+function integerLimit(group: keyof typeof absentLimit, value: number): number {
+  const isAlarm = group === "alarm" || group === "warning";
+  return isAlarm && !Number.isFinite(value) ? 0 : toInt32(value);
+}
 
 const limitCount = (type: DbrType): number => (type.class === "ctrl" ? 8 : 6);
 
@@ -83,7 +90,8 @@ export function putProperties(out: ByteWriter, offset: number, type: DbrType, pr
   position += UNITS_SIZE;
   for (let index = 0; index < limitCount(type); index++) {
     const [group = "display", side = "high"] = limitOrder[index] ?? [];
-    codec.write(out.view, position, properties[group]?.[side] ?? absentLimit[group]);
+    const limit = properties[group]?.[side] ?? absentLimit[group];
+    codec.write(out.view, position, codec.precision ? limit : integerLimit(group, limit));
     position += codec.size;
   }
 }

@@ -1,3 +1,4 @@
+import { toInt32 } from "../../libcom/toInt32.js";
 import { clearOutside, fitPolynomial, type Polynomial, smooth } from "./arrayFunctions.js";
 import {
   type ArrayItem,
@@ -17,7 +18,7 @@ import {
 import { constantOf, extendedBinary, nearest, randomSource } from "./extendedScalar.js";
 import { Loops, loopStarts } from "./loops.js";
 import { Op } from "./opcodes.js";
-import { flag, jumpTargets, toInt32 } from "./program.js";
+import { flag, jumpTargets } from "./program.js";
 
 const random = randomSource((state) => state / 65535);
 

@@ -1,5 +1,6 @@
+import { toInt32 } from "../../libcom/toInt32.js";
 import { Op } from "./opcodes.js";
-import { binary, flag, toInt32, unary } from "./program.js";
+import { binary, flag, unary } from "./program.js";
 
 const LOWEST_LONG = -(2n ** 63n);
 

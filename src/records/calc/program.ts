@@ -1,12 +1,8 @@
 import { failed, ok, type Result } from "../../libcom/result.js";
+import { toInt32 } from "../../libcom/toInt32.js";
 import { hasOperand, Op, STACK_SIZE } from "./opcodes.js";
 
-const LOWEST_LONG = -(2 ** 31);
 const stack = new Float64Array(STACK_SIZE + 1);
-
-/** A double as int32 as C on x86 casts it: what does not fit, and NaN, gives the lowest number. */
-export const toInt32 = (value: number): number =>
-  value > LOWEST_LONG - 1 && value < 2 ** 31 ? Math.trunc(value) | 0 : LOWEST_LONG;
 
 /** Operand of a bit operation: positive numbers use all 32 bits, so that 0xffffffff is -1. */
 const toBits = (value: number): number => {

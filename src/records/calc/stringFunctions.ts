@@ -3,8 +3,8 @@ import { formatDirective } from "../../libcom/cPrintf.js";
 import { escapeText, unescapeText } from "../../libcom/escape.js";
 import { readDouble } from "../../libcom/parseNumber.js";
 import { scanDirectives, scanOne } from "../../libcom/scanf.js";
+import { toInt32 } from "../../libcom/toInt32.js";
 import { nearest } from "./extendedScalar.js";
-import { toInt32 } from "./program.js";
 
 /** The functions of texts in synApps's expressions. Each character of a text is one byte. */
 

@@ -29,7 +29,7 @@ class Pyepics:
     def watch(self, name, on_value, on_connection=lambda connected: None):
         self.pvs[name + " watched"] = self.epics.PV(name, callback=lambda value=None, **_: on_value(value),
             connection_callback=lambda conn=None, **_: on_connection(conn))
-    def many(self, names): return self.epics.caget_many(names, connection_timeout=LIMIT)
+    def many(self, names): return self.epics.caget_many(names, timeout=LIMIT, connection_timeout=LIMIT)
     def rights(self, name): return [self.pv(name).read_access, self.pv(name).write_access]
 
 def plain(data):
