@@ -56,7 +56,8 @@ export class CircuitConnection {
       periodSeconds: connectionTimeoutSeconds,
       echoSeconds,
       sendEcho: () => this.circuit.echo(),
-      onUnresponsive: () => this.#unresponsive(),
+      // After a time in which this program was busy or stopped the answer may be here, not read yet.
+      onUnresponsive: () => setImmediate(() => this.#watchdog.isProbing && this.#unresponsive()),
       clock: () => performance.now() / 1000,
     });
     const onread = {

@@ -28,6 +28,11 @@ export class CircuitWatchdog {
     this.#options = options;
   }
 
+  /** Does the server owe an answer to an echo request? */
+  get isProbing(): boolean {
+    return this.#probing && this.#timer !== undefined;
+  }
+
   /** Begins, or begins anew. */
   start(): void {
     this.#probing = false;
@@ -43,7 +48,7 @@ export class CircuitWatchdog {
   /** Something came from the server. */
   messageArrived(): void {
     this.#trustsBeacons = true;
-    if (this.#probing && this.#timer !== undefined) this.start();
+    if (this.isProbing) this.start();
     else this.#lastSign = this.#options.clock();
   }
 

@@ -1,10 +1,12 @@
+import { patientTimer } from "../../libcom/patientTimer.js";
+
 /** What `setTimeout` can wait for. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 /** One timer for many deadlines, set for the earliest: there may be a million requests in a second. Times are of `performance.now`. */
 export class DeadlineTimer {
   readonly #expire: (now: number) => number;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel = (): void => {};
   #due = Number.POSITIVE_INFINITY;
 
   /** `expire` ends everything whose time has come, and returns the next deadline: infinity for none. */
@@ -17,15 +19,15 @@ export class DeadlineTimer {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
     this.#due = Number.POSITIVE_INFINITY;
   }
 
   #wakeAt(deadline: number): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
     this.#due = deadline;
     const wait = Math.min(Math.ceil(deadline - performance.now()), LONGEST_WAIT_MS);
-    this.#timer = setTimeout(() => this.#look(), wait);
+    this.#cancel = patientTimer(wait, () => this.#look());
   }
 
   #look(): void {
