@@ -9,7 +9,7 @@ import { FIELD_KINDS, fieldsFileName } from "./fieldKinds.js";
 import { broadcastFields } from "./fields.js";
 import { fileFolder } from "./fileSettings.js";
 import { readText } from "./pvValues.js";
-import { after, changes$, nothing, perform, put, type Step, sequence, when } from "./steps.js";
+import { after, changes$, nothing, perform, type Step, sequence } from "./steps.js";
 
 const LENSES = 3;
 
@@ -58,14 +58,23 @@ const CAMERA_PARTS: readonly (readonly [part: string, record: string])[] = [
   ["Camera", NAME_RECORDS.camera],
 ];
 
-/** Optics that do not name a part leave it where it is. */
-const takePart = ({ beamline }: ScanContext, camera: number, part: string, record: string): Step =>
+/**
+ * Takes the parts that the optics name for a camera; the others stay where they are. All names are written at once, because this
+ * server ends with the first that changes: another one begins with the new names.
+ */
+const takeCamera = ({ beamline }: ScanContext, camera: number): Step =>
   after(
-    async () => {
-      const pv = beamline.optics(`${part}${camera}PVPrefix`);
-      return pv.connected ? readText(pv) : "";
-    },
-    (prefix) => when(prefix !== "", put(beamline.own(record), prefix)),
+    () =>
+      Promise.all(
+        CAMERA_PARTS.map(async ([part, record]) => {
+          const pv = beamline.optics(`${part}${camera}PVPrefix`);
+          return { record, prefix: pv.connected ? await readText(pv) : "" };
+        }),
+      ),
+    (names) =>
+      perform(() => {
+        for (const { record, prefix } of names) if (prefix !== "") beamline.own(record).write(prefix);
+      }),
   );
 
 /** The other camera of the optics, with its plugins, between scans. */
@@ -74,9 +83,6 @@ export const followCamera = (context: ScanContext): Observable<never> => {
   if (!isGiven(beamline.names.mctOptics)) return EMPTY;
   return changes$(beamline.optics("CameraSelect")).pipe(
     filter(() => !running$.value),
-    concatMap((selected) => {
-      const camera = selected === 0 ? 0 : 1;
-      return sequence(...CAMERA_PARTS.map(([part, record]) => takePart(context, camera, part, record)));
-    }),
+    concatMap((selected) => takeCamera(context, selected === 0 ? 0 : 1)),
   );
 };

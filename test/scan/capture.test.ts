@@ -376,16 +376,19 @@ describe("changing the optics", () => {
   it("moves all of the server to another camera between scans", async (context) => {
     const beamline = new TestBeamline(context);
     await beamline.shows("ServerRunning", 1);
-    const choose = async (camera: number, filePlugin: string): Promise<void> => {
+    // The optics are another IOC.
+    beamline.observed.readMilliseconds = 5;
+    const choose = async (camera: number, prefix: string): Promise<void> => {
       beamline.set("OverwriteWarning", 0);
       beamline.pv("2bm:MCTOptics:CameraSelect").write(camera);
       await beamline.served();
-      assert.equal(beamline.text("FilePluginPVPrefix"), filePlugin);
+      assert.equal(beamline.text("CameraPVPrefix"), prefix);
+      assert.equal(beamline.text("FilePluginPVPrefix"), `${prefix}HDF1:`);
     };
-    await choose(1, "2bmSP2:HDF1:");
+    await choose(1, "2bmSP2:");
     await beamline.startScan();
     assert.match(beamline.text("ScanStatus"), /^Scan failed: 2bmSP2:cam1:Acquire: not connected/);
-    await choose(0, "2bmSP1:HDF1:");
+    await choose(0, "2bmSP1:");
     const { ended } = await beamline.stream();
     beamline.set("AbortScan", 1);
     await ended;

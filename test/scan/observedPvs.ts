@@ -1,8 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { defer, finalize, type Observable, Subject } from "rxjs";
 import type { Pv, PvDirectory } from "../../src/records/pv.js";
 
 /** The PVs of a server, with everything it does to them told: each write, each subscription, each that it opens or closes. */
 export class ObservedPvs implements PvDirectory {
+  /** How long a read takes, as over a network. */
+  readMilliseconds = 0;
   readonly #writes = new Subject<string>();
   #subscriptions = 0;
   #open = 0;
@@ -38,7 +41,10 @@ export class ObservedPvs implements PvDirectory {
         return inner.sample;
       },
       properties: () => inner.properties(),
-      read: (options) => inner.read(options),
+      read: async (options) => {
+        if (this.readMilliseconds > 0) await delay(this.readMilliseconds);
+        return inner.read(options);
+      },
       write: (value) => {
         inner.write(value);
         this.#writes.next(name);
