@@ -103,6 +103,7 @@ export class SimulatedCamera implements Port, ArrayPort {
   #acquisition = 0;
   #acquiring = false;
   #closed = false;
+  #exposed = 0;
   #taken = 0;
   #sequence = 0;
   #readyAt = -Infinity;
@@ -192,6 +193,7 @@ export class SimulatedCamera implements Port, ArrayPort {
     if (this.#acquiring) return;
     this.#acquiring = true;
     this.#acquisition += 1;
+    this.#exposed = 0;
     this.#taken = 0;
     this.#readyAt = -Infinity;
     this.#startedAt = this.#clock.now();
@@ -249,15 +251,21 @@ export class SimulatedCamera implements Port, ArrayPort {
     this.#count("SP_STARTED_FRAME_COUNT");
     // Free running frames touch each other; rounding must not make the camera miss its own next frame.
     const tooEarly = time < this.#readyAt - 1e-9;
+    if (tooEarly) {
+      this.#count("SP_DROPPED_FRAME_COUNT");
+      return;
+    }
+    this.#readyAt = time + (this.params.TRIGGER_MODE.value === TriggerMode.On ? this.#timing.deadTime : 0);
+    // The camera numbers what it exposes, also a frame that is lost on its way: those that follow keep their angles.
+    this.#exposed += 1;
     const congested = this.#producer.pending >= MAXIMUM_PENDING_FRAMES;
-    const array = tooEarly || congested ? undefined : this.#allocate(info, thetaDegrees);
-    if (array === undefined) this.#count(tooEarly ? "SP_DROPPED_FRAME_COUNT" : "SP_LOST_FRAME_COUNT");
+    const array = congested ? undefined : this.#allocate(info, thetaDegrees);
+    if (array === undefined) this.#count("SP_LOST_FRAME_COUNT");
     else this.#take(array, info, time, thetaDegrees);
   }
 
   #take(array: NDArray, info: SourceInfo, time: number, thetaDegrees: number): void {
     const { params } = this;
-    this.#readyAt = time + (params.TRIGGER_MODE.value === TriggerMode.On ? this.#timing.deadTime : 0);
     this.#taken += 1;
     this.#sequence += 1;
     const exposureSeconds = params.ACQ_TIME.value ?? 0;
@@ -292,7 +300,7 @@ export class SimulatedCamera implements Port, ArrayPort {
   #allocate(info: SourceInfo, thetaDegrees: number): NDArray | undefined {
     const size = binnedSize(this.#readout.region(info));
     return this.#options.pool.allocate({
-      uniqueId: this.#taken + 1,
+      uniqueId: this.#exposed,
       timeStamp: 0,
       epicsTimestamp: UNDEFINED_TIME,
       dataType: this.#readout.dataType(info),

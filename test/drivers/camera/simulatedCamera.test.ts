@@ -125,6 +125,24 @@ test("a triggered camera takes one frame per pulse, at the pulse's angle", async
   await until(params.ACQUIRE_BUSY, 0);
 });
 
+test("frames lost on their way are numbered: the next one has the number of its trigger", async () => {
+  const state = await rig();
+  const { params } = state.camera;
+  params.TRIGGER_MODE.write(TriggerMode.On);
+  params.ACQUIRE.write(1);
+  await Promise.resolve();
+  const before = frames(state.camera, 32);
+  trigger(state, 40, 0.01);
+  await before;
+  assert.equal(params.SP_LOST_FRAME_COUNT.value, 8);
+  const next = frames(state.camera, 1);
+  state.triggers$.next({ time: systemClock.now() + 1, position: 60 });
+  assert.deepEqual(
+    (await next).map(({ uniqueId, theta }) => [uniqueId, theta]),
+    [[41, 60]],
+  );
+});
+
 test("triggers that come during an exposure are dropped and counted", async () => {
   const state = await rig();
   const { params } = state.camera;

@@ -18,6 +18,15 @@ ROTATION, SAMPLE_X = '2bmb:m102', '2bmb:m63'
 READOUT_MARGIN = 1.0516
 PUT_SECONDS = 30
 
+CAMERA_NAMES = (
+    'Manufacturer_RBV Model_RBV Acquire AcquireBusy ImageMode TriggerMode NumImages NumImagesCounter_RBV AcquireTime '
+    'AcquireTime_RBV BinX BinY WaitForPlugins PortName_RBV NDAttributesFile NDAttributesMacros ArrayCounter_RBV '
+    'UniqueIdMode ExposureMode TriggerOverlap PixelFormat ArrayCallbacks FrameRateEnable TriggerSource TriggerSoftware')
+FILE_NAMES = (
+    'NDArrayPort FileWriteMode NumCapture NumCaptured_RBV Capture Capture_RBV FilePath FilePath_RBV FilePathExists_RBV '
+    'FileName FileName_RBV FileNumber AutoIncrement FileTemplate FullFileName_RBV AutoSave EnableCallbacks XMLFileName '
+    'WriteStatus')
+
 NAMES = {
     SCAN: 'ExposureTime RotationStart RotationStep NumAngles NumDarkFields NumFlatFields FilePath FileName FullFileName ScanStatus '
           'StartScan AbortScan MoveSampleIn MoveSampleOut FrameType HDF5Location HDF5DarkLocation HDF5FlatLocation '
@@ -25,12 +34,8 @@ NAMES = {
           'PSOAxisName PSOPulseWidth PSOControllerModel PSOStartTaxi PSOEndTaxi StreamCapture StreamMessage StreamPreCount '
           'StreamNumCapture StreamNumCaptured StreamRetakeDark StreamRetakeFlat StreamSync StreamBinning FirstProjid Watchdog '
           'ImagesCollected ElapsedTime ReturnRotation OverwriteWarning Testing',
-    CAMERA: 'Manufacturer_RBV Model_RBV Acquire AcquireBusy ImageMode TriggerMode NumImages NumImagesCounter_RBV AcquireTime '
-            'AcquireTime_RBV BinX BinY WaitForPlugins PortName_RBV NDAttributesFile NDAttributesMacros ArrayCounter_RBV '
-            'UniqueIdMode ExposureMode TriggerOverlap PixelFormat ArrayCallbacks FrameRateEnable TriggerSource TriggerSoftware',
-    FILE: 'NDArrayPort FileWriteMode NumCapture NumCaptured_RBV Capture Capture_RBV FilePath FilePath_RBV FilePathExists_RBV '
-          'FileName FileName_RBV FileNumber AutoIncrement FileTemplate FullFileName_RBV AutoSave EnableCallbacks XMLFileName '
-          'WriteStatus',
+    CAMERA: CAMERA_NAMES,
+    FILE: FILE_NAMES,
     PVA: 'NDArrayPort EnableCallbacks',
     ROI: 'NDArrayPort Scale BinX BinY EnableCallbacks',
     RING: 'PortName_RBV NDArrayPort PreCount PostCount Capture Capture_RBV Trigger Trigger_RBV CurrentQty_RBV EnableCallbacks '
@@ -40,8 +45,8 @@ NAMES = {
     '2bma:': 'A_shutter:open.VAL A_shutter:close.VAL B_shutter:open.VAL B_shutter:close.VAL',
     'PA:02BM:STA_A_': 'FES_OPEN_PL BEAMREADY_PL',
     '2bm:MCTOptics:': 'LensSelect CameraSelect Camera0PVPrefix Camera1PVPrefix FilePlugin0PVPrefix FilePlugin1PVPrefix',
-    '2bmSP2:cam1:': 'Model_RBV Acquire PortName_RBV',
-    '2bmSP2:HDF1:': 'Capture FullFileName_RBV',
+    '2bmSP2:cam1:': CAMERA_NAMES,
+    '2bmSP2:HDF1:': FILE_NAMES,
 }
 
 
@@ -102,7 +107,7 @@ def start_up(b):
         b.put(plugin + 'EnableCallbacks', 'Enable')
     b.put(CAMERA + 'NDAttributesFile', 'TomoScanDetectorAttributes.xml')
     b.put(FILE + 'XMLFileName', 'TomoScanLayout.xml')
-    b.put(CAMERA + 'NDAttributesMacros', 'DET=2bmSP1:,TS=' + SCAN)
+    b.put(CAMERA + 'NDAttributesMacros', 'DET=%s,TS=%s' % (CAMERA.replace('cam1:', ''), SCAN))
     b.put(FILE + 'AutoIncrement', 'Yes')
     b.put_wait(CAMERA + 'UniqueIdMode', 'Camera')
 
@@ -264,6 +269,22 @@ def stream(b, directory):
     b.until(RING + 'Capture_RBV', 0)
     b.put_wait(RING + 'PreCount', 10)
     b.put(RING + 'Capture', 'Capture')
+    start_stream(b)
+    files = {kind: retake(b, kind, 5) for kind in ('Dark', 'Flat')}
+    b.until(RING + 'CurrentQty_RBV', 10)
+    files['data'], files['ring'] = capture_with_ring(b, 40)
+    first_id, start = synchronize(b, 0.03, 0.25)
+    capture(b, 20)
+    files['synchronized'] = captured(b)
+    end_stream(b)
+    return {
+        'files': {name: contents(file) for name, file in files.items()},
+        'synchronized': [first_id, start, b.step],
+        'dmov': b.get(ROTATION + '.DMOV'),
+    }
+
+
+def start_stream(b):
     open_front_end(b)
     shutter(b, 'open')
     move_sample(b, 0)
@@ -272,21 +293,29 @@ def stream(b, directory):
     camera_mode(b, 'Triggered', None)
     start_camera(b)
     b.put(ROTATION + '.JOGF', 1)
-    files = {kind: retake(b, kind, 5) for kind in ('Dark', 'Flat')}
-    b.until(RING + 'CurrentQty_RBV', 10)
-    files['data'], files['ring'] = capture_with_ring(b, 40)
-    first_id, start = synchronize(b, 0.03, 0.25)
-    capture(b, 20)
-    files['synchronized'] = captured(b)
+
+
+def end_stream(b):
     camera_mode(b, 'FreeRun', 1)
     b.put(ROTATION + '.VELO', b.get(ROTATION + '.VMAX'))
     clean_up_pso(b)
     b.put_wait(ROTATION + '.JOGF', 0)
-    return {
-        'files': {name: contents(file) for name, file in files.items()},
-        'synchronized': [first_id, start, b.step],
-        'dmov': b.get(ROTATION + '.DMOV'),
-    }
+
+
+def other_camera(b, directory):
+    """A stream of the camera that the optics choose: the server takes its PVs by the prefixes that mctOptics has for it."""
+    global CAMERA, FILE
+    b.put_wait('2bm:MCTOptics:CameraSelect', 1)
+    CAMERA = b.get('2bm:MCTOptics:Camera1PVPrefix', text=True) + 'cam1:'
+    FILE = b.get('2bm:MCTOptics:FilePlugin1PVPrefix', text=True)
+    start_up(b)
+    begin(b, directory, 'other', 0.02, 0, 0.5, 100000)
+    start_stream(b)
+    flat = retake(b, 'Flat', 5)
+    capture(b, 20)
+    data = captured(b)
+    end_stream(b)
+    return {'Flat': contents(flat), 'data': contents(data), 'step': b.step, 'offset': b.get(ROTATION + '.OFF')}
 
 
 def capture_with_ring(b, frames):
@@ -393,6 +422,7 @@ def main():
         report['nonsense'] = b.exchange('NO SUCH COMMAND')
         report['fly'] = fly(b, directory)
         report['stream'] = stream(b, directory)
+        report['other'] = other_camera(b, directory)
     report['incomplete'] = b.incomplete
     print(json.dumps(report))
 

@@ -35,6 +35,7 @@ interface Report {
     synchronized: [id: number, angle: number, step: number];
     dmov: number;
   };
+  readonly other: { Flat: Contents; data: Contents; step: number; offset: number };
 }
 
 let demo: DemoProcess | undefined;
@@ -49,7 +50,7 @@ before(async () => {
   if (needsPython.skip !== undefined) return;
   demo = await startDemo([], { TOMOSCAN_SERVER: "external" });
   const { env, directory } = demo;
-  const { code, stdout, stderr } = await runPython(CLIENT, { env, args: [directory], timeoutSeconds: 150 });
+  const { code, stdout, stderr } = await runPython(CLIENT, { env, args: [directory], timeoutSeconds: 200 });
   assert.equal(code, 0, `${stderr}\n${demo.output()}`);
   report = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Report;
 });
@@ -122,6 +123,17 @@ test(
       furthest(angles, expected) < 3 * ENCODER_COUNT_DEGREES,
       `${angles.map((a, i) => a - expected(i))}`,
     );
+  },
+);
+
+test(
+  "the other camera of the optics streams as the first one, with its own file plugin: no flat field is taken for a projection",
+  needsPython,
+  () => {
+    const { Flat, data, step, offset } = reported().other;
+    assert.deepEqual([Flat.shapes.data_white[0], Flat.ids.length, data.ids.length], [5, 0, 20]);
+    const expected = (index: number) => ((data.ids[index] ?? Number.NaN) - 1) * step - offset;
+    assert.ok(furthest(data.angles, expected) < 3 * ENCODER_COUNT_DEGREES, `${data.angles}`);
   },
 );
 
