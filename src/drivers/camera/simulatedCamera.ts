@@ -49,8 +49,8 @@ const WIRED_LINE = TriggerSource.Line2;
 const MONO = colorModeAttribute(NDColorMode.Mono);
 /** Records that follow AcquireBusy through CP links miss a pulse shorter than their own processing. */
 const SHORTEST_BUSY_SECONDS = 0.02;
-/** Frames asked of the source and not made yet; beyond this triggers are lost. */
-const MAXIMUM_PENDING_FRAMES = 32;
+/** Of frames asked of the source and not made yet; beyond this frames are lost. */
+const MAXIMUM_PENDING_BYTES = 320 * 1024 * 1024;
 
 type CounterName =
   | "ARRAY_COUNTER"
@@ -258,10 +258,14 @@ export class SimulatedCamera implements Port, ArrayPort {
     this.#readyAt = time + (this.params.TRIGGER_MODE.value === TriggerMode.On ? this.#timing.deadTime : 0);
     // The camera numbers what it exposes, also a frame that is lost on its way: those that follow keep their angles.
     this.#exposed += 1;
-    const congested = this.#producer.pending >= MAXIMUM_PENDING_FRAMES;
-    const array = congested ? undefined : this.#allocate(info, thetaDegrees);
-    if (array === undefined) this.#count("SP_LOST_FRAME_COUNT");
-    else this.#take(array, info, time, thetaDegrees);
+    const array = this.#allocate(info, thetaDegrees);
+    const pendingBytes = this.#producer.pending * (array?.buffer.byteLength ?? 0);
+    if (array !== undefined && pendingBytes < MAXIMUM_PENDING_BYTES)
+      this.#take(array, info, time, thetaDegrees);
+    else {
+      array?.release();
+      this.#count("SP_LOST_FRAME_COUNT");
+    }
   }
 
   #take(array: NDArray, info: SourceInfo, time: number, thetaDegrees: number): void {

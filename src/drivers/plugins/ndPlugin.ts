@@ -35,6 +35,8 @@ import { count, type PluginParameters, pluginParameters } from "./pluginParamete
 import { finallyDo, OrderedTasks } from "./tasks/orderedTasks.js";
 import type { TaskName, TaskRequest, TaskResult } from "./tasks/taskTable.js";
 
+/** How long a plugin goes on with its queue in one turn of the event loop. */
+const TURN_MILLISECONDS = 1;
 /** Below this a task takes about as long as it takes to ask another thread for it. */
 const ELEMENTS_OF_A_SMALL_FRAME = 65_536;
 
@@ -361,11 +363,15 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#active >= this.concurrency) return;
-      const frame = this.#queue.shift();
-      if (frame === undefined) return;
-      this.#showQueue();
-      this.#run(frame);
+      // On a busy computer turns are long, and a frame in each would leave the queue ever fuller of ever older frames.
+      const end = performance.now() + TURN_MILLISECONDS;
+      do {
+        if (this.#active >= this.concurrency) return;
+        const frame = this.#queue.shift();
+        if (frame === undefined) return;
+        this.#showQueue();
+        this.#run(frame);
+      } while (performance.now() < end);
       if (this.#queue.length > 0 && this.#active < this.concurrency) this.#schedule();
     });
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { File, ready } from "h5wasm/node";
 import { filter, firstValueFrom, map, Subject, take, timeout, toArray } from "rxjs";
 import {
@@ -32,9 +33,11 @@ interface Rig {
   illumination: Illumination;
 }
 
-async function rig(options: { pluginsIdle?: () => Promise<void> } = {}): Promise<Rig> {
+async function rig(
+  options: { pluginsIdle?: () => Promise<void> } = {},
+  pool = new NDArrayPool(),
+): Promise<Rig> {
   const triggers$ = new Subject<TriggerPulse>();
-  const pool = new NDArrayPool();
   const state: Rig = {
     triggers$,
     pool,
@@ -126,15 +129,17 @@ test("a triggered camera takes one frame per pulse, at the pulse's angle", async
 });
 
 test("frames lost on their way are numbered: the next one has the number of its trigger", async () => {
-  const state = await rig();
+  const roomForFour = new NDArrayPool(4 * 32 * 32 * 2);
+  const state = await rig({}, roomForFour);
   const { params } = state.camera;
   params.TRIGGER_MODE.write(TriggerMode.On);
   params.ACQUIRE.write(1);
   await Promise.resolve();
-  const before = frames(state.camera, 32);
+  const before = frames(state.camera, 4);
   trigger(state, 40, 0.01);
   await before;
-  assert.equal(params.SP_LOST_FRAME_COUNT.value, 8);
+  await nextTurn();
+  assert.equal(params.SP_LOST_FRAME_COUNT.value, 36);
   const next = frames(state.camera, 1);
   state.triggers$.next({ time: systemClock.now() + 1, position: 60 });
   assert.deepEqual(

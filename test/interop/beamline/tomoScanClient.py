@@ -361,7 +361,7 @@ def synchronize(b, exposure, step):
 
 
 def fly(b, directory):
-    begin(b, directory, 'fly', 0.01, 400, 1, 90)
+    begin(b, directory, 'fly', 0.02, 400, 1, 90)
     capture(b, 5 + 6 + 90)
     open_front_end(b)
     shutter(b, 'close')
