@@ -41,9 +41,15 @@ RECORDS = [
     ('ao', '2bmb:', 'm63 m25', '0'), ('longin', 'PA:02BM:STA_A_', 'FES_OPEN_PL BEAMREADY_PL', '0'), ('longin', FAST, 'status', '0'),
     ('mbbo', OPTICS, 'LensSelect', 'Pos. 0|Pos. 1|Pos. 2'), ('mbbo', OPTICS, 'CameraSelect', '0|1'), ('ao', OPTICS, 'ImagePixelSize', '1'),
 ]
+# The other camera of the optics, which takes no frames, and what the optics say of both
+OTHERS_PARTS = {CAMERA: '2bmSP2:cam1:', FILE: '2bmSP2:HDF1:'}
+UNWATCHED = [(kind, OTHERS_PARTS[prefix], names, 'SP2' if value == 'SP1' else value) for kind, prefix, names, value in RECORDS if prefix in OTHERS_PARTS]
+UNWATCHED += [('stringout', OPTICS, '%s%dPVPrefix' % (part, camera), '2bmSP%d:%s' % (camera + 1, rest))
+              for camera in (0, 1) for part, rest in (('Camera', ''), ('FilePlugin', 'HDF1:'))]
 # Records that are links and calculations of Base and nothing else
 LINKED = f'''
 record(ai, "{CAMERA}AcquireTime_RBV") {{ field(INP, "{CAMERA}AcquireTime CP") field(PINI, "YES") }}
+record(ai, "2bmSP2:cam1:AcquireTime_RBV") {{ field(INP, "2bmSP2:cam1:AcquireTime CP") field(PINI, "YES") }}
 record(calcout, "{FRONT_END}opened") {{ field(CALC, "1") field(OUT, "PA:02BM:STA_A_FES_OPEN_PL PP") }}
 record(calcout, "{FRONT_END}closed") {{ field(CALC, "0") field(OUT, "PA:02BM:STA_A_FES_OPEN_PL PP") }}
 record(bo, "{FRONT_END}open") {{ field(FLNK, "{FRONT_END}opened") }}
@@ -66,7 +72,7 @@ def database():
             return {**dict(zip(STATES[kind], value.split('|'))), 'VAL': '0', 'PINI': 'YES'}
         return {'VAL': value, 'PINI': 'YES'}
     lines = []
-    for kind, prefix, names, value in RECORDS:
+    for kind, prefix, names, value in RECORDS + UNWATCHED:
         for name in names.split():
             body = ' '.join('field(%s, "%s")' % pair for pair in fields(kind, value).items())
             lines.append('record(%s, "%s%s") { %s }' % (kind, prefix, name, body))

@@ -68,7 +68,14 @@ assert flown == 'Scan complete', flown
 fly = dict(status=flown, beam=epics.caget('2bma:B_shutter:status'), file=epics.caget(FLY + 'FullFileName', as_string=True))
 assert os.path.exists(fly['file']), (fly['file'], os.listdir(folder))
 fly.update(contents('fly_001.h5'))
-print(json.dumps({'stream': stream, 'ring': ring, 'fly': fly}))
+
+epics.caput('2bm:MCTOptics:CameraSelect', 1, wait=True)
+until(STREAM + 'CameraPVPrefix', lambda value: value == '2bmSP2:')
+until(STREAM + 'FilePluginPVPrefix', lambda value: value == '2bmSP2:HDF1:')
+until('2bmSP2:cam1:NDAttributesMacros', lambda value: value.startswith('DET=2bmSP2:'))
+for plugin in ('2bmSP2:HDF1:', '2bmSP2:ROI1:', '2bmSP2:CB1:'):
+    until(plugin + 'NDArrayPort', lambda value: value == 'SP2')
+print(json.dumps({'stream': stream, 'ring': ring, 'fly': fly, 'other': epics.caget('2bmSP2:ROI1:NDArrayPort')}))
 `;
 
 interface File {
@@ -93,6 +100,8 @@ interface Report {
   };
   readonly ring: File;
   readonly fly: File & { readonly status: string; readonly beam: number };
+  /** The port that the region plugin listens to once the other camera is chosen. */
+  readonly other: string;
 }
 
 /** Angles are those of the stage within an encoder count; a frame step of 1 degree is 32889 of 11840158 / 360 counts. */
@@ -234,3 +243,11 @@ test("the fly scan server beside it takes its fields and one projection for each
   );
   assert.ok(fly.error < 2 * ENCODER_COUNT, `${fly.error}`);
 });
+
+test(
+  "the other camera of the optics is taken with its file plugin, and the plugins follow it",
+  needsPython,
+  () => {
+    assert.equal(reported().other, "SP2");
+  },
+);
