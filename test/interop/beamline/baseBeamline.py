@@ -107,7 +107,7 @@ class Controller:
 class Detector:
     def __init__(self):
         self.values, self.events, self.controller = {}, asyncio.Queue(), Controller()
-        self.taken, self.file, self.ring, self.triggered, self.position = 0, None, [], False, 0.0
+        self.taken, self.file, self.ring, self.triggered, self.passed, self.position = 0, None, [], False, 0, 0.0
 
     async def put(self, name, value):
         await aioca.caput(name, value, **({'datatype': aioca.DBR_CHAR_STR} if name in TEXTS else {}))
@@ -180,8 +180,12 @@ class Detector:
         if self.triggered:
             for kept in self.ring:
                 await self.store(kept)
-            self.ring, self.triggered = [], False
-            await self.put(RING + 'Capture', 0)
+            self.ring, self.passed = [], self.passed + 1
+            if self.text(FILE + 'NDArrayPort') == 'CB1':
+                await self.store(frame)
+            if self.passed >= self.values[RING + 'PostCount']:
+                self.triggered = False
+                await self.put(RING + 'Capture', 0)
             return
         self.ring = (self.ring + [frame])[-max(1, self.values[RING + 'PreCount']):]
         await self.put(RING + 'CurrentQty_RBV', len(self.ring))
@@ -227,7 +231,8 @@ class Detector:
         elif name == RING + 'Capture' and before is not None:
             await (self.start_ring() if value else self.put(RING + 'Capture_RBV', 0))
         elif name == RING + 'Trigger' and value:
-            self.triggered = True
+            await self.refresh(RING, 'PostCount')
+            self.triggered, self.passed = True, 0
             await self.put(RING + 'Trigger_RBV', 1)
         elif name in (FILE + 'FilePath', FILE + 'FileName'):
             await self.put(name + '_RBV', value)

@@ -30,7 +30,7 @@ def until(pv, wanted, seconds=30):
 def contents(name):
     with h5py.File(os.path.join(folder, name), 'r') as f:
         projections = f['/defaults/HDF5FrameLocation'][:] == b'/exchange/data'
-        theta, angles = f['/exchange/theta'][:], f['/simulated/angle'][:][projections]
+        theta, angles = f['/exchange/theta'][:], f['/simulated/angle'][:len(projections)][projections]
         ids = f['/defaults/NDArrayUniqueId'][:][projections]
         return {'frames': len(theta), 'error': float(np.abs(theta - angles).max()), 'gaps': int((np.diff(ids) != 1).sum()), 'theta': str(theta.dtype),
                 **{d: [f['/exchange/' + d].shape[0], float(f['/exchange/' + d][:].mean())] for d in ('data', 'data_dark', 'data_white')}}
@@ -203,12 +203,12 @@ test(
     const { stream, ring } = reported();
     assert.deepEqual(
       [stream.total, stream.file, stream.frames, stream.gaps, stream.theta],
-      [35, "stream_001.h5", 30, 0, "float64"],
+      [35, "stream_001.h5", 35, 0, "float64"],
     );
     assert.deepEqual(
       [stream.data, stream.data_dark, stream.data_white],
       [
-        [30, 500],
+        [35, 500],
         [3, 10],
         [4, 1000],
       ],
