@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it, type TestContext } from "node:test";
 import { readStoredFrames } from "../../src/drivers/hdf5/dataExchange.js";
 import { thetaAt, thetaIndex } from "../../src/scan/theta.js";
 import { readDataset as read } from "./h5.js";
@@ -218,9 +218,11 @@ describe("a capture", () => {
     await ended;
   });
 
-  it("is closed, completed and tidied up when the scan is aborted", async (context) => {
-    const beamline = new TestBeamline(context, { StreamNumCapture: 100_000, StreamPreCount: 5 });
+  const abortWith = async (context: TestContext, databases: readonly string[]): Promise<void> => {
+    const settings = { StreamNumCapture: 100_000, StreamPreCount: 5 };
+    const beamline = new TestBeamline(context, settings, {}, { databases });
     const { ended } = await beamline.stream();
+    await beamline.shows("StreamPreCounted", 5);
     const capture = beamline.press("StreamCapture");
     await beamline.shows("StreamNumCaptured", /^[1-9]/);
     beamline.set("AbortScan", 1);
@@ -229,7 +231,12 @@ describe("a capture", () => {
     assert.deepEqual(settingsOf(beamline), SETTINGS);
     assert.equal(beamline.text("StreamMessage"), "Done");
     assert.ok(read(join(beamline.folder, "scan_001.h5"), "exchange/theta").values.length > 0);
-  });
+  };
+
+  it("is closed, completed and tidied up when the scan is aborted", (context) =>
+    abortWith(context, STREAM_DATABASES));
+
+  it("is so as well when all is in one file", (context) => abortWith(context, FILES.databases));
 
   it("never overwrites a file that exists", async (context) => {
     const beamline = new TestBeamline(context);

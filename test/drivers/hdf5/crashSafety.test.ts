@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { after, type TestContext, test } from "node:test";
 import h5wasm from "h5wasm/node";
 import type { FileOptions } from "../../../src/drivers/hdf5/fileOptions.js";
+import { Skeletons } from "../../../src/drivers/hdf5/fileSkeleton.js";
 import { FileWriter } from "../../../src/drivers/hdf5/fileWriter.js";
 import { valuesOf } from "../../../src/drivers/hdf5/frameAttributes.js";
 import { loadLayout } from "../../../src/drivers/hdf5/ndFileHDF5.js";
@@ -34,16 +35,27 @@ const options: FileOptions = {
 const WHOLE = `next((n for n, (d, i) in enumerate(zip(f['/exchange/data'][:], f['/defaults/NDArrayUniqueId'][:]))
   if i != n + 1 or (d != i).any()), min(len(f['/exchange/data']), len(f['/defaults/NDArrayUniqueId'])))`;
 
-test("killed after whichever write, the file opens with every flushed frame", needsPython, async (t) => {
+const pool = new NDArrayPool();
+const frame = (id: number) => makeFrame(pool, id, { fill: () => id });
+
+function temporaryDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), "tomoioc-crash-"));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
-  const live = join(directory, "live.h5");
-  const { FS } = await h5wasm.ready;
+  return directory;
+}
+
+async function writerOf(path: string, skeletons: Skeletons): Promise<FileWriter> {
+  await h5wasm.ready;
   const layout = loadLayout("TomoScanLayout.xml");
   assert.ok(layout.ok);
-  const pool = new NDArrayPool();
-  const frame = (id: number) => makeFrame(pool, id, { fill: () => id });
-  const writer = new FileWriter(live, layout.value.layout, frame(1), options);
+  return new FileWriter(path, layout.value.layout, frame(1), options, skeletons);
+}
+
+async function killAfterEachWrite(t: TestContext, skeletons: Skeletons): Promise<void> {
+  const directory = temporaryDirectory(t);
+  const live = join(directory, "live.h5");
+  const { FS } = await h5wasm.ready;
+  const writer = await writerOf(live, skeletons);
 
   // What a kill leaves is what the system has been given so far.
   const flushedAt: number[] = [];
@@ -73,4 +85,15 @@ test("killed after whichever write, the file opens with every flushed frame", ne
     assert.ok(whole >= wanted, `after write ${index}: ${whole} of ${wanted} frames`);
   }
   assert.equal(await h5py.read(live, WHOLE), 90);
+}
+
+test("killed after whichever write, the file opens with every flushed frame", needsPython, (t) =>
+  killAfterEachWrite(t, new Skeletons()),
+);
+
+test("so does one that begins with the skeleton of the last file", needsPython, async (t) => {
+  const skeletons = new Skeletons();
+  const directory = temporaryDirectory(t);
+  await writerOf(join(directory, "before.h5"), skeletons).then((writer) => writer.close());
+  await killAfterEachWrite(t, skeletons);
 });
