@@ -4,8 +4,8 @@ const FEW_WAITING = 8;
 /** Between pictures of a recomputation that is under way, and while projections wait. */
 const PREVIEW_INTERVAL_MS = 100;
 
-/** Publishing takes a seventh of the thread's time: the main thread and its clients have their own work with each picture. */
-const COST_PER_PICTURE = 7;
+/** A picture begins so many times what one costs after the last: the main thread and its clients have their own work with each. */
+const COST_PER_PICTURE = 12;
 
 /** However much one costs, an operator wants to see them; what counts is also how old a projection gets until it is seen. */
 const LONGEST_INTERVAL_MS = 200;
