@@ -4,7 +4,8 @@ import { makeParameters } from "../asyn/defineDriver.js";
 import { octet } from "../asyn/driverParameter.js";
 import { layoutOf } from "../ndarray/imageLayout.js";
 import { infoOf, type NDArray, wholeAxis } from "../ndarray/ndArray.js";
-import { type BadPixel, parseBadPixels } from "./badPixels.js";
+import { parseBadPixels } from "./badPixelFile.js";
+import type { BadPixel } from "./badPixels.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 
 /** Puts something better in the place of a sensor's bad pixels, which a JSON file lists (NDPluginBadPixel). */

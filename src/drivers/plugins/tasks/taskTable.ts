@@ -12,7 +12,8 @@ import { copyRegion } from "../roi.js";
 
 /**
  * What plugins compute, by name: functions of what can be sent to another thread. Pixels cross as views of shared memory, which are not
- * copied; a task writes its frame into memory that the plugin has allocated for it.
+ * copied; a task writes its frame into memory that the plugin has allocated for it. Each worker loads all that is imported here, while
+ * the first frame waits for it: a task's module needs no large library.
  */
 const tasks = {
   badPixels: fixBadPixels,
