@@ -4,7 +4,7 @@ import type { DbrType } from "../codec/dbrTypes.js";
 import { ecaText, isSuccess } from "../codec/eca.js";
 import type { CaMessage } from "../codec/message.js";
 import type { ClientCircuit, ConnectedChannel } from "./clientCircuit.js";
-import { type CaReading, type ReadingOptions, readingOf, requestType } from "./reading.js";
+import { type CaReading, isAsAsked, type ReadingOptions, readingOf, requestType } from "./reading.js";
 
 const log = logger("ca.client");
 
@@ -53,7 +53,12 @@ export class ChannelMonitor {
       return;
     }
     const reading = readingOf(message);
-    if (reading.ok) this.#subscriber.next(reading.value);
-    else log.warn(`${this.#name}: ${reading.error}`);
+    if (!reading.ok) {
+      log.warn(`${this.#name}: ${reading.error}`);
+      return;
+    }
+    const { dbr } = reading.value;
+    if (isAsAsked(reading.value, this.#active?.type, this.#options)) this.#subscriber.next(reading.value);
+    else log.warn(`${this.#name}: event of ${dbr.name}, which was not asked for`);
   }
 }
