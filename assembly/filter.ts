@@ -2,10 +2,10 @@
 // real and rows 4 to 7 as imaginary parts of four complex lines, which need no unpacking because the filter is real and
 // even. Each level of the transform filters its quarters one after the other before it takes them back, so that all but the first and
 // last pass stay in the nearest cache, and frequencies never need another order than the one they arise in.
+import { IMAGINARY, storeTurned } from "./complex";
 import { minus, plus } from "./fused";
 
 const COLUMN: usize = 32;
-const IMAGINARY: usize = 16;
 /** Three complex factors for each butterfly of four columns, one for each of two. */
 const FACTORS: usize = 24;
 const FACTOR: usize = 8;
@@ -277,13 +277,4 @@ function filterFour(p: usize, response: usize): void {
   v128.store(p, f32x4.sub(ei, ki), 80);
   v128.store(p, f32x4.add(g, l), 96);
   v128.store(p, f32x4.sub(gi, li), 112);
-}
-
-/** Stores (re, im) times the complex factor at `f`. */
-@inline
-function storeTurned(p: usize, re: v128, im: v128, f: usize): void {
-  const w = v128.load32_splat(f);
-  const wi = v128.load32_splat(f, 4);
-  v128.store(p, minus(im, wi, f32x4.mul(re, w)));
-  v128.store(p, plus(re, wi, f32x4.mul(im, w)), IMAGINARY);
 }

@@ -1,10 +1,10 @@
 // Phase retrieval: a frame times a real, even response in two dimensions. Rows are transformed eight at a time in a block (see filter.ts), columns
 // four at a time in blocks of their own. A transform leaves its frequencies in bit-reversed order.
+import { IMAGINARY, storeTurned } from "./complex";
 import { minus, plus } from "./fused";
 
 /** Bytes of a point of a block: real parts of four lanes, then imaginary parts. */
 const POINT: usize = 32;
-const IMAGINARY: usize = 16;
 
 /** Bytes of a root of 1. */
 const ROOT: usize = 8;
@@ -314,15 +314,6 @@ function gatherGroup(group: usize, step: usize, roots: usize, stride: usize): vo
     w2 += 2 * stride;
     w3 += 3 * stride;
   }
-}
-
-/** Stores (re, im) times the root at `w`. */
-@inline
-function storeTurned(p: usize, re: v128, im: v128, w: usize): void {
-  const wr = v128.load32_splat(w);
-  const wi = v128.load32_splat(w, 4);
-  v128.store(p, minus(im, wi, f32x4.mul(re, wr)));
-  v128.store(p, plus(re, wi, f32x4.mul(im, wr)), IMAGINARY);
 }
 
 /** Real part of the point times the conjugate root. */

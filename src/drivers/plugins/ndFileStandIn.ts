@@ -1,6 +1,7 @@
 import type { Parameter, ParameterType } from "../asyn/portDriver.js";
+import type { FileFormat } from "./fileFormat.js";
 import type { PluginSetup } from "./ndPlugin.js";
-import { type FileFormat, NDPluginFile } from "./ndPluginFile.js";
+import { NDPluginFile } from "./ndPluginFile.js";
 import { OnDemandParameters } from "./onDemandParameters.js";
 
 /** A format that says of every file that it cannot be written. */

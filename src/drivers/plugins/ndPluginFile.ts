@@ -1,97 +1,21 @@
-import { rename, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { errorMessage } from "../../libcom/errorMessage.js";
-import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
-import { int32, octet } from "../asyn/driverParameter.js";
+import { makeParameters } from "../asyn/defineDriver.js";
 import type { Parameter } from "../asyn/portDriver.js";
 import { type NDArray, type NDArrayInfo, withStamps } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
-import { closesFile, driverFileOf, type FileNaming, isMeantFor, namingOf } from "./fileDirections.js";
-import { createDirectories, formatFileName, isDirectory, normalizePath } from "./fileName.js";
+import { closesFile, driverFileOf, isMeantFor, namingOf } from "./fileDirections.js";
+import type { FileFormat, FrameCount } from "./fileFormat.js";
+import { FileNamer, keepAs } from "./fileNames.js";
+import { type FileParameters, fileParameters } from "./fileParameters.js";
+import { type FileSession, keepsNaming, newSession } from "./fileSession.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
-
-/** Where there is no value, the database gives it. */
-const fileParameters = {
-  FILE_PATH: octet(""),
-  FILE_PATH_EXISTS: int32(0),
-  CREATE_DIR: int32(0),
-  FILE_NAME: octet(""),
-  FILE_NUMBER: int32(0),
-  AUTO_INCREMENT: int32(0),
-  FILE_TEMPLATE: octet("%s%s_%3.3d.h5"),
-  FULL_FILE_NAME: octet(""),
-  AUTO_SAVE: int32(),
-  WRITE_FILE: int32(0),
-  READ_FILE: int32(0),
-  FILE_FORMAT: int32(),
-  WRITE_MODE: int32(),
-  CAPTURE: int32(0),
-  NUM_CAPTURE: int32(),
-  NUM_CAPTURED: int32(0),
-  FREE_CAPTURE: int32(0),
-  DELETE_DRIVER_FILE: int32(),
-  WRITE_STATUS: int32(0),
-  WRITE_MESSAGE: octet(""),
-  FILE_LAZY_OPEN: int32(),
-  FILE_TEMP_SUFFIX: octet(""),
-} as const;
 
 /** WRITE_MODE: every file one frame, frames gathered in memory, or frames written as they come. */
 const WriteMode = { Single: 0, Capture: 1, Stream: 2 } as const;
 
 /** Clients poll Capture_RBV every 10 ms and must see it at 1. */
 const SHORTEST_CAPTURE_MS = 50;
-
-/** How many frames a file is opened for: 0 when it is not known, "single" when the file is one frame. */
-export type FrameCount = number | "single";
-
-/** How one kind of file is written. Every method rejects with the reason when it cannot. */
-export interface FileFormat {
-  /** Whether a file holds the frames of a whole capture; otherwise each frame gets a file. */
-  readonly isMultiFrame: boolean;
-  open(path: string, first: NDArrayInfo, expectedFrames: FrameCount): Promise<void>;
-  write(frame: NDArray): Promise<void>;
-  close(): Promise<void>;
-  /** Lets go of a file that cannot be finished. */
-  abandon(): Promise<void>;
-  /** Ends what the format keeps running. */
-  dispose(): Promise<void>;
-  /** A file follows soon. Throws when it could not be begun for a reason that is known beforehand. */
-  prepare(): void;
-  /** A frame has come, while no file is open, as those that files will probably be opened for. */
-  rehearse?(frame: NDArrayInfo, expectedFrames: FrameCount): void;
-}
-
-interface FileNames {
-  readonly path: string;
-  /** Where it is until it is whole. */
-  readonly temporaryPath: string;
-}
-
-/** A file being written in Stream mode. */
-interface Session {
-  /** Undefined until the first frame comes, with LazyOpen or where frames name their files. */
-  names: FileNames | undefined;
-  /** Frames name their files by attributes: one with another name begins another file. */
-  readonly namedByFrames: boolean;
-  /** What the first frame asks of the name, where frames do. */
-  naming?: FileNaming;
-  readonly started: number;
-  /** When the file before this one is closed. */
-  readonly before?: Promise<void>;
-  /** The frame that the file was opened with, and when that is done. */
-  opened?: { readonly first: NDArrayInfo; readonly done: Promise<void> };
-  accepted: number;
-  /** No frame is taken after the ones that are being written. */
-  complete: boolean;
-  readonly writing: Set<Promise<void>>;
-  /** Set once the file is being closed; no frame is taken from then on. */
-  ending?: Promise<void>;
-  failed: boolean;
-}
-
-async function keepAs({ path, temporaryPath }: FileNames): Promise<void> {
-  if (temporaryPath !== path) await rename(temporaryPath, path);
-}
 
 const sameShape = (a: NDArrayInfo, b: NDArrayInfo): boolean =>
   a.dataType === b.dataType &&
@@ -106,11 +30,12 @@ export class NDPluginFile extends NDPlugin {
     return FRAMES_BEING_WRITTEN;
   }
 
-  protected readonly file: ParametersOf<typeof fileParameters>;
+  protected readonly file: FileParameters;
   /** After `close()`: settles when the last file is closed. */
   closed: Promise<void> = Promise.resolve();
   readonly #format: FileFormat;
-  #session: Session | undefined;
+  readonly #namer: FileNamer;
+  #session: FileSession | undefined;
   #rehearsed = false;
   #captured: NDArray[] = [];
   /** Files written whole follow one another. */
@@ -126,12 +51,8 @@ export class NDPluginFile extends NDPlugin {
     super(setup, pluginType, { ...file, ...own });
     this.file = file;
     this.#format = format;
+    this.#namer = new FileNamer(file, this.log);
     this.base.ARRAY_CALLBACKS.set(0);
-    file.FILE_PATH.handleWrites((path) => this.#acceptPath(path));
-    file.CREATE_DIR.handleWrites((depth) => {
-      file.CREATE_DIR.set(depth);
-      this.#acceptPath(file.FILE_PATH.value ?? "");
-    });
     file.CAPTURE.handleWrites((on) => (on === 0 ? this.#stopCapture() : this.#startCapture()));
     file.WRITE_FILE.handleWrites((on) => (on === 0 ? undefined : this.#writeOnRequest()));
     file.READ_FILE.handleWrites(() => {
@@ -179,27 +100,6 @@ export class NDPluginFile extends NDPlugin {
     this.closed = ended.then(() => this.#format.dispose());
   }
 
-  /** FilePath with its trailing slash; missing directories are made as CreateDirectory allows. */
-  #acceptPath(path: string): string {
-    const normal = normalizePath(path);
-    const made = createDirectories(normal, this.file.CREATE_DIR.value ?? 0);
-    if (!made.ok) this.log.warn(`FilePath: ${made.error}`);
-    setIfChanged(this.file.FILE_PATH_EXISTS, isDirectory(normal) ? 1 : 0);
-    return normal;
-  }
-
-  /** The next file's names; FileNumber moves on when AutoIncrement says so. */
-  #nextNames(): FileNames {
-    const { file } = this;
-    const path = this.#acceptPath(file.FILE_PATH.value ?? "");
-    const number = file.FILE_NUMBER.value ?? 0;
-    const name = formatFileName(file.FILE_TEMPLATE.value ?? "", path, file.FILE_NAME.value ?? "", number);
-    if (!name.ok) throw new Error(name.error);
-    if (file.AUTO_INCREMENT.value === 1) file.FILE_NUMBER.set(number + 1);
-    file.FULL_FILE_NAME.set(name.value);
-    return { path: name.value, temporaryPath: name.value + (file.FILE_TEMP_SUFFIX.value ?? "") };
-  }
-
   #clearStatus(): void {
     setIfChanged(this.file.WRITE_STATUS, 0);
     setIfChanged(this.file.WRITE_MESSAGE, "");
@@ -242,26 +142,17 @@ export class NDPluginFile extends NDPlugin {
       const isLazy = file.FILE_LAZY_OPEN.value === 1;
       const namedByFrames =
         isMultiFrame && this.lastInput !== undefined && namingOf(this.lastInput).name !== undefined;
-      const names = isLazy || namedByFrames || !isMultiFrame ? undefined : await this.#claimFile();
+      const names = isLazy || namedByFrames || !isMultiFrame ? undefined : await this.#namer.claim();
       if (isLazy && isMultiFrame) file.WRITE_MESSAGE.set("Lazy Open...");
       file.NUM_CAPTURED.set(0);
       file.WRITE_FILE.set(1);
       const started = performance.now();
-      this.#session = {
-        ...{ names, namedByFrames, started },
-        ...{ accepted: 0, complete: false, writing: new Set(), failed: false },
-      };
+      this.#session = newSession({ names, namedByFrames, started });
       return 1;
     } catch (error) {
       this.#report(`cannot open ${this.#shownName}: ${errorMessage(error)}`);
       return 0;
     }
-  }
-
-  async #claimFile(): Promise<FileNames> {
-    const names = this.#nextNames();
-    await writeFile(names.temporaryPath, "");
-    return names;
   }
 
   async #stopCapture(): Promise<number> {
@@ -290,33 +181,19 @@ export class NDPluginFile extends NDPlugin {
     if (this.#session === session && (session.failed || isLast)) void this.#end(session);
   }
 
-  /** FileName and FileNumber as a frame asks for them. The number then counts by itself no longer. */
-  #takeNaming({ name, number }: FileNaming): void {
-    const { FILE_NAME, FILE_NUMBER, AUTO_INCREMENT } = this.file;
-    if (name !== undefined) FILE_NAME.set(name);
-    if (number === undefined) return;
-    FILE_NUMBER.set(number);
-    AUTO_INCREMENT.set(0);
-  }
-
   /** The file that a frame is meant for: the present one, or another after it. */
-  #sessionFor(frame: NDArray, session: Session): Session {
-    const { name, number } = namingOf(frame);
-    session.naming ??= { name, number };
+  #sessionFor(frame: NDArray, session: FileSession): FileSession {
+    const wanted = namingOf(frame);
+    session.naming ??= wanted;
     const present = session.naming;
-    const isSame =
-      (name === undefined || name.toLowerCase() === present.name?.toLowerCase()) &&
-      (number === undefined || number === present.number);
-    if (isSame || session.complete || session.ending !== undefined) return session;
-    this.#session = {
-      ...{
-        names: undefined,
-        namedByFrames: true,
-        naming: { name: name ?? present.name, number: number ?? present.number },
-      },
-      ...{ started: session.started, before: this.#closeFile(session) },
-      ...{ accepted: 0, complete: false, writing: new Set(), failed: false },
-    };
+    if (keepsNaming(wanted, present) || session.complete || session.ending !== undefined) return session;
+    this.#session = newSession({
+      names: undefined,
+      namedByFrames: true,
+      naming: { name: wanted.name ?? present.name, number: wanted.number ?? present.number },
+      started: session.started,
+      before: this.#closeFile(session),
+    });
     return this.#session;
   }
 
@@ -328,7 +205,7 @@ export class NDPluginFile extends NDPlugin {
   }
 
   /** Never rejects: a failure ends the session. */
-  async #writeTo(session: Session, frame: NDArray, expectedFrames: number): Promise<void> {
+  async #writeTo(session: FileSession, frame: NDArray, expectedFrames: number): Promise<void> {
     try {
       if (this.#format.isMultiFrame) {
         session.opened ??= { first: frame, done: this.#open(session, frame, expectedFrames) };
@@ -348,12 +225,12 @@ export class NDPluginFile extends NDPlugin {
     }
   }
 
-  async #open(session: Session, first: NDArrayInfo, expectedFrames: number): Promise<void> {
+  async #open(session: FileSession, first: NDArrayInfo, expectedFrames: number): Promise<void> {
     await session.before;
     if (session.names === undefined) {
-      if (session.naming !== undefined) this.#takeNaming(session.naming);
+      if (session.naming !== undefined) this.#namer.take(session.naming);
       this.file.NUM_CAPTURED.set(0);
-      session.names = await this.#claimFile();
+      session.names = await this.#namer.claim();
       this.#clearStatus();
     }
     await this.#format.open(session.names.temporaryPath, first, expectedFrames);
@@ -371,12 +248,12 @@ export class NDPluginFile extends NDPlugin {
   }
 
   /** Closes the file once; CAPTURE goes to 0 when it can be read. */
-  #end(session: Session): Promise<void> {
+  #end(session: FileSession): Promise<void> {
     session.ending ??= this.#finish(session);
     return session.ending;
   }
 
-  async #finish(session: Session): Promise<void> {
+  async #finish(session: FileSession): Promise<void> {
     await this.#closeFile(session);
     const remaining = SHORTEST_CAPTURE_MS - (performance.now() - session.started);
     if (remaining > 0) await new Promise((resolve) => setTimeout(resolve, remaining));
@@ -386,7 +263,7 @@ export class NDPluginFile extends NDPlugin {
   }
 
   /** Once all its frames are written. Never rejects. */
-  async #closeFile(session: Session): Promise<void> {
+  async #closeFile(session: FileSession): Promise<void> {
     await session.before;
     await Promise.all(session.writing);
     try {
@@ -399,7 +276,7 @@ export class NDPluginFile extends NDPlugin {
   }
 
   /** A capture that got no frame leaves a file without frames where the last one tells its shape, else none. */
-  async #closeStream(session: Session): Promise<void> {
+  async #closeStream(session: FileSession): Promise<void> {
     if (!this.#format.isMultiFrame) return;
     if (session.opened === undefined) {
       if (this.lastInput === undefined) {
@@ -492,8 +369,8 @@ export class NDPluginFile extends NDPlugin {
   async #writeFile(frames: readonly NDArray[], expectedFrames: FrameCount): Promise<void> {
     const [first] = frames;
     if (first === undefined) return;
-    this.#takeNaming(namingOf(frames.at(-1) ?? first));
-    const names = this.#nextNames();
+    this.#namer.take(namingOf(frames.at(-1) ?? first));
+    const names = this.#namer.next();
     await this.#format.open(names.temporaryPath, first, expectedFrames);
     for (const frame of frames) await this.#format.write(frame);
     await this.#format.close();

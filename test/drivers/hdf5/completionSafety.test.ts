@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import h5wasm from "h5wasm/node";
 import { copyStack, writePreCount, writeTheta } from "../../../src/drivers/hdf5/dataExchange.js";
-import type { FileOptions } from "../../../src/drivers/hdf5/fileOptions.js";
 import { FileWriter } from "../../../src/drivers/hdf5/fileWriter.js";
 import { valuesOf } from "../../../src/drivers/hdf5/frameAttributes.js";
 import { loadLayout } from "../../../src/drivers/hdf5/ndFileHDF5.js";
@@ -15,23 +14,10 @@ import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
 import { H5pyReader } from "../../support/h5py.js";
 import { needsPython } from "../../support/python.js";
 import { makeFrame } from "../plugins/frames.js";
+import { smallFrames } from "./smallFrames.js";
 
 const h5py = new H5pyReader();
 after(() => h5py.close());
-
-const options: FileOptions = {
-  expectedFrames: 0,
-  dimensions: [{ size: 0, chunk: 1, positionAttribute: "", indexAttribute: "" }],
-  byPosition: false,
-  frameChunk: [4, 3],
-  filter: undefined,
-  swmr: false,
-  flushEvery: 1,
-  storeAttributes: true,
-  attributeChunk: 16,
-  attributesFollowDimensions: false,
-  storePerformance: true,
-};
 
 const FRAMES = 20;
 
@@ -52,7 +38,7 @@ async function writeCapture(path: string, location: string): Promise<void> {
     value: location,
   };
   const frame = (id: number) => makeFrame(pool, id, { fill: () => id, attributes: [attribute] });
-  const writer = new FileWriter(path, layout.value.layout, frame(1), options);
+  const writer = new FileWriter(path, layout.value.layout, frame(1), smallFrames);
   for (let id = 1; id <= FRAMES; id++) {
     const one = frame(id);
     writer.write(one.data, valuesOf(one));

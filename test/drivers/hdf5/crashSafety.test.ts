@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
 import h5wasm from "h5wasm/node";
-import type { FileOptions } from "../../../src/drivers/hdf5/fileOptions.js";
 import { Skeletons } from "../../../src/drivers/hdf5/fileSkeleton.js";
 import { FileWriter } from "../../../src/drivers/hdf5/fileWriter.js";
 import { valuesOf } from "../../../src/drivers/hdf5/frameAttributes.js";
@@ -13,23 +12,10 @@ import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
 import { H5pyReader } from "../../support/h5py.js";
 import { needsPython } from "../../support/python.js";
 import { makeFrame } from "../plugins/frames.js";
+import { smallFrames } from "./smallFrames.js";
 
 const h5py = new H5pyReader();
 after(() => h5py.close());
-
-const options: FileOptions = {
-  expectedFrames: 0,
-  dimensions: [{ size: 0, chunk: 1, positionAttribute: "", indexAttribute: "" }],
-  byPosition: false,
-  frameChunk: [4, 3],
-  filter: undefined,
-  swmr: false,
-  flushEvery: 1,
-  storeAttributes: true,
-  attributeChunk: 16,
-  attributesFollowDimensions: false,
-  storePerformance: true,
-};
 
 /** In Python: how many of the first frames are whole and have their id. */
 const WHOLE = `next((n for n, (d, i) in enumerate(zip(f['/exchange/data'][:], f['/defaults/NDArrayUniqueId'][:]))
@@ -48,7 +34,7 @@ async function writerOf(path: string, skeletons: Skeletons): Promise<FileWriter>
   await h5wasm.ready;
   const layout = loadLayout("TomoScanLayout.xml");
   assert.ok(layout.ok);
-  return new FileWriter(path, layout.value.layout, frame(1), options, skeletons);
+  return new FileWriter(path, layout.value.layout, frame(1), smallFrames, skeletons);
 }
 
 async function killAfterEachWrite(t: TestContext, skeletons: Skeletons): Promise<void> {

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import h5wasm from "h5wasm/node";
-import type { FileOptions } from "../../../src/drivers/hdf5/fileOptions.js";
 import { Skeletons } from "../../../src/drivers/hdf5/fileSkeleton.js";
 import { type FileSummary, FileWriter } from "../../../src/drivers/hdf5/fileWriter.js";
 import { valuesOf } from "../../../src/drivers/hdf5/frameAttributes.js";
@@ -14,23 +13,10 @@ import { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
 import { H5pyReader } from "../../support/h5py.js";
 import { needsPython } from "../../support/python.js";
 import { makeFrame, stringAttribute } from "../plugins/frames.js";
+import { smallFrames } from "./smallFrames.js";
 
 const h5py = new H5pyReader();
 after(() => h5py.close());
-
-const options: FileOptions = {
-  expectedFrames: 0,
-  dimensions: [{ size: 0, chunk: 1, positionAttribute: "", indexAttribute: "" }],
-  byPosition: false,
-  frameChunk: [4, 3],
-  filter: undefined,
-  swmr: false,
-  flushEvery: 1,
-  storeAttributes: true,
-  attributeChunk: 16,
-  attributesFollowDimensions: false,
-  storePerformance: true,
-};
 
 /** One link leads nowhere, and one dataset has no place. */
 const LAYOUT = `<hdf5_layout>
@@ -64,7 +50,13 @@ test(
     const write = (name: string, frames: readonly NDArray[], skeletons?: Skeletons): FileSummary => {
       const [first] = frames;
       assert.ok(first !== undefined);
-      const writer = new FileWriter(join(directory, name), layout.value.layout, first, options, skeletons);
+      const writer = new FileWriter(
+        join(directory, name),
+        layout.value.layout,
+        first,
+        smallFrames,
+        skeletons,
+      );
       for (const frame of frames) writer.write(frame.data, valuesOf(frame));
       return writer.close();
     };
