@@ -50,6 +50,9 @@ start.put(1, use_complete=True, callback=lambda **kw: done.set())
 until(STREAM + 'ImagesCollected', lambda value: value.split('/')[0] not in ('', '0'))
 put(STREAM + 'StreamRetakeDark', 1)
 put(STREAM + 'StreamRetakeFlat', 1)
+# The ring stood during the retakes: frames from before have to leave it.
+collected = int(epics.caget(STREAM + 'ImagesCollected', as_string=True).split('/')[0])
+until(STREAM + 'ImagesCollected', lambda value: int(value.split('/')[0]) > collected + 25)
 until(STREAM + 'StreamPreCounted', lambda value: value == '5')
 put(STREAM + 'StreamCapture', 1)
 stream = {'total': epics.caget(STREAM + 'StreamNumTotalCaptured'), 'file': epics.caget(STREAM + 'StreamFileName', as_string=True),
