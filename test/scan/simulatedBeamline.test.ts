@@ -200,7 +200,13 @@ test(
     const capture = await read("scan_000.h5");
     const { ids, theta, ...facts } = capture;
     const step = beamline.number("RotationStep");
-    const metadata = { fields: [5, 5], model: "Oryx ORX-10G-51S5M", exposure: 0.01, step, angles: 20_000 };
+    const metadata = {
+      fields: [5, 5],
+      model: "Oryx ORX-10G-51S5M",
+      exposure: EXPOSURE_SECONDS,
+      step,
+      angles: 20_000,
+    };
     assert.deepEqual(facts, { frames: 75, thetaType: "float64", wrong: [], before: 15, ...metadata });
     const [first = 0] = ids;
     assert.deepEqual(
