@@ -2,12 +2,10 @@
 // real and rows 4 to 7 as imaginary parts of four complex lines, which need no unpacking because the filter is real and
 // even. Each level of the transform filters its quarters one after the other before it takes them back, so that all but the first and
 // last pass stay in the nearest cache, and frequencies never need another order than the one they arise in.
-import { IMAGINARY, storeTurned } from "./complex";
+import { FACTORS, gather, IMAGINARY, POINT, spread, storeTurned } from "./butterflies";
 import { minus, plus } from "./fused";
 
-const COLUMN: usize = 32;
-/** Three complex factors for each butterfly of four columns, one for each of two. */
-const FACTORS: usize = 24;
+/** Bytes of the factor of a butterfly of two columns. */
 const FACTOR: usize = 8;
 
 /**
@@ -23,7 +21,7 @@ export function filterBlock(block: usize, points: usize, factors: usize, respons
   else spreadPadded(block, length, factors);
   const inner = factors + length * (pairs ? FACTOR : FACTORS);
   for (let part: usize = 0; part < parts; part++)
-    filterPart(block + part * length * COLUMN, length, inner, response + part * length * 4);
+    filterPart(block + part * length * POINT, length, inner, response + part * length * 4);
   if (pairs) gatherPairs(block, length, factors);
   else gatherFirstHalf(block, length, factors);
 }
@@ -31,31 +29,31 @@ export function filterBlock(block: usize, points: usize, factors: usize, respons
 /** A power of four of columns, 16 or more. */
 function filterPart(block: usize, points: usize, factors: usize, response: usize): void {
   const quarter = points >> 2;
-  const step = quarter * COLUMN;
+  const step = quarter * POINT;
   const end = block + step;
   spreadPlain(block, step);
-  for (let p = block + COLUMN, f = factors + FACTORS; p < end; p += COLUMN, f += FACTORS) spread(p, step, f);
+  for (let p = block + POINT, f = factors + FACTORS; p < end; p += POINT, f += FACTORS) spread(p, step, f);
   if (quarter == 4) for (let i: usize = 0; i < 4; i++) filterFour(block + i * step, response + i * 16);
   else
     for (let i: usize = 0; i < 4; i++)
       filterPart(block + i * step, quarter, factors + quarter * FACTORS, response + i * quarter * 4);
   gatherPlain(block, step);
-  for (let p = block + COLUMN, f = factors + FACTORS; p < end; p += COLUMN, f += FACTORS) gather(p, step, f);
+  for (let p = block + POINT, f = factors + FACTORS; p < end; p += POINT, f += FACTORS) gather(p, step, f);
 }
 
 /** Decimation in frequency of two columns, of which the second is zero. */
 function spreadPairs(block: usize, half: usize, factors: usize): void {
-  const step = half * COLUMN;
+  const step = half * POINT;
   const end = block + step;
-  for (let p = block, f = factors; p < end; p += COLUMN, f += FACTOR)
+  for (let p = block, f = factors; p < end; p += POINT, f += FACTOR)
     storeTurned(p + step, v128.load(p), v128.load(p, IMAGINARY), f);
 }
 
 /** Decimation in time of two columns, of which the first is wanted. */
 function gatherPairs(block: usize, half: usize, factors: usize): void {
-  const step = half * COLUMN;
+  const step = half * POINT;
   const end = block + step;
-  for (let p = block, f = factors; p < end; p += COLUMN, f += FACTOR) {
+  for (let p = block, f = factors; p < end; p += POINT, f += FACTOR) {
     const x = v128.load(p + step);
     const xi = v128.load(p + step, IMAGINARY);
     const w = v128.load32_splat(f);
@@ -63,35 +61,6 @@ function gatherPairs(block: usize, half: usize, factors: usize): void {
     v128.store(p, plus(xi, wi, plus(x, w, v128.load(p))));
     v128.store(p, minus(x, wi, plus(xi, w, v128.load(p, IMAGINARY))), IMAGINARY);
   }
-}
-
-/** Decimation in frequency of four columns. */
-@inline
-function spread(p0: usize, step: usize, f: usize): void {
-  const p1 = p0 + step;
-  const p2 = p1 + step;
-  const p3 = p2 + step;
-  const x0 = v128.load(p0);
-  const x0i = v128.load(p0, IMAGINARY);
-  const x1 = v128.load(p1);
-  const x1i = v128.load(p1, IMAGINARY);
-  const x2 = v128.load(p2);
-  const x2i = v128.load(p2, IMAGINARY);
-  const x3 = v128.load(p3);
-  const x3i = v128.load(p3, IMAGINARY);
-  const a = f32x4.add(x0, x2);
-  const ai = f32x4.add(x0i, x2i);
-  const c = f32x4.sub(x0, x2);
-  const ci = f32x4.sub(x0i, x2i);
-  const b = f32x4.add(x1, x3);
-  const bi = f32x4.add(x1i, x3i);
-  const d = f32x4.sub(x1, x3);
-  const di = f32x4.sub(x1i, x3i);
-  v128.store(p0, f32x4.add(a, b));
-  v128.store(p0, f32x4.add(ai, bi), IMAGINARY);
-  storeTurned(p1, f32x4.sub(a, b), f32x4.sub(ai, bi), f + 8);
-  storeTurned(p2, f32x4.add(c, di), f32x4.sub(ci, d), f);
-  storeTurned(p3, f32x4.sub(c, di), f32x4.add(ci, d), f + 16);
 }
 
 /** `spread` where all factors are 1. */
@@ -128,9 +97,9 @@ function spreadPlain(p0: usize, step: usize): void {
 
 /** `spread` of a block whose second half is zero. */
 function spreadPadded(block: usize, quarter: usize, factors: usize): void {
-  const step = quarter * COLUMN;
+  const step = quarter * POINT;
   const end = block + step;
-  for (let p0 = block, f = factors; p0 < end; p0 += COLUMN, f += FACTORS) {
+  for (let p0 = block, f = factors; p0 < end; p0 += POINT, f += FACTORS) {
     const p1 = p0 + step;
     const p2 = p1 + step;
     const p3 = p2 + step;
@@ -144,51 +113,6 @@ function spreadPadded(block: usize, quarter: usize, factors: usize): void {
     storeTurned(p2, f32x4.add(a, bi), f32x4.sub(ai, b), f);
     storeTurned(p3, f32x4.sub(a, bi), f32x4.add(ai, b), f + 16);
   }
-}
-
-/** Decimation in time of four columns: what undoes `spread`. */
-@inline
-function gather(p0: usize, step: usize, f: usize, firstHalf: bool = false): void {
-  const p1 = p0 + step;
-  const p2 = p1 + step;
-  const p3 = p2 + step;
-  const x1 = v128.load(p1);
-  const x1i = v128.load(p1, IMAGINARY);
-  const w1 = v128.load32_splat(f, 8);
-  const w1i = v128.load32_splat(f, 12);
-  const u1 = plus(x1i, w1i, f32x4.mul(x1, w1));
-  const u1i = minus(x1, w1i, f32x4.mul(x1i, w1));
-  const x0 = v128.load(p0);
-  const x0i = v128.load(p0, IMAGINARY);
-  const a = f32x4.add(x0, u1);
-  const ai = f32x4.add(x0i, u1i);
-  const b = f32x4.sub(x0, u1);
-  const bi = f32x4.sub(x0i, u1i);
-  const x2 = v128.load(p2);
-  const x2i = v128.load(p2, IMAGINARY);
-  const w2 = v128.load32_splat(f, 0);
-  const w2i = v128.load32_splat(f, 4);
-  const u2 = plus(x2i, w2i, f32x4.mul(x2, w2));
-  const u2i = minus(x2, w2i, f32x4.mul(x2i, w2));
-  const x3 = v128.load(p3);
-  const x3i = v128.load(p3, IMAGINARY);
-  const w3 = v128.load32_splat(f, 16);
-  const w3i = v128.load32_splat(f, 20);
-  const u3 = plus(x3i, w3i, f32x4.mul(x3, w3));
-  const u3i = minus(x3, w3i, f32x4.mul(x3i, w3));
-  const c = f32x4.add(u2, u3);
-  const ci = f32x4.add(u2i, u3i);
-  const d = f32x4.sub(u3i, u2i);
-  const di = f32x4.sub(u2, u3);
-  v128.store(p0, f32x4.add(a, c));
-  v128.store(p0, f32x4.add(ai, ci), IMAGINARY);
-  v128.store(p1, f32x4.add(b, d));
-  v128.store(p1, f32x4.add(bi, di), IMAGINARY);
-  if (firstHalf) return;
-  v128.store(p2, f32x4.sub(a, c));
-  v128.store(p2, f32x4.sub(ai, ci), IMAGINARY);
-  v128.store(p3, f32x4.sub(b, d));
-  v128.store(p3, f32x4.sub(bi, di), IMAGINARY);
 }
 
 /** `gather` where all factors are 1. */
@@ -225,9 +149,9 @@ function gatherPlain(p0: usize, step: usize): void {
 
 /** `gather` as far as the first half of the block needs it. */
 function gatherFirstHalf(block: usize, quarter: usize, factors: usize): void {
-  const step = quarter * COLUMN;
+  const step = quarter * POINT;
   const end = block + step;
-  for (let p = block, f = factors; p < end; p += COLUMN, f += FACTORS) gather(p, step, f, true);
+  for (let p = block, f = factors; p < end; p += POINT, f += FACTORS) gather(p, step, f, true);
 }
 
 /** Forward, filter and back for four columns: no factors but 1 and i. */

@@ -1,13 +1,6 @@
 // Phase retrieval: a frame times a real, even response in two dimensions. Rows are transformed eight at a time in a block (see filter.ts), columns
 // four at a time in blocks of their own. A transform leaves its frequencies in bit-reversed order.
-import { IMAGINARY, storeTurned } from "./complex";
-import { minus, plus } from "./fused";
-
-/** Bytes of a point of a block: real parts of four lanes, then imaginary parts. */
-const POINT: usize = 32;
-
-/** Bytes of a root of 1. */
-const ROOT: usize = 8;
+import { FACTORS, gather, IMAGINARY, POINT, spread } from "./butterflies";
 
 /**
  * Transforms `count` rows of a frame, widened on both sides by its edge values to `columns` points, into column blocks from row `to` on. `pairs` has for
@@ -20,7 +13,7 @@ export function transformRows(
   count: i32,
   block: usize,
   columns: i32,
-  roots: usize,
+  factors: usize,
   pairs: usize,
   groups: i32,
   blocks: usize,
@@ -28,17 +21,17 @@ export function transformRows(
   to: i32,
 ): void {
   fillBlock(frame, width, left, count, block, columns);
-  forward(block, columns, roots);
+  forward(block, columns, factors);
   for (let group = 0; group < groups; group++) {
     const pair = pairs + <usize>group * 32;
     const out = blocks + (<usize>group * <usize>rows + <usize>to) * POINT;
     // The first four rows are real parts, the others imaginary ones: sums and differences with the negative frequency tell them apart.
-    scatter(block, pair, 0, out, min(count, 4), false);
-    if (count > 4) scatter(block, pair, 1, out + 4 * POINT, count - 4, true);
+    scatter(block, pair, 0, out, min(count, 4));
+    if (count > 4) scatter(block, pair, 1, out + 4 * POINT, count - 4);
   }
 }
 
-function scatter(block: usize, pair: usize, part: i32, out: usize, count: i32, isSecond: bool): void {
+function scatter(block: usize, pair: usize, part: i32, out: usize, count: i32): void {
   const re0 = partOf(block, pair, part, false);
   const re1 = partOf(block, pair + 8, part, false);
   const re2 = partOf(block, pair + 16, part, false);
@@ -130,7 +123,7 @@ export function filterColumns(
   rows: i32,
   top: i32,
   height: i32,
-  roots: usize,
+  factors: usize,
   squaresX: usize,
   squaresY: usize,
   scale: f32,
@@ -143,14 +136,14 @@ export function filterColumns(
     const behind = first + <usize>height * POINT;
     repeatPoint(first, block, first);
     repeatPoint(behind - POINT, behind, end);
-    forward(block, rows, roots);
+    forward(block, rows, factors);
     const x = f32x4.add(v128.load(squaresX + <usize>group * 16), f32x4.splat(1));
     for (let at = block, y = squaresY; at < end; at += POINT, y += 4) {
       const response = f32x4.div(numerator, f32x4.add(x, v128.load32_splat(y)));
       v128.store(at, f32x4.mul(v128.load(at), response));
       v128.store(at, f32x4.mul(v128.load(at, IMAGINARY), response), IMAGINARY);
     }
-    inverse(block, rows, roots);
+    inverse(block, rows, factors);
   }
 }
 
@@ -162,7 +155,7 @@ export function restoreRows(
   count: i32,
   block: usize,
   columns: i32,
-  roots: usize,
+  factors: usize,
   pairs: usize,
   groups: i32,
   blocks: usize,
@@ -170,8 +163,8 @@ export function restoreRows(
   from: i32,
 ): void {
   for (let group = 0; group < groups; group++)
-    gather(block, pairs + <usize>group * 32, blocks + (<usize>group * <usize>rows + <usize>from) * POINT, count - 1);
-  inverse(block, columns, roots);
+    collect(block, pairs + <usize>group * 32, blocks + (<usize>group * <usize>rows + <usize>from) * POINT, count - 1);
+  inverse(block, columns, factors);
   for (let row = 0; row < count; row++) {
     let at = block + <usize>left * POINT + <usize>(row >> 2) * 16 + <usize>(row & 3) * 4;
     let out = frame + <usize>(row * width) * 4;
@@ -180,7 +173,7 @@ export function restoreRows(
 }
 
 /** Four frequencies of eight rows, and their negatives, from a column block; rows behind `last` are the last once more. */
-function gather(block: usize, pair: usize, column: usize, last: i32): void {
+function collect(block: usize, pair: usize, column: usize, last: i32): void {
   const a = column;
   const a1 = column + <usize>min(1, last) * POINT;
   const a2 = column + <usize>min(2, last) * POINT;
@@ -203,30 +196,33 @@ function gather(block: usize, pair: usize, column: usize, last: i32): void {
   }
 }
 
-/** Decimation in frequency. `roots` has the powers of exp(-2 pi i / points). */
-function forward(block: usize, points: i32, roots: usize): void {
+/** Decimation in frequency. `factors` are those of each level behind one another; the last takes pairs where the number of points is no power of four. */
+function forward(block: usize, points: i32, factors: usize): void {
+  const end = block + <usize>points * POINT;
   let length = points;
+  let level = factors;
   for (; length >= 4; length >>= 2) {
-    const step = <usize>(length >> 2) * POINT;
-    const stride = <usize>(points / length) * ROOT;
-    const end = block + <usize>points * POINT;
-    for (let group = block; group < end; group += 4 * step) spreadGroup(group, step, roots, stride);
+    const quarter = <usize>(length >> 2);
+    for (let group = block; group < end; group += 4 * quarter * POINT) spreadGroup(group, quarter, level);
+    level += quarter * FACTORS;
   }
   if (length == 2) pairPoints(block, points);
 }
 
 /** What undoes `forward`, but for a factor `points`. */
-function inverse(block: usize, points: i32, roots: usize): void {
+function inverse(block: usize, points: i32, factors: usize): void {
+  const end = block + <usize>points * POINT;
+  let level = factors;
+  for (let length = points; length >= 4; length >>= 2) level += <usize>(length >> 2) * FACTORS;
   let length = 4;
   if ((ctz(points) & 1) == 1) {
     pairPoints(block, points);
     length = 8;
   }
   for (; length <= points; length <<= 2) {
-    const step = <usize>(length >> 2) * POINT;
-    const stride = <usize>(points / length) * ROOT;
-    const end = block + <usize>points * POINT;
-    for (let group = block; group < end; group += 4 * step) gatherGroup(group, step, roots, stride);
+    const quarter = <usize>(length >> 2);
+    level -= quarter * FACTORS;
+    for (let group = block; group < end; group += 4 * quarter * POINT) gatherGroup(group, quarter, level);
   }
 }
 
@@ -241,88 +237,14 @@ function pairPoints(block: usize, points: i32): void {
     }
 }
 
-function spreadGroup(group: usize, step: usize, roots: usize, stride: usize): void {
+function spreadGroup(group: usize, quarter: usize, factors: usize): void {
+  const step = quarter * POINT;
   const end = group + step;
-  let w = roots;
-  let w2 = roots;
-  let w3 = roots;
-  for (let p0 = group; p0 < end; p0 += POINT) {
-    const p1 = p0 + step;
-    const p2 = p1 + step;
-    const p3 = p2 + step;
-    const x0 = v128.load(p0);
-    const x0i = v128.load(p0, IMAGINARY);
-    const x1 = v128.load(p1);
-    const x1i = v128.load(p1, IMAGINARY);
-    const x2 = v128.load(p2);
-    const x2i = v128.load(p2, IMAGINARY);
-    const x3 = v128.load(p3);
-    const x3i = v128.load(p3, IMAGINARY);
-    const a = f32x4.add(x0, x2);
-    const ai = f32x4.add(x0i, x2i);
-    const c = f32x4.sub(x0, x2);
-    const ci = f32x4.sub(x0i, x2i);
-    const b = f32x4.add(x1, x3);
-    const bi = f32x4.add(x1i, x3i);
-    const d = f32x4.sub(x1, x3);
-    const di = f32x4.sub(x1i, x3i);
-    v128.store(p0, f32x4.add(a, b));
-    v128.store(p0, f32x4.add(ai, bi), IMAGINARY);
-    storeTurned(p1, f32x4.sub(a, b), f32x4.sub(ai, bi), w2);
-    storeTurned(p2, f32x4.add(c, di), f32x4.sub(ci, d), w);
-    storeTurned(p3, f32x4.sub(c, di), f32x4.add(ci, d), w3);
-    w += stride;
-    w2 += 2 * stride;
-    w3 += 3 * stride;
-  }
+  for (let p = group, f = factors; p < end; p += POINT, f += FACTORS) spread(p, step, f);
 }
 
-function gatherGroup(group: usize, step: usize, roots: usize, stride: usize): void {
+function gatherGroup(group: usize, quarter: usize, factors: usize): void {
+  const step = quarter * POINT;
   const end = group + step;
-  let w = roots;
-  let w2 = roots;
-  let w3 = roots;
-  for (let p0 = group; p0 < end; p0 += POINT) {
-    const p1 = p0 + step;
-    const p2 = p1 + step;
-    const p3 = p2 + step;
-    const u0 = v128.load(p0);
-    const u0i = v128.load(p0, IMAGINARY);
-    const u1 = turnedBack(p1, w2);
-    const u1i = turnedBackImaginary(p1, w2);
-    const u2 = turnedBack(p2, w);
-    const u2i = turnedBackImaginary(p2, w);
-    const u3 = turnedBack(p3, w3);
-    const u3i = turnedBackImaginary(p3, w3);
-    const a = f32x4.add(u0, u1);
-    const ai = f32x4.add(u0i, u1i);
-    const b = f32x4.sub(u0, u1);
-    const bi = f32x4.sub(u0i, u1i);
-    const c = f32x4.add(u2, u3);
-    const ci = f32x4.add(u2i, u3i);
-    const d = f32x4.sub(u3i, u2i);
-    const di = f32x4.sub(u2, u3);
-    v128.store(p0, f32x4.add(a, c));
-    v128.store(p0, f32x4.add(ai, ci), IMAGINARY);
-    v128.store(p1, f32x4.add(b, d));
-    v128.store(p1, f32x4.add(bi, di), IMAGINARY);
-    v128.store(p2, f32x4.sub(a, c));
-    v128.store(p2, f32x4.sub(ai, ci), IMAGINARY);
-    v128.store(p3, f32x4.sub(b, d));
-    v128.store(p3, f32x4.sub(bi, di), IMAGINARY);
-    w += stride;
-    w2 += 2 * stride;
-    w3 += 3 * stride;
-  }
-}
-
-/** Real part of the point times the conjugate root. */
-@inline
-function turnedBack(p: usize, w: usize): v128 {
-  return plus(v128.load(p, IMAGINARY), v128.load32_splat(w, 4), f32x4.mul(v128.load(p), v128.load32_splat(w)));
-}
-
-@inline
-function turnedBackImaginary(p: usize, w: usize): v128 {
-  return minus(v128.load(p), v128.load32_splat(w, 4), f32x4.mul(v128.load(p, IMAGINARY), v128.load32_splat(w)));
+  for (let p = group, f = factors; p < end; p += POINT, f += FACTORS) gather(p, step, f);
 }

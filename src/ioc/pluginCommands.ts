@@ -56,12 +56,21 @@ interface PluginRow {
   make(parts: PluginParts, args: PluginArguments, more: NamedNumbers): void;
 }
 
-const fileStandIn = (pluginType: string): PluginRow => ({
-  name: `${pluginType}Configure`,
-  more: FILE,
-  help: `Stands in for ${pluginType}, which is not implemented: its records load, no file is written.`,
-  make: (ioc, args) => void fileStandInConfigure(ioc, args, pluginType),
-});
+/** A plugin that is made of the common arguments. */
+const plugin = (
+  name: string,
+  more: readonly string[],
+  help: string,
+  configure: (parts: PluginParts, args: PluginArguments) => unknown,
+): PluginRow => ({ name, more, help, make: (parts, args) => void configure(parts, args) });
+
+const fileStandIn = (pluginType: string): PluginRow =>
+  plugin(
+    `${pluginType}Configure`,
+    FILE,
+    `Stands in for ${pluginType}, which is not implemented: its records load, no file is written.`,
+    (parts, args) => fileStandInConfigure(parts, args, pluginType),
+  );
 
 /** A file plugin; with the IOC its last file is closed. */
 const filePlugin = (
@@ -84,12 +93,7 @@ const filePlugin = (
 });
 
 const PLUGINS: readonly PluginRow[] = [
-  {
-    name: "NDROIConfigure",
-    more: THREADED,
-    help: "Makes an ROI plugin.",
-    make: (ioc, args) => void NDROIConfigure(ioc, args),
-  },
+  plugin("NDROIConfigure", THREADED, "Makes an ROI plugin.", NDROIConfigure),
   {
     name: "NDCircularBuffConfigure",
     more: ["maxBuffers", "maxMemory"],
@@ -99,30 +103,25 @@ const PLUGINS: readonly PluginRow[] = [
   filePlugin("NDFileHDF5Configure", "Makes an HDF5 file writer.", NDFileHDF5Configure),
   filePlugin("NDFileTIFFConfigure", "Makes a writer of TIFF files.", NDFileTIFFConfigure),
   filePlugin("NDFileJPEGConfigure", "Makes a writer of JPEG files.", NDFileJPEGConfigure),
-  {
-    name: "NDStdArraysConfigure",
-    more: THREADED,
-    help: "Makes a plugin that gives frames to waveform records.",
-    make: (ioc, args) => void NDStdArraysConfigure(ioc, args),
-  },
-  {
-    name: "NDStatsConfigure",
-    more: THREADED,
-    help: "Makes a statistics plugin.",
-    make: (ioc, args) => void NDStatsConfigure(ioc, args),
-  },
-  {
-    name: "NDProcessConfigure",
-    more: LIMITS,
-    help: "Makes a plugin for background, flat field, scaling, clipping and filtering.",
-    make: (ioc, args) => void NDProcessConfigure(ioc, args),
-  },
-  {
-    name: "NDTransformConfigure",
-    more: THREADED,
-    help: "Makes a plugin that turns and mirrors frames.",
-    make: (ioc, args) => void NDTransformConfigure(ioc, args),
-  },
+  plugin(
+    "NDStdArraysConfigure",
+    THREADED,
+    "Makes a plugin that gives frames to waveform records.",
+    NDStdArraysConfigure,
+  ),
+  plugin("NDStatsConfigure", THREADED, "Makes a statistics plugin.", NDStatsConfigure),
+  plugin(
+    "NDProcessConfigure",
+    LIMITS,
+    "Makes a plugin for background, flat field, scaling, clipping and filtering.",
+    NDProcessConfigure,
+  ),
+  plugin(
+    "NDTransformConfigure",
+    THREADED,
+    "Makes a plugin that turns and mirrors frames.",
+    NDTransformConfigure,
+  ),
   {
     name: "NDTimeSeriesConfigure",
     more: ["maxSignals", ...LIMITS],
@@ -141,48 +140,48 @@ const PLUGINS: readonly PluginRow[] = [
     help: "Makes a plugin for simple statistics of several regions.",
     make: (ioc, args, { maxROIs = 1 }) => void NDROIStatConfigure(ioc, { ...args, maxROIs }),
   },
-  {
-    name: "NDColorConvertConfigure",
-    more: THREADED,
-    help: "Makes a plugin that converts between color modes.",
-    make: (ioc, args) => void NDColorConvertConfigure(ioc, args),
-  },
+  plugin(
+    "NDColorConvertConfigure",
+    THREADED,
+    "Makes a plugin that converts between color modes.",
+    NDColorConvertConfigure,
+  ),
   {
     name: "NDOverlayConfigure",
     more: ["maxOverlays", ...THREADED],
     help: "Makes a plugin that draws on top of images.",
     make: (ioc, args, { maxOverlays = 1 }) => void NDOverlayConfigure(ioc, { ...args, maxOverlays }),
   },
-  {
-    name: "NDBadPixelConfigure",
-    more: THREADED,
-    help: "Makes a plugin that puts something better in the place of bad pixels.",
-    make: (ioc, args) => void NDBadPixelConfigure(ioc, args),
-  },
-  {
-    name: "NDScatterConfigure",
-    more: LIMITS,
-    help: "Makes a plugin that gives each frame to one of the plugins behind it, in turn.",
-    make: (ioc, args) => void NDScatterConfigure(ioc, args),
-  },
-  {
-    name: "NDFFTConfigure",
-    more: THREADED,
-    help: "Makes a plugin for the frequencies in series and images.",
-    make: (ioc, args) => void NDFFTConfigure(ioc, args),
-  },
-  {
-    name: "NDPosPluginConfigure",
-    more: LIMITS,
-    help: "Makes a plugin that gives frames positions of a list as attributes.",
-    make: (ioc, args) => void NDPosPluginConfigure(ioc, args),
-  },
-  {
-    name: "NDCodecConfigure",
-    more: THREADED,
-    help: "Makes a plugin that compresses or decompresses frames.",
-    make: (ioc, args) => void NDCodecConfigure(ioc, args),
-  },
+  plugin(
+    "NDBadPixelConfigure",
+    THREADED,
+    "Makes a plugin that puts something better in the place of bad pixels.",
+    NDBadPixelConfigure,
+  ),
+  plugin(
+    "NDScatterConfigure",
+    LIMITS,
+    "Makes a plugin that gives each frame to one of the plugins behind it, in turn.",
+    NDScatterConfigure,
+  ),
+  plugin(
+    "NDFFTConfigure",
+    THREADED,
+    "Makes a plugin for the frequencies in series and images.",
+    NDFFTConfigure,
+  ),
+  plugin(
+    "NDPosPluginConfigure",
+    LIMITS,
+    "Makes a plugin that gives frames positions of a list as attributes.",
+    NDPosPluginConfigure,
+  ),
+  plugin(
+    "NDCodecConfigure",
+    THREADED,
+    "Makes a plugin that compresses or decompresses frames.",
+    NDCodecConfigure,
+  ),
   fileStandIn("NDFileNetCDF"),
   fileStandIn("NDFileNexus"),
   fileStandIn("NDFileMagick"),

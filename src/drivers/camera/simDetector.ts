@@ -1,4 +1,5 @@
 import { BehaviorSubject, type Observable, Subject, Subscription } from "rxjs";
+import { clamp } from "../../libcom/clamp.js";
 import { now as epicsNow } from "../../libcom/epicsTime.js";
 import { logger } from "../../libcom/log.js";
 import type { Pv } from "../../records/pv.js";
@@ -37,8 +38,6 @@ export interface SimDetectorOptions {
 
 const drawnAs = (type: NDDataType): SimPixelType =>
   type === "Int64" || type === "UInt64" ? "Float64" : type;
-
-const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
 
 /** areaDetector's simulation detector: ramps, peaks, waves or noise, at AcquirePeriod. */
 export class SimDetector implements Port, ArrayPort {

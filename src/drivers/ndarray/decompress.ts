@@ -3,6 +3,7 @@ import { inflate } from "node:zlib";
 import type { NtNdArrayImage } from "../../pva/index.js";
 import { lz4Block } from "./lz4Block.js";
 import { decompressBslz4, decompressLz4Hdf5 } from "./lz4Blocks.js";
+import { bytesOf } from "./ndArray.js";
 
 const inflated = promisify(inflate);
 
@@ -40,8 +41,7 @@ export async function decompressed(
 ): Promise<Uint8Array> {
   const decode = decoders[codec];
   if (decode === undefined) throw new Error(`compressed by ${codec}, which is none of ${CODECS.join(", ")}`);
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const plain = await decode(bytes, size, elementBytes);
+  const plain = await decode(bytesOf(data), size, elementBytes);
   if (plain.length !== size) throw new Error(`${plain.length} bytes instead of ${size} after ${codec}`);
   return plain;
 }

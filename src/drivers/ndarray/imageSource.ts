@@ -2,10 +2,16 @@ import { concatMap, defer, filter, finalize, from, map, Observable, of } from "r
 import { UNDEFINED_TIME } from "../../libcom/epicsTime.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
-import { type NtNdArrayImage, readNtNdArray, type SharedPvProvider } from "../../pva/index.js";
+import {
+  ND_SCALAR_NAMES,
+  type NtNdArrayImage,
+  readNtNdArray,
+  type SharedPvProvider,
+} from "../../pva/index.js";
 import type { ImageStreams } from "./arrayPorts.js";
 import { decompressed } from "./decompress.js";
 import {
+  bytesOf,
   bytesPerElement,
   imageDimensions,
   ND_DATA_TYPES,
@@ -14,7 +20,6 @@ import {
   type NDDataType,
 } from "./ndArray.js";
 import { NDArrayPool } from "./ndArrayPool.js";
-import { SCALAR_NAMES } from "./scalarNames.js";
 import { type StructureMonitor, structure$ } from "./structureSource.js";
 
 const log = logger("recon.images");
@@ -117,11 +122,8 @@ function copied(
   return array;
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
-
 const dataTypeOf = ({ elementType }: NtNdArrayImage): NDDataType | undefined =>
-  ND_DATA_TYPES.find((type) => SCALAR_NAMES[type] === elementType);
+  ND_DATA_TYPES.find((type) => ND_SCALAR_NAMES[type] === elementType);
 
 /** Only text attributes matter here: where the frame belongs. */
 const textAttribute = ([name, value]: [string, unknown]): NDAttribute[] =>

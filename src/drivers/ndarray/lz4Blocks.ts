@@ -51,7 +51,7 @@ export async function compressLz4Hdf5(bytes: Uint8Array, lz4: Lz4, blockSize: nu
     const stored = small.length < block.length ? small : block;
     parts.push(bigEndian(stored.length), stored);
   }
-  return joined(parts);
+  return Buffer.concat(parts);
 }
 
 export async function decompressLz4Hdf5(bytes: Uint8Array, lz4: Lz4, size: number): Promise<Uint8Array> {
@@ -65,7 +65,7 @@ export async function decompressLz4Hdf5(bytes: Uint8Array, lz4: Lz4, size: numbe
     const stored = reader.take(reader.number());
     parts.push(stored.length === length ? stored : await lz4.decompress(stored, length));
   }
-  return joined(parts);
+  return Buffer.concat(parts);
 }
 
 /** Elements of bitshuffle's blocks when nobody says how many: eight kilobytes, and at least 128. */
@@ -90,7 +90,7 @@ export async function compressBslz4(bytes: Uint8Array, lz4: Lz4, elementBytes: n
     parts.push(bigEndian(small.length), small);
     done += length;
   }
-  return joined([...parts, bytes.subarray(done)]);
+  return Buffer.concat([...parts, bytes.subarray(done)]);
 }
 
 export async function decompressBslz4(
@@ -110,14 +110,4 @@ export async function decompressBslz4(
   }
   plain.set(reader.take(size - done), done);
   return plain;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

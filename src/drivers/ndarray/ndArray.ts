@@ -46,6 +46,10 @@ export const isWholeNumberType = (type: NDDataType): boolean => type !== "Float3
 export const viewOf = (type: NDDataType, buffer: SharedArrayBuffer, length: number): NDData =>
   new constructors[type](buffer, 0, length);
 
+/** The same memory as bytes. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
 /** Pixels that plain numbers cannot hold, and those that they can. */
 export type BigData = BigInt64Array | BigUint64Array;
 export type PlainData = Exclude<NDData, BigData>;

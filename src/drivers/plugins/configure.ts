@@ -74,8 +74,36 @@ export function register<P extends NDPlugin>(context: PluginContext, portName: s
   return plugin;
 }
 
-export const NDROIConfigure = (context: PluginContext, args: PluginArguments): NDPluginROI =>
-  register(context, args.portName, () => new NDPluginROI(setupOf(context, args)));
+/** The command of a plugin that needs nothing besides the common arguments. */
+const configure =
+  <P extends NDPlugin>(Plugin: new (setup: PluginSetup) => P) =>
+  (context: PluginContext, args: PluginArguments): P =>
+    register(context, args.portName, () => new Plugin(setupOf(context, args)));
+
+/** The command of a plugin that is told besides how many it can have of something, in the argument of that name. */
+const configureWith =
+  <P extends NDPlugin, N extends string>(Plugin: new (setup: PluginSetup, most: number) => P, name: N) =>
+  (context: PluginContext, args: PluginArguments & Readonly<Record<N, number>>): P =>
+    register(context, args.portName, () => new Plugin(setupOf(context, args), args[name]));
+
+export const NDAttrConfigure = configureWith(NDPluginAttribute, "maxAttributes");
+export const NDBadPixelConfigure = configure(NDPluginBadPixel);
+export const NDCodecConfigure = configure(NDPluginCodec);
+export const NDColorConvertConfigure = configure(NDPluginColorConvert);
+export const NDFFTConfigure = configure(NDPluginFFT);
+export const NDFileJPEGConfigure = configure(NDFileJPEG);
+export const NDFileTIFFConfigure = configure(NDFileTIFF);
+export const NDGatherConfigure = configureWith(NDPluginGather, "maxPorts");
+export const NDOverlayConfigure = configureWith(NDPluginOverlay, "maxOverlays");
+export const NDPosPluginConfigure = configure(NDPosPlugin);
+export const NDProcessConfigure = configure(NDPluginProcess);
+export const NDROIConfigure = configure(NDPluginROI);
+export const NDROIStatConfigure = configureWith(NDPluginROIStat, "maxROIs");
+export const NDScatterConfigure = configure(NDPluginScatter);
+export const NDStatsConfigure = configure(NDPluginStats);
+export const NDStdArraysConfigure = configure(NDPluginStdArrays);
+export const NDTimeSeriesConfigure = configureWith(NDPluginTimeSeries, "maxSignals");
+export const NDTransformConfigure = configure(NDPluginTransform);
 
 /** `maxBuffers` bounds the pre-count; 0 or less is no bound. */
 export const NDCircularBuffConfigure = (
@@ -93,75 +121,6 @@ export const NDPvaConfigure = (
   const publication = { pvName: args.pvName, sharedPvs, imageStreams };
   return register(context, args.portName, () => new NDPluginPva(setupOf(context, args), publication));
 };
-
-export const NDStdArraysConfigure = (context: PluginContext, args: PluginArguments): NDPluginStdArrays =>
-  register(context, args.portName, () => new NDPluginStdArrays(setupOf(context, args)));
-
-export const NDStatsConfigure = (context: PluginContext, args: PluginArguments): NDPluginStats =>
-  register(context, args.portName, () => new NDPluginStats(setupOf(context, args)));
-
-export const NDProcessConfigure = (context: PluginContext, args: PluginArguments): NDPluginProcess =>
-  register(context, args.portName, () => new NDPluginProcess(setupOf(context, args)));
-
-export const NDTransformConfigure = (context: PluginContext, args: PluginArguments): NDPluginTransform =>
-  register(context, args.portName, () => new NDPluginTransform(setupOf(context, args)));
-
-export const NDTimeSeriesConfigure = (
-  context: PluginContext,
-  args: PluginArguments & { readonly maxSignals: number },
-): NDPluginTimeSeries =>
-  register(context, args.portName, () => new NDPluginTimeSeries(setupOf(context, args), args.maxSignals));
-
-export const NDAttrConfigure = (
-  context: PluginContext,
-  args: PluginArguments & { readonly maxAttributes: number },
-): NDPluginAttribute =>
-  register(context, args.portName, () => new NDPluginAttribute(setupOf(context, args), args.maxAttributes));
-
-export const NDROIStatConfigure = (
-  context: PluginContext,
-  args: PluginArguments & { readonly maxROIs: number },
-): NDPluginROIStat =>
-  register(context, args.portName, () => new NDPluginROIStat(setupOf(context, args), args.maxROIs));
-
-export const NDColorConvertConfigure = (
-  context: PluginContext,
-  args: PluginArguments,
-): NDPluginColorConvert =>
-  register(context, args.portName, () => new NDPluginColorConvert(setupOf(context, args)));
-
-export const NDOverlayConfigure = (
-  context: PluginContext,
-  args: PluginArguments & { readonly maxOverlays: number },
-): NDPluginOverlay =>
-  register(context, args.portName, () => new NDPluginOverlay(setupOf(context, args), args.maxOverlays));
-
-export const NDBadPixelConfigure = (context: PluginContext, args: PluginArguments): NDPluginBadPixel =>
-  register(context, args.portName, () => new NDPluginBadPixel(setupOf(context, args)));
-
-export const NDFFTConfigure = (context: PluginContext, args: PluginArguments): NDPluginFFT =>
-  register(context, args.portName, () => new NDPluginFFT(setupOf(context, args)));
-
-export const NDScatterConfigure = (context: PluginContext, args: PluginArguments): NDPluginScatter =>
-  register(context, args.portName, () => new NDPluginScatter(setupOf(context, args)));
-
-export const NDPosPluginConfigure = (context: PluginContext, args: PluginArguments): NDPosPlugin =>
-  register(context, args.portName, () => new NDPosPlugin(setupOf(context, args)));
-
-export const NDGatherConfigure = (
-  context: PluginContext,
-  args: PluginArguments & { readonly maxPorts: number },
-): NDPluginGather =>
-  register(context, args.portName, () => new NDPluginGather(setupOf(context, args), args.maxPorts));
-
-export const NDFileTIFFConfigure = (context: PluginContext, args: PluginArguments): NDFileTIFF =>
-  register(context, args.portName, () => new NDFileTIFF(setupOf(context, args)));
-
-export const NDFileJPEGConfigure = (context: PluginContext, args: PluginArguments): NDFileJPEG =>
-  register(context, args.portName, () => new NDFileJPEG(setupOf(context, args)));
-
-export const NDCodecConfigure = (context: PluginContext, args: PluginArguments): NDPluginCodec =>
-  register(context, args.portName, () => new NDPluginCodec(setupOf(context, args)));
 
 /** A file plugin that is not implemented. */
 export const fileStandInConfigure = (

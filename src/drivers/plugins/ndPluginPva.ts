@@ -1,9 +1,14 @@
-import { NTNDARRAY_TYPE, ntNdArrayValue, SharedPV, type SharedPvProvider } from "../../pva/index.js";
+import {
+  ND_SCALAR_NAMES,
+  NTNDARRAY_TYPE,
+  ntNdArrayValue,
+  SharedPV,
+  type SharedPvProvider,
+} from "../../pva/index.js";
 import { makeParameters } from "../asyn/defineDriver.js";
 import { octet } from "../asyn/driverParameter.js";
 import type { ImageStreams } from "../ndarray/arrayPorts.js";
 import { bytesPerElement, elementsOf, type NDArray, type NDData } from "../ndarray/ndArray.js";
-import { SCALAR_NAMES } from "../ndarray/scalarNames.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 
 /** Where the image is published, for the network and for this process. */
@@ -72,5 +77,5 @@ const emptyImage = {
 function codecOf(frame: NDArray) {
   if (frame.codec === undefined) return {};
   const uncompressedSize = elementsOf(frame) * bytesPerElement(frame.dataType);
-  return { codec: { name: frame.codec, elementType: SCALAR_NAMES[frame.dataType], uncompressedSize } };
+  return { codec: { name: frame.codec, elementType: ND_SCALAR_NAMES[frame.dataType], uncompressedSize } };
 }

@@ -1,3 +1,4 @@
+import { clamp } from "../../libcom/clamp.js";
 import { AddressedParameters } from "../asyn/addressedParameters.js";
 import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { float64, float64Array, int32, octet } from "../asyn/driverParameter.js";
@@ -187,5 +188,3 @@ function fit(region: RegionParameters, { dimensions }: NDArray): RegionRequest {
     backgroundWidth: region.ROISTAT_BGD_WIDTH.value ?? 0,
   };
 }
-
-const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));

@@ -1,3 +1,4 @@
+import { clamp } from "../../libcom/clamp.js";
 import { colorModeOf, layoutOf, NDColorMode } from "../ndarray/imageLayout.js";
 import {
   infoOf,
@@ -40,8 +41,6 @@ export interface RoiAxis {
   readonly reverse: boolean;
   readonly count: number;
 }
-
-const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
 
 /** The request brought within an axis of `inputSize` pixels, as NDPluginROI does it. */
 function fitAxis(request: RoiAxisRequest | undefined, inputSize: number): RoiAxis {

@@ -69,8 +69,8 @@ export const NTNDARRAY_TYPE = structure("epics:nt/NTNDArray:1.0", {
   display: DISPLAY_TYPE,
 });
 
-/** areaDetector's names of attribute types. */
-const attributeScalar = {
+/** What pvData calls areaDetector's types of pixels and attributes. */
+export const ND_SCALAR_NAMES = {
   Int8: "byte",
   UInt8: "ubyte",
   Int16: "short",
@@ -84,7 +84,7 @@ const attributeScalar = {
   String: "string",
 } as const satisfies Readonly<Record<string, ScalarName>>;
 
-export type NtAttributeType = keyof typeof attributeScalar;
+export type NtAttributeType = keyof typeof ND_SCALAR_NAMES;
 
 /** NDAttrSource_t: the index is the number on the wire. */
 const ATTRIBUTE_SOURCES = ["Driver", "Param", "EPICSPV", "Function", "Constant", "Undefined"] as const;
@@ -158,7 +158,7 @@ const dimensionValue = (dimension: NtDimension): PvStructure => ({
 });
 
 function attributeValue(attribute: NtAttribute): PvStructure {
-  const type = scalarType(attributeScalar[attribute.type]);
+  const type = scalarType(ND_SCALAR_NAMES[attribute.type]);
   return {
     name: attribute.name,
     value: new PvVariant(type, coerce(type, attribute.value, attribute.name)),

@@ -2,7 +2,7 @@ import { errorMessage } from "../../../libcom/errorMessage.js";
 import { failed, ok, type Result } from "../../../libcom/result.js";
 import { type CodecName, type CompressionSettings, compressed } from "../../ndarray/compress.js";
 import { decompressed } from "../../ndarray/decompress.js";
-import type { NDData } from "../../ndarray/ndArray.js";
+import { bytesOf, type NDData } from "../../ndarray/ndArray.js";
 import { decodeJpeg, encodeJpeg, type JpegRequest } from "./jpeg.js";
 
 export interface PackRequest {
@@ -23,9 +23,6 @@ export interface UnpackRequest {
   readonly colors: number;
   readonly to: NDData;
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
 
 /** Writes a frame's bytes compressed; how many they are, or why they cannot be. */
 export async function packFrame({ data, elementBytes, by, to }: PackRequest): Promise<Result<number>> {

@@ -1,4 +1,4 @@
-import { Fft } from "../../../libcom/fft.js";
+import { Fft, twiddlesOf } from "../../../libcom/fft.js";
 import { type PhaseRetrieval, phasePlan } from "../../pipeline/paganin.js";
 import type { ProjectionSize } from "../../pipeline/preprocess.js";
 import type { ReconKernels, RowsArguments } from "./kernels.js";
@@ -32,8 +32,8 @@ export interface PhaseWork {
     readonly block: readonly number[];
     readonly blocks: number;
     readonly pairs: number;
-    readonly horizontalRoots: number;
-    readonly verticalRoots: number;
+    readonly horizontalFactors: number;
+    readonly verticalFactors: number;
     readonly squaresX: number;
     readonly squaresY: number;
   };
@@ -64,8 +64,8 @@ export function phaseWork(
     block: Array.from({ length: threads }, () => take(columns * COLUMN_BYTES)),
     blocks: take(groups * rows * COLUMN_BYTES),
     pairs: take(groups * LANES * 2 * FLOAT),
-    horizontalRoots: take(columns * 2 * FLOAT),
-    verticalRoots: take(rows * 2 * FLOAT),
+    horizontalFactors: take(columns * 2 * FLOAT),
+    verticalFactors: take(rows * 2 * FLOAT),
     squaresX: take(groups * LANES * FLOAT),
     squaresY: take(rows * FLOAT),
   };
@@ -90,8 +90,8 @@ function writeTables({ memory, columns, rows, groups, at }: PhaseWork, strength:
     squaresX[i] = squared(k, columns);
   }
   floats(at.squaresY, rows).set(Array.from(new Fft(rows).order, (k) => squared(k, rows)));
-  floats(at.horizontalRoots, 2 * columns).set(rootsOf(columns));
-  floats(at.verticalRoots, 2 * rows).set(rootsOf(rows));
+  floats(at.horizontalFactors, 2 * columns).set(factorsOf(columns));
+  floats(at.verticalFactors, 2 * rows).set(factorsOf(rows));
 }
 
 /** Where a transform leaves each frequency. */
@@ -101,12 +101,12 @@ function bitReversed(points: number): Uint32Array {
   return places;
 }
 
-/** Powers of exp(-2 pi i / points) as real and imaginary parts. */
-const rootsOf = (points: number): Float32Array =>
-  Float32Array.from({ length: 2 * points }, (_, i) => {
-    const angle = (-2 * Math.PI * (i >> 1)) / points;
-    return i % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
-  });
+/** Factors of each level of a transform, the widest first; together at most two numbers for each point. */
+function factorsOf(points: number): readonly number[] {
+  const levels: number[] = [];
+  for (let length = points; length >= 4; length /= 4) levels.push(length);
+  return levels.flatMap((length) => Array.from(twiddlesOf(length)));
+}
 
 export const phaseTasks = ({ size, groups }: PhaseWork, step: PhaseStep): number =>
   step === "filterColumns" ? Math.ceil(groups / GROUPS_PER_TASK) : Math.ceil(size.height / BLOCK_ROWS);
@@ -135,7 +135,7 @@ function filterTask(
   const blocks = at.blocks + first * rows * COLUMN_BYTES;
   const scale = 1 / (rows * columns);
   kernels.filterColumns(
-    ...([blocks, count, rows, top, size.height, at.verticalRoots, squaresX, at.squaresY, scale] as const),
+    ...([blocks, count, rows, top, size.height, at.verticalFactors, squaresX, at.squaresY, scale] as const),
   );
 }
 
@@ -153,7 +153,7 @@ function rowsOf({ size, columns, rows, groups, at }: PhaseWork, row: number, thr
     count,
     block,
     columns,
-    at.horizontalRoots,
+    at.horizontalFactors,
     at.pairs,
     groups,
     at.blocks,
