@@ -1,4 +1,5 @@
 /** Frames for benches of the file writer: made once, emitted again and again under new ids. */
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { Subject } from "rxjs";
 import type { ArrayPort } from "../src/drivers/ndarray/arrayPorts.js";
 import { imageDimensions, type NDArray, viewOf } from "../src/drivers/ndarray/ndArray.js";
@@ -38,6 +39,16 @@ export class StillCamera implements ArrayPort {
       release: () => {},
     };
     this.#frames.next(frame);
+  }
+
+  /** Emits frames at a rate, late ones at once, as a camera that does not wait. */
+  async emitAtRate(count: number, rate: number): Promise<void> {
+    const start = performance.now();
+    for (let id = 1; id <= count; id++) {
+      while (performance.now() - start < (id * 1000) / rate) await sleep(1);
+      this.emit(id);
+      await nextTurn();
+    }
   }
 }
 

@@ -5,7 +5,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { filter, firstValueFrom } from "rxjs";
 import { PortRegistry } from "../src/drivers/asyn/portRegistry.js";
 import { NDFileHDF5Configure } from "../src/drivers/hdf5/configure.js";
@@ -63,17 +62,6 @@ interface Run {
   readonly cpuPerFrame: number;
 }
 
-/** Emits frames at a rate, late ones at once, as a camera that does not wait. */
-async function emit(count: number, rate: number): Promise<void> {
-  const start = performance.now();
-  for (let id = 1; id <= count; id++) {
-    while (performance.now() - start < (id * 1000) / rate)
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    camera.emit(id);
-    await nextTurn();
-  }
-}
-
 async function run(rate: number, active: readonly Name[], duration = 1): Promise<Run> {
   const count = Math.round(rate * duration);
   for (const [name, plugin] of Object.entries(plugins)) {
@@ -84,7 +72,7 @@ async function run(rate: number, active: readonly Name[], duration = 1): Promise
   await put(hdf, "NUM_CAPTURE", count);
   const cpu = process.cpuUsage();
   if (isCapturing) await put(hdf, "CAPTURE", 1);
-  await emit(count, rate);
+  await camera.emitAtRate(count, rate);
   await context.pool.whenIdle();
   const dropped = Object.values(plugins).reduce(
     (sum, plugin) => sum + Number(shown(plugin, "DROPPED_ARRAYS")),

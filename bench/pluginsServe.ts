@@ -1,6 +1,5 @@
 // The IOC of bench/plugins.ts: a camera of 2448 x 2048 bytes, the plugins named in its messages, and a record to get.
 import { readFileSync } from "node:fs";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { createIoc } from "../src/ioc/ioc.js";
 import { put, shown } from "../test/drivers/plugins/frames.js";
 import { StillCamera } from "./capturedFrames.js";
@@ -28,16 +27,6 @@ ioc.arrayPorts.add(camera);
 const mainThreadMs = (): number =>
   Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;
 
-async function emit(count: number, rate: number): Promise<void> {
-  const start = performance.now();
-  for (let id = 1; id <= count; id++) {
-    while (performance.now() - start < (id * 1000) / rate)
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    camera.emit(id);
-    await nextTurn();
-  }
-}
-
 let runs = 0;
 
 async function run({ command, values, rate, seconds }: PluginRun): Promise<PluginCost> {
@@ -48,7 +37,7 @@ async function run({ command, values, rate, seconds }: PluginRun): Promise<Plugi
   for (const [name, value] of Object.entries(values)) await put(plugin, name, value);
   await put(plugin, "ENABLE_CALLBACKS", 1);
   // Compiled before it is measured, and for Process: what it takes its background from.
-  await emit(10, 20);
+  await camera.emitAtRate(10, 20);
   await ioc.pool.whenIdle();
   for (const name of ["SAVE_BACKGROUND", "SAVE_FLAT_FIELD"])
     if (plugin.parameter(name, 0) !== undefined) await put(plugin, name, 1);
@@ -56,7 +45,7 @@ async function run({ command, values, rate, seconds }: PluginRun): Promise<Plugi
   process.send?.("begin");
   const before = { main: mainThreadMs(), all: process.cpuUsage() };
   const count = Math.round(rate * seconds);
-  await emit(count, rate);
+  await camera.emitAtRate(count, rate);
   await ioc.pool.whenIdle();
   const { user, system } = process.cpuUsage(before.all);
   const dropped = Number(shown(plugin, "DROPPED_ARRAYS"));
