@@ -22,5 +22,11 @@ export {
 export * from "./nt/fields.js";
 export * from "./nt/ntNdArray.js";
 export { PvaServer, type PvaServerOptions } from "./server/pvaServer.js";
-export { type PvPut, SharedPV, type SharedPvOptions, SharedPvProvider } from "./server/sharedPv.js";
+export {
+  type PvPut,
+  type RpcAnswer,
+  SharedPV,
+  type SharedPvOptions,
+  SharedPvProvider,
+} from "./server/sharedPv.js";
 export type { Borrowed } from "./server/snapshot.js";

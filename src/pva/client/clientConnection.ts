@@ -97,6 +97,7 @@ export class ClientConnection {
   private readonly introducer = new TypeIntroducer();
   private nextIoid = 1;
   private isFlushScheduled = false;
+  private hasBeenReady = false;
 
   constructor(
     readonly peer: string,
@@ -107,6 +108,11 @@ export class ClientConnection {
 
   get isReady(): boolean {
     return this.state === "ready";
+  }
+
+  /** Did the server ever accept us? */
+  get wasReady(): boolean {
+    return this.hasBeenReady;
   }
 
   get isUnused(): boolean {
@@ -237,6 +243,7 @@ export class ClientConnection {
   private validated(input: ByteReader): void {
     const status = decodeStatus(input);
     if (!isSuccess(status)) this.log.warn(`${this.peer}: ${status.message}`);
+    this.hasBeenReady = true;
     this.events.ready();
     for (const channel of this.channels.values()) this.requestChannel(channel);
   }

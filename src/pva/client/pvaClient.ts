@@ -1,21 +1,27 @@
 import { connect, type Socket } from "node:net";
 import { finalize, type Observable } from "rxjs";
 import { logger } from "../../libcom/log.js";
-import type { PvType } from "../data/types.js";
+import type { PvType, StructureType } from "../data/types.js";
 import type { PvStructure } from "../data/values.js";
+import { limitSilence } from "../net/silenceLimit.js";
 import { TcpTransport } from "../net/tcpTransport.js";
 import { type ClientConfiguration, clientConfiguration, type Endpoint } from "../protocol/environment.js";
 import { ClientConnection } from "./clientConnection.js";
-import type { Link, PutBuilder, PvUpdate } from "./operations.js";
+import type { Link, PutBuilder, PvUpdate, RpcResult } from "./operations.js";
 import { type PutOptions, PvaChannel, type PvaMonitorOptions, type RequestOptions } from "./pvaChannel.js";
 import { Searcher } from "./searcher.js";
 
 const log = logger("pva.client");
 
+/** How often a server is asked for a sign of life, at most; more often where it may not be silent for long. */
 const ECHO_SECONDS = 15;
-const SILENCE_SECONDS = 40;
+const ECHOES_PER_SILENCE = 8 / 3;
+
 const NAME_SERVER_RETRY_SECONDS = 5;
 const REFUSED_RETRY_SECONDS = 5;
+
+/** A server that answers searches and takes no connection is not asked for the name again sooner. */
+const UNREACHABLE_RETRY_SECONDS = 10;
 
 /** A connection without channels is closed after this time. */
 const IDLE_SECONDS = 10;
@@ -58,7 +64,7 @@ export class PvaClient {
   /** A channel of its own; close it when done. */
   connect(name: string): PvaChannel {
     const channel = new PvaChannel(this.nextCid++, name, {
-      lost: (lost) => this.search(lost),
+      lost: (lost) => this.searchAgain(lost),
       refused: (refused, message) => {
         log.info(`${refused.name}: ${message}`);
         this.later(REFUSED_RETRY_SECONDS, () => this.search(refused));
@@ -79,6 +85,16 @@ export class PvaClient {
   /** Writes fields of a structure: `put("x", { value: 5 })`. */
   put(name: string, fields: PvStructure | PutBuilder, options: PutOptions = {}): Promise<void> {
     return this.using(name, (channel) => channel.put(fields, options));
+  }
+
+  /** Calls a remote procedure; see PvaChannel.rpc. */
+  rpc(
+    name: string,
+    type: StructureType,
+    argument: PvStructure,
+    options: RequestOptions = {},
+  ): Promise<RpcResult> {
+    return this.using(name, (channel) => channel.rpc(type, argument, options));
   }
 
   info(name: string, options: { field?: string; timeoutSeconds?: number } = {}): Promise<PvType> {
@@ -132,6 +148,12 @@ export class PvaClient {
     if (!this.isClosed && this.channels.has(channel.cid)) this.searcher.add(channel.cid, channel.name);
   }
 
+  private searchAgain(channel: PvaChannel): void {
+    if (this.homes.get(channel.cid)?.wasReady === false)
+      this.later(UNREACHABLE_RETRY_SECONDS, () => this.search(channel));
+    else this.search(channel);
+  }
+
   private found(cids: readonly number[], endpoint: Endpoint): void {
     for (const cid of cids) {
       const channel = this.channels.get(cid);
@@ -179,7 +201,12 @@ export class PvaClient {
     });
     const peer = { connection, socket, isNameServer: false };
     this.peers.set(key, peer);
-    keepAlive(socket, connection);
+    limitSilence(socket, this.configuration.silenceSeconds);
+    echoPeriodically(
+      socket,
+      connection,
+      Math.max(1, Math.min(ECHO_SECONDS, this.configuration.silenceSeconds / ECHOES_PER_SILENCE)),
+    );
     socket.on("data", (chunk) => connection.receive(chunk));
     socket.on("error", (error) => log.debug(`${key}: ${error.message}`));
     socket.on("close", () => connection.closed());
@@ -210,16 +237,9 @@ export class PvaClient {
   }
 }
 
-/** Asks a silent server for a sign of life, and gives it up when none comes. */
-function keepAlive(socket: Socket, connection: ClientConnection): void {
-  let heard = performance.now();
-  socket.on("data", () => {
-    heard = performance.now();
-  });
-  const timer = setInterval(() => {
-    if (performance.now() - heard > SILENCE_SECONDS * 1000) socket.destroy();
-    else connection.echo();
-  }, ECHO_SECONDS * 1000);
+/** Asks the server for signs of life, which also are ours. */
+function echoPeriodically(socket: Socket, connection: ClientConnection, seconds: number): void {
+  const timer = setInterval(() => connection.echo(), seconds * 1000);
   timer.unref();
   socket.on("close", () => clearInterval(timer));
 }

@@ -103,7 +103,8 @@ export class Searcher {
       each.due = now + wait * 1000;
     }
     for (const batch of batches(due)) this.search(batch);
-    const nextDue = Math.min(...[...this.wanted.values()].map((each) => each.due));
+    let nextDue = Number.POSITIVE_INFINITY;
+    for (const { due: moment } of this.wanted.values()) nextDue = Math.min(nextDue, moment);
     this.schedule(Math.max(LEAST_WAIT_SECONDS, (nextDue - now) / 1000));
   }
 

@@ -2,6 +2,12 @@ import { logger } from "../../libcom/log.js";
 
 const DEFAULT_TCP_PORT = 5075;
 const DEFAULT_UDP_PORT = 5076;
+const DEFAULT_CONN_TMO_SECONDS = 30;
+
+/** Peers may be silent a third longer than EPICS_PVA_CONN_TMO says: some echo no more often than that. */
+const SILENCE_PER_CONN_TMO = 4 / 3;
+
+const LEAST_SILENCE_SECONDS = 2;
 
 export interface Endpoint {
   readonly address: string;
@@ -15,6 +21,8 @@ export interface ClientConfiguration {
   readonly autoAddressList: boolean;
   readonly broadcastPort: number;
   readonly nameServers: readonly Endpoint[];
+  /** A server that says nothing for so long has gone. */
+  readonly silenceSeconds: number;
 }
 
 export interface ServerConfiguration {
@@ -25,6 +33,10 @@ export interface ServerConfiguration {
   readonly broadcastPort: number;
   readonly beaconList: readonly Endpoint[];
   readonly autoBeaconList: boolean;
+  /** Hosts, or `host:port`, whose searches are not answered. */
+  readonly ignoreList: readonly string[];
+  /** A client that says nothing for so long has gone. */
+  readonly silenceSeconds: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,6 +52,7 @@ export function clientConfiguration(environment: Environment = process.env): Cli
     autoAddressList: isYes(environment["EPICS_PVA_AUTO_ADDR_LIST"]),
     broadcastPort,
     nameServers: endpoints(environment["EPICS_PVA_NAME_SERVERS"], serverPort),
+    silenceSeconds: silenceFrom(environment),
   };
 }
 
@@ -54,11 +67,13 @@ export function serverConfiguration(environment: Environment = process.env): Ser
     DEFAULT_UDP_PORT,
   );
   return {
-    interfaces: words(environment["EPICS_PVAS_INTF_ADDR_LIST"]).filter((word) => word !== "0.0.0.0"),
+    interfaces: interfacesFrom(environment["EPICS_PVAS_INTF_ADDR_LIST"]),
     serverPort: portFrom(environment, ["EPICS_PVAS_SERVER_PORT", "EPICS_PVA_SERVER_PORT"], DEFAULT_TCP_PORT),
     broadcastPort,
     beaconList: beacons === undefined ? [] : endpoints(environment[beacons], broadcastPort),
     autoBeaconList: auto === undefined || isYes(environment[auto]),
+    ignoreList: words(environment["EPICS_PVAS_IGNORE_ADDR_LIST"]),
+    silenceSeconds: silenceFrom(environment),
   };
 }
 
@@ -76,6 +91,23 @@ function portFrom(environment: Environment, names: readonly string[], otherwise:
   }
   return otherwise;
 }
+
+function silenceFrom(environment: Environment): number {
+  const text = environment["EPICS_PVA_CONN_TMO"]?.trim() ?? "";
+  const seconds = text === "" ? DEFAULT_CONN_TMO_SECONDS : Number(text);
+  if (seconds > 0 && seconds < Number.POSITIVE_INFINITY)
+    return Math.max(LEAST_SILENCE_SECONDS, seconds * SILENCE_PER_CONN_TMO);
+  log.warn(`EPICS_PVA_CONN_TMO=${text} is not a number of seconds: ignored`);
+  return DEFAULT_CONN_TMO_SECONDS * SILENCE_PER_CONN_TMO;
+}
+
+/** Addresses without the wildcard, which means all. One TCP port serves them all, so that a port given with one is ignored. */
+const interfacesFrom = (text: string | undefined): string[] =>
+  words(text).flatMap((word) => {
+    const [address = "", port] = word.split(":");
+    if (port !== undefined) log.warn(`EPICS_PVAS_INTF_ADDR_LIST: the port of ${word} is ignored`);
+    return address === "0.0.0.0" ? [] : [address];
+  });
 
 /** `host[:port]`, blank-separated; names are resolved when they are used. */
 function endpoints(text: string | undefined, defaultPort: number): Endpoint[] {

@@ -35,6 +35,7 @@ export class MessageStream {
   private buffered = 0;
   private header: Header | undefined;
   private segments: Uint8Array[] = [];
+  private segmentBytes = 0;
   private segmentCommand: number | undefined;
 
   constructor(
@@ -50,7 +51,7 @@ export class MessageStream {
 
   /** Has a message begun that did not end? */
   get isUnfinished(): boolean {
-    return this.buffered > 0 || this.header !== undefined || this.segments.length > 0;
+    return this.buffered > 0 || this.header !== undefined || this.segmentCommand !== undefined;
   }
 
   /** The next message that is complete, or undefined. */
@@ -103,13 +104,15 @@ export class MessageStream {
     if (continues !== (this.segmentCommand !== undefined) || (continues && this.segmentCommand !== command))
       throw new DecodeError("segments out of order");
     if (segment === 0) return payload;
-    this.segments.push(payload);
+    if (payload.length > 0) this.segments.push(payload);
     this.segmentCommand = command;
-    const total = this.segments.reduce((sum, part) => sum + part.length, 0);
-    if (total > this.limitBytes) throw new DecodeError(`a segmented message of ${total} bytes`);
+    this.segmentBytes += payload.length;
+    if (this.segmentBytes > this.limitBytes)
+      throw new DecodeError(`a segmented message of ${this.segmentBytes} bytes`);
     if (segment !== Flag.SEGMENT_LAST) return undefined;
-    const whole = Buffer.concat(this.segments);
+    const whole = Buffer.concat(this.segments, this.segmentBytes);
     this.segments = [];
+    this.segmentBytes = 0;
     this.segmentCommand = undefined;
     return whole;
   }

@@ -1,7 +1,8 @@
 import { pvString, scalarArray, structure } from "../data/types.js";
 import { isPvStructure, type PvStructure } from "../data/values.js";
 import { EVERYTHING } from "../protocol/pvRequest.js";
-import type { ChannelSource, RpcAnswer, ServedChannel } from "./servedChannel.js";
+import type { ChannelSource, ServedChannel } from "./servedChannel.js";
+import type { RpcAnswer } from "./sharedPv.js";
 
 /** Name of the channel through which tools list what a server has. */
 export const SERVER_CHANNEL = "server";
@@ -22,7 +23,7 @@ export const serverChannel = (source: ChannelSource): ServedChannel => ({
   subscribe(_request = EVERYTHING) {
     throw new Error(`${SERVER_CHANNEL} can only be called`);
   },
-  async call(argument: PvStructure): Promise<RpcAnswer> {
+  call(argument: PvStructure): RpcAnswer {
     const query = argument["query"];
     const parameters = isPvStructure(query) ? query : argument;
     switch (parameters["op"]) {

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { ChannelProvider, ClientIdentity } from "../../channel/provider.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
+import { limitSilence } from "../net/silenceLimit.js";
 import { TcpTransport } from "../net/tcpTransport.js";
 import { type ServerConfiguration, serverConfiguration } from "../protocol/environment.js";
 import { BeaconSender } from "./beaconSender.js";
@@ -58,12 +59,13 @@ export class PvaServer implements ChannelSource {
 
   /** What the environment came to, by the names of its variables. */
   get settings(): Readonly<Record<string, string>> {
-    const { autoBeaconList, beaconList, broadcastPort, interfaces } = this.configuration;
+    const { autoBeaconList, beaconList, broadcastPort, ignoreList, interfaces } = this.configuration;
     const addresses = interfaces.length > 0 ? interfaces : ["0.0.0.0"];
     return {
       EPICS_PVAS_AUTO_BEACON_ADDR_LIST: autoBeaconList ? "YES" : "NO",
       EPICS_PVAS_BEACON_ADDR_LIST: beaconList.map(({ address }) => address).join(" "),
       EPICS_PVAS_BROADCAST_PORT: String(this.options.broadcastPort ?? broadcastPort),
+      EPICS_PVAS_IGNORE_ADDR_LIST: ignoreList.join(" "),
       EPICS_PVAS_INTF_ADDR_LIST: addresses.map((address) => `${address}:${this.tcpPort}`).join(" "),
       EPICS_PVAS_SERVER_PORT: String(this.tcpPort),
     };
@@ -100,6 +102,7 @@ export class PvaServer implements ChannelSource {
       tcpPort: this.tcpPort,
       udpPort,
       interfaces,
+      ignoreList: configuration.ignoreList,
       has: (name) => this.has(name),
     });
     await this.responder.start();
@@ -164,8 +167,9 @@ export class PvaServer implements ChannelSource {
       host,
     });
     this.connections.set(socket, connection);
+    limitSilence(socket, this.configuration.silenceSeconds);
     socket.on("data", (chunk) => connection.receive(chunk));
-    socket.on("error", (error) => log.debug(`${host}: ${error.message}`));
+    socket.on("error", (error) => log.info(`${host}: ${error.message}`));
     socket.on("close", () => {
       connection.closed();
       this.connections.delete(socket);

@@ -1,12 +1,13 @@
 import { errorMessage } from "../../libcom/errorMessage.js";
 import type { ByteReader } from "../data/byteReader.js";
+import { merge } from "../data/coerce.js";
 import { encodeStatus, STATUS_OK, statusError } from "../data/status.js";
 import { decodeType, encodeType } from "../data/typeCodec.js";
 import { decodeValue, encodeValue } from "../data/valueCodec.js";
-import { isPvStructure } from "../data/values.js";
+import { defaultStructure, isPvStructure, type PvStructure } from "../data/values.js";
 import { Command, SubCommand } from "../protocol/header.js";
 import type { ChannelOfClient, Operation, OperationContext } from "./operation.js";
-import type { RpcAnswer } from "./servedChannel.js";
+import type { RpcAnswer } from "./sharedPv.js";
 
 /** A remote procedure call: a structure in, a structure out. */
 export class RpcOperation implements Operation {
@@ -22,15 +23,17 @@ export class RpcOperation implements Operation {
   receive(subCommand: number, input: ByteReader): void {
     const type = decodeType(input, this.context.registry);
     const argument = type === null ? {} : decodeValue(input, type, this.context.registry);
-    const { served, name } = this.channel;
-    const answer =
-      served.call === undefined
-        ? Promise.reject(new Error(`${name}: remote procedure calls are not supported`))
-        : served.call(isPvStructure(argument) ? argument : {});
-    answer.then(
-      (value) => this.reply(subCommand, value),
+    this.answer(isPvStructure(argument) ? argument : {}).then(
+      (answer) => this.reply(subCommand, answer),
       (error: unknown) => this.reply(subCommand, errorMessage(error)),
     );
+  }
+
+  private async answer(argument: PvStructure): Promise<RpcAnswer> {
+    const { served, name } = this.channel;
+    if (served.call === undefined) throw new Error(`${name}: remote procedure calls are not supported`);
+    const { type, value } = await served.call(argument, this.context.client);
+    return { type, value: merge(type, defaultStructure(type), value).value };
   }
 
   cancel(): void {}

@@ -33,6 +33,8 @@ export interface ResponderOptions {
   readonly udpPort: number;
   /** Interfaces to listen on; empty means all. */
   readonly interfaces: readonly string[];
+  /** Hosts, or `host:port`, that get no answer. */
+  readonly ignoreList: readonly string[];
   has(name: string): boolean;
 }
 
@@ -89,7 +91,7 @@ export class SearchResponder {
 
   private receive(listener: Listener, datagram: Uint8Array, host: string, port: number): void {
     const isOwnForward = host === LOOPBACK && port === this.forwarder?.address().port;
-    if (isOwnForward || isFromServer(datagram)) return;
+    if (isOwnForward || this.isIgnored(host, port) || isFromServer(datagram)) return;
     try {
       const stream = new MessageStream("client");
       for (const message of stream.push(datagram)) {
@@ -103,6 +105,11 @@ export class SearchResponder {
           `${host}:${port}: malformed datagram ignored: ${errorMessage(error)}; said once for this host`,
         );
     }
+  }
+
+  private isIgnored(host: string, port: number): boolean {
+    const { ignoreList } = this.options;
+    return ignoreList.includes(host) || ignoreList.includes(`${host}:${port}`);
   }
 
   private answer({ socket, address }: Listener, input: ByteReader, host: string, port: number): void {

@@ -2,7 +2,7 @@ import type { ClientIdentity } from "../../channel/provider.js";
 import type { StructureType } from "../data/types.js";
 import type { PvStructure } from "../data/values.js";
 import type { PvRequest } from "../protocol/pvRequest.js";
-import type { PvPut } from "./sharedPv.js";
+import type { PvPut, RpcAnswer } from "./sharedPv.js";
 import type { Snapshot } from "./snapshot.js";
 
 /** One name as a client of the server sees it. Methods throw, or reject, with the message that the client reads. */
@@ -15,13 +15,8 @@ export interface ServedChannel {
   /** Calls `listener` for what happens from now on. */
   subscribe(request: PvRequest, listener: (snapshot: Snapshot) => void): () => void;
   /** Answers a remote procedure call; absent where there is none. */
-  call?(argument: PvStructure): Promise<RpcAnswer>;
+  call?(argument: PvStructure, client: ClientIdentity): RpcAnswer | Promise<RpcAnswer>;
   close(): void;
-}
-
-export interface RpcAnswer {
-  readonly type: StructureType;
-  readonly value: PvStructure;
 }
 
 /** What the server offers, whatever stands behind it. */

@@ -21,6 +21,14 @@ export interface SharedPvOptions {
    * is written is posted.
    */
   readonly put?: "post" | ((put: PvPut) => void | Promise<void>);
+  /** Answers remote procedure calls; a rejection is what the client reads. Absent: the PV cannot be called. */
+  readonly call?: (argument: PvStructure, client: ClientIdentity) => RpcAnswer | Promise<RpcAnswer>;
+}
+
+/** What a remote procedure call gives back. */
+export interface RpcAnswer {
+  readonly type: StructureType;
+  readonly value: PvStructure;
 }
 
 export type SnapshotListener = (snapshot: Snapshot) => void;

@@ -1,6 +1,8 @@
+import type { ClientIdentity } from "../../channel/provider.js";
+import type { PvStructure } from "../data/values.js";
 import type { PvRequest } from "../protocol/pvRequest.js";
 import type { ServedChannel } from "./servedChannel.js";
-import type { PvPut, SharedPV } from "./sharedPv.js";
+import type { PvPut, RpcAnswer, SharedPV } from "./sharedPv.js";
 import type { Snapshot } from "./snapshot.js";
 
 /** A SharedPV as a client sees it. */
@@ -20,6 +22,12 @@ export class StructureChannel implements ServedChannel {
     if (handler === undefined) throw new Error("this PV is read-only");
     if (handler === "post") this.pv.post(put.partial);
     else return handler(put);
+  }
+
+  call(argument: PvStructure, client: ClientIdentity): RpcAnswer | Promise<RpcAnswer> {
+    const { call } = this.pv.options;
+    if (call === undefined) throw new Error("this PV cannot be called");
+    return call(argument, client);
   }
 
   subscribe(_request: PvRequest, listener: (snapshot: Snapshot) => void): () => void {

@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { firstValueFrom, map, skip, take, timeout, toArray } from "rxjs";
-import { PvaClient, PvaError, readNtNdArray } from "../../../src/pva/index.js";
+import { PvaClient, PvaError, pvDouble, pvString, readNtNdArray, structure } from "../../../src/pva/index.js";
 import { loopbackEnvironment } from "../../pva/support/loopback.js";
 import { freePort } from "../../support/freePorts.js";
 import { needsPython, spawnPython } from "../../support/python.js";
@@ -118,6 +118,17 @@ describe("our client against a p4p server", needsPython, () => {
   test("monitors frames with acknowledgements", async () => {
     const frames = client.monitor("p:image", { pipeline: 4 }).pipe(take(20), toArray(), timeout(10_000));
     assert.equal((await firstValueFrom(frames)).length, 20);
+  });
+
+  test("calls a procedure", async () => {
+    const query = structure("", { lhs: pvDouble, rhs: pvDouble });
+    const call = structure("epics:nt/NTURI:1.0", { scheme: pvString, path: pvString, query });
+    const { value } = await client.rpc("p:number", call, {
+      scheme: "pva",
+      path: "p:number",
+      query: { lhs: 2, rhs: 3.5 },
+    });
+    assert.equal(Reflect.get(Object(value), "value"), 5.5);
   });
 
   test("gets only the fields it asks for", async () => {

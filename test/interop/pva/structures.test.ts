@@ -1,19 +1,60 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import {
+  isPvStructure,
   NTNDARRAY_TYPE,
   ntNdArrayValue,
   type PvaServer,
+  type PvStructure,
+  PvUnion,
+  PvVariant,
+  pvBoolean,
+  pvDouble,
   pvInt,
+  pvString,
+  pvVariant,
+  pvVariantArray,
+  type RpcAnswer,
   SharedPV,
   SharedPvProvider,
   scalarArray,
   structure,
+  structureArray,
+  union,
+  unionArray,
 } from "../../../src/pva/index.js";
 import { startLoopbackServer } from "../../pva/support/loopback.js";
 import { needsPython, runPython } from "../../support/python.js";
 
 const FIELD_TYPE = structure("", { value: scalarArray("float"), sizex: pvInt, sizey: pvInt });
+
+const CHOICE = union("", { number: pvDouble, text: pvString, list: scalarArray("int") });
+const POINT = structure("point_t", { x: pvDouble, name: pvString });
+
+/** Fields of all kinds but the one that pvxs reads and does not write back: an array of unions. */
+const EVERYTHING_TYPE = structure("everything_t", {
+  flag: pvBoolean,
+  flags: scalarArray("boolean"),
+  big: scalarArray("ulong"),
+  words: scalarArray("string"),
+  choice: CHOICE,
+  any: pvVariant,
+  anys: pvVariantArray,
+  points: structureArray(POINT),
+  inner: structure("", { point: POINT }),
+});
+
+const everything = {
+  flag: true,
+  flags: [true, false],
+  big: BigUint64Array.of(2n ** 64n - 1n, 0n),
+  words: ["a", "", "grüße"],
+  choice: new PvUnion("text", "chosen"),
+  any: new PvVariant(POINT, { x: 2, name: "two" }),
+  anys: [new PvVariant(pvInt, 7), null, new PvVariant(pvString, "seven")],
+  points: [{ x: 1, name: "one" }, null, { x: 3, name: "three" }],
+  inner: { point: { x: 4, name: "four" } },
+};
 
 // Large enough to go out as a block of its own.
 const WIDTH = 160;
@@ -37,10 +78,26 @@ const frame = (uniqueId: number) =>
     ],
   });
 
+const CHOICES_TYPE = structure("", { value: unionArray(CHOICE) });
+const choices = { value: [new PvUnion("number", 1.5), null, new PvUnion("list", Int32Array.of(1, -2))] };
+
+const SUM = structure("epics:nt/NTScalar:1.0", { value: pvDouble });
+
+function add({ query }: PvStructure): RpcAnswer {
+  const { lhs, rhs } = isPvStructure(query) ? query : {};
+  if (typeof lhs !== "number" || typeof rhs !== "number") throw new Error("lhs and rhs are needed");
+  return { type: SUM, value: { value: lhs + rhs } };
+}
+
 describe("structures, read by real clients", needsPython, () => {
   const structures = new SharedPvProvider();
   const image = new SharedPV(NTNDARRAY_TYPE);
   const dark = new SharedPV(FIELD_TYPE, {}, { put: "post" });
+  let returned: PvStructure | undefined;
+  const takeBack = (argument: PvStructure): RpcAnswer => {
+    returned = argument;
+    return { type: SUM, value: {} };
+  };
   let server: PvaServer;
   let env: Readonly<Record<string, string>>;
   let camera: NodeJS.Timeout;
@@ -48,6 +105,10 @@ describe("structures, read by real clients", needsPython, () => {
   before(async () => {
     structures.add("t:image", image);
     structures.add("t:dark", dark);
+    structures.add("t:everything", new SharedPV(EVERYTHING_TYPE, everything));
+    structures.add("t:choices", new SharedPV(CHOICES_TYPE, choices));
+    structures.add("t:return", new SharedPV(SUM, {}, { call: takeBack }));
+    structures.add("t:add", new SharedPV(SUM, {}, { call: add }));
     ({ server, env } = await startLoopbackServer({ structures: [structures] }));
     let uniqueId = 0;
     image.post(frame(++uniqueId));
@@ -159,6 +220,43 @@ with Context('pva', nt=False) as context:
       ["sizex", "sizey", "value"],
       ["sizex", "sizey", "value"],
     ]);
+  });
+
+  test("fields of every kind arrive, and come back as they were", async () => {
+    await python(`
+from p4p.client.thread import Context
+with Context('pva', nt=False) as context:
+    value = context.get('t:everything', timeout=10)
+    context.rpc('t:return', value, timeout=10)
+    print('null')
+`);
+    assert.deepEqual(returned, everything);
+  });
+
+  test("an array of unions arrives with what each of them holds", async () => {
+    const seen = await python(`
+import json
+from p4p.client.thread import Context
+with Context('pva', nt=False) as context:
+    number, none, numbers = context.get('t:choices', timeout=10).value
+    print(json.dumps([number, none, [int(each) for each in numbers]]))
+`);
+    assert.deepEqual(seen, [1.5, null, [1, -2]]);
+  });
+
+  test("p4p calls a procedure, and reads why a call is refused", async () => {
+    const seen = await python(`
+import json
+from p4p.client.thread import Context
+from p4p.nt import NTURI
+with Context('pva') as context:
+    answer = context.rpc('t:add', NTURI([('lhs', 'd'), ('rhs', 'd')]).wrap('t:add', kws={'lhs': 1.5, 'rhs': 2}), timeout=10)
+    try:
+        context.rpc('t:add', NTURI([('lhs', 'd')]).wrap('t:add', kws={'lhs': 1.5}), timeout=10)
+    except Exception as error:
+        print(json.dumps([float(answer), str(error)]))
+`);
+    assert.deepEqual(seen, [3.5, "lhs and rhs are needed"]);
   });
 
   test("a put to a read-only structure is refused with a reason", async () => {

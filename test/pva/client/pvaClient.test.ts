@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { filter, firstValueFrom, map, take, timeout, toArray } from "rxjs";
+import { ByteReader } from "../../../src/pva/data/byteReader.js";
 import {
   NTNDARRAY_TYPE,
   ntNdArrayValue,
@@ -15,6 +19,7 @@ import {
   SharedPvProvider,
   structure,
 } from "../../../src/pva/index.js";
+import { decodeSearch, encodeSearchResponse } from "../../../src/pva/protocol/search.js";
 import { freePort } from "../../support/freePorts.js";
 import { type LoopbackServer, startLoopbackServer } from "../support/loopback.js";
 import { TableProvider } from "../support/tableProvider.js";
@@ -114,6 +119,36 @@ describe("the client against our server", () => {
     assert.deepEqual([seen?.data, seen?.sizes, seen?.uniqueId], [data, [4, 3], 9]);
   });
 
+  test("a procedure is called with the argument and the client, and answers", async () => {
+    const argument = structure("", { a: pvInt, b: pvInt });
+    const sum = new SharedPV(
+      COUNTER,
+      {},
+      {
+        call: ({ a, b }, { host }) => ({
+          type: COUNTER,
+          value: { value: Number(a) + Number(b), note: host },
+        }),
+      },
+    );
+    structures.add("t:sum", sum);
+    const channel = client.connect("t:sum");
+    assert.deepEqual((await channel.rpc(argument, { a: 2, b: 3 })).value, { value: 5, note: "127.0.0.1" });
+    channel.close();
+  });
+
+  test("a procedure's reason for refusing is what its caller reads", async () => {
+    const refuse = () => {
+      throw new Error("not today");
+    };
+    structures.add("t:refuse", new SharedPV(COUNTER, {}, { call: refuse }));
+    await assert.rejects(client.rpc("t:refuse", COUNTER, {}), /not today/);
+  });
+
+  test("a structure that is no procedure refuses to be called", async () => {
+    await assert.rejects(client.rpc("t:counter", COUNTER, {}), /cannot be called/);
+  });
+
   test("info describes one field", async () => {
     assert.deepEqual(await client.info("t:counter", { field: "note" }), pvString);
   });
@@ -194,6 +229,83 @@ test("a name server answers searches over TCP", async () => {
   });
   assert.equal((await client.get("t:counter"))["value"], 5);
   client.close();
+  await server.stop();
+});
+
+/** Answers searches with the TCP port that `portOf` gives for a name, and counts them by name. */
+async function startSearchResponder(portOf: (name: string) => number) {
+  const searches = new Map<string, number>();
+  const socket = createSocket("udp4");
+  socket.on("message", (datagram, from) => {
+    const { sequence, channels } = decodeSearch(new ByteReader(datagram.subarray(8)));
+    for (const { id, name } of channels) {
+      searches.set(name, (searches.get(name) ?? 0) + 1);
+      const response = {
+        guid: new Uint8Array(12),
+        sequence,
+        address: "",
+        protocol: "tcp",
+        found: true,
+        ids: [id],
+      };
+      socket.send(encodeSearchResponse({ ...response, port: portOf(name) }), from.port, from.address);
+    }
+  });
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  return { searches, udpPort: socket.address().port, close: () => socket.close() };
+}
+
+test("a server that takes no connection is not tried again in a loop", async () => {
+  const structures = new SharedPvProvider();
+  structures.add("t:counter", new SharedPV(COUNTER, { value: 5 }));
+  const { server } = await startLoopbackServer({ structures: [structures] });
+  const closedPort = await freePort();
+  const responder = await startSearchResponder((name) =>
+    name === "t:unreachable" ? closedPort : server.port,
+  );
+  const client = clientOf(responder.udpPort);
+  client.connect("t:unreachable");
+  for (let round = 0; round < 5; round++) await client.get("t:counter");
+  assert.deepEqual([responder.searches.get("t:unreachable"), responder.searches.get("t:counter")], [1, 5]);
+  client.close();
+  responder.close();
+  await server.stop();
+});
+
+test("a server does not answer searches of hosts that it is to ignore", async () => {
+  const structures = new SharedPvProvider();
+  structures.add("t:counter", new SharedPV(COUNTER));
+  const environment = { EPICS_PVAS_IGNORE_ADDR_LIST: "127.0.0.1" };
+  const { server, udpPort } = await startLoopbackServer({ structures: [structures], environment });
+  const client = clientOf(udpPort);
+  await assert.rejects(client.get("t:counter", { timeoutSeconds: 0.2 }), PvaTimeoutError);
+  client.close();
+  await server.stop();
+});
+
+test("a client gives up a server that says nothing", async () => {
+  const mute = createServer().listen(0, "127.0.0.1");
+  await once(mute, "listening");
+  const address = mute.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const client = new PvaClient({
+    addressList: [],
+    autoAddressList: false,
+    nameServers: [{ address: "127.0.0.1", port: address.port }],
+    silenceSeconds: 0.05,
+  });
+  const [socket] = await once(mute, "connection");
+  await once(socket.resume(), "close");
+  client.close();
+  mute.close();
+});
+
+test("a server gives up a client that says nothing", async () => {
+  const { server } = await startLoopbackServer({ environment: { EPICS_PVA_CONN_TMO: "1" } });
+  const client = connect(server.port, "127.0.0.1").resume();
+  await once(client, "close");
+  assert.equal(server.clients, 0);
   await server.stop();
 });
 

@@ -8,6 +8,7 @@ test("without variables a client searches by broadcast on 5076", () => {
     autoAddressList: true,
     broadcastPort: 5076,
     nameServers: [],
+    silenceSeconds: 40,
   });
 });
 
@@ -31,6 +32,7 @@ test("addresses take the broadcast port, name servers the server port, unless th
         { address: "gateway", port: 7075 },
         { address: "gateway2", port: 99 },
       ],
+      silenceSeconds: 40,
     },
   );
 });
@@ -47,4 +49,14 @@ test("a server's own variables go before the client's", () => {
 
 test("a port that is none is ignored", () => {
   assert.equal(serverConfiguration({ EPICS_PVA_SERVER_PORT: "many" }).serverPort, 5075);
+});
+
+test("an interface is served whatever port its address brings, on the server's port", () => {
+  const { interfaces } = serverConfiguration({ EPICS_PVAS_INTF_ADDR_LIST: "127.0.0.1:6000 0.0.0.0" });
+  assert.deepEqual(interfaces, ["127.0.0.1"]);
+});
+
+test("peers may be silent a third longer than EPICS_PVA_CONN_TMO, but at least two seconds", () => {
+  const seconds = (text: string) => clientConfiguration({ EPICS_PVA_CONN_TMO: text }).silenceSeconds;
+  assert.deepEqual([seconds("60"), seconds("0.1"), seconds("never")], [80, 2, 40]);
 });

@@ -47,6 +47,20 @@ describe("a message stream", () => {
     assert.deepEqual(payloads(seen), ["0102030405"]);
   });
 
+  test("takes no longer for the last of many segments than for the first", () => {
+    const stream = new MessageStream("client", 1000);
+    const middle = Buffer.alloc(8 * 200_000, bytes("ca023002 00000000"));
+    const seen = messages(stream, "ca021002 01000000 07");
+    for (const chunk of [middle, bytes("ca022002 01000000 08")]) seen.push(...stream.push(chunk));
+    assert.deepEqual(payloads(seen), ["0708"]);
+  });
+
+  test("counts a message as unfinished until its last segment", () => {
+    const stream = new MessageStream("client");
+    messages(stream, "ca021002 00000000");
+    assert.equal(stream.isUnfinished, true);
+  });
+
   const refused: readonly [string, string][] = [
     ["a wrong magic number", "cb 02 00 02 00000000"],
     ["the other side's messages", "ca 02 40 02 00000000"],
