@@ -4,9 +4,10 @@ import { basename, dirname, join } from "node:path";
 import { errorMessage } from "../libcom/errorMessage.js";
 import type { ScanContext } from "./context.js";
 import { FIELD_DATASETS, FIELD_KINDS, type FieldKind, fieldsFileName } from "./fieldKinds.js";
+import { readLastFrameId } from "./frameIds.js";
 import { readNumber, readText } from "./pvValues.js";
 import { perform, type Step } from "./steps.js";
-import { firstFrameId, thetaAt, thetaIndex, unwrapIds } from "./theta.js";
+import { angleOfFrame, firstFrameId, unwrapIds } from "./theta.js";
 
 /** Ids of the projections of a file, in storage order. */
 async function projectionIds({ beamline, files }: ScanContext, path: string): Promise<readonly number[]> {
@@ -17,13 +18,15 @@ async function projectionIds({ beamline, files }: ScanContext, path: string): Pr
 
 /** Adds the angle of every projection of a stream, by the ids that were stored with the frames. */
 async function addStreamTheta(context: ScanContext, path: string): Promise<void> {
-  const rule = context.scan$.value?.theta;
-  if (rule === undefined) throw new Error("the angles are not known any more");
-  const firstProjid = await readNumber(context.beamline.own("FirstProjid"));
-  const taken = await readNumber(context.beamline.camera("NumImagesCounter_RBV"));
-  const ids = unwrapIds(await projectionIds(context, path), taken);
-  const angles = Float64Array.from(ids, (id) => thetaAt(rule, thetaIndex(id, firstProjid)));
-  await context.files.writeTheta(path, angles);
+  const known = context.scan$.value?.angles;
+  if (known === undefined) throw new Error("the angles are not known any more");
+  // A camera of another kind may need another FirstProjid: then somebody has set it.
+  const angles = { ...known, firstProjid: await readNumber(context.beamline.own("FirstProjid")) };
+  const ids = unwrapIds(await projectionIds(context, path), await readLastFrameId(context));
+  await context.files.writeTheta(
+    path,
+    Float64Array.from(ids, (id) => angleOfFrame(angles, id)),
+  );
 }
 
 /** No longer list of angles is of use to anybody. */

@@ -6,12 +6,12 @@ import type { Broadcasts } from "./broadcast.js";
 import type { ScanTimes } from "./options.js";
 import type { ScanPositions } from "./positions.js";
 import type { ScanKind } from "./scanKind.js";
-import type { ThetaRule } from "./theta.js";
+import type { StreamAngles } from "./theta.js";
 
 /** A scan that runs, as its streaming actions see it. A synchronization replaces positions, angles and exposure. */
 export interface ActiveScan {
   readonly positions: ScanPositions;
-  readonly theta: ThetaRule;
+  readonly angles: StreamAngles;
   readonly exposureTime: number;
 }
 
@@ -34,6 +34,8 @@ export interface ScanContext {
   readonly aborted$: Observable<unknown>;
   /** True from when a scan begins to end, for whatever reason: no more frames will come. */
   readonly ending$: BehaviorSubject<boolean>;
+  /** The id of the stream's latest frame, as a camera without a limit would have given it. */
+  lastFrameId: number;
   /** The file of the scan's last capture. */
   captured: string | undefined;
   /** Angle to go back to after the sample was moved out with a rotation. */

@@ -1,4 +1,4 @@
-import { defer, filter, ignoreElements, repeat, take } from "rxjs";
+import { defer, filter, ignoreElements, merge, repeat, take } from "rxjs";
 import { untilCameraDone } from "./acquisition.js";
 import { beginScan } from "./beginScan.js";
 import { startAcquisition, triggerStream } from "./camera.js";
@@ -13,6 +13,7 @@ import {
   stopPulses,
 } from "./endScan.js";
 import { prepareForProjections, showStatus } from "./fieldConditions.js";
+import { followFrameIds } from "./frameIds.js";
 import { moveSeconds, type ScanPositions } from "./positions.js";
 import { program, publishPositions, readStreamPositions } from "./pso.js";
 import { readNumber, readText } from "./pvValues.js";
@@ -49,8 +50,11 @@ async function thetaRule({ beamline }: ScanContext, positions: ScanPositions): P
 
 const readScan = async (context: ScanContext): Promise<ActiveScan> => {
   const positions = await readStreamPositions(context);
-  const theta = await thetaRule(context, positions);
-  return { positions, theta, exposureTime: await readNumber(context.beamline.own("ExposureTime")) };
+  return {
+    positions,
+    angles: { rule: await thetaRule(context, positions), firstProjid: 0 },
+    exposureTime: await readNumber(context.beamline.own("ExposureTime")),
+  };
 };
 
 const prepare = (context: ScanContext, { positions }: ActiveScan): Step =>
@@ -76,7 +80,7 @@ const turn = ({ beamline }: ScanContext, { rotationStep }: ScanPositions): Step 
 
 const collect = (context: ScanContext, scan: ActiveScan): Step => {
   const { beamline, times } = context;
-  const motion = scan.theta.scanType === "backforth" ? sweep : turn;
+  const motion = scan.angles.rule.scanType === "backforth" ? sweep : turn;
   return sequence(
     prepareForProjections(context),
     putAndWait(beamline.rotation("VAL"), scan.positions.startTaxi, times.motion),
@@ -84,9 +88,9 @@ const collect = (context: ScanContext, scan: ActiveScan): Step => {
     startAcquisition(beamline, times),
     perform(() => {
       context.scan$.next(scan);
-      context.broadcasts.theta(scan.theta);
+      context.broadcasts.theta(scan.angles.rule);
     }),
-    untilCameraDone(context, motion(context, scan.positions)),
+    untilCameraDone(context, merge(followFrameIds(context), motion(context, scan.positions))),
   );
 };
 

@@ -1,5 +1,6 @@
 import { setExposure } from "./camera.js";
 import type { ActiveScan, ScanContext } from "./context.js";
+import { readLastFrameId } from "./frameIds.js";
 import type { ScanPositions } from "./positions.js";
 import { cleanUp, publishPositions, readController, readReply, readStreamPositions, send } from "./pso.js";
 import { armCommand, DATA_ACQUISITION, programCommands } from "./psoCommands.js";
@@ -53,6 +54,7 @@ const readFirstAngle = async (context: ScanContext): Promise<number> => {
   return offset + counts * resolution;
 };
 
+/** Frames since the last id before have the new angles, those that the ring still has from before keep theirs. */
 const startAgainFrom = (context: ScanContext, scan: ActiveScan, lastId: number, angle: number): Step =>
   after(
     () => readStreamPositions(context, angle),
@@ -64,9 +66,11 @@ const startAgainFrom = (context: ScanContext, scan: ActiveScan, lastId: number, 
           () => readNumber(context.beamline.own("ExposureTime")),
           (exposureTime) =>
             perform(() => {
-              const theta = { ...scan.theta, start: positions.rotationStart, step: positions.rotationStep };
-              context.scan$.next({ positions, theta, exposureTime });
-              context.broadcasts.theta(theta);
+              const { rotationStart, rotationStep } = positions;
+              const rule = { ...scan.angles.rule, start: rotationStart, step: rotationStep };
+              const angles = { rule, firstProjid: lastId, before: scan.angles };
+              context.scan$.next({ positions, angles, exposureTime });
+              context.broadcasts.theta(rule);
               context.log.info(`angle ${angle} belongs to the frame after ${lastId}`);
             }),
         ),
@@ -75,22 +79,16 @@ const startAgainFrom = (context: ScanContext, scan: ActiveScan, lastId: number, 
 
 const synchronizeScan = (context: ScanContext, scan: ActiveScan): Step => {
   const { beamline, times } = context;
-  const pauseFrame = (margin: number): Step =>
+  const counter = beamline.camera("NumImagesCounter_RBV");
+  const frameAfter = (taken: number): Step =>
     after(
       () => readNumber(beamline.own("ExposureTime")),
-      (exposure) => pause(exposure + margin),
-    );
-  const firstFrame = (lastId: number): Step => {
-    const counter = beamline.camera("NumImagesCounter_RBV");
-    return after(
-      () => readNumber(beamline.own("ExposureTime")),
       (exposure) =>
-        reach(counter, (count) => count > lastId).pipe(
+        reach(counter, (count) => count > taken).pipe(
           within(exposure + times.frames, `${counter.name}: no frame after the synchronization`),
         ),
     );
-  };
-  const reprogram = (lastId: number): Step =>
+  const reprogram = ({ taken, lastId }: { taken: number; lastId: number }): Step =>
     sequence(
       after(
         () => readNumber(beamline.own("ExposureTime")),
@@ -109,7 +107,7 @@ const synchronizeScan = (context: ScanContext, scan: ActiveScan): Step => {
             send(context, DATA_ACQUISITION.off, DATA_ACQUISITION.on, armCommand(controller)),
           ),
       ),
-      firstFrame(lastId),
+      frameAfter(taken),
       send(context, DATA_ACQUISITION.read),
       pause(times.controller),
       send(context, DATA_ACQUISITION.position),
@@ -121,8 +119,12 @@ const synchronizeScan = (context: ScanContext, scan: ActiveScan): Step => {
     );
   return sequence(
     cleanUp(context),
-    pauseFrame(times.lastPulse),
-    after(() => readNumber(beamline.camera("NumImagesCounter_RBV")), reprogram),
+    // The frame of the last pulse is exposed as before.
+    pause(scan.exposureTime + times.lastPulse),
+    after(
+      async () => ({ taken: await readNumber(counter), lastId: await readLastFrameId(context) }),
+      reprogram,
+    ),
   );
 };
 
@@ -132,7 +134,7 @@ const synchronizeScan = (context: ScanContext, scan: ActiveScan): Step => {
  */
 export const synchronize = (context: ScanContext): Step => {
   const scan = context.scan$.value;
-  if (scan === undefined || scan.theta.scanType === "backforth") return nothing;
+  if (scan === undefined || scan.angles.rule.scanType === "backforth") return nothing;
   return after(
     () => isOutOfStep(context, scan),
     (isOut) => (isOut ? synchronizeScan(context, scan) : nothing),

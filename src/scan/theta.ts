@@ -21,20 +21,40 @@ export function thetaAt({ scanType, start, step, numAngles }: ThetaRule, index: 
  */
 export const thetaIndex = (uniqueId: number, firstProjid: number): number => uniqueId - 1 - firstProjid;
 
+/** The angles of a stream from one frame on: until it was synchronized, and since. */
+export interface StreamAngles {
+  readonly rule: ThetaRule;
+  /** The id of the frame before the first that the rule is for. */
+  readonly firstProjid: number;
+  /** Those of the frames before. */
+  readonly before?: StreamAngles;
+}
+
+/** The angle of the frame with this id; a capture may begin with frames from before a synchronization. */
+export function angleOfFrame(angles: StreamAngles, uniqueId: number): number {
+  let part = angles;
+  while (part.before !== undefined && uniqueId <= part.firstProjid) part = part.before;
+  return thetaAt(part.rule, thetaIndex(uniqueId, part.firstProjid));
+}
+
 /** GigE Vision cameras number their frames from 1 to here, then from 1 again. */
 const LAST_ID = 65_535;
 
-/** The counter of the camera may lag behind the frames by so many. */
-const COUNTER_LAG = 1000;
+/** `id` as a camera without a limit would have given it, the one that is nearest to the id `known` of another frame. */
+export const continuedId = (known: number, id: number): number =>
+  id + Math.max(0, Math.round((known - id) / LAST_ID)) * LAST_ID;
+
+/** What is known of the camera's latest frame may lag behind what was stored by so many frames. */
+const LAG = 1000;
 
 /**
- * Ids of frames in storage order as a camera without a limit would have given them. `taken` is how many frames the camera has taken by
- * now: that tells how often it began again.
+ * Ids of frames in storage order as a camera without a limit would have given them. `latest` is such an id of the camera's latest frame:
+ * that tells how often it began again.
  */
-export function unwrapIds(ids: readonly number[], taken: number): number[] {
+export function unwrapIds(ids: readonly number[], latest: number): number[] {
   const last = ids.at(-1);
-  if (last === undefined || taken <= LAST_ID || ids.some((id) => id > LAST_ID)) return [...ids];
-  let turns = Math.max(0, Math.floor((taken + COUNTER_LAG - last) / LAST_ID));
+  if (last === undefined || latest <= LAST_ID || ids.some((id) => id > LAST_ID)) return [...ids];
+  let turns = Math.max(0, Math.floor((latest + LAG - last) / LAST_ID));
   let next = last;
   return ids
     .toReversed()

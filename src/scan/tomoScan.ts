@@ -105,6 +105,7 @@ export function startTomoScan(options: ScanServerOptions): ScanServer {
         busy$,
         ending$,
         aborted$,
+        lastFrameId: 0,
         captured: undefined,
         rotationBeforeMoveOut: undefined,
       };

@@ -21,7 +21,9 @@ import {
   replyNumber,
 } from "../../src/scan/psoCommands.js";
 import {
+  angleOfFrame,
   broadcastTheta,
+  continuedId,
   firstFrameId,
   type ThetaRule,
   thetaAt,
@@ -180,6 +182,17 @@ describe("the angles of a stream", () => {
     assert.equal(thetaIndex(501, 500), 0);
   });
 
+  it("belong to the frames before a synchronization, or since", () => {
+    const first = { rule: { ...rule, scanType: "continuous" }, firstProjid: 0 } as const;
+    const second = { rule: { ...first.rule, start: 100 }, firstProjid: 10, before: first };
+    const third = { rule: { ...first.rule, start: 500, step: 2 }, firstProjid: 20, before: second };
+    assert.deepEqual(
+      [1, 10, 11, 20, 21, 22].map((id) => angleOfFrame(third, id)),
+      [0, 9, 100, 109, 500, 502],
+    );
+    assert.equal(angleOfFrame(first, 0), -1);
+  });
+
   it("are broadcast in whole cycles", () => {
     assert.equal(broadcastTheta(rule).length % 6, 0);
     assert.deepEqual(broadcastTheta({ ...rule, scanType: "continuous" }), Float32Array.of(0, 1, 2));
@@ -208,6 +221,21 @@ describe("ids of a camera that begins again after 65535", () => {
           assert.deepEqual(unwrapIds(wrapped, first + frames - 1 + since), continued);
         },
       ),
+    );
+  });
+
+  it("are followed over any number of turns, whatever is lost between two of them", () => {
+    const steps = fc.array(fc.integer({ min: 1, max: 32_000 }), { minLength: 1, maxLength: 50 });
+    fc.assert(
+      fc.property(steps, (sizes) => {
+        let id = 0;
+        let known = 0;
+        for (const size of sizes) {
+          id += size;
+          known = continuedId(known, ((id - 1) % 65_535) + 1);
+        }
+        assert.equal(known, id);
+      }),
     );
   });
 

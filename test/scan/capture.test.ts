@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import { firstValueFrom } from "rxjs";
 import { readStoredFrames } from "../../src/drivers/hdf5/dataExchange.js";
 import { thetaAt, thetaIndex } from "../../src/scan/theta.js";
 import { readDataset as read } from "./h5.js";
@@ -19,6 +20,11 @@ const settingsOf = (beamline: TestBeamline): string[] => FILE_SETTINGS.map((name
 const IMPATIENT = { capture: 1 };
 
 const SETTINGS = ["scan", "%s%s_%3.3d.h5", "1", "SP1"];
+
+const FILES = { databases: [...STREAM_DATABASES, "tomoScanStreamFiles"] };
+
+const idsOf = (beamline: TestBeamline, name: string): readonly number[] =>
+  read(join(beamline.folder, name), "defaults/NDArrayUniqueId").values;
 
 describe("a capture", () => {
   it("stores the frames asked for with the angle of each", async (context) => {
@@ -67,10 +73,6 @@ describe("a capture", () => {
     beamline.set("AbortScan", 1);
     await ended;
   });
-
-  const FILES = { databases: [...STREAM_DATABASES, "tomoScanStreamFiles"] };
-  const idsOf = (beamline: TestBeamline, name: string): readonly number[] =>
-    read(join(beamline.folder, name), "defaults/NDArrayUniqueId").values;
 
   for (const files of ["One", "Both"])
     it(`is one file without a gap, from before it began on, when StreamCaptureFiles is ${files}`, async (context) => {
@@ -422,6 +424,28 @@ describe("a synchronization", () => {
     assert.equal(beamline.number("2bmSP1:cam1:AcquireTime"), 0.004);
     beamline.set("AbortScan", 1);
     await ended;
+  });
+
+  it("leaves each frame its angle when frames before it were lost, also those that the ring kept from before", async (context) => {
+    const settings = { StreamScanType: "continuous", NumAngles: 5000, StreamPreCount: 4000 };
+    const files = { StreamCaptureFiles: "One" };
+    const beamline = new TestBeamline(context, { ...settings, ...files }, {}, FILES);
+    const { ended } = await beamline.stream();
+    beamline.detector.lost = 3;
+    await firstValueFrom(beamline.detector.taken$);
+    beamline.set("RotationStep", 0.5);
+    beamline.set("StreamSync", 1);
+    await beamline.shows("FirstProjid", /^[1-9]/);
+    await beamline.shows("StreamSync", 0);
+    const lastId = beamline.number("FirstProjid");
+    await beamline.press("StreamCapture");
+    beamline.set("AbortScan", 1);
+    await ended;
+    const ids = idsOf(beamline, "scan_001.h5");
+    assert.ok(ids[0] !== undefined && ids[0] < lastId && ids.includes(lastId + 1), `${lastId} of ${ids}`);
+    const theta = read(join(beamline.folder, "scan_001.h5"), "exchange/theta").values;
+    for (const [index, id] of ids.entries())
+      assert.ok(Math.abs((theta[index] ?? 0) - beamline.angleOf(id)) < 0.01, `frame ${id}`);
   });
 
   it("says when no frame comes after it, and the stream goes on", async (context) => {

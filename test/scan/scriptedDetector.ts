@@ -69,6 +69,8 @@ export class ScriptedDetector {
   queued = 0;
   /** So many of the next triggers are lost. */
   missing = 0;
+  /** So many of the next frames are numbered, but lost on their way. */
+  lost = 0;
   readonly #pvs = new Map<string, Pv>();
   #file: Frame[] | undefined;
   #queue: Frame[] = [];
@@ -77,6 +79,7 @@ export class ScriptedDetector {
   /** Frames that the ring has passed on since it was triggered. */
   #passed = 0;
   #taken = 0;
+  #numbered = 0;
   #running: NodeJS.Timeout | undefined;
 
   constructor(
@@ -115,6 +118,7 @@ export class ScriptedDetector {
 
   private acquire(): void {
     this.#taken = 0;
+    this.#numbered = 0;
     this.#queue = [];
     this.set("cam1:NumImagesCounter_RBV", 0);
     this.set("cam1:AcquireBusy", 1);
@@ -125,12 +129,17 @@ export class ScriptedDetector {
   private expose(angle: number): void {
     if (this.number("cam1:Acquire") !== 1 || this.number("cam1:TriggerMode") !== 1) return;
     if (this.missing > 0) this.missing -= 1;
-    else this.take(angle);
+    else if (this.lost > 0) {
+      this.lost -= 1;
+      this.#numbered += 1;
+    } else this.take(angle);
   }
 
   private take(angle: number): void {
     const location = toText(this.get(`${this.server}HDF5Location`));
-    const frame = { id: ++this.#taken, location, angle };
+    this.#taken += 1;
+    this.#numbered += 1;
+    const frame = { id: this.#numbered, location, angle };
     this.frames.push(frame);
     this.taken$.next(frame);
     this.set("cam1:UniqueId_RBV", frame.id);
