@@ -1,19 +1,9 @@
-import {
-  endWith,
-  ignoreElements,
-  merge,
-  startWith,
-  switchMap,
-  take,
-  takeWhile,
-  throwError,
-  timer,
-} from "rxjs";
+import { merge, startWith, switchMap, take, throwError, timer } from "rxjs";
 import { number$ } from "../records/pvStreams.js";
 import type { ScanContext } from "./context.js";
 import { showProgress } from "./progress.js";
 import { lastNumber } from "./pvValues.js";
-import { nothing, reach, type Step, within } from "./steps.js";
+import { during, nothing, reach, type Step, within } from "./steps.js";
 
 const takenOf = ({ beamline }: ScanContext): { taken: number; wanted: number } => ({
   taken: lastNumber(beamline.camera("NumImagesCounter_RBV"), 0),
@@ -31,10 +21,7 @@ export const untilCameraDone = (context: ScanContext, alongside: Step, limitSeco
     limitSeconds === undefined
       ? done
       : done.pipe(within(limitSeconds, `${busy.name}: the camera did not finish`));
-  return merge(showProgress(context), alongside, limited.pipe(endWith("done"))).pipe(
-    takeWhile((event) => event !== "done"),
-    ignoreElements(),
-  );
+  return during(limited, merge(showProgress(context), alongside));
 };
 
 /** Fails once no frame came for `seconds` and frames are missing; nothing can bring them after the last trigger. */

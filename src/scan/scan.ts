@@ -4,7 +4,6 @@ import type { ScanContext } from "./context.js";
 import type { EndTask, ScanProcedure } from "./endScan.js";
 import { showStatus } from "./fieldConditions.js";
 import { flyScan } from "./flyScan.js";
-import { logged } from "./logged.js";
 import type { ScanKind } from "./scanKind.js";
 import { stepScan } from "./stepScan.js";
 import { nothing, perform, put, type Step, sequence } from "./steps.js";
@@ -22,17 +21,29 @@ export const stopMotionAndFile = ({ beamline }: Pick<ScanContext, "beamline">): 
   beamline.file("Capture").write(0);
 };
 
-/** Puts everything back. What fails is logged and the rest goes on, StartScan always returns to Done. */
-const end = (context: ScanContext, tasks: readonly EndTask[], outcome: () => string): Step =>
-  sequence(
-    ...tasks.map(([what, step]) => logged(context, `end of scan: ${what}`, step)),
-    defer(() => showStatus(context, outcome())),
+/** Puts everything back. What fails is told, the rest goes on, and StartScan always returns to Done. */
+const end = (context: ScanContext, tasks: readonly EndTask[], outcome: () => string): Step => {
+  const problems: string[] = [];
+  const run = ([what, step]: EndTask): Step =>
+    step.pipe(
+      catchError((error) =>
+        perform(() => {
+          const problem = `${what}: ${errorMessage(error)}`;
+          problems.push(problem);
+          context.log.error(`end of scan: ${problem}`);
+        }),
+      ),
+    );
+  return sequence(
+    ...tasks.map(run),
+    defer(() => showStatus(context, [outcome(), ...problems.slice(0, 1)].join("; at its end: "))),
     perform(() => {
       context.scan$.next(undefined);
       context.running$.next(false);
     }),
     put(context.beamline.own("StartScan"), 0),
   );
+};
 
 /** One scan from StartScan to Done. Never fails: what goes wrong is in ScanStatus and in the log. */
 export const runScan = (context: ScanContext): Step =>

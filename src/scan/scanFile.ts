@@ -5,9 +5,10 @@ import { addTheta } from "./completeFile.js";
 import { saveConfiguration } from "./configuration.js";
 import type { ScanContext } from "./context.js";
 import type { EndTask } from "./endScan.js";
+import { showSaved } from "./progress.js";
 import { readText } from "./pvValues.js";
 import { stopOther } from "./recording.js";
-import { nothing, perform, put, putAndWait, reach, type Step, sequence, within } from "./steps.js";
+import { during, nothing, perform, put, putAndWait, reach, type Step, sequence, within } from "./steps.js";
 import { startTransfer } from "./transfer.js";
 
 /** The one file that a scan writes when it does not stream: dark fields, flat fields and projections. */
@@ -43,7 +44,7 @@ export function scanFile(context: ScanContext): ScanFile {
   const whenStored = (step: (path: string) => Step): Step =>
     whenBegun((begun) => (existsSync(begun) ? step(begun) : nothing));
   const close = sequence(
-    untilStored(context),
+    during(untilStored(context), showSaved(context)),
     put(beamline.file("Capture"), 0),
     reach(state, (value) => value === 0).pipe(
       within(times.capture, `${state.name}: the file was not closed`),

@@ -1,5 +1,4 @@
 import {
-  catchError,
   combineLatest,
   concat,
   concatMap,
@@ -20,7 +19,6 @@ import {
   tap,
   timer,
 } from "rxjs";
-import { errorMessage } from "../libcom/errorMessage.js";
 import { number$, text$ } from "../records/pvStreams.js";
 import { type Beamline, type BeamlineNames, NAME_RECORDS, type PvSet } from "./beamline.js";
 import { setExposure } from "./camera.js";
@@ -28,7 +26,7 @@ import { capture } from "./capture.js";
 import type { ScanContext } from "./context.js";
 import { retakeFields } from "./fields.js";
 import { followCamera, followLens } from "./lens.js";
-import { logged } from "./logged.js";
+import { reported } from "./logged.js";
 import { releaseRing } from "./ring.js";
 import { moveSampleIn, moveSampleOut } from "./sample.js";
 import { runScan, stopMotionAndFile } from "./scan.js";
@@ -101,13 +99,8 @@ const framesOrNever = ({ beamline, scan$, ending$ }: ScanContext, button: string
  * back; pressed while the scan begins, it waits for the first frames. However it ends, StreamMessage and the button return to Done.
  */
 const action = (context: ScanContext, button: string, work: () => Step, release: Step): Observable<never> => {
-  const { beamline, busy$, scan$, running$, ending$, log } = context;
+  const { beamline, busy$, scan$, running$, ending$ } = context;
   const springBack = put(beamline.own(button), 0);
-  const explain = (error: unknown): Step => {
-    const reason = `${button}: ${errorMessage(error)}`;
-    log.error(reason);
-    return put(beamline.own("ScanStatus"), reason);
-  };
   const done = sequence(
     release,
     perform(() => busy$.next(false)),
@@ -119,7 +112,7 @@ const action = (context: ScanContext, button: string, work: () => Step, release:
       if (busy$.value || ending$.value || !running$.value) return springBack;
       busy$.next(true);
       const begun = defer(() => (scan$.value === undefined ? sequence() : work()));
-      return concat(framesOrNever(context, button), begun.pipe(catchError(explain)), done).pipe(
+      return concat(framesOrNever(context, button), reported(context, button, begun), done).pipe(
         finalize(() => busy$.next(false)),
       );
     }),
@@ -145,7 +138,7 @@ const streamSettings = (context: ScanContext): Observable<never> => {
   const follow = (record: string, apply: Step, revert: Step): Observable<never> =>
     changes$(beamline.own(record)).pipe(
       filter(() => scan$.value !== undefined),
-      concatMap(() => logged(context, record, busy$.value ? revert : apply)),
+      concatMap(() => reported(context, record, busy$.value ? revert : apply)),
     );
   return merge(
     follow("StreamPreCount", resizeRing(context), revertRing(context)),
@@ -160,13 +153,13 @@ const settings = (context: ScanContext): Observable<never> => {
   return merge(
     changes$(beamline.own("ExposureTime")).pipe(
       filter(() => !running$.value),
-      concatMap((seconds) => logged(context, "ExposureTime", setExposure(beamline, times, seconds))),
+      concatMap((seconds) => reported(context, "ExposureTime", setExposure(beamline, times, seconds))),
     ),
     path$.pipe(
       concatMap((path) =>
         when(
           beamline.file("FilePath").connected && path !== "",
-          logged(context, "FilePath", putAndWait(beamline.file("FilePath"), path, times.put)),
+          reported(context, "FilePath", putAndWait(beamline.file("FilePath"), path, times.put)),
         ),
       ),
     ),
@@ -181,7 +174,7 @@ const sampleMoves = (context: ScanContext): Observable<never> => {
   const { beamline } = context;
   const move = (button: string, step: Step): Observable<never> =>
     pressed$(beamline.own(button)).pipe(
-      concatMap(() => concat(logged(context, button, step), put(beamline.own(button), 0))),
+      concatMap(() => concat(reported(context, button, step), put(beamline.own(button), 0))),
     );
   return merge(move("MoveSampleIn", moveSampleIn(context)), move("MoveSampleOut", moveSampleOut(context)));
 };

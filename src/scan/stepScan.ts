@@ -45,6 +45,11 @@ const projections = (context: ScanContext, angles: readonly number[], stabilizat
         within(exposure + FRAME_SECONDS, `${counter.name}: no frame at ${angle} degrees`),
       ),
     );
+  // The camera is done when the plugins that it waits for are.
+  const busy = beamline.camera("AcquireBusy");
+  const lastFrameStored = reach(busy, (value) => value === 0).pipe(
+    within(times.drain, `${busy.name}: the camera did not finish`),
+  );
   const all = after(
     () => readNumber(beamline.camera("AcquireTime_RBV")),
     (exposure) => from(angles).pipe(concatMap((angle, index) => takeOne(exposure, angle, index))),
@@ -52,7 +57,7 @@ const projections = (context: ScanContext, angles: readonly number[], stabilizat
   return sequence(
     triggerBySoftware(beamline, times, angles.length),
     startAcquisition(beamline, times),
-    untilCameraDone(context, all),
+    untilCameraDone(context, sequence(all, lastFrameStored)),
   );
 };
 

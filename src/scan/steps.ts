@@ -5,15 +5,18 @@ import {
   defer,
   distinctUntilChanged,
   EMPTY,
+  endWith,
   filter,
   from,
   ignoreElements,
   map,
+  merge,
   type Observable,
   observeOn,
   pairwise,
   switchMap,
   take,
+  takeWhile,
   tap,
   throwError,
   timeout,
@@ -64,7 +67,7 @@ export const within =
     step.pipe(
       timeout({
         first: seconds * 1000,
-        with: () => throwError(() => new Error(`${what} within ${seconds} s`)),
+        with: () => throwError(() => new Error(`${what} within ${Number(seconds.toFixed(3))} s`)),
       }),
     );
 
@@ -93,6 +96,13 @@ export const changes$ = (pv: Pv): Observable<number> =>
     pairwise(),
     filter(([before, now]) => before !== now),
     map(([, now]) => now),
+  );
+
+/** Runs `others` alongside, until `step` is done: what of them is not over then is given up. Fails when either does. */
+export const during = (step: Step, others: Step): Step =>
+  merge(others, step.pipe(endWith("done"))).pipe(
+    takeWhile((event) => event !== "done"),
+    ignoreElements(),
   );
 
 /** Runs `back` after `body` also when that fails. */

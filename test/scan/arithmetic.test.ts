@@ -304,12 +304,13 @@ describe("names and texts", () => {
     assert.ok(!configurationRecords("stream").includes("StartScan"));
   });
 
-  it("writes durations in hours, minutes and seconds", () => {
-    assert.deepEqual([0, 59.9, 3661, 90_000].map(durationText), [
+  it("writes durations in days, hours, minutes and seconds", () => {
+    assert.deepEqual([0, 59.9, 3661, 90_000, 172_800].map(durationText), [
       "0:00:00",
       "0:00:59",
       "1:01:01",
-      "25:00:00",
+      "1 day, 1:00:00",
+      "2 days, 0:00:00",
     ]);
   });
 });

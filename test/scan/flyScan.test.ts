@@ -71,6 +71,22 @@ describe("a fly scan", () => {
     for (const [index, frame] of taken.entries())
       assert.ok(Math.abs(frame.angle - (theta[index] ?? Number.NaN)) < 1e-3, `frame ${index}`);
     assert.ok(existsSync(join(beamline.folder, "scan_001.config")));
+    assert.deepEqual(
+      ["ImagesCollected", "ImagesSaved", "RemainingTime"].map((record) => beamline.text(record)),
+      ["4/4", "41/41", "0:00:00"],
+    );
+  });
+
+  it("says what went wrong at its end, and is over", async (context) => {
+    const beamline = beamlineOf(context, { NumAngles: 5, DarkFieldMode: "None", FlatFieldMode: "None" });
+    await beamline.served();
+    beamline.set("CloseFastShutterPVName", "2bma:absent");
+    await beamline.startScan();
+    assert.equal(
+      beamline.text("ScanStatus"),
+      "Scan complete; at its end: fast shutter: 2bma:absent: not connected",
+    );
+    assert.equal(readDataset(join(beamline.folder, "scan_001.h5"), "exchange/theta").values.length, 5);
   });
 
   it("takes fields before, after, both or not at all, as their modes say", async (context) => {

@@ -272,6 +272,14 @@ describe("between scans the server", () => {
     assert.deepEqual([beamline.number("2bmb:m63.RBV"), beamline.number("2bmb:m25.RBV")], [0, 0]);
   });
 
+  it("says when the sample cannot be moved, and lets the button spring back", async (context) => {
+    const beamline = new TestBeamline(context, { SampleOutX: 3, FlatFieldAxis: "X" });
+    await beamline.served();
+    beamline.engine.put("2bmb:m63.DISP", 1);
+    await beamline.press("MoveSampleOut");
+    assert.match(beamline.text("ScanStatus"), /^MoveSampleOut: 2bmb:m63/);
+  });
+
   it("serves records that lack those of 2-BM, and says what a scan misses", async (context) => {
     const beamline = new ScanRig(context);
     beamline.loadServer({}, ["tomoScan", "tomoScan_PSO", "tomoScanStream"]);

@@ -63,6 +63,8 @@ export class ScriptedDetector {
   readonly taken$ = new Subject<Frame>();
   /** False: the camera takes frames that reach nobody. */
   delivering = true;
+  /** False: plugins that the camera waits for never get rid of its frames. */
+  draining = true;
   /** False: the ring, once triggered, emits nothing. */
   flushing = true;
   /** So many frames wait in the file plugin's queue. */
@@ -153,7 +155,7 @@ export class ScriptedDetector {
 
   private stop(): void {
     clearInterval(this.#running);
-    this.set("cam1:AcquireBusy", 0);
+    if (this.draining) this.set("cam1:AcquireBusy", 0);
   }
 
   close(): void {

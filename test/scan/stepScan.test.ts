@@ -49,6 +49,18 @@ describe("a step scan", () => {
     assert.match(beamline.text("ScanStatus"), /^Scan failed: InterlacedFileName "\/nowhere.npy": ENOENT/);
   });
 
+  it("ends, and says why, when the camera never gets rid of its last frame", async (context) => {
+    const beamline = new TestBeamline(context, settings, { drain: 0.2 }, { databases: STEP });
+    await beamline.served();
+    for (const mode of ["DarkFieldMode", "FlatFieldMode"]) beamline.set(mode, "None");
+    beamline.detector.draining = false;
+    await beamline.startScan();
+    assert.match(
+      beamline.text("ScanStatus"),
+      /^Scan failed: 2bmSP1:cam1:AcquireBusy: the camera did not finish within 0.2 s/,
+    );
+  });
+
   it("runs without the records that only step scans have", async (context) => {
     const beamline = new TestBeamline(context, settings, {}, { databases: ["tomoScan", "tomoScan_2BM"] });
     await beamline.served();
