@@ -43,7 +43,7 @@ export async function main(
     output.out(linesOf(await serverName(addressKey(server)), time, report, interest));
   };
   const repeater = new CaRepeater();
-  const socket = await SearchSocket.open({
+  const socket = new SearchSocket({
     destinations: () => [],
     repeaterPort,
     onFound: () => {},

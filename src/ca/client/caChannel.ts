@@ -1,4 +1,4 @@
-import { BehaviorSubject, distinctUntilChanged, Observable } from "rxjs";
+import { distinctUntilChanged, Observable } from "rxjs";
 import type { DbfType } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
 import type { AccessRights, Properties, WriteResult } from "../../channel/provider.js";
@@ -26,9 +26,11 @@ import {
   valueToPut,
   wireValue,
 } from "./reading.js";
-import { WaitingRequests } from "./waitingRequests.js";
+import type { WaitingRequests } from "./waitingRequests.js";
+import { Watched } from "./watched.js";
 
 const DEFAULT_QUEUE_SIZE = 100;
+const NO_ACCESS: AccessRights = { read: false, write: false };
 
 export interface MonitorOptions extends ReadingOptions {
   /** Bits of EventMask; default VALUE | ALARM. */
@@ -44,6 +46,8 @@ export interface EventsOptions extends MonitorOptions {
 
 /** What a channel needs of the client it belongs to. */
 export interface ChannelOwner {
+  /** The requests of all its channels that are not connected. */
+  readonly waiting: WaitingRequests;
   search(channel: CaChannel, refused: boolean): void;
   closed(channel: CaChannel): void;
 }
@@ -57,9 +61,8 @@ export class CaChannel implements CircuitChannel {
   readonly cid: number;
   readonly priority: number;
   readonly #owner: ChannelOwner;
-  readonly #connected = new BehaviorSubject(false);
-  readonly #accessRights = new BehaviorSubject<AccessRights>({ read: false, write: false });
-  readonly #waiting = new WaitingRequests();
+  readonly #connected = new Watched(false);
+  readonly #accessRights = new Watched<AccessRights>(NO_ACCESS);
   readonly #monitors = new Set<ChannelMonitor>();
   #link: CircuitConnection | undefined;
   #on: ConnectedChannel | undefined;
@@ -80,7 +83,7 @@ export class CaChannel implements CircuitChannel {
 
   /** The present state, and each change of it; completes on `close`. */
   get connected$(): Observable<boolean> {
-    return this.#connected.pipe(distinctUntilChanged());
+    return this.#connected.values$.pipe(distinctUntilChanged());
   }
 
   /** The type of the wire, known while connected: STRING, SHORT, FLOAT, ENUM, UCHAR, LONG or DOUBLE. */
@@ -98,7 +101,7 @@ export class CaChannel implements CircuitChannel {
   }
 
   get access$(): Observable<AccessRights> {
-    return this.#accessRights.asObservable();
+    return this.#accessRights.values$;
   }
 
   /** `host:port` of the server; empty while disconnected. */
@@ -191,7 +194,7 @@ export class CaChannel implements CircuitChannel {
     const link = this.#link;
     this.#on = undefined;
     this.#link = undefined;
-    for (const request of this.#waiting.takeAll()) request.respond(Eca.CHANDESTROY);
+    for (const request of this.#owner.waiting.take(this)) request.respond(Eca.CHANDESTROY);
     on?.circuit.endRequests(this, Eca.CHANDESTROY);
     if (on !== undefined) on.circuit.clearChannel(on.sid, this.cid);
     else link?.circuit.abandonChannel(this.cid);
@@ -220,7 +223,7 @@ export class CaChannel implements CircuitChannel {
     const on = { circuit: this.#link.circuit, sid, nativeType: base, elementCount: count };
     this.#on = on;
     for (const monitor of this.#monitors) monitor.start(on);
-    for (const request of this.#waiting.takeAll()) request.send(on);
+    for (const request of this.#owner.waiting.take(this)) request.send(on);
     this.#connected.next(true);
   }
 
@@ -257,7 +260,7 @@ export class CaChannel implements CircuitChannel {
     const start = (): Promise<T> =>
       new Promise((resolve, reject) => {
         const request = make(resolve, reject);
-        cancel = () => this.#waiting.delete(request);
+        cancel = () => this.#owner.waiting.delete(request);
         this.ask(request);
       });
     return unlessAborted(signal, start, () => cancel());
@@ -267,6 +270,6 @@ export class CaChannel implements CircuitChannel {
   ask(request: ChannelRequest): void {
     if (this.#on !== undefined) request.send(this.#on);
     else if (this.#closed) request.respond(Eca.CHANDESTROY);
-    else this.#waiting.add(request);
+    else this.#owner.waiting.add(request);
   }
 }

@@ -5,9 +5,8 @@ import {
   addressKey,
   addressText,
   broadcastAddresses,
-  resolveAddresses,
   type SocketAddress,
-  uniqueAddresses,
+  useAddresses,
 } from "../net/address.js";
 import { type ClientEnvironment, clientEnvironment, type Environment } from "../net/environment.js";
 import { CaRepeater } from "../net/repeater.js";
@@ -22,6 +21,7 @@ import type { CaReading, ReadingValue } from "./reading.js";
 import { searchDatagrams } from "./searchDatagrams.js";
 import { type SearchedChannel, SearchSchedule } from "./searchSchedule.js";
 import { SearchSocket } from "./searchSocket.js";
+import { WaitingRequests } from "./waitingRequests.js";
 
 const log = logger("ca.client");
 const NAME_SERVER_RETRY_SECONDS = 5;
@@ -51,6 +51,7 @@ function userName(): string {
 
 /** A Channel Access client: finds PVs, shares one circuit per server and priority, reconnects by itself. */
 export class CaClient implements ChannelOwner {
+  readonly waiting = new WaitingRequests();
   readonly #settings: ClientEnvironment;
   readonly #startRepeater: boolean;
   readonly #user: string;
@@ -61,10 +62,8 @@ export class CaClient implements ChannelOwner {
   readonly #nameServers = new Map<string, CircuitConnection>();
   readonly #schedule: SearchSchedule;
   readonly #beacons = new BeaconMonitor(performance.now() / 1000);
-  readonly #ready: Promise<void>;
-  #destinations: readonly SocketAddress[] = [];
-  #nameServerAddresses: readonly SocketAddress[] = [];
-  #socket: SearchSocket | undefined;
+  readonly #destinations = new Map<string, SocketAddress>();
+  readonly #socket: SearchSocket;
   #repeater: CaRepeater | undefined;
   #sequenceNumber = 0;
   #lastCid = 0;
@@ -79,7 +78,8 @@ export class CaClient implements ChannelOwner {
     this.#schedule = new SearchSchedule(this.#settings.maximumSearchPeriodSeconds, (channels) =>
       this.#search(channels),
     );
-    this.#ready = this.#open().catch((error: Error) => log.error(`no searching: ${error.message}`));
+    this.#socket = this.#openSocket();
+    this.#useAddresses();
   }
 
   /** Starts to look for a PV; the channel can be used at once. */
@@ -123,8 +123,7 @@ export class CaClient implements ChannelOwner {
     const circuits = [...this.#circuits.values()].flatMap((ofServer) => [...ofServer.values()]);
     for (const connection of [...circuits, ...this.#nameServers.values()]) connection.close();
     this.#repeater?.stop();
-    this.#socket?.close();
-    this.#socket = undefined;
+    this.#socket.close();
   }
 
   search(channel: CaChannel, refused: boolean): void {
@@ -136,24 +135,29 @@ export class CaClient implements ChannelOwner {
     this.#channels.delete(channel.cid);
   }
 
-  async #open(): Promise<void> {
-    const { addressList, autoAddressList, serverPort, repeaterPort, nameServers, multicastTtl } =
-      this.#settings;
-    const automatic = autoAddressList ? broadcastAddresses().map((host) => ({ host, port: serverPort })) : [];
-    const listed = await resolveAddresses(addressList, serverPort);
-    this.#destinations = uniqueAddresses([...automatic, ...listed]);
-    this.#nameServerAddresses = await resolveAddresses(nameServers, serverPort);
-    const socket = await SearchSocket.open({
-      destinations: () => this.#destinations,
+  #openSocket(): SearchSocket {
+    const { repeaterPort, multicastTtl } = this.#settings;
+    return new SearchSocket({
+      destinations: () => this.#destinations.values(),
       repeaterPort,
       multicastTtl,
       onFound: (cid, server) => this.#found(cid, server),
       onBeacon: (server, id) => this.#beaconArrived(addressKey(server), id),
       onNoRepeater: () => this.#repeat(repeaterPort),
     });
-    if (this.#closed) return socket.close();
-    this.#socket = socket;
-    for (const address of this.#nameServerAddresses) this.#connectNameServer(address);
+  }
+
+  #useAddresses(): void {
+    const { addressList, autoAddressList, serverPort, nameServers } = this.#settings;
+    const broadcasts = autoAddressList ? broadcastAddresses() : [];
+    for (const host of broadcasts) this.#addDestination({ host, port: serverPort });
+    useAddresses(addressList, serverPort, (address) => this.#addDestination(address));
+    useAddresses(nameServers, serverPort, (address) => this.#connectNameServer(address));
+  }
+
+  #addDestination(address: SocketAddress): void {
+    this.#destinations.set(addressKey(address), address);
+    this.#schedule.restart();
   }
 
   #beaconArrived(server: string, id: number): void {
@@ -177,15 +181,8 @@ export class CaClient implements ChannelOwner {
   }
 
   #search(channels: readonly SearchedChannel[]): void {
-    if (this.#socket === undefined) {
-      void this.#ready.then(() => this.#sendSearches(channels.filter(({ cid }) => this.#schedule.has(cid))));
-    } else this.#sendSearches(channels);
-  }
-
-  #sendSearches(channels: readonly SearchedChannel[]): void {
-    if (channels.length === 0) return;
     this.#sequenceNumber = (this.#sequenceNumber + 1) >>> 0;
-    if (this.#destinations.length > 0) this.#socket?.send(searchDatagrams(channels, this.#sequenceNumber));
+    if (this.#destinations.size > 0) this.#socket.send(searchDatagrams(channels, this.#sequenceNumber));
     for (const { circuit } of this.#nameServers.values())
       for (const { cid, name } of channels) circuit.search(cid, name);
   }

@@ -10,6 +10,18 @@ const RESTARTED_LEVEL = 4;
 /** Where a channel starts again whose server was found but refused it. */
 const REFUSED_LEVEL = 5;
 
+/** Searched for with one call: a few datagrams, so that servers begin while a program still names its channels. */
+const BATCH = 128;
+/** The level of what is searched for in the present turn of the event loop for the first time. */
+const FRESH = -1;
+/** The level of what is not looked for any more. */
+const FOUND = -2;
+
+interface Wanted {
+  readonly channel: SearchedChannel;
+  level: number;
+}
+
 /**
  * Who is searched for when: at once, and then again after 30 ms, 60 ms, ... up to the longest period. Channels that
  * start within one turn of the event loop, or wait equally long, are searched for together, in few datagrams.
@@ -17,10 +29,11 @@ const REFUSED_LEVEL = 5;
 export class SearchSchedule {
   readonly #send: (channels: readonly SearchedChannel[]) => void;
   readonly #maximumSeconds: number;
-  readonly #levelOf = new Map<number, number>();
-  readonly #levels: Map<number, SearchedChannel>[] = [];
+  readonly #wanted = new Map<number, Wanted>();
+  /** Who waits how long; those that went to another level, or were found, are still in the list of the old one. */
+  readonly #levels: Wanted[][] = [];
   readonly #timers: (NodeJS.Timeout | undefined)[] = [];
-  #fresh: SearchedChannel[] = [];
+  #fresh: Wanted[] = [];
   #freshTimer: NodeJS.Immediate | undefined;
 
   constructor(maximumSeconds: number, send: (channels: readonly SearchedChannel[]) => void) {
@@ -30,65 +43,70 @@ export class SearchSchedule {
 
   /** Channels still looked for. */
   get size(): number {
-    return this.#levelOf.size;
-  }
-
-  has(cid: number): boolean {
-    return this.#levelOf.has(cid);
+    return this.#wanted.size;
   }
 
   /** Starts to look for a channel, with some delay where its server just refused it. */
   add(channel: SearchedChannel, refused = false): void {
-    if (this.#levelOf.has(channel.cid)) return;
-    if (refused) {
-      this.#put(channel, REFUSED_LEVEL);
-      return;
-    }
-    this.#levelOf.set(channel.cid, -1);
-    this.#fresh.push(channel);
-    this.#freshTimer ??= setImmediate(() => this.#sendFresh());
+    if (this.#wanted.has(channel.cid)) return;
+    const wanted = { channel, level: FRESH };
+    this.#wanted.set(channel.cid, wanted);
+    if (refused) this.#put(wanted, REFUSED_LEVEL);
+    else this.#searchSoon(wanted);
   }
 
   /** Returns whether the channel was looked for. */
   remove(cid: number): boolean {
-    const level = this.#levelOf.get(cid);
-    if (level === undefined) return false;
-    this.#levelOf.delete(cid);
-    this.#levels[level]?.delete(cid);
-    return true;
+    const wanted = this.#wanted.get(cid);
+    if (wanted === undefined) return false;
+    wanted.level = FOUND;
+    return this.#wanted.delete(cid);
   }
 
   /** A server came up: what waits for long is searched for now. */
   restart(): void {
-    for (let level = RESTARTED_LEVEL; level < this.#levels.length; level++) {
-      const waiting = [...(this.#levels[level]?.values() ?? [])];
-      for (const channel of waiting) {
-        this.remove(channel.cid);
-        this.add(channel);
+    for (const wanted of this.#wanted.values())
+      if (wanted.level >= RESTARTED_LEVEL) {
+        wanted.level = FRESH;
+        this.#searchSoon(wanted);
       }
-    }
   }
 
   stop(): void {
     clearImmediate(this.#freshTimer);
     for (const timer of this.#timers) clearTimeout(timer);
-    this.#levelOf.clear();
+    this.#wanted.clear();
     this.#levels.length = 0;
-    this.#fresh.length = 0;
+    this.#fresh = [];
+  }
+
+  #searchSoon(wanted: Wanted): void {
+    this.#fresh.push(wanted);
+    if (this.#fresh.length >= BATCH) this.#sendFresh();
+    else this.#freshTimer ??= setImmediate(() => this.#sendFresh());
   }
 
   #sendFresh(): void {
+    clearImmediate(this.#freshTimer);
     this.#freshTimer = undefined;
-    const wanted = this.#fresh.filter((channel) => this.#levelOf.get(channel.cid) === -1);
+    const fresh = this.#fresh;
     this.#fresh = [];
-    for (const channel of wanted) this.#put(channel, 0);
-    this.#send(wanted);
+    this.#searchFor(
+      fresh.filter(({ level }) => level === FRESH),
+      0,
+    );
   }
 
-  #put(channel: SearchedChannel, level: number): void {
-    this.#levelOf.set(channel.cid, level);
-    for (let index = this.#levels.length; index <= level; index++) this.#levels[index] = new Map();
-    this.#levels[level]?.set(channel.cid, channel);
+  /** Now, and again when the period of `level` is over. */
+  #searchFor(wanted: readonly Wanted[], level: number): void {
+    for (const one of wanted) this.#put(one, level);
+    this.#send(wanted.map(({ channel }) => channel));
+  }
+
+  #put(wanted: Wanted, level: number): void {
+    wanted.level = level;
+    for (let index = this.#levels.length; index <= level; index++) this.#levels[index] = [];
+    this.#levels[level]?.push(wanted);
     this.#timers[level] ??= setTimeout(() => this.#expired(level), this.#periodSeconds(level) * 1000);
   }
 
@@ -98,11 +116,10 @@ export class SearchSchedule {
 
   #expired(level: number): void {
     this.#timers[level] = undefined;
-    const waiting = [...(this.#levels[level]?.values() ?? [])];
+    const waiting = this.#levels[level]?.filter((wanted) => wanted.level === level) ?? [];
+    this.#levels[level] = [];
     if (waiting.length === 0) return;
-    this.#levels[level]?.clear();
     const next = this.#periodSeconds(level) < this.#maximumSeconds ? level + 1 : level;
-    for (const channel of waiting) this.#put(channel, next);
-    this.#send(waiting);
+    this.#searchFor(waiting, next);
   }
 }

@@ -5,15 +5,15 @@ import type { CaMessage } from "../codec/message.js";
 import { MessageDecoder } from "../codec/messageDecoder.js";
 import { addressText, type SocketAddress } from "../net/address.js";
 import { RepeaterRegistration } from "../net/repeaterRegistration.js";
-import { openUdp } from "../net/udpSocket.js";
+import { allowBroadcasts, createUdp } from "../net/udpSocket.js";
 
 const log = logger("ca.search");
-/** Datagrams sent in one go to each destination: more would overrun the receive buffers of slow servers. */
+/** Datagrams sent to each destination in this time: more would overrun the receive buffers of slow servers. */
 const BURST = 24;
-const BURST_PAUSE_MS = 1;
+const BURST_MS = 1;
 
 export interface SearchSocketOptions {
-  readonly destinations: () => readonly SocketAddress[];
+  readonly destinations: () => Iterable<SocketAddress>;
   readonly repeaterPort: number;
   readonly multicastTtl?: number;
   readonly onFound: (cid: number, server: SocketAddress) => void;
@@ -30,38 +30,45 @@ export class SearchSocket {
   readonly #registration: RepeaterRegistration;
   readonly #failing = new Set<string>();
   readonly #queue: Buffer[] = [];
-  #pump: NodeJS.Timeout | undefined;
+  #sentInBurst = 0;
+  #burstTimer: NodeJS.Timeout | undefined;
 
-  private constructor(socket: Socket, options: SearchSocketOptions) {
-    this.#socket = socket;
+  /** What is sent before the system has bound the socket waits for that. */
+  constructor(options: SearchSocketOptions) {
     this.#options = options;
+    const socket = createUdp();
     socket.on("message", (datagram: Buffer, sender: RemoteInfo) => this.#receive(datagram, sender));
     socket.on("error", (error) => log.warn(error.message));
+    socket.once("listening", () => allowBroadcasts(socket, options.multicastTtl));
+    socket.bind({ address: "0.0.0.0", port: 0 });
+    this.#socket = socket;
     this.#registration = new RepeaterRegistration(socket, options.repeaterPort, options.onNoRepeater);
-  }
-
-  static async open(options: SearchSocketOptions): Promise<SearchSocket> {
-    const { multicastTtl = 1 } = options;
-    return new SearchSocket(await openUdp({ address: "0.0.0.0", port: 0, multicastTtl }), options);
   }
 
   send(datagrams: readonly Buffer[]): void {
     this.#queue.push(...datagrams);
-    if (this.#pump === undefined) this.#sendBurst();
+    this.#sendBurst();
   }
 
   close(): void {
-    clearTimeout(this.#pump);
+    clearTimeout(this.#burstTimer);
     this.#registration.stop();
     this.#socket.close();
   }
 
   #sendBurst(): void {
-    this.#pump = undefined;
-    for (const datagram of this.#queue.splice(0, BURST))
+    const burst = this.#queue.splice(0, BURST - this.#sentInBurst);
+    this.#sentInBurst += burst.length;
+    for (const datagram of burst)
       for (const { host, port } of this.#options.destinations())
         this.#socket.send(datagram, port, host, (error) => this.#report(`${host}:${port}`, error));
-    if (this.#queue.length > 0) this.#pump = setTimeout(() => this.#sendBurst(), BURST_PAUSE_MS);
+    this.#burstTimer ??= setTimeout(() => this.#nextBurst(), BURST_MS);
+  }
+
+  #nextBurst(): void {
+    this.#burstTimer = undefined;
+    this.#sentInBurst = 0;
+    if (this.#queue.length > 0) this.#sendBurst();
   }
 
   #report(destination: string, error: Error | null): void {

@@ -32,16 +32,27 @@ async function resolve(address: SocketAddress): Promise<SocketAddress | undefine
   }
 }
 
+const parseAddresses = (list: readonly string[], defaultPort: number): readonly SocketAddress[] =>
+  list.map((text) => parseAddress(text, defaultPort)).filter((address) => address !== undefined);
+
 /** Parses and resolves an address list; what cannot be used is named in a message and left out, as are repetitions. */
 export async function resolveAddresses(
   list: readonly string[],
   defaultPort: number,
 ): Promise<readonly SocketAddress[]> {
-  const parsed = list
-    .map((text) => parseAddress(text, defaultPort))
-    .filter((address) => address !== undefined);
-  const resolved = (await Promise.all(parsed.map(resolve))).filter((address) => address !== undefined);
-  return uniqueAddresses(resolved);
+  const resolved = await Promise.all(parseAddresses(list, defaultPort).map(resolve));
+  return uniqueAddresses(resolved.filter((address) => address !== undefined));
+}
+
+/** The same one by one: what needs no resolver is used at once, and does not wait for the rest. */
+export function useAddresses(
+  list: readonly string[],
+  defaultPort: number,
+  use: (address: SocketAddress) => void,
+): void {
+  for (const address of parseAddresses(list, defaultPort))
+    if (isIPv4(address.host)) use(address);
+    else void resolve(address).then((found) => found !== undefined && use(found));
 }
 
 export function uniqueAddresses(list: readonly SocketAddress[]): readonly SocketAddress[] {

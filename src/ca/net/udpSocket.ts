@@ -19,14 +19,23 @@ const lookup: SocketOptions["lookup"] = (host, options, callback) => {
   else lookUp(host, options, callback);
 };
 
+/** A UDP socket that is not bound yet. */
+export const createUdp = (shared = false): Socket =>
+  createSocket({ type: "udp4", reuseAddr: shared, lookup });
+
+/** What a bound socket needs to send to broadcast and multicast addresses. */
+export function allowBroadcasts(socket: Socket, multicastTtl = 1): void {
+  socket.setBroadcast(true);
+  socket.setMulticastTTL(multicastTtl);
+}
+
 /** A bound UDP socket that may broadcast; rejects when the address cannot be bound. */
 export async function openUdp(options: UdpOptions): Promise<Socket> {
-  const socket = createSocket({ type: "udp4", reuseAddr: options.shared ?? false, lookup });
+  const socket = createUdp(options.shared);
   const listening = once(socket, "listening");
   socket.bind({ address: options.address, port: options.port });
   await listening;
-  socket.setBroadcast(true);
-  socket.setMulticastTTL(options.multicastTtl ?? 1);
+  allowBroadcasts(socket, options.multicastTtl);
   for (const group of options.multicastGroups ?? []) socket.addMembership(group, options.address);
   return socket;
 }

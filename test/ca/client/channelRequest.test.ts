@@ -3,12 +3,14 @@ import { describe, it } from "node:test";
 import { CaChannel } from "../../../src/ca/client/caChannel.js";
 import { ReadRequest } from "../../../src/ca/client/channelRequest.js";
 import { ClientCircuit } from "../../../src/ca/client/clientCircuit.js";
+import { WaitingRequests } from "../../../src/ca/client/waitingRequests.js";
 import { bytes } from "../support/bytes.js";
 
 /** What a reading of one double comes to when the server answers with these bytes. */
 function answered(answer: string): Promise<unknown> {
   const circuit = new ClientCircuit({ peer: "", priority: 0, user: "", host: "", onOutput: () => {} });
-  const channel = new CaChannel({ search: () => {}, closed: () => {} }, "x", 7, 0);
+  const owner = { waiting: new WaitingRequests(), search: () => {}, closed: () => {} };
+  const channel = new CaChannel(owner, "x", 7, 0);
   return new Promise((resolve, reject) => {
     const options = { type: "plain", count: 1 } as const;
     const request = new ReadRequest(channel, options, ({ value }) => resolve(value), reject);

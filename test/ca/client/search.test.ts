@@ -43,6 +43,18 @@ describe("the search schedule", () => {
     mock.timers.reset();
   });
 
+  it("begins while many are still being named", () => {
+    const { searches, sent } = schedule();
+    for (let cid = 0; cid < 300; cid++) searches.add(channel(cid));
+    assert.ok(sent.length > 0);
+    mock.timers.tick(1);
+    assert.deepEqual(
+      sent.flatMap(([, cids]) => cids),
+      Array.from({ length: 300 }, (_, cid) => cid),
+    );
+    mock.timers.reset();
+  });
+
   it("goes on at the longest period", () => {
     const { searches, sent, wait } = schedule(0.1);
     searches.add(channel(1));

@@ -6,6 +6,7 @@ import {
   broadcastOf,
   parseAddress,
   resolveAddresses,
+  useAddresses,
 } from "../../../src/ca/net/address.js";
 import { clientEnvironment, serverEnvironment } from "../../../src/ca/net/environment.js";
 
@@ -107,6 +108,17 @@ describe("addresses", () => {
     assert.deepEqual(await resolveAddresses(["10.0.0.1", "10.0.0.1:x", "10.0.0.1:5064"], 5064), [
       { host: "10.0.0.1", port: 5064 },
     ]);
+  });
+
+  it("that need no resolver do not wait for it", async () => {
+    const used: string[] = [];
+    await new Promise<void>((resolve) => {
+      useAddresses(["localhost", "10.0.0.1"], 5064, ({ host }) => {
+        if (used.push(host) === 2) resolve();
+      });
+      assert.deepEqual(used, ["10.0.0.1"]);
+    });
+    assert.deepEqual(used, ["10.0.0.1", "127.0.0.1"]);
   });
 
   it("and netmasks give broadcast addresses", () => {
