@@ -1,28 +1,15 @@
 import { filter, firstValueFrom, TimeoutError, timeout } from "rxjs";
-import { IpPort } from "../drivers/asyn/ipPort.js";
 import type { PortLink } from "../drivers/asyn/portDriver.js";
 import { portReport } from "../drivers/asyn/portReport.js";
-import { SerialPort } from "../drivers/asyn/serialPort.js";
 import { setTerminator } from "../drivers/asyn/terminators.js";
 import { type Command, CommandError, defineCommand, double, int, string } from "../iocsh/index.js";
 import { escapeText, unescapeText } from "../libcom/escape.js";
+import { asynInterposeCommands } from "./asynInterposeCommands.js";
 import { asynOctetCommands } from "./asynOctetCommands.js";
+import { asynPortCommands } from "./asynPortCommands.js";
 import { octetNamed, optionsNamed, portNamed } from "./asynPorts.js";
 import { asynTraceCommands } from "./asynTraceCommands.js";
 import type { IocParts } from "./iocParts.js";
-
-/**
- * Where a controller is really reached: TOMOIOC_IP_MAP="10.54.113.61:8001=127.0.0.1:8001,..." lets an unmodified st.cmd talk
- * to a simulator.
- */
-function mappedAddress(hostInfo: string, environment: NodeJS.ProcessEnv): string {
-  const [address = "", ...rest] = hostInfo.trim().split(/\s+/);
-  for (const entry of (environment["TOMOIOC_IP_MAP"] ?? "").split(",")) {
-    const [from, to] = entry.split("=").map((part) => part.trim());
-    if (from === address && to !== undefined && to !== "") return [to, ...rest].join(" ");
-  }
-  return hostInfo;
-}
 
 const eosCommands = (ioc: IocParts, direction: "Input" | "Output"): readonly Command[] => {
   const eos = direction === "Input" ? "inputEos" : "outputEos";
@@ -49,59 +36,12 @@ const eosCommands = (ioc: IocParts, direction: "Input" | "Output"): readonly Com
 const linkNamed = (ioc: IocParts, portName: string | undefined): PortLink =>
   ioc.ports.linkOf(portNamed(ioc, portName));
 
-/** asyn's commands for devices reached by text, with upstream's arguments. */
+/** asyn's commands, with upstream's arguments. */
 export const asynCommands = (ioc: IocParts): readonly Command[] => [
-  defineCommand({
-    name: "drvAsynIPPortConfigure",
-    args: [
-      string("portName"),
-      string("hostInfo"),
-      int("priority"),
-      int("noAutoConnect"),
-      int("noProcessEos"),
-    ],
-    help: "Makes a port to a device at host:port over TCP; it connects by itself, again after each loss.",
-    run: ([portName, hostInfo, , noAutoConnect, noProcessEos]) => {
-      if (!portName) throw new CommandError("a port name is needed");
-      ioc.ports.add(
-        new IpPort(portName, mappedAddress(hostInfo ?? "", ioc.environment), {
-          noAutoConnect: noAutoConnect !== 0,
-          noProcessEos: noProcessEos !== 0,
-        }),
-      );
-    },
-  }),
-  defineCommand({
-    name: "drvAsynSerialPortConfigure",
-    args: [string("portName"), string("ttyName"), int("priority"), int("noAutoConnect"), int("noProcessEos")],
-    help: "Makes a port to a device on a serial line; asynSetOption sets baud, bits, parity, stop, crtscts, ixon ...",
-    run: ([portName, ttyName, , noAutoConnect, noProcessEos]) => {
-      if (!portName) throw new CommandError("a port name is needed");
-      if (!ttyName) throw new CommandError("the name of the line is needed, as /dev/ttyS0");
-      ioc.ports.add(
-        new SerialPort(portName, ttyName, {
-          noAutoConnect: noAutoConnect !== 0,
-          noProcessEos: noProcessEos !== 0,
-        }),
-      );
-    },
-  }),
+  ...asynPortCommands(ioc),
+  ...asynInterposeCommands(ioc),
   ...eosCommands(ioc, "Input"),
   ...eosCommands(ioc, "Output"),
-  defineCommand({
-    name: "asynInterposeEosConfig",
-    args: [
-      string("portName"),
-      int("addr"),
-      int("processIn (0,1) => (no,yes)"),
-      int("processOut (0,1) => (no,yes)"),
-    ],
-    help: "Makes a port look for terminators of replies and add them to requests, or not.",
-    run: ([portName, , processIn, processOut]) => {
-      const octet = octetNamed(ioc, portName);
-      octet.processesEos = { input: processIn !== 0, output: processOut !== 0 };
-    },
-  }),
   defineCommand({
     name: "asynSetOption",
     args: [string("portName"), int("addr"), string("key"), string("value")],
@@ -154,9 +94,24 @@ export const asynCommands = (ioc: IocParts): readonly Command[] => [
     },
   }),
   defineCommand({
+    name: "asynShutdownPort",
+    args: [string("portName")],
+    help: "Would end a port's driver; no driver here can be ended while the IOC runs, as few of asyn's can.",
+    run: ([portName]) => {
+      portNamed(ioc, portName);
+      throw new CommandError("asynManager:shutdownPort: port does not support shutting down");
+    },
+  }),
+  defineCommand({
+    name: "asynSetQueueLockPortTimeout",
+    args: [string("portName"), double("timeout")],
+    help: "Accepted: nothing here waits for the lock of a port.",
+    run: ([portName]) => void portNamed(ioc, portName),
+  }),
+  defineCommand({
     name: "asynReport",
     args: [int("level"), string("port")],
-    help: "Shows the asyn ports, or one; from level 1 on with their states and parameters.",
+    help: "Shows the asyn ports, or one; from level 1 on with their states and parameters, from level 2 on with interfaces.",
     run: ([level, portName], { print }) => {
       if (portName !== undefined && ioc.ports.get(portName) === undefined) {
         print(`asynManager:report port ${portName} not found`);

@@ -94,13 +94,27 @@ test("options are shown and set; one that the port has not is named", async (con
 
 test("asynReport shows a connection, and the parameters of a port that has some", async (context) => {
   const { said } = await rig(context);
+  assert.equal(await said("asynReport 0 DEV"), "DEV multiDevice:No canBlock:Yes autoConnect:Yes\n");
   assert.equal(
-    await said("asynReport 0 DEV"),
-    "DEV multiDevice:No canBlock:Yes autoConnect:Yes\nPort DEVICE: Connected\n",
+    await said("asynReport 2 DEV"),
+    `DEV multiDevice:No canBlock:Yes autoConnect:Yes
+    enabled:Yes connected:Yes numberConnects 1
+    traceMask:0x1 traceIOMask:0x0 traceInfoMask:0x1
+    interfaceList
+        asynCommon
+        asynOption
+        asynOctet
+    Port DEVICE: Connected
+    Characters written: 0
+       Characters read: 0
+`,
   );
   const text = await said('NDStatsConfigure("STATS", 3, 0, "CAM", 0)', "asynReport 1 STATS");
-  assert.match(text, /^STATS multiDevice:No canBlock:No autoConnect:Yes\n {4}enabled:Yes connected:Yes\n/m);
-  assert.match(text, /^Parameter \d+ type=asynInt32, name=QUEUE_SIZE, value=3, status=Success$/m);
+  assert.match(
+    text,
+    /^STATS multiDevice:No canBlock:No autoConnect:Yes\n {4}enabled:Yes connected:Yes numberConnects 1\n/m,
+  );
+  assert.match(text, /^Parameter \d+ type=asynInt32, name=QUEUE_SIZE, value=3, status=0$/m);
   assert.equal(await said("asynReport 0 LOST"), "asynManager:report port LOST not found\n");
 });
 
@@ -174,4 +188,20 @@ test("a serial line is set up by asynSetOption, open or not", async (context) =>
   );
   assert.match(await said("asynReport 0 SER"), /^Serial line \/dev\/nowhere: Disconnected$/m);
   assert.match(await said('asynSetOption("SER", 0, "parity", "some")'), /setOption failed Invalid parity\./);
+});
+
+test("a server port makes ports for its peers, and says where it listens", async (context) => {
+  const { said, ioc } = await rig(context);
+  assert.match(await said('drvAsynIPServerPortConfigure("SRV", "127.0.0.1:0", 2)'), /^serverPort: \d+\n$/);
+  assert.deepEqual([...ioc.ports.names()].slice(-3), ["SRV", "SRV:0", "SRV:1"]);
+  assert.match(await said('drvAsynIPServerPortConfigure("S", "127.0.0.1:0", 0)'), /No clients\./);
+  assert.match(await said('drvAsynIPPortConfigure("S")'), /TCP host information missing\./);
+});
+
+test("a device is sent its characters one by one where something is interposed that asks for it", async (context) => {
+  const { said } = await rig(context, "0,0,1");
+  const ask = ['asynOctetConnect("dev", "DEV")', 'asynOctetWrite("dev", "AB")'];
+  assert.equal(await said("asynInterposeEcho DEV 0", "asynInterposeDelay DEV 0 0.001", ...ask), "");
+  assert.equal(await said("asynInterposeFlushConfig DEV 0 10"), "");
+  assert.match(await said("asynInterposeDelay LOST 0 1"), /port LOST not found/);
 });

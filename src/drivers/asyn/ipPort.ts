@@ -1,78 +1,123 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { failed, ok, type Result } from "../../libcom/result.js";
+import { ComPortControl } from "./comPortControl.js";
+import { type DeviceAddress, type Protocol, parseHostInfo } from "./hostInfo.js";
+import {
+  type IpConnection,
+  type IpConnectionEvents,
+  openConnection,
+  socketConnection,
+} from "./ipConnection.js";
 import type { PortOptions } from "./portDriver.js";
 import { StreamPort, type StreamPortOptions } from "./streamPort.js";
 
-interface Address {
-  readonly host: string;
-  readonly tcpPort: number;
-  /** As asyn shows it. */
-  readonly text: string;
+export interface IpPortOptions extends StreamPortOptions {
+  /** How long making a connection may take; as long as the system tries when absent. */
+  readonly connectTimeoutSeconds?: number;
 }
 
-/** `host:port`, with ` TCP` or nothing behind it. */
-function parseHostInfo(hostInfo: string): Result<Address> {
-  const match = /^\s*([^\s:]+):(\d+)(?::\d+)?(?:\s+TCP)?\s*$/i.exec(hostInfo);
-  if (match === null) return failed(`"${hostInfo}" is not host:port`);
-  const [, host = "", tcpPort = ""] = match;
-  return ok({ host, tcpPort: Number(tcpPort), text: `${host}:${tcpPort}` });
-}
+const PLAIN: Protocol = { transport: "tcp" };
 
-/** A device at the other end of a TCP connection, as drvAsynIPPort. */
+const protocolOf = (address: DeviceAddress): Protocol =>
+  address.transport === "unix" ? PLAIN : address.protocol;
+
+/** A device at the other end of a socket, as drvAsynIPPort. */
 export class IpPort extends StreamPort {
   readonly options: PortOptions = {
     get: (key) => this.#option(key),
     set: (key, value) => this.#setOption(key, value),
   };
-  #address: Address;
+  readonly #connectTimeoutSeconds: number | undefined;
+  /** The serial line behind a terminal server; what a port begins as it stays, as in asyn. */
+  readonly #comPort: ComPortControl | undefined;
+  #address: DeviceAddress;
   #disconnectOnReadTimeout = false;
-  #socket: Socket | undefined;
+  #connection: IpConnection | undefined;
 
-  /** @param hostInfo `host:port`, with ` TCP` or nothing behind it; throws for anything else */
-  constructor(portName: string, hostInfo: string, options: StreamPortOptions = {}) {
+  /** @param hostInfo `host:port[:localPort] [protocol]` or `unix://path`; throws for anything else */
+  constructor(portName: string, hostInfo: string, options: IpPortOptions = {}) {
     const address = parseHostInfo(hostInfo);
     if (!address.ok) throw new Error(`asyn port "${portName}": ${address.error}`);
     super(portName, "asyn.ip", options.noProcessEos);
     this.#address = address.value;
+    this.#connectTimeoutSeconds = options.connectTimeoutSeconds;
+    if (protocolOf(address.value).controlsComPort === true)
+      this.#comPort = new ComPortControl({
+        send: (bytes) => this.#connection?.send(bytes, () => {}),
+        complain: (message) => this.trace.error(`${portName}: ${message}`),
+      });
     this.begin(options);
   }
 
-  get label(): string {
-    return `Port ${this.device}`;
+  /** Talks to the peer that has connected to a server. */
+  accept(socket: Socket): void {
+    this.#connection?.close();
+    this.#connection = socketConnection(socket, this.#events());
+    this.opened();
+  }
+
+  override report(level: number): string[] {
+    const isOpen = this.#connection !== undefined && this.connected$.value;
+    const state = `    Port ${this.device}: ${isOpen ? "Connected" : "Disconnected"}`;
+    return [...(level < 1 ? [] : [state]), ...(level < 2 ? [] : this.trafficLines)];
   }
 
   protected override get device(): string {
     return this.#address.text;
   }
 
+  protected override get keepsMessages(): boolean {
+    return this.#address.transport === "udp";
+  }
+
   protected override open(): void {
-    if (this.#socket !== undefined) return;
-    const { host, tcpPort } = this.#address;
-    const socket = connect({ host, port: tcpPort, noDelay: true });
-    this.#socket = socket;
-    socket.on("connect", () => this.opened());
-    socket.on("data", (data) => this.received(data));
-    socket.on("error", (error) => this.complain(error.message));
-    socket.on("close", () => {
-      if (this.#socket !== socket) return;
-      this.#socket = undefined;
-      this.lost();
-    });
+    if (this.#connection !== undefined) return;
+    // Such a port is always ready: it connects for each request.
+    if (this.#isPerTransaction) this.opened();
+    else this.#openConnection();
   }
 
   protected override shut(): void {
-    const socket = this.#socket;
-    this.#socket = undefined;
-    socket?.destroy();
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.close();
   }
 
   protected override send(bytes: Uint8Array, done: (error?: Error | null) => void): void {
-    this.#socket?.write(bytes, done);
+    if (this.#connection === undefined && this.#isPerTransaction) this.#openConnection();
+    this.#connection?.send(this.#comPort?.encode(bytes) ?? bytes, done);
   }
 
   protected override givesUpSilence(): boolean {
     if (this.#disconnectOnReadTimeout) this.disconnect();
     return this.#disconnectOnReadTimeout;
+  }
+
+  get #isPerTransaction(): boolean {
+    return protocolOf(this.#address).perTransaction === true;
+  }
+
+  #openConnection(): void {
+    this.#connection = openConnection(this.#address, this.#events(), this.#connectTimeoutSeconds);
+  }
+
+  #events(): IpConnectionEvents {
+    return {
+      opened: () => {
+        this.#comPort?.begin();
+        if (!this.#isPerTransaction) this.opened();
+      },
+      received: (bytes) => {
+        const data = this.#comPort?.decode(bytes) ?? bytes;
+        if (data.length > 0) this.received(data);
+      },
+      failed: (message) => this.complain(message),
+      closed: () => {
+        this.#connection = undefined;
+        if (this.#isPerTransaction) this.octet.end();
+        else this.lost();
+      },
+    };
   }
 
   #option(key: string): Result<string> {
@@ -82,7 +127,7 @@ export class IpPort extends StreamPort {
       case "hostinfo":
         return ok(this.device);
       default:
-        return failed(`Unsupported key "${key}"`);
+        return this.#comPort?.option(key) ?? failed(`Unsupported key "${key}"`);
     }
   }
 
@@ -95,7 +140,7 @@ export class IpPort extends StreamPort {
       case "hostinfo":
         return this.#moveTo(value);
       default:
-        return failed(`Unsupported key "${key}"`);
+        return this.#comPort?.setOption(key, value) ?? failed(`Unsupported key "${key}"`);
     }
   }
 

@@ -1,3 +1,4 @@
+import { tap } from "rxjs";
 import { textToChars, toText } from "../../channel/text.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { unescapeText } from "../../libcom/escape.js";
@@ -80,18 +81,30 @@ export function writeRead(
 export function plainOctet(attachment: OctetAttachment, isInput: boolean): AttachedDevice {
   const { record, context, octet, binding } = attachment;
   if (!isInput) return sending(attachment, () => bytesOf(binding.fetch(record)));
-  return {
-    read: async () => {
-      try {
-        const { data } = await octet.read(optionsOf(attachment));
-        record.setField("UDF", 0);
-        return binding.store(record, new TextDecoder().decode(data));
-      } catch (error) {
+  const show = (data: Uint8Array): ReadOutcome => {
+    record.setField("UDF", 0);
+    return binding.store(record, new TextDecoder().decode(data));
+  };
+  let heard: Uint8Array | undefined;
+  const read = (): ReadOutcome | Promise<ReadOutcome> => {
+    const pushed = heard;
+    heard = undefined;
+    if (pushed !== undefined) return show(pushed.subarray(0, optionsOf(attachment).maxBytes));
+    return octet.read(optionsOf(attachment)).then(
+      ({ data }) => show(data),
+      (error) => {
         failed(context, error, "READ");
         return "noConvert";
-      }
-    },
+      },
+    );
   };
+  if (octet.heard$ === undefined) return { read };
+  const ioIntr$ = octet.heard$.pipe(
+    tap((data) => {
+      heard = data;
+    }),
+  );
+  return { read, ioIntr$ };
 }
 
 /** asynOctetWriteBinary: all bytes of a waveform, NULs too. */

@@ -144,6 +144,8 @@ export interface OctetInterface extends Terminators {
   read(options: OctetOptions): Promise<OctetReply>;
   /** Throws away what has come and nobody read. */
   flush?(): void;
+  /** What readings find and what the device sends of itself, for records that are processed then. */
+  readonly heard$?: Observable<Uint8Array>;
 }
 
 /** Options of a port by asyn's names, which are the same in capitals or not: baud, parity, hostInfo ... */
@@ -167,8 +169,6 @@ export interface PortLink {
 /** A port by name: parameters per address, and text exchange where the device has it. */
 export interface Port {
   readonly portName: string;
-  /** What it leads to, for reports; absent where that is the driver itself. */
-  readonly label?: string;
   readonly link?: PortLink;
   readonly connected$: Observable<boolean>;
   /**
@@ -182,5 +182,9 @@ export interface Port {
   readonly options?: PortOptions;
   /** What it tells of its traffic. */
   readonly trace?: PortTrace;
+  /** How often it has been connected; absent where a port always is. */
+  readonly numberConnects?: number;
+  /** The driver's own lines of asynReport; absent where they are its parameters. */
+  report?(level: number): string[];
   close(): void;
 }

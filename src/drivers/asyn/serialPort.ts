@@ -62,8 +62,9 @@ export class SerialPort extends StreamPort {
     this.begin(options);
   }
 
-  get label(): string {
-    return `Serial line ${this.device}`;
+  override report(level: number): string[] {
+    const state = `Serial line ${this.device}: ${this.connected$.value ? "Connected" : "Disconnected"}`;
+    return [state, ...(level < 1 ? [] : this.trafficLines)];
   }
 
   protected override open(): void {

@@ -28,8 +28,8 @@ export abstract class StreamPort implements Port {
     disconnect: () => this.disconnect(),
   });
   abstract readonly options: PortOptions;
-  abstract readonly label: string;
   readonly #log;
+  readonly #counts = { connects: 0, written: 0, read: 0 };
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
   #complained = false;
@@ -44,9 +44,11 @@ export abstract class StreamPort implements Port {
         get device() {
           return device();
         },
+        keepsMessages: () => this.keepsMessages,
         problem: () => this.#problem(),
         send: (bytes, done) => {
           this.trace.driverIo(this.device, "write", bytes);
+          this.#counts.written += bytes.length;
           this.send(bytes, done);
         },
         givesUpSilence: () => this.givesUpSilence(),
@@ -67,6 +69,18 @@ export abstract class StreamPort implements Port {
     this.connected$.complete();
   }
 
+  get numberConnects(): number {
+    return this.#counts.connects;
+  }
+
+  abstract report(level: number): string[];
+
+  /** Of reports. */
+  protected get trafficLines(): string[] {
+    const { written, read } = this.#counts;
+    return [`    Characters written: ${written}`, `       Characters read: ${read}`];
+  }
+
   /** How messages and traces name the device. */
   protected abstract get device(): string;
   /** Begins to open the stream, if it is not open: `opened` or `lost` say what came of it. */
@@ -74,6 +88,11 @@ export abstract class StreamPort implements Port {
   /** Lets the stream go; nothing more is told of it. */
   protected abstract shut(): void;
   protected abstract send(bytes: Uint8Array, done: (error?: Error | null) => void): void;
+
+  /** What comes in pieces stays in pieces: each is a reply of its own where no terminator is looked for. */
+  protected get keepsMessages(): boolean {
+    return false;
+  }
 
   /** A read found nothing in time. True when that is taken for a broken connection, which is then given up. */
   protected givesUpSilence(): boolean {
@@ -88,12 +107,14 @@ export abstract class StreamPort implements Port {
 
   protected opened(): void {
     this.#complained = false;
+    this.#counts.connects += 1;
     this.octet.flush();
     this.connected$.next(true);
   }
 
   protected received(bytes: Buffer): void {
     this.trace.driverIo(this.device, "read", bytes);
+    this.#counts.read += bytes.length;
     this.octet.accept(bytes);
   }
 
