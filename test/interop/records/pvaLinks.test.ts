@@ -41,6 +41,9 @@ const DATABASE = `
   record(longin, "enum:n") { field(INP, {pva:{pv:"enum:s",proc:"CP"}}) }
   record(calc, "order:1") { field(INPA, {pva:{pv:"target:i2",proc:"CP",monorder:2}}) field(INPB, "order:2") field(CALC, "A+B") }
   record(calc, "order:2") { field(INPA, {pva:{pv:"target:i2",proc:"CP",monorder:1}}) field(CALC, "A*2") }
+  record(calc, "order:3") { field(INPA, {pva:{pv:"target:i2",proc:"CP",monorder:-1}}) field(CALC, "A*2") }
+  record(calc, "order:4") { field(INPA, {pva:{pv:"target:i2",proc:"CP",atomic:true}}) field(INPB, "order:3") field(CALC, "A+B") }
+  record(calc, "order:5") { field(INPA, {pva:{pv:"target:i2",proc:"CP",always:true,monorder:1}}) field(INPB, "order:4") field(CALC, "A+B") }
   record(ai, "field:sec") { field(INP, {pva:{pv:"target:i2",field:"alarm.severity"}}) }
   record(ai, "field:none") { field(INP, {pva:{pv:"target:i2",field:"no.such"}}) }
   record(ai, "count") { field(INP, {pva:{pv:"target:i2",proc:"CPP"}}) field(SCAN, "10 second") }
@@ -59,6 +62,9 @@ const puts = (record: string, value: string, ...look: readonly Step[]): Step[] =
   ["settle"],
   ...look,
 ];
+
+/** Records that one update processes, and that see by each other's values which was first. */
+const ORDERED = ["order:1", "order:2", "order:3", "order:4", "order:5"];
 
 const SUITES: readonly Suite[] = [
   {
@@ -113,8 +119,8 @@ const SUITES: readonly Suite[] = [
   {
     name: "testPut",
     steps: [
-      ...puts("src:o2", "14", ...get("target:i2", "order:1", "order:2", "count")),
-      ...puts("src:o2", "-3", ...get("target:i2", "order:1", "order:2")),
+      ...puts("src:o2", "14", ...get("target:i2", ...ORDERED, "count")),
+      ...puts("src:o2", "-3", ...get("target:i2", ...ORDERED)),
       ["process", "field:sec"],
       ...observed("field:sec"),
       ["process", "field:none"],

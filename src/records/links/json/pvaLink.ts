@@ -22,9 +22,9 @@ export interface PvaLink {
   readonly retry: boolean;
   /** The channel has to be a record of this IOC. */
   readonly local: boolean;
-  /** CP and CPP process at every update, not only when the link's own field changed. */
+  /** Read and without effect, as in pvxs: CP and CPP process at every update anyway. */
   readonly always: boolean;
-  /** Records that one update processes are processed together. */
+  /** Of the records that one update processes, those of atomic links come first. */
   readonly atomic: boolean;
   /** The order in which one update processes records. */
   readonly monorder: number;

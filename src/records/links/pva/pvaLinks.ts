@@ -135,14 +135,15 @@ export class PvaLinkChannel {
     this.#process(this.#subscribers);
   }
 
-  /** CP and CPP links process their records, in their order. */
+  /** CP and CPP links process their records, in their order, but all of atomic links before the others. */
   #process(subscribers: readonly PvaSubscriber[]): void {
     const due = subscribers.filter(
       ({ isInput, link: { proc } }) => isInput && (proc === "CP" || proc === "CPP"),
     );
     if (due.length === 0) return;
+    const inOrder = [...due.filter(({ link }) => link.atomic), ...due.filter(({ link }) => !link.atomic)];
     this.options.callbacks.request(() => {
-      for (const { instance, link } of due) {
+      for (const { instance, link } of inOrder) {
         if (link.proc === "CPP" && instance.record.SCAN !== menuScan.Passive) continue;
         if (instance.record.PACT !== 0) instance.record.RPRO = 1;
         else instance.process();
