@@ -1,13 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { extname } from "node:path";
 import { Command } from "commander";
-import {
-  type DatabaseForm,
-  formOf,
-  type RawDatabase,
-  type RawItem,
-  readRawDatabase,
-} from "../database/rawDatabase.js";
+import { type DatabaseForm, formOf } from "../database/databaseForm.js";
+import { type RawDatabase, type RawItem, readRawDatabase } from "../database/rawDatabase.js";
 import { describeProblem } from "../database/recordDefinition.js";
 import { lostInDb, lostInSubstitutions, writeDb, writeSubstitutions } from "../database/writeDatabase.js";
 import { writeYaml } from "../database/writeYaml.js";
@@ -71,16 +66,16 @@ function convert(input: string, output: string | undefined): number {
     console.error(`${input}: there is no such file`);
     return 1;
   }
-  const { text, messages } = convertDatabase(input, output === undefined ? undefined : formOf(output));
-  for (const message of messages) console.error(message);
   try {
+    const { text, messages } = convertDatabase(input, output === undefined ? undefined : formOf(output));
+    for (const message of messages) console.error(message);
     if (output === undefined) writeOutput(text);
     else writeFileSync(output, text);
+    return messages.length > 0 ? 1 : 0;
   } catch (error) {
-    console.error(`${output}: ${errorMessage(error)}`);
+    console.error(`tomoioc convert ${input}: ${errorMessage(error)}`);
     return 1;
   }
-  return messages.length > 0 ? 1 : 0;
 }
 
 /** `tomoioc convert`: databases between EPICS's form and the YAML form. `ended` is told the exit status. */

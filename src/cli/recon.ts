@@ -162,15 +162,15 @@ async function reconstructFile(
   );
   const units = pixelSize === undefined ? "1/pixel" : "1/cm";
   const volume = new VolumeFile(output, { slices: count, height: width, width }, units, {
-    ...{
-      source: input,
-      program: "tomoioc recon",
-      center,
-      filter,
-      ring: ringRemoval,
-      dezinger: dezingerRadius,
-    },
-    ...{ projections: views.length, firstRow: rows[0], alpha: options.alpha },
+    source: input,
+    program: "tomoioc recon",
+    center,
+    filter,
+    ring: ringRemoval,
+    dezinger: dezingerRadius,
+    projections: views.length,
+    firstRow: rows[0],
+    alpha: options.alpha,
   });
   const scale = pixelSize === undefined ? 1 : MICROMETRES_PER_CM / pixelSize;
   const progress = new Progress(count, "slices");

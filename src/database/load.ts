@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { extname } from "node:path";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { MacroExpander, type Macros } from "../libcom/macLib.js";
 import { checkRecord } from "./check.js";
+import { formOf } from "./databaseForm.js";
 import type { Definition } from "./definitions.js";
 import { FileFinder } from "./fileFinder.js";
 import type { OpenFile } from "./lexer.js";
@@ -19,7 +19,8 @@ import type {
   SourceLocation,
 } from "./recordDefinition.js";
 import { recordNameProblem, recordNameWarning } from "./recordName.js";
-import { expandSubstitutions, parseSubstitutions } from "./substitutions.js";
+import { parseSubstitutions } from "./substitutionParser.js";
+import { expandSubstitutions } from "./substitutions.js";
 import { readYamlDatabase, type YamlInclude, type YamlMacro } from "./yamlDatabase.js";
 
 export interface LoadOptions {
@@ -70,7 +71,7 @@ class Collection implements DatabaseSink {
 
 const macroSubject = ({ file, line }: SourceLocation, name: string): string => `${file}:${line}:${name}`;
 
-const isYaml = (path: string): boolean => /^\.ya?ml$/.test(extname(path));
+const isYaml = (path: string): boolean => formOf(path) === "yaml";
 
 class Loader {
   private readonly files: LoadedFile[] = [];
@@ -124,7 +125,7 @@ class Loader {
 
   private loadText(path: string, text: string, macros: Macros): void {
     this.loading.push(path);
-    const expander = this.expander(macros);
+    const expander = new MacroExpander(macros);
     const open = (file: string, content: string): OpenFile => ({
       file,
       lines: content.split("\n"),
@@ -138,7 +139,7 @@ class Loader {
         this.loadYaml(opened.path, opened.text, macros);
         return undefined;
       },
-      path: (directories, _location, append) => this.finder.setPath(directories, append),
+      path: (directories, append) => this.finder.setPath(directories, append),
       record: (record) => this.addRecord(record),
       alias: (alias) => this.addAlias(alias),
       definition: (definition) => this.sink.definition(definition),
@@ -151,7 +152,7 @@ class Loader {
   private loadYaml(path: string, text: string, macros: Macros): void {
     this.loading.push(path);
     const given = macros instanceof Map ? Object.fromEntries(macros) : macros;
-    const expander = this.expander(given);
+    const expander = new MacroExpander(given);
     const define = (declared: readonly YamlMacro[]): void => {
       for (const macro of declared) {
         if (Object.hasOwn(given, macro.name)) continue;
@@ -233,10 +234,6 @@ class Loader {
   private warnOfName(name: string, location: SourceLocation): void {
     const warning = recordNameWarning(name);
     if (warning !== undefined) this.warn(location, warning);
-  }
-
-  private expander(macros: Macros): MacroExpander {
-    return new MacroExpander(macros);
   }
 
   private expand(expander: MacroExpander, text: string, location: SourceLocation): string {

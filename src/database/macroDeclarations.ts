@@ -3,7 +3,7 @@ import type { DeclaredMacro, RawItem } from "./rawDatabase.js";
 const REFERENCE = /\$([({])([A-Za-z_][A-Za-z0-9_]*)(?:=([^"'\\$,=(){}]*))?([,)}=])/g;
 
 /** Applies `change` to every text of an item in which macros may stand. */
-export function mapTexts(item: RawItem, change: (text: string) => string): RawItem {
+function mapTexts(item: RawItem, change: (text: string) => string): RawItem {
   switch (item.kind) {
     case "include":
       return { ...item, file: change(item.file) };

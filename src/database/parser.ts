@@ -21,7 +21,7 @@ import {
 export interface ParseContext {
   /** Opens a file that is included, inside of `record` or outside; undefined after having said what is wrong. */
   include(name: string, location: SourceLocation, record: string | undefined): OpenFile | undefined;
-  path(directories: string, location: SourceLocation, append: boolean): void;
+  path(directories: string, append: boolean): void;
   record(record: RecordDefinition): void;
   alias(alias: AliasDefinition): void;
   /** What belongs into a .dbd file: menus, device supports, breakpoint tables ... */
@@ -44,6 +44,7 @@ const TOP_LEVEL_WORDS =
   "record|grecord|alias|include|path|addpath|menu|recordtype|device|driver|link|registrar|function|variable|breaktable";
 const TOP_LEVEL_LINE = new RegExp(String.raw`^\s*(?:${TOP_LEVEL_WORDS})\b`);
 const BODY_LINE = new RegExp(String.raw`^\s*(?:(?:field|info|${TOP_LEVEL_WORDS})\b|\})`);
+
 class Parser {
   constructor(
     private readonly lexer: Lexer,
@@ -73,8 +74,8 @@ class Parser {
     if (word.text === "record" || word.text === "grecord") this.record(word.location);
     else if (word.text === "alias") this.alias(word.location);
     else if (word.text === "include") this.include();
-    else if (word.text === "path") this.context.path(takeText(this.lexer, "a path"), word.location, false);
-    else if (word.text === "addpath") this.context.path(takeText(this.lexer, "a path"), word.location, true);
+    else if (word.text === "path") this.context.path(takeText(this.lexer, "a path"), false);
+    else if (word.text === "addpath") this.context.path(takeText(this.lexer, "a path"), true);
     else if (isDefinition(word.text)) this.definition(word);
     else throw unexpected(word, "record, alias or include");
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { extname } from "node:path";
+import { formOf } from "./databaseForm.js";
 import { parseDatabase } from "./parser.js";
 import type {
   AliasDefinition,
@@ -8,7 +8,8 @@ import type {
   SourceLocation,
 } from "./recordDefinition.js";
 import { rawRecordNameProblem } from "./recordName.js";
-import { parseSubstitutions, type SubstitutionItem } from "./substitutions.js";
+import { parseSubstitutions } from "./substitutionParser.js";
+import type { SubstitutionItem } from "./substitutions.js";
 import { readYamlDatabase, type YamlMacro } from "./yamlDatabase.js";
 
 export interface RawInclude {
@@ -36,15 +37,6 @@ export interface RawDatabase {
   readonly problems: readonly DatabaseProblem[];
 }
 
-export type DatabaseForm = "yaml" | "db" | "substitutions";
-
-/** The form that the suffix of a file name stands for. */
-export function formOf(path: string): DatabaseForm {
-  const suffix = extname(path);
-  if (/^\.ya?ml$/.test(suffix)) return "yaml";
-  return /^\.sub(?:s|stitutions?)?$/.test(suffix) ? "substitutions" : "db";
-}
-
 /** Collects what a reader finds. */
 class Collector {
   macros: DeclaredMacro[] | undefined;
@@ -69,7 +61,7 @@ class Collector {
           else this.lost(location, "an include inside of a record", record);
           return undefined;
         },
-        path: (directories, _, append) => this.items.push({ kind: "path", directories, append }),
+        path: (directories, append) => this.items.push({ kind: "path", directories, append }),
         definition: ({ kind, location }) => this.lost(location, `a ${kind}, which belongs into a .dbd file,`),
       },
     );

@@ -43,7 +43,7 @@ export interface YamlContext {
   macros(macros: readonly YamlMacro[]): void;
   include(include: YamlInclude): void;
   substitutions(items: readonly SubstitutionItem[]): void;
-  path(directories: string, append: boolean, location: SourceLocation): void;
+  path(directories: string, append: boolean): void;
   record(record: RecordDefinition): void;
   alias(alias: AliasDefinition): void;
   /** Expands the macros of one text. */
@@ -135,7 +135,7 @@ class YamlReader {
     const directories = this.validate(pathSchema, entry.node, { location: entry.location });
     if (directories === undefined) return;
     const expanded = this.expand(directories, entry.location);
-    this.context.path(expanded, entry.key === "addpath", entry.location);
+    this.context.path(expanded, entry.key === "addpath");
   }
 
   private substitutions(section: YamlEntry): void {

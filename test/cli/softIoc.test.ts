@@ -13,6 +13,9 @@ after(() => rmSync(directory, { recursive: true }));
 const database = join(directory, "test.db");
 writeFileSync(database, 'record(ao, "$(P)ao") { field(VAL, "3") }\nrecord(bo, "$(P)bo") { }\n');
 
+const described = join(directory, "described.db");
+writeFileSync(described, 'record(ai, "$(P)x") { field(DESC, "$(DESC)") }\n');
+
 /** A launcher of bin/ with everything it serves on loopback. */
 async function launch(program: string, args: readonly string[]) {
   const [ca, pva] = [await freePort(), await freePort()];
@@ -70,6 +73,19 @@ test("softIoc loads a database, initialises, runs what it reads, and ends with i
   assert.match(stdout, /^epics> t:ao\nt:bo$/m);
   assert.match(stdout, /DBF_DOUBLE: {9}4/);
   assert.equal(status, 0);
+});
+
+test("softIoc gives a database its macros as they stand on the command line, quotes included", async () => {
+  const { stdout } = await run("softIoc", ["-m", 'P=t:,DESC="a, b"', "-d", described], "dbgf t:x.DESC\n");
+  assert.match(stdout, /DBF_STRING: +"a, b"/);
+});
+
+test("softIoc ends with status 2 where a database is not in order, and says what is wrong", async () => {
+  const bad = join(directory, "bad.db");
+  writeFileSync(bad, 'record(ai, "t:x") { field(VAX, "1") }\n');
+  const { status, stderr } = await run("softIoc", ["-S", "-d", bad], "");
+  assert.equal(status, 2);
+  assert.match(stderr, /^ERROR .*bad\.db:1: record "t:x" field VAX: .*\nERROR: Failed to load: .*bad\.db\n$/);
 });
 
 test("tomoScanApp runs the script that it is given, then its shell", async () => {

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import fc from "fast-check";
 import { describeProblem, loadSubstitutionsFile } from "../../src/database/index.js";
-import { expandSubstitutions, parseSubstitutions } from "../../src/database/substitutions.js";
+import { parseSubstitutions } from "../../src/database/substitutionParser.js";
+import { expandSubstitutions } from "../../src/database/substitutions.js";
 
 const rowsOf = (text: string): Record<string, string>[] =>
   [...expandSubstitutions(parseSubstitutions(text, "test.substitutions").items)].map(({ macros }) =>

@@ -156,11 +156,12 @@ test("a database with a bad record loads the rest and says what is wrong", async
   assert.ok(engine.has("t:good"));
 });
 
-test("afterIocRunning waits for iocInit", async () => {
-  const { shell, stdout, stop } = bareShell();
-  await shell.runLine('afterIocRunning("echo now")');
-  assert.equal(stdout.text, "");
-  await shell.runLine("iocInit");
-  stop();
-  assert.match(stdout.text, /afterIocRunning: echo now\nnow\n$/);
-});
+for (const command of ["afterIocRunning", "doAfterIocInit"])
+  test(`what ${command} is given waits for iocInit`, async () => {
+    const { shell, stdout, stop } = bareShell();
+    await shell.runLine(`${command}("echo now")`);
+    assert.equal(stdout.text, "");
+    await shell.runLine("iocInit");
+    stop();
+    assert.match(stdout.text, /afterIocRunning: echo now\nnow\n$/);
+  });

@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
-import type { SharedPvProvider } from "../../pva/index.js";
-import { PvUnion } from "../../pva/index.js";
+import { readNtNdArray, type SharedPvProvider } from "../../pva/index.js";
 import { sliceToPng } from "../../recon/render/png.js";
 import { sliceToText } from "../../recon/render/text.js";
 import { RECON } from "./names.js";
@@ -16,12 +15,9 @@ const TEXT_COLUMNS = 96;
 
 /** What StreamRecon shows now; undefined before the first reconstruction. */
 export function currentSlices(structures: SharedPvProvider): Slices | undefined {
-  const value = structures.get(RECON)?.value;
-  const pixels = value?.["value"];
-  const data = pixels instanceof PvUnion ? pixels.value : undefined;
-  const dimensions = value?.["dimension"];
-  if (!(data instanceof Float32Array) || data.length === 0 || !Array.isArray(dimensions)) return undefined;
-  const [width, height] = dimensions.map((dimension) => Number((dimension as { size?: unknown }).size));
+  const published = structures.get(RECON)?.value;
+  const { data, sizes: [width, height] = [] } = (published && readNtNdArray(published)) ?? {};
+  if (!(data instanceof Float32Array) || data.length === 0) return undefined;
   return width === undefined || height === undefined ? undefined : { data, width, height };
 }
 

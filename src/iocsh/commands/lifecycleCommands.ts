@@ -33,6 +33,12 @@ async function start({ host, print, warn, shell }: CommandContext): Promise<void
   }
 }
 
+function queueCommand(name: string, command: string, { host, shell, print }: CommandContext): void {
+  if (command === "") print(`ERROR ${name}: received an empty 'command' argument`);
+  else if (host.initialised) print(`WARNING ${name}: can only be used before 'iocInit'`);
+  else shell.afterIocRunning.push(command);
+}
+
 export const lifecycleCommands = [
   defineCommand({
     name: "dbLoadDatabase",
@@ -109,10 +115,16 @@ export const lifecycleCommands = [
     name: "afterIocRunning",
     args: [string("command (before iocInit)")],
     help: "Run a command once iocInit is done.",
-    run([command = ""], { host, shell, print }) {
-      if (command === "") return print("ERROR afterIocRunning: received an empty 'command' argument");
-      if (host.initialised) return print("WARNING afterIocRunning: can only be used before 'iocInit'");
-      shell.afterIocRunning.push(command);
+    run([command = ""], context) {
+      queueCommand("afterIocRunning", command, context);
+    },
+  }),
+  defineCommand({
+    name: "doAfterIocInit",
+    args: [string("command (before iocInit)")],
+    help: "Run a command once iocInit is done: what synApps calls afterIocRunning.",
+    run([command = ""], context) {
+      queueCommand("doAfterIocInit", command, context);
     },
   }),
   defineCommand({

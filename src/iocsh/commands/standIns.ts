@@ -145,7 +145,7 @@ const driverNames: NamesByTheme = {
     "startPVAServer",
   ],
   motor: ["motorUtilInit", "motorSimCreate", "motorSimConfigAxis", "motorSimCreateController"],
-  "other modules": ["doAfterIocInit", "dbLoadAliases", "caPutLogInit", "devIocStatsInitHookRegister"],
+  "other modules": ["dbLoadAliases", "caPutLogInit", "devIocStatsInitHookRegister"],
 };
 
 /** The line that says so. */
