@@ -189,7 +189,7 @@ export class CaClient implements ChannelOwner {
 
   #found(cid: number, server: SocketAddress): void {
     const channel = this.#channels.get(cid);
-    if (channel === undefined || !this.#schedule.remove(cid)) return;
+    if (channel === undefined || !this.#schedule.found(channel)) return;
     channel.attach(this.#circuitTo(server, channel.priority));
   }
 

@@ -18,11 +18,12 @@ export function searchDatagrams(
   for (const { cid, name } of channels) {
     const size = HEADER_SIZE + alignPayload(Buffer.byteLength(name) + 1);
     if (out.length + size > MAXIMUM_DATAGRAM_SIZE && out.length > HEADER_SIZE) {
-      datagrams.push(out.detach());
+      datagrams.push(Buffer.from(out.written));
+      out.clear();
       start();
     }
     putText(out, Command.SEARCH, name, SearchReply.DONT_REPLY, CA_MINOR_VERSION, cid, cid);
   }
-  if (out.length > HEADER_SIZE) datagrams.push(out.detach());
+  if (out.length > HEADER_SIZE) datagrams.push(Buffer.from(out.written));
   return datagrams;
 }

@@ -1,3 +1,7 @@
+import { MAXIMUM_DATAGRAM_SIZE } from "../codec/commands.js";
+import { alignPayload, HEADER_SIZE } from "../codec/message.js";
+import { SearchPace } from "./searchPace.js";
+
 /** A channel somebody looks for. */
 export interface SearchedChannel {
   readonly cid: number;
@@ -9,32 +13,38 @@ const FIRST_PERIOD_SECONDS = 0.03;
 const RESTARTED_LEVEL = 4;
 /** Where a channel starts again whose server was found but refused it. */
 const REFUSED_LEVEL = 5;
-
-/** Searched for with one call: a few datagrams, so that servers begin while a program still names its channels. */
+/** So many are searched for without waiting for the end of the turn of the event loop: they fill a few datagrams. */
 const BATCH = 128;
-/** The level of what is searched for in the present turn of the event loop for the first time. */
-const FRESH = -1;
-/** The level of what is not looked for any more. */
-const FOUND = -2;
+/** And after answers so much is sent at once. */
+const BATCH_BYTES = 4 * MAXIMUM_DATAGRAM_SIZE;
 
 interface Wanted {
   readonly channel: SearchedChannel;
+  /** In which of the periods it waits for an answer, or will when it has been searched for. */
   level: number;
+  state: "due" | "waiting" | "found";
 }
+
+/** About as long as its search is. */
+const sizeOf = ({ name }: SearchedChannel): number => HEADER_SIZE + alignPayload(name.length + 1);
 
 /**
  * Who is searched for when: at once, and then again after 30 ms, 60 ms, ... up to the longest period. Channels that
- * start within one turn of the event loop, or wait equally long, are searched for together, in few datagrams.
+ * start together, or wait equally long, are searched for together, in few datagrams. The first of many are searched for
+ * while the program still names the others.
  */
 export class SearchSchedule {
   readonly #send: (channels: readonly SearchedChannel[]) => void;
   readonly #maximumSeconds: number;
   readonly #wanted = new Map<number, Wanted>();
-  /** Who waits how long; those that went to another level, or were found, are still in the list of the old one. */
+  /** Whose period runs. Those that were found, or began anew, stay in their list until it ends. */
   readonly #levels: Wanted[][] = [];
   readonly #timers: (NodeJS.Timeout | undefined)[] = [];
-  #fresh: Wanted[] = [];
-  #freshTimer: NodeJS.Immediate | undefined;
+  readonly #pace = new SearchPace(() => this.#sendDue());
+  #due: Wanted[] = [];
+  /** Those before this one were sent. */
+  #nextDue = 0;
+  #turnEnd: NodeJS.Immediate | undefined;
 
   constructor(maximumSeconds: number, send: (channels: readonly SearchedChannel[]) => void) {
     this.#maximumSeconds = maximumSeconds;
@@ -49,62 +59,82 @@ export class SearchSchedule {
   /** Starts to look for a channel, with some delay where its server just refused it. */
   add(channel: SearchedChannel, refused = false): void {
     if (this.#wanted.has(channel.cid)) return;
-    const wanted = { channel, level: FRESH };
+    const wanted: Wanted = { channel, level: refused ? REFUSED_LEVEL : 0, state: "waiting" };
     this.#wanted.set(channel.cid, wanted);
-    if (refused) this.#put(wanted, REFUSED_LEVEL);
+    if (refused) this.#wait(wanted);
     else this.#searchSoon(wanted);
+  }
+
+  /** A server answered. Returns whether the channel was looked for. */
+  found(channel: SearchedChannel): boolean {
+    if (!this.remove(channel.cid)) return false;
+    this.#pace.answered(sizeOf(channel));
+    if (this.#due.length > 0 && this.#pace.left >= BATCH_BYTES) this.#sendDue();
+    return true;
   }
 
   /** Returns whether the channel was looked for. */
   remove(cid: number): boolean {
     const wanted = this.#wanted.get(cid);
     if (wanted === undefined) return false;
-    wanted.level = FOUND;
+    wanted.state = "found";
     return this.#wanted.delete(cid);
   }
 
   /** A server came up: what waits for long is searched for now. */
   restart(): void {
     for (const wanted of this.#wanted.values())
-      if (wanted.level >= RESTARTED_LEVEL) {
-        wanted.level = FRESH;
+      if (wanted.state === "waiting" && wanted.level >= RESTARTED_LEVEL) {
+        wanted.level = 0;
         this.#searchSoon(wanted);
       }
   }
 
   stop(): void {
-    clearImmediate(this.#freshTimer);
+    clearImmediate(this.#turnEnd);
+    this.#pace.stop();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#wanted.clear();
     this.#levels.length = 0;
-    this.#fresh = [];
+    this.#due = [];
   }
 
   #searchSoon(wanted: Wanted): void {
-    this.#fresh.push(wanted);
-    if (this.#fresh.length >= BATCH) this.#sendFresh();
-    else this.#freshTimer ??= setImmediate(() => this.#sendFresh());
+    this.#makeDue(wanted);
+    if (this.#due.length - this.#nextDue >= BATCH && this.#pace.left > 0) this.#sendDue();
+    else this.#turnEnd ??= setImmediate(() => this.#turnEnded());
   }
 
-  #sendFresh(): void {
-    clearImmediate(this.#freshTimer);
-    this.#freshTimer = undefined;
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    this.#searchFor(
-      fresh.filter(({ level }) => level === FRESH),
-      0,
-    );
+  #makeDue(wanted: Wanted): void {
+    wanted.state = "due";
+    this.#due.push(wanted);
   }
 
-  /** Now, and again when the period of `level` is over. */
-  #searchFor(wanted: readonly Wanted[], level: number): void {
-    for (const one of wanted) this.#put(one, level);
-    this.#send(wanted.map(({ channel }) => channel));
+  #turnEnded(): void {
+    this.#turnEnd = undefined;
+    this.#sendDue();
   }
 
-  #put(wanted: Wanted, level: number): void {
-    wanted.level = level;
+  #sendDue(): void {
+    const channels: SearchedChannel[] = [];
+    for (; this.#nextDue < this.#due.length && this.#pace.left > 0; this.#nextDue++) {
+      const wanted = this.#due[this.#nextDue];
+      if (wanted?.state !== "due") continue;
+      this.#pace.sent(sizeOf(wanted.channel));
+      this.#wait(wanted);
+      channels.push(wanted.channel);
+    }
+    if (this.#nextDue < this.#due.length) this.#pace.waits();
+    else {
+      this.#due = [];
+      this.#nextDue = 0;
+    }
+    if (channels.length > 0) this.#send(channels);
+  }
+
+  #wait(wanted: Wanted): void {
+    const { level } = wanted;
+    wanted.state = "waiting";
     for (let index = this.#levels.length; index <= level; index++) this.#levels[index] = [];
     this.#levels[level]?.push(wanted);
     this.#timers[level] ??= setTimeout(() => this.#expired(level), this.#periodSeconds(level) * 1000);
@@ -116,10 +146,14 @@ export class SearchSchedule {
 
   #expired(level: number): void {
     this.#timers[level] = undefined;
-    const waiting = this.#levels[level]?.filter((wanted) => wanted.level === level) ?? [];
+    const all = this.#levels[level] ?? [];
     this.#levels[level] = [];
-    if (waiting.length === 0) return;
-    const next = this.#periodSeconds(level) < this.#maximumSeconds ? level + 1 : level;
-    this.#searchFor(waiting, next);
+    const isLongest = this.#periodSeconds(level) >= this.#maximumSeconds;
+    for (const wanted of all)
+      if (wanted.state === "waiting" && wanted.level === level) {
+        wanted.level = isLongest ? level : level + 1;
+        this.#makeDue(wanted);
+      }
+    this.#sendDue();
   }
 }

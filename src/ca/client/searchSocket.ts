@@ -8,10 +8,6 @@ import { RepeaterRegistration } from "../net/repeaterRegistration.js";
 import { allowBroadcasts, createUdp } from "../net/udpSocket.js";
 
 const log = logger("ca.search");
-/** Datagrams sent to each destination in this time: more would overrun the receive buffers of slow servers. */
-const BURST = 24;
-const BURST_MS = 1;
-
 export interface SearchSocketOptions {
   readonly destinations: () => Iterable<SocketAddress>;
   readonly repeaterPort: number;
@@ -29,9 +25,6 @@ export class SearchSocket {
   readonly #options: SearchSocketOptions;
   readonly #registration: RepeaterRegistration;
   readonly #failing = new Set<string>();
-  readonly #queue: Buffer[] = [];
-  #sentInBurst = 0;
-  #burstTimer: NodeJS.Timeout | undefined;
 
   /** What is sent before the system has bound the socket waits for that. */
   constructor(options: SearchSocketOptions) {
@@ -46,29 +39,14 @@ export class SearchSocket {
   }
 
   send(datagrams: readonly Buffer[]): void {
-    this.#queue.push(...datagrams);
-    this.#sendBurst();
+    for (const datagram of datagrams)
+      for (const { host, port } of this.#options.destinations())
+        this.#socket.send(datagram, port, host, (error) => this.#report(`${host}:${port}`, error));
   }
 
   close(): void {
-    clearTimeout(this.#burstTimer);
     this.#registration.stop();
     this.#socket.close();
-  }
-
-  #sendBurst(): void {
-    const burst = this.#queue.splice(0, BURST - this.#sentInBurst);
-    this.#sentInBurst += burst.length;
-    for (const datagram of burst)
-      for (const { host, port } of this.#options.destinations())
-        this.#socket.send(datagram, port, host, (error) => this.#report(`${host}:${port}`, error));
-    this.#burstTimer ??= setTimeout(() => this.#nextBurst(), BURST_MS);
-  }
-
-  #nextBurst(): void {
-    this.#burstTimer = undefined;
-    this.#sentInBurst = 0;
-    if (this.#queue.length > 0) this.#sendBurst();
   }
 
   #report(destination: string, error: Error | null): void {

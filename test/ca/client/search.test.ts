@@ -55,6 +55,20 @@ describe("the search schedule", () => {
     mock.timers.reset();
   });
 
+  it("sends so much in a millisecond, and as much as is answered at once", () => {
+    const { searches, sent } = schedule();
+    const channels = Array.from({ length: 3000 }, (_, cid) => channel(cid));
+    for (const one of channels) searches.add(one);
+    const searched = (): number => sent.flatMap(([, cids]) => cids).length;
+    assert.equal(searched(), 1024);
+    for (const one of channels.slice(0, 500)) searches.found(one);
+    assert.ok(searched() > 1350 && searched() <= 1524, `${searched()}`);
+    mock.timers.tick(1);
+    mock.timers.tick(1);
+    assert.ok(searched() > 2300 && searched() <= 2548, `${searched()}`);
+    mock.timers.reset();
+  });
+
   it("goes on at the longest period", () => {
     const { searches, sent, wait } = schedule(0.1);
     searches.add(channel(1));
