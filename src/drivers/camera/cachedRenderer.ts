@@ -1,3 +1,4 @@
+import { copyBytes } from "../../libcom/copyBytes.js";
 import type { FrameRenderer, FrameRequest, PixelArray, SourceInfo } from "./frameSource.js";
 
 /** What frames that are kept may take. */
@@ -35,7 +36,7 @@ export class CachedRenderer implements FrameRenderer {
     const key = `${request.illumination} ${sequence}`;
     const kept = this.#frames.get(key);
     if (kept !== undefined) {
-      out.set(kept);
+      copyBytes(out, kept);
       return;
     }
     const thetaDegrees = (sequence * 360) / angles;

@@ -1,3 +1,4 @@
+import { copyBytes } from "../../libcom/copyBytes.js";
 import type { FrameRenderer, FrameRequest, ImageSize, PixelArray, SourceInfo } from "./frameSource.js";
 
 export const patternInfo = ({ size, rows = size }: ImageSize): SourceInfo => ({
@@ -7,12 +8,14 @@ export const patternInfo = ({ size, rows = size }: ImageSize): SourceInfo => ({
 });
 
 /**
- * A test pattern: column + row + number of the frame, modulo what a pixel holds, so that whoever gets a frame can check every pixel. It
- * costs a copy of the frame.
+ * A test pattern: column + row + number of the frame, modulo what a pixel holds, so that whoever gets a frame can check every pixel. A frame
+ * is the one before moved up by a row, so that all are parts of one tall image, and cost a copy.
  */
 export class PatternRenderer implements FrameRenderer {
   readonly info: SourceInfo;
-  readonly #ramps = new Map<number, Uint8Array | Uint16Array>();
+  #tall: PixelArray = new Uint8Array();
+  /** What the first pixel of the tall image is. */
+  #first = 0;
 
   constructor(size: ImageSize) {
     this.info = patternInfo(size);
@@ -20,21 +23,21 @@ export class PatternRenderer implements FrameRenderer {
 
   render({ dataType, sequence }: FrameRequest, out: PixelArray): void {
     const { sizeX, sizeY } = this.info;
-    const levels = dataType === "UInt8" ? 256 : 65_536;
-    const ramp = this.#ramp(levels);
-    for (let row = 0; row < sizeY; row++) {
-      const first = (row + sequence) % levels;
-      out.set(ramp.subarray(first, first + sizeX), row * sizeX);
-    }
+    const pixels = sizeX * sizeY;
+    const isEightBits = dataType === "UInt8";
+    const first = sequence % (isEightBits ? 256 : 65_536);
+    const above = first - this.#first;
+    const isKnown = above >= 0 && above <= sizeY && this.#tall.constructor === out.constructor;
+    if (!isKnown) this.#begin(first, isEightBits ? new Uint8Array(2 * pixels) : new Uint16Array(2 * pixels));
+    const start = isKnown ? above * sizeX : 0;
+    copyBytes(out, this.#tall.subarray(start, start + pixels));
   }
 
-  /** Long enough for a row to begin at any level. */
-  #ramp(levels: number): Uint8Array | Uint16Array {
-    const length = levels + this.info.sizeX;
-    const ramp =
-      this.#ramps.get(levels) ?? (levels === 256 ? new Uint8Array(length) : new Uint16Array(length));
-    if (!this.#ramps.has(levels)) for (let index = 0; index < length; index++) ramp[index] = index;
-    this.#ramps.set(levels, ramp);
-    return ramp;
+  #begin(first: number, tall: Uint8Array | Uint16Array): void {
+    const { sizeX } = this.info;
+    for (let pixel = 0; pixel < tall.length; pixel++)
+      tall[pixel] = first + Math.floor(pixel / sizeX) + (pixel % sizeX);
+    this.#tall = tall;
+    this.#first = first;
   }
 }

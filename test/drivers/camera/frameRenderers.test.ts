@@ -176,12 +176,15 @@ test("the test pattern tells where each pixel is, and which frame it belongs to"
     ["UInt8", Uint8Array, 256],
     ["UInt16", Uint16Array, 65_536],
   ] as const) {
-    const out = new Type(24);
-    renderer.render(request("projection", { dataType, sequence: levels - 3 }), out);
-    const expected = Array.from(
-      { length: 24 },
-      (_, i) => ((i % 6) + Math.floor(i / 6) + levels - 3) % levels,
-    );
-    assert.deepEqual(Array.from(out), expected);
+    // On, past what is made at once, around the end of the levels, and back.
+    for (const sequence of [levels - 9, levels - 8, levels - 3, levels + 2, 1]) {
+      const out = new Type(24);
+      renderer.render(request("projection", { dataType, sequence }), out);
+      const expected = Array.from(
+        { length: 24 },
+        (_, i) => ((i % 6) + Math.floor(i / 6) + sequence) % levels,
+      );
+      assert.deepEqual(Array.from(out), expected);
+    }
   }
 });

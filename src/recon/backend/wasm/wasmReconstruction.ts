@@ -1,3 +1,4 @@
+import { copyBytes } from "../../../libcom/copyBytes.js";
 import { Fft, pairTwiddlesOf, twiddlesOf } from "../../../libcom/fft.js";
 import type { FlatField, RawData } from "../../pipeline/darkFlat.js";
 import { dezinger } from "../../pipeline/dezinger.js";
@@ -251,10 +252,10 @@ export class WasmReconstruction implements Reconstruction {
     const { width, height } = size;
     if (this.#geometry?.isTilted) kernels.readTilted(first.z, second.z, out, width, scale);
     else kernels.readFlat(first.z, second.z, out, width * width, scale);
-    into.z.set(this.#floats(out, width * width));
+    copyBytes(into.z, this.#floats(out, width * width));
     for (const plane of ["y", "x"] as const) {
       kernels.readVertical(first[plane], second[plane], out, width, height, scale);
-      into[plane].set(this.#floats(out, width * height));
+      copyBytes(into[plane], this.#floats(out, width * height));
     }
     return into;
   }
@@ -291,7 +292,7 @@ export class WasmReconstruction implements Reconstruction {
     const { memory } = this.#team;
     const { size } = this.#layout;
     if (kept.isFiltered) {
-      if (kept.packed !== undefined) this.#packed().set(kept.packed);
+      if (kept.packed !== undefined) copyBytes(this.#packed(), kept.packed);
       return "packed";
     }
     const { raw } = kept;
@@ -301,13 +302,9 @@ export class WasmReconstruction implements Reconstruction {
       this.#clean(transmission);
       return { format: FORMATS.transmission };
     }
-    if (raw instanceof Uint8Array) {
-      new Uint8Array(memory.buffer, counts, raw.length).set(raw);
-      return { format: FORMATS.u8 };
-    }
-    if (raw instanceof Uint16Array) {
-      new Uint16Array(memory.buffer, counts, raw.length).set(raw);
-      return { format: FORMATS.u16 };
+    if (raw instanceof Uint8Array || raw instanceof Uint16Array) {
+      copyBytes(new Uint8Array(memory.buffer, counts, raw.byteLength), raw);
+      return { format: raw instanceof Uint8Array ? FORMATS.u8 : FORMATS.u16 };
     }
     this.#floats(counts, raw.length).set(raw);
     return { format: FORMATS.f32 };
@@ -327,7 +324,7 @@ export class WasmReconstruction implements Reconstruction {
     kept.isFiltered = true;
     if (kept.packedAt !== undefined) return;
     kept.packed ??= new Uint8Array(this.#layout.packedBytes);
-    kept.packed.set(this.#packed());
+    copyBytes(kept.packed, this.#packed());
   }
 
   #writeFactors(): void {
