@@ -94,6 +94,8 @@ export interface Channel {
 
   /** The present value, alarm and time. */
   read(): Sample;
+  /** The value of `read` for who wants no more: the clients that get plain numbers, and that often. */
+  value?(): Value;
   properties(): Properties;
   /** How the value reads as text, where `properties` do not say all of it: numbers beyond an enum's states. */
   textFormat?(): ConvertProperties;

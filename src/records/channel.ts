@@ -1,5 +1,5 @@
 import type { ConvertProperties } from "../channel/convert.js";
-import type { DbfType, TypedValue } from "../channel/dbf.js";
+import type { DbfType, TypedValue, Value } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type {
   AccessRights,
@@ -86,6 +86,10 @@ export class RecordChannel implements Channel {
 
   read(): Sample {
     return this.#view.read();
+  }
+
+  value(): Value {
+    return this.#view.value();
   }
 
   first(mask: number): Sample | undefined {

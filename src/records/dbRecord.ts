@@ -104,7 +104,9 @@ export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
   beginProcessing(): Progress;
   /** The part that comes when all behind the forward link has finished. */
   endProcessing(): void;
-  /** A field's value with the record's alarm and time. */
+  /** A field's value as clients see it, a text as its bytes where they ask for that. */
+  shownValue(field: string, asChars: boolean): Value;
+  /** The same with the record's alarm and time. */
   sample(field: string, asChars: boolean): Sample;
   subscribe(field: string, subscription: Subscription): () => void;
   /** Who listens to which field. */

@@ -27,19 +27,19 @@ export type FieldValue = Value | Link | CalcProgram | StringProgram | ArrayProgr
 
 export interface FieldAttributes {
   /** A put processes a passive record. */
-  readonly pp?: boolean;
+  readonly pp?: boolean | undefined;
   /** A change is a change of metadata (DBE_PROPERTY). */
-  readonly prop?: boolean;
+  readonly prop?: boolean | undefined;
   /** Access security level; 1 when absent. */
-  readonly asl?: 0 | 1;
-  readonly special?: Special;
+  readonly asl?: 0 | 1 | undefined;
+  readonly special?: Special | undefined;
   /** Initial value as a database would give it. */
-  readonly initial?: string;
+  readonly initial?: string | undefined;
   /** Reports and databases show the number in hexadecimal. */
-  readonly hex?: boolean;
+  readonly hex?: boolean | undefined;
   /** From which interest level on `dbpr` shows it. */
-  readonly interest?: number;
-  readonly prompt?: string;
+  readonly interest?: number | undefined;
+  readonly prompt?: string | undefined;
 }
 
 /** One line of a record type's field table. `T` is what the record object holds. */
@@ -47,29 +47,40 @@ export interface FieldSpec<T extends FieldValue = FieldValue> extends FieldAttri
   readonly dbf: FieldType;
   /** Bytes of a STRING, with its terminating NUL; 0 for other types. */
   readonly size: number;
-  readonly menu?: Menu;
+  readonly menu?: Menu | undefined;
   /** Makes the value a record starts with, before `initial`. */
   readonly blank: () => T;
 }
 
 export type FieldTable = Readonly<Record<string, FieldSpec>>;
 
-const numeric =
-  (dbf: FieldType) =>
-  (attributes: FieldAttributes = {}): FieldSpec<number> => ({ dbf, size: 0, blank: () => 0, ...attributes });
+/** All specifications have one shape: a put looks at five of their properties. */
+const specOf = <T extends FieldValue>(
+  dbf: FieldType,
+  blank: () => T,
+  { pp, prop, asl, special, initial, hex, interest, prompt }: FieldAttributes = {},
+  size = 0,
+  choices?: Menu,
+): FieldSpec<T> => ({
+  dbf,
+  size,
+  menu: choices,
+  blank,
+  pp,
+  prop,
+  asl,
+  special,
+  initial,
+  hex,
+  interest,
+  prompt,
+});
 
-const wide =
-  (dbf: FieldType) =>
-  (attributes: FieldAttributes = {}): FieldSpec<bigint> => ({ dbf, size: 0, blank: () => 0n, ...attributes });
-
-const link =
-  (dbf: "INLINK" | "OUTLINK" | "FWDLINK") =>
-  (attributes: FieldAttributes = {}): FieldSpec<Link> => ({
-    dbf,
-    size: 0,
-    blank: () => Link.of(dbf, ""),
-    ...attributes,
-  });
+const numeric = (dbf: FieldType) => (attributes?: FieldAttributes) =>
+  specOf<number>(dbf, () => 0, attributes);
+const wide = (dbf: FieldType) => (attributes?: FieldAttributes) => specOf<bigint>(dbf, () => 0n, attributes);
+const link = (dbf: "INLINK" | "OUTLINK" | "FWDLINK") => (attributes?: FieldAttributes) =>
+  specOf<Link>(dbf, () => Link.of(dbf, ""), attributes);
 
 export const char = numeric("CHAR");
 export const uchar = numeric("UCHAR");
@@ -89,53 +100,28 @@ export const outLink = link("OUTLINK");
 export const forwardLink = link("FWDLINK");
 
 /** @param size bytes with the terminating NUL */
-export const string = (size: number, attributes: FieldAttributes = {}): FieldSpec<string> => ({
-  dbf: "STRING",
-  size,
-  blank: () => "",
-  ...attributes,
-});
+export const string = (size: number, attributes?: FieldAttributes): FieldSpec<string> =>
+  specOf("STRING", () => "", attributes, size);
 
 /** Text longer than an EPICS string: a field without a fixed address, as `lsi`'s VAL. */
-export const longString = (attributes: FieldAttributes = {}): FieldSpec<string> => ({
-  dbf: "NOACCESS",
-  size: 0,
-  blank: () => "",
-  ...attributes,
-});
+export const longString = (attributes?: FieldAttributes): FieldSpec<string> =>
+  specOf("NOACCESS", () => "", attributes);
 
-export const menu = (choices: Menu, attributes: FieldAttributes = {}): FieldSpec<number> => ({
-  dbf: "MENU",
-  size: 0,
-  menu: choices,
-  blank: () => 0,
-  ...attributes,
-});
+export const menu = (choices: Menu, attributes?: FieldAttributes): FieldSpec<number> =>
+  specOf("MENU", () => 0, attributes, 0, choices);
 
 /** A field that holds an array; its type and size come from the record type's `address`. */
-export const array = (attributes: FieldAttributes = {}): FieldSpec<Value> => ({
-  dbf: "NOACCESS",
-  size: 0,
-  blank: () => 0,
-  ...attributes,
-});
+export const array = (attributes?: FieldAttributes): FieldSpec<Value> =>
+  specOf("NOACCESS", () => 0, attributes);
 
 /** A field that only code uses; it is in the table because every list of fields shows it. */
-export const noAccess = (attributes: FieldAttributes = {}): FieldSpec<undefined> => ({
-  dbf: "NOACCESS",
-  size: 0,
-  blank: () => undefined,
-  ...attributes,
-});
+export const noAccess = (attributes?: FieldAttributes): FieldSpec<undefined> =>
+  specOf("NOACCESS", () => undefined, attributes);
 
 const compiledExpression =
   <P extends CalcProgram | StringProgram | ArrayProgram>() =>
-  (attributes: FieldAttributes = {}): FieldSpec<P | undefined> => ({
-    dbf: "NOACCESS",
-    size: 0,
-    blank: () => undefined,
-    ...attributes,
-  });
+  (attributes?: FieldAttributes): FieldSpec<P | undefined> =>
+    specOf<P | undefined>("NOACCESS", () => undefined, attributes);
 
 /** The expression of a `calc` field, compiled. */
 export const calcProgram = compiledExpression<CalcProgram>();

@@ -50,6 +50,12 @@ export class FieldView {
     );
   }
 
+  /** The value alone of what `read` gives. */
+  value(): Value {
+    if (this.#chain !== undefined) return this.read().value;
+    return this.#instance.shownValue(this.#field, this.#asChars);
+  }
+
   /** The event that a monitor starts with; undefined when a filter holds it back. */
   first(mask: number): Sample | undefined {
     const sample = this.#instance.sample(this.#field, this.#asChars);

@@ -13,39 +13,45 @@ export interface Sampler {
   sample(field: string, asChars: boolean): Sample;
 }
 
+const nobody: readonly Subscription[] = [];
+
 /** The subscriptions to the fields of one record. */
 export class FieldMonitors {
-  #byField: Map<string, Subscription[]> | undefined;
+  readonly #byField = new Map<string, readonly Subscription[]>();
+  /** Those of VAL once more, and whether there are others: most records have no others, and post several fields each time. */
+  #ofValue: readonly Subscription[] = nobody;
+  #hasOthers = false;
 
   subscribe(field: string, subscription: Subscription): () => void {
-    this.#byField ??= new Map();
-    const present = this.#byField.get(field) ?? [];
-    this.#byField.set(field, [...present, subscription]);
-    return () => this.#remove(field, subscription);
+    this.#set(field, [...(this.#byField.get(field) ?? nobody), subscription]);
+    return () =>
+      this.#set(
+        field,
+        (this.#byField.get(field) ?? nobody).filter((each) => each !== subscription),
+      );
   }
 
   /** Who listens to what. */
   *all(): Iterable<{ readonly field: string; readonly mask: number }> {
-    for (const [field, subscriptions] of this.#byField ?? [])
+    for (const [field, subscriptions] of this.#byField)
       for (const { mask } of subscriptions) yield { field, mask };
   }
 
   /** Gives the event to every subscription of the field that asks for a bit of `mask`. */
   post(field: string, mask: number, sampler: Sampler): void {
-    const subscriptions = this.#byField?.get(field);
-    if (subscriptions !== undefined) deliver(subscriptions, field, mask, sampler);
+    if (field === "VAL") deliver(this.#ofValue, field, mask, sampler);
+    else if (this.#hasOthers) deliver(this.#byField.get(field) ?? nobody, field, mask, sampler);
   }
 
   postAll(mask: number, sampler: Sampler): void {
-    if (this.#byField === undefined) return;
     for (const [field, subscriptions] of this.#byField) deliver(subscriptions, field, mask, sampler);
   }
 
-  #remove(field: string, subscription: Subscription): void {
-    const left = this.#byField?.get(field)?.filter((each) => each !== subscription) ?? [];
-    if (left.length > 0) this.#byField?.set(field, left);
-    else this.#byField?.delete(field);
-    if (this.#byField?.size === 0) this.#byField = undefined;
+  #set(field: string, subscriptions: readonly Subscription[]): void {
+    if (subscriptions.length > 0) this.#byField.set(field, subscriptions);
+    else this.#byField.delete(field);
+    this.#ofValue = this.#byField.get("VAL") ?? nobody;
+    this.#hasOthers = this.#byField.size > (this.#ofValue === nobody ? 0 : 1);
   }
 }
 

@@ -346,12 +346,16 @@ export class RecordInstance implements DbRecord {
     return this.#monitors?.all() ?? [];
   }
 
-  /** A field's value with the record's alarm and time. */
+  shownValue(field: string, asChars: boolean): Value {
+    const present = fieldValue(this, field);
+    const value = present === "" && this.#isUnset(field) ? noTexts : present;
+    return asChars ? charsOf(toText(value)) : value;
+  }
+
   sample(field: string, asChars: boolean): Sample {
     const { STAT, SEVR, AMSG, TIME, UTAG } = this.record;
-    const value = this.#isUnset(field) ? noTexts : fieldValue(this, field);
     return {
-      value: asChars ? charsOf(toText(value)) : value,
+      value: this.shownValue(field, asChars),
       status: STAT,
       severity: SEVR,
       message: AMSG,
@@ -360,9 +364,9 @@ export class RecordInstance implements DbRecord {
     };
   }
 
-  /** Clients see no elements in a long text that was never set, not even to nothing. */
+  /** Clients see no elements in an empty long text that was never set, not even to nothing. */
   #isUnset(field: string): boolean {
-    if (this.fields[field] !== "" || this.type.fields[field]?.special !== "dbaddr") return false;
+    if (this.type.fields[field]?.special !== "dbaddr") return false;
     return this.fields[field === "OVAL" ? "OLEN" : "LEN"] === 0;
   }
 

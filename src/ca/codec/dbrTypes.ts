@@ -96,3 +96,7 @@ const nativeBases: Readonly<Record<DbfType, DbrBase>> = {
 
 /** The DBR base type that shows a field of this type to clients: the next one that holds it, as EPICS Base has it. */
 export const nativeBase = (field: DbfType): DbrBase => nativeBases[field];
+
+/** Whether clients get a field of this type as it is with this base: every base is a field type, too, and its own. */
+export const isNative = (field: DbfType, base: DbrBase): boolean =>
+  field === base || nativeBases[field] === base;

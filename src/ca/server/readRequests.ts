@@ -1,11 +1,31 @@
+import type { Value } from "../../channel/dbf.js";
+import type { Channel, Sample } from "../../channel/provider.js";
+import { UNDEFINED_TIME } from "../../libcom/epicsTime.js";
 import { Command } from "../codec/commands.js";
 import { putDbr } from "../codec/dbr.js";
-import { dbrSize, dbrType } from "../codec/dbrTypes.js";
+import { type DbrType, dbrSize, dbrType } from "../codec/dbrTypes.js";
 import { Eca, ecaText } from "../codec/eca.js";
 import { beginMessage, type CaMessage } from "../codec/message.js";
 import type { CircuitContext } from "./circuitContext.js";
 import { canBeRead, payloadStatus, putEmptyReading, putReading, valueForDbr } from "./reading.js";
 import { findChannel } from "./requestChannel.js";
+
+// Filled anew for each reading of a plain type: alarm and time would only be looked up in the record.
+const valueOnly: Omit<Sample, "value"> & { value: Value } = {
+  value: 0,
+  status: 0,
+  severity: 0,
+  message: "",
+  time: UNDEFINED_TIME,
+  userTag: 0n,
+};
+
+/** As much of the present value, alarm and time as the type carries. */
+function reading(channel: Channel, type: DbrType): Sample {
+  if (type.class !== "plain" || channel.value === undefined) return channel.read();
+  valueOnly.value = channel.value();
+  return valueOnly;
+}
 
 /** READ_NOTIFY: the value, or a status in the place of the channel id and a payload of zeros. */
 export function readNotify(circuit: CircuitContext, request: CaMessage): void {
@@ -19,7 +39,16 @@ export function readNotify(circuit: CircuitContext, request: CaMessage): void {
   const { channel } = target;
   const { count, available } = request;
   const status = channel.access.read
-    ? putReading(circuit, channel, Command.READ_NOTIFY, type, count, channel.read(), Eca.NORMAL, available)
+    ? putReading(
+        circuit,
+        channel,
+        Command.READ_NOTIFY,
+        type,
+        count,
+        reading(channel, type),
+        Eca.NORMAL,
+        available,
+      )
     : putEmptyReading(circuit, channel, Command.READ_NOTIFY, type, count, Eca.NORDACCESS, available);
   if (status !== Eca.NORMAL) circuit.sendError(request, status, ecaText(status));
 }

@@ -5,7 +5,7 @@ import { type Timestamp, UNDEFINED_TIME } from "../../libcom/epicsTime.js";
 import { ok, type Result } from "../../libcom/result.js";
 import { LARGE_ARRAY_MINOR_VERSION } from "../codec/commands.js";
 import { putDbr, responseCount } from "../codec/dbr.js";
-import { type DbrType, dbrSize, nativeBase } from "../codec/dbrTypes.js";
+import { type DbrType, dbrSize, isNative } from "../codec/dbrTypes.js";
 import { Eca } from "../codec/eca.js";
 import { beginMessage, needsLargeHeader } from "../codec/message.js";
 import type { CircuitContext } from "./circuitContext.js";
@@ -38,7 +38,7 @@ export const canBeRead = (type: DbrType): boolean => type.class !== "ackt" && ty
 /** The channel's value as the DBR type wants it. Only a type that is not the native one costs a conversion. */
 export function valueForDbr(channel: Channel, type: DbrType, value: Value): Result<Value> {
   if (type.class === "className") return ok(channel.className);
-  if (nativeBase(channel.fieldType) === type.base) return ok(value);
+  if (isNative(channel.fieldType, type.base)) return ok(value);
   const format = channel.textFormat?.() ?? channel.properties();
   return convertValue(value, channel.fieldType, type.base, { ...format, direction: "get" });
 }
@@ -78,7 +78,7 @@ export function putReading(
 ): number {
   if (!canBeRead(type))
     return putEmptyReading(circuit, channel, command, type, requestedCount, Eca.GETFAIL, available);
-  const native = type.class !== "className" && nativeBase(channel.fieldType) === type.base;
+  const native = type.class !== "className" && isNative(channel.fieldType, type.base);
   let value = sample.value;
   if (!native) {
     const converted = valueForDbr(channel, type, value);

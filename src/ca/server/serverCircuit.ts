@@ -26,7 +26,8 @@ const UNIDENTIFIED = 0xffffffff;
 interface Action {
   readonly handler: RequestHandler;
   /** The state after the command, by the state before; where there is none the command is not accepted. */
-  readonly next: Readonly<Record<ServerState, ServerState | undefined>>;
+  readonly whenAwaitingVersion: ServerState | undefined;
+  readonly whenConnected: ServerState | undefined;
 }
 
 /** The tables of states and requests by command code, for one look per message. */
@@ -34,11 +35,8 @@ const actions: readonly (Action | undefined)[] = Object.keys(Command).map((_, co
   const name = commandName(code);
   const handler = name && circuitRequests[name];
   if (name === undefined || handler === undefined) return undefined;
-  const { awaitingVersion, connected, closed } = serverCircuitStates;
-  return {
-    handler,
-    next: { awaitingVersion: awaitingVersion[name], connected: connected[name], closed: closed[name] },
-  };
+  const { awaitingVersion, connected } = serverCircuitStates;
+  return { handler, whenAwaitingVersion: awaitingVersion[name], whenConnected: connected[name] };
 });
 
 /** Commands whose ERROR message names the channel by the client's id. */
@@ -144,12 +142,15 @@ export class ServerCircuit implements CircuitContext {
     this.#interrupted = false;
     this.#receiving = true;
     this.#sendClock.restart();
+    // What the socket has not sent changes with sending only: to ask it before each request would be felt.
+    let unsent = this.#transport.unsent;
     while (this.#state !== "closed") {
       if (this.out.length >= SEND_BYTES || this.#waitsForWrites()) {
         this.#transport.flush();
         this.#sendClock.restart();
+        unsent = this.#transport.unsent;
       }
-      this.#interrupted = this.stalled;
+      this.#interrupted = this.out.length + unsent >= TOO_MANY_BYTES;
       if (this.#interrupted) break;
       const outcome = this.#decoder.next();
       if (outcome === "incomplete") {
@@ -179,7 +180,7 @@ export class ServerCircuit implements CircuitContext {
   #dispatch(): void {
     const { message } = this.#decoder;
     const action = actions[message.command];
-    const next = action?.next[this.#state];
+    const next = this.#state === "connected" ? action?.whenConnected : action?.whenAwaitingVersion;
     if (action !== undefined && next !== undefined) {
       this.#state = next;
       action.handler(this, message);

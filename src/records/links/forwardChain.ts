@@ -9,10 +9,16 @@ import { enter, leave, type Step } from "./processTarget.js";
  * in EPICS Base, and a chain may be as long as it likes.
  */
 export function finishChain(first: DbRecord): void {
+  const second = nextOf(first);
+  if (second === undefined) first.endProcessing();
+  else finishBehind(first, second);
+}
+
+function finishBehind(first: DbRecord, second: DbRecord): void {
   const begun: Step[] = [];
   try {
     let last = first;
-    for (let next = nextOf(last); next !== undefined; next = nextOf(last)) {
+    for (let next: DbRecord | undefined = second; next !== undefined; next = nextOf(last)) {
       begun.push(enter(last, next));
       if (next.beginProcessing() !== "forwardLink") return;
       last = next;

@@ -75,7 +75,12 @@ const emptyLink: ParsedLink = { kind: "constant", text: "" };
 
 /** What a link field of a record holds: its text, what the text means, and the other end once the IOC runs. */
 export class Link {
-  target: LinkTarget = constantTarget;
+  #target: LinkTarget = constantTarget;
+  /**
+   * Constants, empty links and device addresses: nothing is read or written through them at run time. Each processing asks this of five
+   * links, so it is kept rather than found out.
+   */
+  isConstant = true;
 
   private constructor(
     readonly direction: LinkDirection,
@@ -96,9 +101,13 @@ export class Link {
     return new Link(direction, trimmed, parseLink(trimmed, direction));
   }
 
-  /** Constants, empty links and device addresses: nothing is read or written through them at run time. */
-  get isConstant(): boolean {
-    return this.target.kind === "constant" || this.target.kind === "device";
+  get target(): LinkTarget {
+    return this.#target;
+  }
+
+  set target(target: LinkTarget) {
+    this.#target = target;
+    this.isConstant = target.kind === "constant" || target.kind === "device";
   }
 
   /** The text as clients read it: the target with all modifiers spelled. */

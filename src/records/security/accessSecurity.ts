@@ -1,5 +1,5 @@
 import type { AccessRights, ClientIdentity } from "../../channel/provider.js";
-import type { AccessConfiguration, AccessInput } from "./accessConfiguration.js";
+import type { AccessConfiguration, AccessInput, AccessLevel } from "./accessConfiguration.js";
 import { type AccessDecision, AccessPolicy, type PolicyGroup } from "./accessPolicy.js";
 import { TrapWrites } from "./trapWrite.js";
 
@@ -113,6 +113,12 @@ export class AccessSecurity {
   }
 }
 
+const RIGHTS: Readonly<Record<AccessLevel, AccessRights>> = {
+  NONE: { read: false, write: false },
+  READ: { read: true, write: false },
+  WRITE: { read: true, write: true },
+};
+
 /** One client's channel under access security, with what it may do at present. */
 export class AccessClient {
   readonly #listeners = new Set<(access: AccessRights) => void>();
@@ -135,8 +141,7 @@ export class AccessClient {
   }
 
   get rights(): AccessRights {
-    const { access } = this.#decision;
-    return { read: access !== "NONE", write: access === "WRITE" };
+    return RIGHTS[this.#decision.access];
   }
 
   /** Asks anew, and tells the listeners when the answer is another one. */

@@ -6,7 +6,7 @@ import { DOUBLED_LETTERS } from "../argumentLetters.js";
 import { compileStringCalc, escapeBytes, type StringProgram } from "../calc/index.js";
 import { deadbandMask } from "../deadband.js";
 import { fieldsNamed } from "../fieldGroups.js";
-import { type FieldSpec, noAccess, string, stringProgram } from "../fieldSpec.js";
+import { type FieldSpec, longString, noAccess, string, stringProgram } from "../fieldSpec.js";
 import { checkLimitAlarms } from "../limitAlarms.js";
 import { showLinkStates } from "../linkStates.js";
 import {
@@ -29,14 +29,8 @@ import {
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 /** A text that clients see and only the record writes. */
-const previousText = (prompt: string): FieldSpec<string> => ({
-  dbf: "NOACCESS",
-  size: 0,
-  special: "dbaddr",
-  interest: 4,
-  prompt,
-  blank: () => "",
-});
+const previousText = (prompt: string): FieldSpec<string> =>
+  longString({ special: "dbaddr", interest: 4, prompt });
 
 const fields = {
   ...outputCalculationFields("scalcout", "String"),
