@@ -1,4 +1,11 @@
-import { type IntegerKind, parseDouble, parseFloat32, parseInteger } from "../libcom/parseNumber.js";
+import {
+  FLOAT_MAXIMUM,
+  FLOAT_MINIMUM,
+  type IntegerKind,
+  parseDouble,
+  parseFloat32,
+  parseInteger,
+} from "../libcom/parseNumber.js";
 import { failed, ok, type Result } from "../libcom/result.js";
 import { doubleToString, floatToString } from "./cvtFast.js";
 import {
@@ -45,8 +52,6 @@ export const integerKindOf = (type: DbfType): IntegerKind | undefined =>
   isIntegerType(type) ? INTEGER_KINDS[type] : undefined;
 
 const DEFAULT_PRECISION = 6;
-const FLOAT_MINIMUM = 2 ** -126;
-const FLOAT_MAXIMUM = 2 ** 128 - 2 ** 104;
 const LONG_INDEFINITE = -(2 ** 31);
 const INT64_INDEFINITE = -(2n ** 63n);
 

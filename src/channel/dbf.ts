@@ -97,6 +97,10 @@ export const isArrayValue = (value: Value): value is ArrayValue => typeof value 
 
 export const elementCountOf = (value: Value): number => (isArrayValue(value) ? value.length : 1);
 
+/** The first element of an array, which may have none, or a scalar as it is. */
+export const firstElement = (value: Value): ScalarValue | undefined =>
+  isArrayValue(value) ? value[0] : value;
+
 /** The elements of an array, or a scalar as the only one. */
 export function elementsOf(value: Value): readonly ScalarValue[] {
   if (!isArrayValue(value)) return [value];

@@ -1,7 +1,6 @@
-import { isArrayValue, type Value } from "./dbf.js";
+import { firstElement, type Value } from "./dbf.js";
 
 /** A value as a number: the index of an enum, the first element of an array; NaN for text that is none, or for nothing. */
 export function toNumber(value: Value | undefined): number {
-  if (value === undefined) return Number.NaN;
-  return Number(isArrayValue(value) ? value[0] : value);
+  return value === undefined ? Number.NaN : Number(firstElement(value));
 }

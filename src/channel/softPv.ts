@@ -1,4 +1,5 @@
 import { now } from "../libcom/epicsTime.js";
+import { errorMessage } from "../libcom/errorMessage.js";
 import { logger } from "../libcom/log.js";
 import { failed, ok, type Result } from "../libcom/result.js";
 import { convertValue } from "./convert.js";
@@ -23,8 +24,6 @@ interface Listener {
 }
 
 type StoreResult = Result<void | Promise<void>, WriteError>;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A PV that is nothing but a value in this program, with alarm, time, properties and monitors. */
 export class SoftPv {
@@ -126,14 +125,14 @@ export class SoftPv {
       this.post(value);
       return ok(done);
     } catch (error) {
-      return failed({ reason: "failed", message: messageOf(error) });
+      return failed({ reason: "failed", message: errorMessage(error) });
     }
   }
 
   #write(typed: TypedValue): WriteResult {
     const stored = this.#store(typed);
     if (!stored.ok) return stored;
-    stored.value?.catch((error: unknown) => log.warn(messageOf(error)));
+    stored.value?.catch((error: unknown) => log.warn(errorMessage(error)));
     return ok(undefined);
   }
 
@@ -144,7 +143,7 @@ export class SoftPv {
       await stored.value;
       return ok(undefined);
     } catch (error) {
-      return failed({ reason: "failed", message: messageOf(error) });
+      return failed({ reason: "failed", message: errorMessage(error) });
     }
   }
 }

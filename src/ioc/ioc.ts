@@ -270,7 +270,7 @@ const databaseVariables = (variables: ReadonlyMap<string, ShellVariable>): Datab
 
 function releaseLine(): string {
   const text = readFileSync(join(packageDirectory, "package.json"), "utf8");
-  const { version } = JSON.parse(text) as { version: string };
+  const { version }: { version: string } = JSON.parse(text);
   return `tomoioc ${version}, records as EPICS Base 7.0.10, Node ${process.versions.node}`;
 }
 

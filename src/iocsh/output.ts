@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import { errorMessage } from "../libcom/errorMessage.js";
 import { failed, ok, type Result } from "../libcom/result.js";
 import type { Redirect } from "./tokenizer.js";
 
@@ -18,44 +19,56 @@ export interface OpenRedirects extends ShellStreams {
   close(): void;
 }
 
-const fileSink = (descriptor: number): TextSink => ({
-  write: (text) => writeSync(descriptor, text),
-});
+/** What strerror says of the errors that opening a file can end with. */
+const ERROR_TEXTS: Readonly<Record<string, string>> = {
+  ENOENT: "No such file or directory",
+  EACCES: "Permission denied",
+  EISDIR: "Is a directory",
+  ENOTDIR: "Not a directory",
+  EROFS: "Read-only file system",
+  ENOSPC: "No space left on device",
+};
 
 /** Says why a file operation failed, as strerror does. */
-export const reasonOf = (error: unknown): string => {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const known: Readonly<Record<string, string>> = {
-    ENOENT: "No such file or directory",
-    EACCES: "Permission denied",
-    EISDIR: "Is a directory",
-    ENOTDIR: "Not a directory",
-    EROFS: "Read-only file system",
-    ENOSPC: "No space left on device",
-  };
-  return (code === undefined ? undefined : known[code]) ?? message;
-};
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return ERROR_TEXTS[code] ?? errorMessage(error);
+}
+
+/** A file that a redirect names; what comes after its end, as from `astac`, goes nowhere. */
+class FileSink implements TextSink {
+  #descriptor: number | undefined;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  write(text: string): void {
+    if (this.#descriptor !== undefined) writeSync(this.#descriptor, text);
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+}
 
 /** Opens a line's redirects over `streams`; on failure nothing stays open. */
 export function openRedirects(
   redirects: ReadonlyMap<number, Redirect>,
   streams: ShellStreams,
 ): Result<OpenRedirects> {
-  const opened = new Map<number, number>();
+  const opened = new Map<number, FileSink>();
   const close = () => {
-    for (const descriptor of opened.values()) closeSync(descriptor);
+    for (const sink of opened.values()) sink.close();
   };
   for (const [number, { path, mode }] of redirects) {
     try {
-      opened.set(number, openSync(path, mode));
+      opened.set(number, new FileSink(openSync(path, mode)));
     } catch (error) {
       close();
       return failed(`Can't open '${path}': ${reasonOf(error)}`);
     }
   }
-  const sink = (number: number, otherwise: TextSink): TextSink => {
-    const descriptor = opened.get(number);
-    return descriptor === undefined ? otherwise : fileSink(descriptor);
-  };
-  return ok({ stdout: sink(1, streams.stdout), stderr: sink(2, streams.stderr), close });
+  return ok({ stdout: opened.get(1) ?? streams.stdout, stderr: opened.get(2) ?? streams.stderr, close });
 }

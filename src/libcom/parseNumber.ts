@@ -90,8 +90,9 @@ export function parseDouble(text: string): Result<Parsed<number>> {
   return ok(parsed);
 }
 
-const FLOAT_MINIMUM = 2 ** -126;
-const FLOAT_MAXIMUM = 2 ** 128 - 2 ** 104;
+/** The smallest normal and the largest number that a 32-bit float holds. */
+export const FLOAT_MINIMUM = 2 ** -126;
+export const FLOAT_MAXIMUM = 2 ** 128 - 2 ** 104;
 
 /** As `parseDouble`, limited to what a 32-bit float holds, with epicsParseFloat's limits. */
 export function parseFloat32(text: string): Result<Parsed<number>> {

@@ -4,6 +4,7 @@ import {
   arrayFrom,
   type DbfType,
   emptyArray,
+  firstElement,
   isArrayValue,
   type Value,
 } from "../channel/dbf.js";
@@ -183,7 +184,7 @@ function toScalar(
   to: DbfType,
   source: TextSource | undefined,
 ): Result<Value> {
-  const first = isArrayValue(value) ? value[0] : value;
+  const first = firstElement(value);
   if (first === undefined) return failed(`no value for ${instance.name}.${field}`);
   if (typeof first === "number" && (to === "DOUBLE" || from === to)) return ok(first);
   if (to === "STRING")

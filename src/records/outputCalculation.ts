@@ -13,7 +13,7 @@ import type { CommonRecord, FieldProperties, FieldsOf, RecordIo } from "./record
 /** What synApps's scalcout and acalcout have in common: arguments, links with their states, when and how the output is written. */
 
 /** The fields of each number A to L. */
-export const NUMBERS = LETTERS_TO_L.map(
+const NUMBERS = LETTERS_TO_L.map(
   (letter) => ({ letter, link: `INP${letter}`, state: `IN${letter}V`, last: `P${letter}` }) as const,
 );
 

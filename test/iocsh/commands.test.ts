@@ -112,6 +112,23 @@ test("output goes to the file that a redirect names, and is appended with >>", a
   assert.match(readFileSync(file, "utf8"), /^one\ntwo\n\necho string\n/);
 });
 
+test("what a command says after its line has ended is not written into the file of its redirect", async () => {
+  const { shell } = bareShell();
+  const file = join(directory, "late");
+  let say = (_: string): void => {};
+  shell.registerCommand({
+    name: "late",
+    args: [],
+    help: "Goes on.",
+    run(_, { print }) {
+      say = print;
+    },
+  });
+  await shell.runLine(`late > ${file}`);
+  say("too late");
+  assert.equal(readFileSync(file, "utf8"), "");
+});
+
 test("errors of a command go to the file that 2> names", async () => {
   const { shell, stderr } = bareShell();
   const file = join(directory, "errors");

@@ -1,4 +1,4 @@
-import { isArrayValue, type Value } from "../../channel/dbf.js";
+import { firstElement, type Value } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
 import type { Channel } from "../../channel/provider.js";
 import type { Pv } from "../../records/pv.js";
@@ -90,7 +90,7 @@ function remotePv(name: string, pv: Pv): SavedPv {
 /** Numbers of another IOC arrive without saying what they are there: all digits are kept. */
 function remoteType(value: Value): "DOUBLE" | "FLOAT" | "STRING" {
   if (value instanceof Float32Array) return "FLOAT";
-  const first = isArrayValue(value) ? value[0] : value;
+  const first = firstElement(value);
   return typeof first === "number" ? "DOUBLE" : "STRING";
 }
 

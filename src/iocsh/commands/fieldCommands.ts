@@ -10,6 +10,7 @@ import {
 import type { Channel, Limits } from "../../channel/provider.js";
 import { textToChars } from "../../channel/text.js";
 import { formatGeneral } from "../../libcom/cFormat.js";
+import { errorMessage } from "../../libcom/errorMessage.js";
 import { escapeText } from "../../libcom/escape.js";
 import { failed, ok, type Result } from "../../libcom/result.js";
 import { ELEMENT_TYPES } from "../../records/arrayType.js";
@@ -49,7 +50,7 @@ function valueToPut(host: IocshHost, pv: string, text: string): Result<Value> {
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    return failed(`${pv}: ${error instanceof Error ? error.message : "no JSON"}`);
+    return failed(`${pv}: ${errorMessage(error)}`);
   }
   const elements: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
   if (elements.some(Array.isArray)) return failed("Embedded arrays not supported");

@@ -6,7 +6,7 @@ import { needsIocInit, required, withChannel } from "./recordAccess.js";
 import { instancesNamed } from "./recordNames.js";
 
 /** The record behind a PV's name. */
-export function recordBehind(host: IocshHost, pv: string): string {
+function recordBehind(host: IocshHost, pv: string): string {
   withChannel(host, pv, () => undefined);
   return splitPvName(pv).record;
 }

@@ -10,8 +10,8 @@ import { encodeValue } from "../data/valueCodec.js";
 import type { PvStructure } from "../data/values.js";
 import { Command, type CommandName, Control, commandName } from "../protocol/header.js";
 import { MessageStream, type PvaMessage } from "../protocol/messageStream.js";
-import { Output } from "../protocol/output.js";
 import { decodeSearchResponse, type SearchResponse } from "../protocol/search.js";
+import { Sender } from "../protocol/sender.js";
 import type { Transport } from "../protocol/transport.js";
 
 export type ClientState = "awaitingValidation" | "awaitingAcceptance" | "ready" | "closed";
@@ -90,13 +90,12 @@ export class ClientConnection {
   private state: ClientState = "awaitingValidation";
   private readonly stream = new MessageStream("server");
   private readonly registry: TypeRegistry = new Map();
-  private output = new Output("client");
+  private readonly sender: Sender;
   private readonly channels = new Map<number, ChannelListener>();
   private readonly sids = new Map<number, ChannelListener>();
   private readonly operations = new Map<number, ClientOperation>();
   private readonly introducer = new TypeIntroducer();
   private nextIoid = 1;
-  private isFlushScheduled = false;
   private hasBeenReady = false;
 
   constructor(
@@ -104,7 +103,9 @@ export class ClientConnection {
     private readonly transport: Transport,
     private readonly events: ClientConnectionEvents,
     private readonly log: Logger = logger("pva.client"),
-  ) {}
+  ) {
+    this.sender = new Sender("client", transport);
+  }
 
   get isReady(): boolean {
     return this.state === "ready";
@@ -130,13 +131,14 @@ export class ClientConnection {
       this.closed();
       this.transport.close();
     }
-    this.flush();
+    this.sender.flush();
   }
 
   /** The transport calls it when the socket has gone. */
   closed(): void {
     if (this.state === "closed") return;
     this.state = "closed";
+    this.sender.close();
     const lost = [...this.channels.values()];
     this.channels.clear();
     this.sids.clear();
@@ -171,9 +173,7 @@ export class ClientConnection {
   }
 
   send(command: number, body: (out: ByteWriter) => void): void {
-    if (this.state === "closed") return;
-    this.output.message(command, body);
-    this.scheduleFlush();
+    this.sender.message(command, body);
   }
 
   /** Appends a structure with its type, which is described only the first time. */
@@ -184,9 +184,7 @@ export class ClientConnection {
 
   /** Passes on a message that is complete with its header. */
   sendRaw(message: Uint8Array): void {
-    if (this.state === "closed") return;
-    this.output.raw(message);
-    this.scheduleFlush();
+    this.sender.raw(message);
   }
 
   /** Asks for a sign of life. */
@@ -196,8 +194,7 @@ export class ClientConnection {
 
   private dispatch(message: PvaMessage): void {
     if (message.kind === "control") {
-      if (message.command === Control.SET_BYTE_ORDER)
-        this.output = new Output("client", message.littleEndian);
+      if (message.command === Control.SET_BYTE_ORDER) this.sender.littleEndian = message.littleEndian;
       return;
     }
     const name = commandName(message.command);
@@ -279,17 +276,5 @@ export class ClientConnection {
 
   private answer(input: ByteReader): void {
     this.operations.get(input.u32())?.receive(input, this.registry);
-  }
-
-  private scheduleFlush(): void {
-    if (this.isFlushScheduled) return;
-    this.isFlushScheduled = true;
-    this.transport.soon(() => this.flush());
-  }
-
-  private flush(): void {
-    this.isFlushScheduled = false;
-    if (this.state === "closed" || this.output.pendingBytes === 0) return;
-    this.transport.write(this.output.takeChunks());
   }
 }

@@ -34,28 +34,32 @@ export interface Outcome<T> {
   reject(error: Error): void;
 }
 
+/** Sends a message of a request. */
+function sendStep(
+  { connection, sid }: Link,
+  command: number,
+  ioid: number,
+  subCommand: number,
+  body?: (out: ByteWriter) => void,
+): void {
+  connection.send(command, (out) => {
+    out.u32(sid).u32(ioid).u8(subCommand);
+    body?.(out);
+  });
+}
+
 /** A server's refusal. */
 export class PvaError extends Error {
   override readonly name = "PvaError";
 }
 
-/** Sends the INIT of an operation. `after` writes what follows the request. */
-function initialise(
-  link: Link,
-  command: number,
-  ioid: number,
-  request: PvRequest,
-  flags = 0,
-  after?: (out: ByteWriter) => void,
-): void {
+/** Sends the INIT of an operation; with a `window` for a monitor, whose server sends as many events ahead of acknowledgements. */
+function initialise(link: Link, command: number, ioid: number, request: PvRequest, window?: number): void {
   const { type, value } = requestStructure(request);
-  link.connection.send(command, (out) => {
-    out
-      .u32(link.sid)
-      .u32(ioid)
-      .u8(SubCommand.INIT | flags);
+  const subCommand = SubCommand.INIT | (window === undefined ? 0 : SubCommand.PIPELINE);
+  sendStep(link, command, ioid, subCommand, (out) => {
     link.connection.writeTyped(out, type, value);
-    after?.(out);
+    if (window !== undefined) out.u32(window);
   });
 }
 
@@ -106,11 +110,7 @@ abstract class Request<T> implements ClientOperation {
   }
 
   protected execute(command: number, subCommand: number, body?: (out: ByteWriter) => void): void {
-    const { connection, sid } = this.link;
-    connection.send(command, (out) => {
-      out.u32(sid).u32(this.ioid).u8(subCommand);
-      body?.(out);
-    });
+    sendStep(this.link, command, this.ioid, subCommand, body);
   }
 }
 
@@ -252,18 +252,15 @@ export class MonitorRequest implements ClientOperation {
   ) {
     this.ioid = link.connection.addOperation(this);
     const { request, pipeline } = options;
-    if (pipeline === undefined) initialise(link, Command.MONITOR, this.ioid, request);
-    else {
-      const piped = new Map([...request.options, ["pipeline", "true"], ["queueSize", String(pipeline)]]);
-      initialise(
-        link,
-        Command.MONITOR,
-        this.ioid,
-        { ...request, options: piped },
-        SubCommand.PIPELINE,
-        (out) => out.u32(pipeline),
-      );
-    }
+    const flow: [string, string][] =
+      pipeline === undefined
+        ? []
+        : [
+            ["pipeline", "true"],
+            ["queueSize", String(pipeline)],
+          ];
+    const asked = { ...request, options: new Map([...request.options, ...flow]) };
+    initialise(link, Command.MONITOR, this.ioid, asked, pipeline);
   }
 
   receive(input: ByteReader, registry: TypeRegistry): void {
@@ -313,10 +310,6 @@ export class MonitorRequest implements ClientOperation {
   }
 
   private send(subCommand: number, body?: (out: ByteWriter) => void): void {
-    const { connection, sid } = this.link;
-    connection.send(Command.MONITOR, (out) => {
-      out.u32(sid).u32(this.ioid).u8(subCommand);
-      body?.(out);
-    });
+    sendStep(this.link, Command.MONITOR, this.ioid, subCommand, body);
   }
 }

@@ -2,6 +2,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import { ByteReader } from "../data/byteReader.js";
+import { sendDatagram } from "../net/datagrams.js";
 import { broadcastAddresses } from "../net/interfaces.js";
 import type { ClientConfiguration, Endpoint } from "../protocol/environment.js";
 import { Command } from "../protocol/header.js";
@@ -119,17 +120,12 @@ export class Searcher {
     };
     const broadcasts = autoAddressList ? broadcastAddresses() : [];
     const broadcast = encodeSearch({ ...request, unicast: false, replyPort: this.replyPort });
-    for (const address of broadcasts) this.send(broadcast, { address, port: broadcastPort });
+    const send = (message: Uint8Array, to: Endpoint): void => sendDatagram(this.socket, message, to, log);
+    for (const address of broadcasts) send(broadcast, { address, port: broadcastPort });
     const unicast = encodeSearch({ ...request, unicast: true, replyPort: this.replyPort });
     for (const endpoint of addressList)
-      this.send(isBroadcast(endpoint.address, broadcasts) ? broadcast : unicast, endpoint);
+      send(isBroadcast(endpoint.address, broadcasts) ? broadcast : unicast, endpoint);
     this.events.searching(encodeSearch({ ...request, unicast: true, replyPort: 0 }));
-  }
-
-  private send(message: Uint8Array, { address, port }: Endpoint): void {
-    this.socket?.send(message, port, address, (error) => {
-      if (error) log.debug(`${address}:${port}: ${error.message}`);
-    });
   }
 
   private receive(datagram: Uint8Array, host: string): void {

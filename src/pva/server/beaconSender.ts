@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
-import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
+import { sendDatagram } from "../net/datagrams.js";
 import { broadcastAddresses } from "../net/interfaces.js";
 import type { Endpoint } from "../protocol/environment.js";
 import { encodeBeacon } from "../protocol/search.js";
@@ -56,18 +56,8 @@ export class BeaconSender {
     const automatic = autoBeaconList
       ? broadcastAddresses().map((address) => ({ address, port: udpPort }))
       : [];
-    for (const { address, port } of [...beaconList, ...automatic]) this.sendTo(beacon, address, port);
+    for (const endpoint of [...beaconList, ...automatic]) sendDatagram(this.socket, beacon, endpoint, log);
     const seconds = this.sent++ < FAST_BEACONS ? FAST_SECONDS : SLOW_SECONDS;
     this.timer = setTimeout(() => this.send(), seconds * 1000).unref();
-  }
-
-  private sendTo(beacon: Uint8Array, address: string, port: number): void {
-    try {
-      this.socket?.send(beacon, port, address, (error) => {
-        if (error) log.debug(`${address}:${port}: ${error.message}`);
-      });
-    } catch (error) {
-      log.debug(`${address}:${port}: ${errorMessage(error)}`);
-    }
   }
 }

@@ -3,6 +3,7 @@ import { errorMessage } from "../../libcom/errorMessage.js";
 import { FirstTimes } from "../../libcom/firstTimes.js";
 import { logger } from "../../libcom/log.js";
 import { ByteReader, DecodeError } from "../data/byteReader.js";
+import { sendDatagram } from "../net/datagrams.js";
 import { addressFacing, interfaces } from "../net/interfaces.js";
 import { Command, Flag, MAGIC } from "../protocol/header.js";
 import { MessageStream } from "../protocol/messageStream.js";
@@ -133,17 +134,14 @@ export class SearchResponder {
       found: ids.length > 0,
       ids,
     });
-    socket.send(response, request.replyPort === 0 ? port : request.replyPort, replyAddress, (error) => {
-      if (error) log.debug(`answer to ${replyAddress}: ${error.message}`);
-    });
+    const replyPort = request.replyPort === 0 ? port : request.replyPort;
+    sendDatagram(socket, response, { address: replyAddress, port: replyPort }, log);
   }
 
   /** Gives the other servers of this host a search that was sent to `origin`, one of its addresses. */
   private passOn(origin: string, request: SearchRequest): void {
     const datagram = Buffer.concat([encodeOriginTag(origin), encodeSearch(request)]);
-    this.forwarder?.send(datagram, this.options.udpPort, LOCAL_GROUP, (error) => {
-      if (error) log.debug(`passing on a search: ${error.message}`);
-    });
+    sendDatagram(this.forwarder, datagram, { address: LOCAL_GROUP, port: this.options.udpPort }, log);
   }
 }
 

@@ -5,7 +5,7 @@ import type { ByteWriter } from "../data/byteWriter.js";
 import type { Block } from "../protocol/block.js";
 import { Command, type CommandName, Control, commandName, controlMessage } from "../protocol/header.js";
 import { type ApplicationMessage, MessageStream } from "../protocol/messageStream.js";
-import { Output } from "../protocol/output.js";
+import { Sender } from "../protocol/sender.js";
 import type { Transport } from "../protocol/transport.js";
 import { AUTHENTICATION_METHODS, serverHandlers } from "./serverHandlers.js";
 import { ServerSession, type SessionOptions, type SessionWire } from "./serverSession.js";
@@ -53,11 +53,9 @@ const CONGESTED_BYTES = 16 << 20;
 /** One client's connection: bytes in, bytes out, no socket. */
 export class ServerConnection implements SessionWire {
   readonly session: ServerSession;
-  readonly littleEndian = true;
   private state: ServerState = "awaitingValidation";
   private readonly stream = new MessageStream("client");
-  private readonly output = new Output("server", this.littleEndian);
-  private isFlushScheduled = false;
+  private readonly sender: Sender;
   private isCongested = false;
 
   constructor(
@@ -66,12 +64,17 @@ export class ServerConnection implements SessionWire {
     private readonly log: Logger = logger("pva.server"),
   ) {
     this.session = new ServerSession(options, log, this);
-    this.output.raw(controlMessage("server", Control.SET_BYTE_ORDER, 0, this.littleEndian));
+    this.sender = new Sender("server", transport);
+    this.sender.raw(controlMessage("server", Control.SET_BYTE_ORDER, 0, this.littleEndian));
     this.send(Command.CONNECTION_VALIDATION, (out) => {
       out.u32(RECEIVE_BUFFER_BYTES).u16(REGISTRY_SIZE).size(AUTHENTICATION_METHODS.length);
       for (const method of AUTHENTICATION_METHODS) out.string(method);
     });
-    this.flush();
+    this.sender.flush();
+  }
+
+  get littleEndian(): boolean {
+    return this.sender.littleEndian;
   }
 
   receive(chunk: Uint8Array): void {
@@ -94,7 +97,7 @@ export class ServerConnection implements SessionWire {
       this.closed();
       this.transport.close();
     }
-    this.flush();
+    this.sender.flush();
   }
 
   private waitForClient(): void {
@@ -110,6 +113,7 @@ export class ServerConnection implements SessionWire {
   /** Releases all channels and operations; the transport calls it when the socket has gone. */
   closed(): void {
     this.state = "closed";
+    this.sender.close();
     this.session.end();
   }
 
@@ -122,24 +126,19 @@ export class ServerConnection implements SessionWire {
   }
 
   send(command: number, body: (out: ByteWriter) => void): void {
-    if (this.state === "closed") return;
-    this.output.message(command, body);
-    this.scheduleFlush();
+    this.sender.message(command, body);
   }
 
   sendShared(command: number, start: (out: ByteWriter) => void, shared: Block): void {
-    if (this.state === "closed") return;
-    this.output.messageWithBlock(command, start, shared);
-    this.scheduleFlush();
+    this.sender.messageWithBlock(command, start, shared);
   }
 
   backlog(): number {
-    return this.output.pendingBytes + this.transport.backlog();
+    return this.sender.backlog();
   }
 
   whenDrained(resume: () => void): void {
-    this.flush();
-    this.transport.whenDrained(resume);
+    this.sender.whenDrained(resume);
   }
 
   private dispatch(message: ApplicationMessage): void {
@@ -152,17 +151,5 @@ export class ServerConnection implements SessionWire {
     if (next === undefined) throw new DecodeError(`${name} is out of place in state ${this.state}`);
     serverHandlers[name]?.(this.session, new ByteReader(message.payload, message.littleEndian), message);
     this.state = next;
-  }
-
-  private scheduleFlush(): void {
-    if (this.isFlushScheduled) return;
-    this.isFlushScheduled = true;
-    this.transport.soon(() => this.flush());
-  }
-
-  private flush(): void {
-    this.isFlushScheduled = false;
-    if (this.state === "closed" || this.output.pendingBytes === 0) return;
-    this.transport.write(this.output.takeChunks());
   }
 }

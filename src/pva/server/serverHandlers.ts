@@ -1,4 +1,5 @@
 import { errorMessage } from "../../libcom/errorMessage.js";
+import { failed, ok, type Result } from "../../libcom/result.js";
 import { type ByteReader, DecodeError } from "../data/byteReader.js";
 import { encodeStatus, STATUS_OK, statusError } from "../data/status.js";
 import { decodeType, encodeType } from "../data/typeCodec.js";
@@ -119,11 +120,10 @@ function destroyChannel(session: ServerSession, input: ByteReader): void {
 
 /** GET, PUT, MONITOR and RPC: INIT makes the operation, everything else is for it. */
 function operate(session: ServerSession, input: ByteReader, { command }: ApplicationMessage): void {
-  const sid = input.u32();
-  const ioid = input.u32();
-  const subCommand = input.u8();
+  const request = { command, sid: input.u32(), ioid: input.u32(), subCommand: input.u8() };
+  const { sid, ioid, subCommand } = request;
   if (subCommand & SubCommand.INIT) {
-    initialise(session, input, command, sid, ioid, subCommand);
+    initialise(session, input, request);
     return;
   }
   const operation = session.operations.get(ioid);
@@ -134,50 +134,53 @@ function operate(session: ServerSession, input: ByteReader, { command }: Applica
   operation.receive(subCommand, input);
 }
 
-function initialise(
-  session: ServerSession,
-  input: ByteReader,
-  command: number,
-  sid: number,
-  ioid: number,
-  subCommand: number,
-): void {
+/** How each message of an operation begins. */
+interface OperationHeader {
+  readonly command: number;
+  readonly sid: number;
+  readonly ioid: number;
+  readonly subCommand: number;
+}
+
+function initialise(session: ServerSession, input: ByteReader, header: OperationHeader): void {
+  const { command, sid, ioid, subCommand } = header;
   const pvRequest = readTyped(session, input);
   const window = command === Command.MONITOR && subCommand & SubCommand.PIPELINE ? input.u32() : 0;
   if (session.operations.has(ioid)) throw new DecodeError(`request ${ioid} exists already`);
   const channel = session.channels.get(sid);
   const operation =
     channel === undefined
-      ? `channel ${sid} does not exist`
-      : makeOperation(session, command, channel, ioid, pvRequest, window);
-  if (typeof operation === "string" || channel === undefined) {
-    const reason = typeof operation === "string" ? operation : "no channel";
-    session.send(command, (out) => encodeStatus(out.u32(ioid).u8(subCommand), statusError(reason)));
-    return;
-  }
-  session.operations.set(ioid, operation);
+      ? failed(`channel ${sid} does not exist`)
+      : makeOperation(session, channel, header, pvRequest, window);
   session.send(command, (out) => {
-    encodeStatus(out.u32(ioid).u8(subCommand), STATUS_OK);
-    if (command !== Command.RPC) encodeType(out, channel.served.type);
+    out.u32(ioid).u8(subCommand);
+    if (!operation.ok) {
+      encodeStatus(out, statusError(operation.error));
+      return;
+    }
+    encodeStatus(out, STATUS_OK);
+    if (command !== Command.RPC) encodeType(out, operation.value.channel.served.type);
   });
+  if (operation.ok) session.operations.set(ioid, operation.value);
 }
 
 /** The operation, or why there can be none. */
 function makeOperation(
   session: ServerSession,
-  command: number,
   channel: ChannelOfClient,
-  ioid: number,
+  { command, ioid }: OperationHeader,
   pvRequest: PvValue,
   window: number,
-): Operation | string {
-  if (command === Command.RPC) return new RpcOperation(channel, ioid, session);
+): Result<Operation> {
+  if (command === Command.RPC) return ok(new RpcOperation(channel, ioid, session));
   const request = readPvRequest(pvRequest);
   const selected = selectedFields(channel.served.type, request);
-  if (!selected.ok) return `${channel.name}: ${selected.error}`;
-  return command === Command.MONITOR
-    ? new MonitorOperation(channel, ioid, request, selected.value, window, session)
-    : new GetPutOperation(command, channel, ioid, request, selected.value, session);
+  if (!selected.ok) return failed(`${channel.name}: ${selected.error}`);
+  return ok(
+    command === Command.MONITOR
+      ? new MonitorOperation(channel, ioid, request, selected.value, window, session)
+      : new GetPutOperation(command, channel, ioid, request, selected.value, session),
+  );
 }
 
 function refuseUnsupported(session: ServerSession, input: ByteReader, { command }: ApplicationMessage): void {

@@ -22,7 +22,7 @@ const asynAUTOCONNECT = defineMenu("asynAUTOCONNECT", {
 });
 const asynCONNECT = defineMenu("asynCONNECT", { Disconnect: "Disconnect", Connect: "Connect" });
 const asynENABLE = defineMenu("asynENABLE", { Disable: "Disable", Enable: "Enable" });
-export const asynEOMREASON = defineMenu("asynEOMREASON", {
+const asynEOMREASON = defineMenu("asynEOMREASON", {
   None: "None",
   CNT: "Count",
   EOS: "Eos",

@@ -1,6 +1,6 @@
 import { Severity, Status } from "../../channel/alarm.js";
 import { type ConvertProperties, convertValue, truncateString } from "../../channel/convert.js";
-import { type DbfType, isArrayValue, type TypedValue } from "../../channel/dbf.js";
+import { type DbfType, firstElement, type TypedValue } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
 import { charsToText } from "../../channel/text.js";
 import { fieldsNamed } from "../fieldGroups.js";
@@ -68,7 +68,7 @@ function longText(source: TypedValue, bytes: number, isConstant: boolean): strin
 
 /** An array counts with its first element only. */
 function shortText({ value, type }: TypedValue, format: ConvertProperties): string | undefined {
-  const first = isArrayValue(value) ? value[0] : value;
+  const first = firstElement(value);
   const text = first === undefined ? undefined : convertValue(first, type, "STRING", format);
   return text?.ok ? truncateString(String(text.value)) : undefined;
 }
@@ -82,7 +82,7 @@ const formatOf = (record: Printf, index: number): ConvertProperties =>
   linkOf(record, index)?.target.format() ?? {};
 
 function numberOf({ value, type }: TypedValue, to: DbfType): number | bigint | undefined {
-  const first = isArrayValue(value) ? value[0] : value;
+  const first = firstElement(value);
   const converted = first === undefined ? undefined : convertValue(first, type, to, { direction: "put" });
   if (converted?.ok !== true) return undefined;
   return typeof converted.value === "number" || typeof converted.value === "bigint"

@@ -1,6 +1,6 @@
 import { Severity, Status } from "../../../channel/alarm.js";
 import { convertValue } from "../../../channel/convert.js";
-import { type DbfType, isArrayValue, type TypedValue, type Value } from "../../../channel/dbf.js";
+import { type DbfType, firstElement, type TypedValue, type Value } from "../../../channel/dbf.js";
 import type { Properties } from "../../../channel/provider.js";
 import type { Timestamp } from "../../../libcom/epicsTime.js";
 import { ARGUMENT_NAMES } from "../../calc/index.js";
@@ -160,7 +160,7 @@ export class CalcTarget implements LinkTarget {
 }
 
 function asDouble(value: Value, type: DbfType): number | undefined {
-  const first = isArrayValue(value) ? value[0] : value;
+  const first = firstElement(value);
   const converted = first === undefined ? undefined : convertValue(first, type, "DOUBLE");
   return converted?.ok === true ? Number(converted.value) : undefined;
 }

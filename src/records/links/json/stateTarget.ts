@@ -1,4 +1,4 @@
-import { isArrayValue, type Value } from "../../../channel/dbf.js";
+import { firstElement, type Value } from "../../../channel/dbf.js";
 import type { DbStates } from "../../dbStates.js";
 import type { LinkTarget } from "../link.js";
 import type { StateLink } from "./jsonLink.js";
@@ -33,7 +33,7 @@ export class StateTarget implements LinkTarget {
   }
 
   write(value: Value): boolean {
-    const first = isArrayValue(value) ? value[0] : value;
+    const first = firstElement(value);
     if (first === undefined) return true;
     // Of texts only "" and "0" are off.
     this.#last = typeof first === "string" ? first !== "" && first !== "0" : Number(first) !== 0;

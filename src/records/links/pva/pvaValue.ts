@@ -1,5 +1,12 @@
 import { convertValue } from "../../../channel/convert.js";
-import { arrayFrom, type DbfType, isArrayValue, type TypedValue, type Value } from "../../../channel/dbf.js";
+import {
+  arrayFrom,
+  type DbfType,
+  firstElement,
+  isArrayValue,
+  type TypedValue,
+  type Value,
+} from "../../../channel/dbf.js";
 import type { Limits, Properties } from "../../../channel/provider.js";
 import type { Timestamp } from "../../../libcom/epicsTime.js";
 import { isNumericArray } from "../../../pva/data/values.js";
@@ -162,7 +169,7 @@ function pvValue(type: PvType, { type: from, value }: TypedValue): Value | undef
   const to = elementType(type);
   if (to === undefined) return undefined;
   if (type.kind === "scalar") {
-    const first = isArrayValue(value) ? value[0] : value;
+    const first = firstElement(value);
     const converted = first === undefined ? undefined : convertValue(first, from, to);
     return converted?.ok === true ? converted.value : undefined;
   }
