@@ -1,5 +1,5 @@
 // Our client, measured as ../shared/tools/ca_bench.c and bench/caLoad.c measure libca: caLoad.js RECORDS ROUNDS PUT_CALLBACKS GETS
-import { type CaChannel, CaClient } from "../src/ca/index.js";
+import { type CaChannel, CaClient, type ReadOptions } from "../src/ca/index.js";
 
 const [records = 1000, rounds = 100, putCallbacks = 2000, gets = 20] = process.argv.slice(2).map(Number);
 const client = new CaClient({ startRepeater: false });
@@ -78,9 +78,12 @@ const put_callback = await warmRate(putCallbacks, async () => {
 const wave = client.connect("WAVE");
 await wave.whenConnected(PATIENT);
 const count = wave.elementCount;
-const array_mb = await warmRate(gets * count * 8e-6, async () => {
-  for (let get = 0; get < gets; get++) await wave.read({ ...PATIENT, type: "plain", count });
-});
+const getWaves = (options: ReadOptions): Promise<number> =>
+  warmRate(gets * count * 8e-6, async () => {
+    for (let get = 0; get < gets; get++) await wave.read({ ...PATIENT, type: "plain", count, ...options });
+  });
+const array_mb = await getWaves({ into: new Float64Array(count) });
+const array_new_mb = await getWaves({});
 
 client.close();
 console.log(
@@ -93,5 +96,6 @@ console.log(
     monitor,
     put_callback,
     array_mb,
+    array_new_mb,
   }),
 );

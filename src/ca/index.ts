@@ -19,7 +19,16 @@ export { CaChannel, type EventsOptions, type MonitorOptions } from "./client/caC
 export { CaClient, type CaClientOptions, type ConnectOptions } from "./client/caClient.js";
 export { CaError } from "./client/caError.js";
 export type { ReadOptions, RequestOptions } from "./client/channelRequest.js";
-export type { CaReading, PutValue, ReadingClass, ReadingOptions, ReadingValue } from "./client/reading.js";
+export type { ReadAllOptions } from "./client/readGroup.js";
+export type {
+  CaReading,
+  OneReadingOptions,
+  PutValue,
+  ReadArray,
+  ReadingClass,
+  ReadingOptions,
+  ReadingValue,
+} from "./client/reading.js";
 export { CA_MINOR_VERSION } from "./codec/commands.js";
 export { DBR_TYPES, type DbrClass, type DbrType, dbrTypeOf } from "./codec/dbrTypes.js";
 export { Eca, ecaName, ecaText } from "./codec/eca.js";

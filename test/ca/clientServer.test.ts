@@ -58,6 +58,21 @@ describe("a client and a server on the loopback interface", () => {
     assert.deepEqual(reading.value, Int32Array.of(1, 2, 3));
   });
 
+  it("reads into an array that is given, of its type", async () => {
+    const channel = client.connect("wave");
+    const doubles = new Float64Array(10);
+    const { value, dbr } = await channel.read({ into: doubles });
+    assert.deepEqual(value, Float64Array.of(1, 2, 3));
+    assert.equal(value.buffer, doubles.buffer);
+    assert.equal(dbr.name, "DBR_TIME_DOUBLE");
+    const motors = await client.connect("motor").read({ into: new Int16Array(1), count: 1 });
+    assert.deepEqual(motors.value, Int16Array.of(1));
+    await assert.rejects(
+      channel.read({ into: new Float64Array(2) }),
+      /^CaError: wave: .*: 3 elements for an array of 2 \(ECA_TOLARGE\)$/,
+    );
+  });
+
   it("fills with zeros when more elements are asked for than there are", async () => {
     const reading = await client.connect("wave").read({ count: 5 });
     assert.deepEqual(reading.value, Int32Array.of(1, 2, 3, 0, 0));
@@ -287,6 +302,8 @@ describe("a client and a server on the loopback interface", () => {
     await channel.writeNotify(value, { timeoutSeconds: 60 });
     assert.deepEqual(big.sample.value, value);
     assert.deepEqual((await channel.read({ timeoutSeconds: 60 })).value, value);
+    for (const into of [new Float64Array(1_000_000), new Float64Array(1_000_000)])
+      assert.deepEqual((await channel.read({ timeoutSeconds: 60, into })).value, value);
   });
 
   it("gets the last of very many values that are posted at once", async () => {

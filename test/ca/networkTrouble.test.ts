@@ -11,6 +11,8 @@ import { MemoryProvider, MemoryPv } from "./support/memoryProvider.js";
 import { type Trouble, TroubledLink } from "./support/troubledLink.js";
 
 const DAY_MS = 86_400_000;
+/** The machine may be busy with other tests, and the link is a part of this process. */
+const PATIENT = { timeoutSeconds: 60 };
 
 const disconnected = (channel: CaChannel): Promise<boolean> =>
   firstValueFrom(channel.connected$.pipe(filter((connected) => !connected)));
@@ -43,7 +45,7 @@ describe("a client in a troubled network", { concurrency: 4 }, () => {
         toArray(),
       ),
     );
-    await channel.read();
+    await channel.read(PATIENT);
     link.cut();
     await disconnected(channel);
     await assert.rejects(channel.read({ timeoutSeconds: 0.01 }));
@@ -62,7 +64,7 @@ describe("a client in a troubled network", { concurrency: 4 }, () => {
     const pvs = Object.fromEntries(numbered);
     const { client } = await throughLink(test, new MemoryProvider(pvs), { delayMs: 200, loss: 0.02 });
     const channels = numbered.map(([name]) => client.connect(name));
-    const readings = await Promise.all(channels.map((channel) => channel.read({ timeoutSeconds: 20 })));
+    const readings = await Promise.all(channels.map((channel) => channel.read(PATIENT)));
     assert.ok(readings.every(({ value }, index) => value === index));
     const [channel] = channels;
     assert.ok(channel);
@@ -73,7 +75,7 @@ describe("a client in a troubled network", { concurrency: 4 }, () => {
     const seen = firstValueFrom(channel.monitor().pipe(take(21), toArray()));
     await firstValueFrom(channel.monitor());
     for (let value = 1; value <= 20; value++) pvs["pv0"]?.post(value);
-    await channel.writeNotify({ type: "DOUBLE", value: 20 });
+    await channel.writeNotify({ type: "DOUBLE", value: 20 }, PATIENT);
     assert.deepEqual(
       (await seen).map(({ value }) => value),
       Array.from({ length: 21 }, (_, index) => index),
@@ -87,7 +89,7 @@ describe("a client in a troubled network", { concurrency: 4 }, () => {
     const later = new MemoryPv("DOUBLE", 7);
     const { client } = await throughLink(test, new MemoryProvider({ pv, later }));
     const channel = client.connect("pv");
-    await channel.read();
+    await channel.read(PATIENT);
     const states: boolean[] = [];
     channel.connected$.subscribe((connected) => states.push(connected));
     const start = Date.now();
@@ -100,7 +102,7 @@ describe("a client in a troubled network", { concurrency: 4 }, () => {
       const { time } = await next;
       assert.ok(Math.abs(toPosixMilliseconds(time) - (start + jump)) < 60_000);
       const other = client.connect("later");
-      assert.equal((await other.read()).value, 7);
+      assert.equal((await other.read(PATIENT)).value, 7);
       other.close();
     }
     assert.deepEqual(states, [true]);
@@ -111,7 +113,7 @@ describe("a client in a troubled network", { concurrency: 4 }, () => {
     const first = await startServer([provider]);
     const client = clientOf(first);
     const channel = client.connect("pv");
-    await channel.read();
+    await channel.read(PATIENT);
     const lost = disconnected(channel);
     const back = firstValueFrom(
       channel.connected$.pipe(

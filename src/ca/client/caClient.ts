@@ -14,9 +14,8 @@ import { unlessAborted } from "./abort.js";
 import { BeaconMonitor } from "./beaconMonitor.js";
 import { CaChannel, type ChannelOwner } from "./caChannel.js";
 import type { CaError } from "./caError.js";
-import type { ReadOptions } from "./channelRequest.js";
 import { CircuitConnection } from "./circuitConnection.js";
-import { readAll } from "./readGroup.js";
+import { type ReadAllOptions, readAll } from "./readGroup.js";
 import type { CaReading, ReadingValue } from "./reading.js";
 import { searchDatagrams } from "./searchDatagrams.js";
 import { type SearchedChannel, SearchSchedule } from "./searchSchedule.js";
@@ -96,13 +95,13 @@ export class CaClient implements ChannelOwner {
    * Reads many channels at once, which takes half the time of as many `read`s. The outcomes are in the order of the channels: readings,
    * and a CaError in the place of each that failed.
    */
-  readAll<const O extends ReadOptions = ReadOptions>(
+  readAll<const O extends ReadAllOptions = ReadAllOptions>(
     channels: readonly CaChannel[],
     options?: O,
   ): Promise<readonly (CaReading<ReadingValue<O>> | CaError)[]>;
   readAll(
     channels: readonly CaChannel[],
-    options: ReadOptions = {},
+    options: ReadAllOptions = {},
   ): Promise<readonly (CaReading | CaError)[]> {
     const { signal } = options;
     const start = (): Promise<readonly (CaReading | CaError)[]> => readAll(channels, options);

@@ -9,8 +9,8 @@ import type { PendingRequest } from "./pendingRequests.js";
 import {
   type CaReading,
   isAsAsked,
+  type OneReadingOptions,
   type PutValue,
-  type ReadingOptions,
   type ReadingValue,
   readingOf,
   requestType,
@@ -27,7 +27,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface ReadOptions extends ReadingOptions, RequestOptions {}
+export interface ReadOptions extends OneReadingOptions, RequestOptions {}
 
 /** The channel that asks. */
 export interface Asker {
@@ -59,7 +59,7 @@ export abstract class ChannelRequest implements PendingRequest {
 }
 
 /** Asks for a value. */
-export abstract class ValueRequest<O extends ReadingOptions> extends ChannelRequest {
+export abstract class ValueRequest<O extends OneReadingOptions> extends ChannelRequest {
   readonly #options: O;
   #type: DbrType | undefined;
 
@@ -81,7 +81,10 @@ export abstract class ValueRequest<O extends ReadingOptions> extends ChannelRequ
 
   #reading(answer: CaMessage | undefined): CaReading<ReadingValue<O>> | CaError {
     if (answer === undefined) return this.error(Eca.GETFAIL, "no payload");
-    const reading = readingOf(answer);
+    const { into } = this.#options;
+    if (into !== undefined && answer.count > into.length)
+      return this.error(Eca.TOLARGE, `${answer.count} elements for an array of ${into.length}`);
+    const reading = readingOf(answer, answer.dataType === this.#type?.code ? into : undefined);
     if (!reading.ok) return this.error(Eca.GETFAIL, reading.error);
     if (isAsAsked(reading.value, this.#type, this.#options)) return reading.value;
     const what = `${elementCountOf(reading.value.value)} elements of ${reading.value.dbr.name}`;
@@ -89,7 +92,7 @@ export abstract class ValueRequest<O extends ReadingOptions> extends ChannelRequ
   }
 }
 
-export class ReadRequest<O extends ReadingOptions> extends ValueRequest<O> {
+export class ReadRequest<O extends OneReadingOptions> extends ValueRequest<O> {
   readonly #resolve: Resolve<CaReading<ReadingValue<O>>>;
   readonly #reject: Reject;
 

@@ -1,6 +1,9 @@
 /** How long a server may take to answer an echo request (CA_ECHO_TIMEOUT). */
 export const ECHO_SECONDS = 5;
 
+/** A timer that runs out this much later than it was set for tells that this program was stopped, or had no processor. */
+const STOPPED_SECONDS = 1;
+
 export interface CircuitWatchdogOptions {
   /** EPICS_CA_CONN_TMO: silence of this length has to be explained. */
   readonly periodSeconds: number;
@@ -23,6 +26,8 @@ export class CircuitWatchdog {
   /** A server that restarted sends beacons too: they count only after it has been heard on this circuit. */
   #trustsBeacons = false;
   #lastSign = 0;
+  /** When the timer should run out. */
+  #due = 0;
 
   constructor(options: CircuitWatchdogOptions) {
     this.#options = options;
@@ -68,14 +73,20 @@ export class CircuitWatchdog {
 
   #wait(seconds: number): void {
     clearTimeout(this.#timer);
+    this.#due = this.#options.clock() + seconds;
     this.#timer = setTimeout(() => this.#expired(), seconds * 1000);
     this.#timer.unref();
   }
 
   #expired(): void {
     const { periodSeconds, clock, onUnresponsive } = this.#options;
-    const left = this.#lastSign + periodSeconds - clock();
-    if (this.#probing) onUnresponsive();
+    const now = clock();
+    const left = this.#lastSign + periodSeconds - now;
+    if (this.#probing) {
+      // The request may not have left before this program was stopped: the server has its time from now on.
+      if (now - this.#due > STOPPED_SECONDS) this.probe();
+      else onUnresponsive();
+    }
     // Timers may run out a little early.
     else if (left > periodSeconds / 100) this.#wait(left);
     else this.probe();

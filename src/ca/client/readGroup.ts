@@ -1,11 +1,14 @@
 import type { CaError } from "./caError.js";
-import { type Asker, type ChannelRequest, type ReadOptions, ValueRequest } from "./channelRequest.js";
+import { type Asker, type ChannelRequest, type RequestOptions, ValueRequest } from "./channelRequest.js";
 import type { CaReading, ReadingOptions, ReadingValue } from "./reading.js";
 
 /** A channel that can be asked. */
 export interface Asked extends Asker {
   ask(request: ChannelRequest): void;
 }
+
+/** As for one channel; but each value gets an array of its own. */
+export interface ReadAllOptions extends ReadingOptions, RequestOptions {}
 
 type Outcome<O extends ReadingOptions> = CaReading<ReadingValue<O>> | CaError;
 
@@ -33,7 +36,7 @@ class GroupedRead<O extends ReadingOptions> extends ValueRequest<O> {
   readonly #group: ReadGroup<O>;
   readonly #place: number;
 
-  constructor(channel: Asker, options: O & ReadOptions, group: ReadGroup<O>, place: number) {
+  constructor(channel: Asker, options: O & RequestOptions, group: ReadGroup<O>, place: number) {
     super(channel, options);
     this.#group = group;
     this.#place = place;
@@ -45,7 +48,7 @@ class GroupedRead<O extends ReadingOptions> extends ValueRequest<O> {
 }
 
 /** Reads channels at once, with one promise for all of them: thousands of promises cost more than their readings. */
-export function readAll<O extends ReadOptions>(
+export function readAll<O extends ReadAllOptions>(
   channels: readonly Asked[],
   options: O,
 ): Promise<readonly Outcome<O>[]> {

@@ -6,6 +6,7 @@ import { typedValue } from "../../channel/typedValue.js";
 import { failed, ok, type Result } from "../../libcom/result.js";
 import { getDbr } from "../codec/dbr.js";
 import { type DbrClass, type DbrType, dbrType, dbrTypeOf, nativeBase } from "../codec/dbrTypes.js";
+import { giveLargeBuffer } from "../codec/largeBuffers.js";
 import type { CaMessage } from "../codec/message.js";
 
 /** What to ask for besides the value: nothing, the alarm, alarm and time, or alarm and properties. */
@@ -31,6 +32,17 @@ export interface ReadingOptions {
   readonly count?: number;
 }
 
+/** An array for a value that is read: of the type that the server converts to, Uint16Array for ENUM. */
+export type ReadArray = Uint8Array | Int16Array | Uint16Array | Int32Array | Float32Array | Float64Array;
+
+export interface OneReadingOptions extends ReadingOptions {
+  /**
+   * Where the elements go, in place of an array of their own: much memory that is new for each value costs more time than the values. The
+   * server converts to the type of this array; `value` is the part of it that was filled.
+   */
+  readonly into?: ReadArray;
+}
+
 interface WireArrays {
   readonly STRING: readonly string[];
   readonly CHAR: Uint8Array;
@@ -48,24 +60,33 @@ interface WireArrays {
 
 type WireScalar<T extends DbfType> = T extends "STRING" ? string : number;
 
-/** What values the options let come: of the type that they name, and one element where they ask for one. */
-export type ReadingValue<O extends ReadingOptions> = O extends { readonly as: infer T extends DbfType }
-  ? WireScalar<T> | (O extends { readonly count: 1 } ? never : WireArrays[T])
-  : O extends { readonly count: 1 }
-    ? string | number
-    : Value;
+/** What values the options let come: of the type that they name, one element where they ask for one, or an array that they give. */
+export type ReadingValue<O extends OneReadingOptions> = O extends { readonly into: infer A extends ReadArray }
+  ? A
+  : O extends { readonly as: infer T extends DbfType }
+    ? WireScalar<T> | (O extends { readonly count: 1 } ? never : WireArrays[T])
+    : O extends { readonly count: 1 }
+      ? string | number
+      : Value;
 
 /** Is this what was asked for, and not what a server in error sent? */
-export const isAsAsked = <O extends ReadingOptions>(
+export const isAsAsked = <O extends OneReadingOptions>(
   reading: CaReading,
   asked: DbrType | undefined,
-  options: O,
+  { count, into }: O,
 ): reading is CaReading<ReadingValue<O>> =>
-  reading.dbr === asked && !(options.count === 1 && isArrayValue(reading.value));
+  reading.dbr === asked && (count !== 1 || into !== undefined || !isArrayValue(reading.value));
+
+/** The type that fills an array: of those that Channel Access has, 16 bits without sign are ENUM. */
+function typeFor(array: ReadArray): DbfType {
+  const { type } = typedValue(array);
+  return type === "USHORT" ? "ENUM" : type;
+}
 
 /** The DBR type that the options ask of a channel with this native type. */
-export const requestType = (options: ReadingOptions, native: DbfType): DbrType =>
-  dbrTypeOf(options.type ?? "time", nativeBase(options.as ?? native));
+export function requestType({ type = "time", as, into }: OneReadingOptions, native: DbfType): DbrType {
+  return dbrTypeOf(type, nativeBase(into === undefined ? (as ?? native) : typeFor(into)));
+}
 
 /** What can be written: with its type, or as it stands in a program. */
 export type PutValue = TypedValue | Value | readonly number[];
@@ -97,12 +118,15 @@ export function wireValue({ type, value }: TypedValue): { readonly type: DbrType
   return { type: dbrTypeOf("plain", base), value: converted.ok ? converted.value : value };
 }
 
-/** Decodes the payload of a READ_NOTIFY or EVENT_ADD response. */
-export function readingOf(message: CaMessage): Result<CaReading> {
+/** Decodes the payload of a READ_NOTIFY or EVENT_ADD response. An array that is given is of its type, and has room for it. */
+export function readingOf(message: CaMessage, into?: ReadArray): Result<CaReading> {
   const type = dbrType(message.dataType);
   if (type === undefined) return failed(`there is no DBR type ${message.dataType}`);
   const { view, offset, count, payloadSize, isExclusive } = message;
-  const content = getDbr(view, offset, type, count, payloadSize, isExclusive);
+  const place = into ?? (isExclusive ? "stay" : "new");
+  const content = getDbr(view, offset, type, count, payloadSize, place);
+  if (isExclusive && place !== "stay" && view.buffer instanceof ArrayBuffer)
+    giveLargeBuffer(Buffer.from(view.buffer));
   if (!content.ok) return content;
   const { value, status, severity, time, properties, acknowledge } = content.value;
   // Literals, not spreads: this is made for every event.

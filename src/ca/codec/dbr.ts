@@ -5,7 +5,7 @@ import { failed, ok, type Result } from "../../libcom/result.js";
 import type { ByteWriter } from "./byteWriter.js";
 import { getProperties, putProperties } from "./dbrProperties.js";
 import { type DbrType, dbrSize } from "./dbrTypes.js";
-import { getElement, getElements, putElements } from "./dbrValue.js";
+import { type ArrayPlace, getElement, getElements, putElements } from "./dbrValue.js";
 
 /** Everything a DBR structure can carry; each type takes what it has room for. */
 export interface DbrContent {
@@ -66,8 +66,8 @@ const holdsElements = (type: DbrType, count: number, size: number): boolean =>
   type.base === "STRING" && count === 1 ? size >= type.valueOffset : dbrSize(type, count) <= size;
 
 /**
- * Reads the elements of a DBR structure: a scalar for one element, an array for any other count; undefined when the
- * payload is too short for them. Of an `exclusive` buffer the array may be a part.
+ * Reads the elements of a DBR structure: a scalar for one element, unless an array is given for them, an array for any other
+ * count; undefined when the payload is too short for them.
  */
 export function getDbrValue(
   view: DataView,
@@ -75,13 +75,13 @@ export function getDbrValue(
   type: DbrType,
   count: number,
   size: number,
-  exclusive = false,
+  place: ArrayPlace = "new",
 ): Value | undefined {
   if (!holdsElements(type, count, size)) return undefined;
   const values = offset + type.valueOffset;
   const end = offset + size;
-  if (count === 1) return getElement(view, values, type, end);
-  return getElements(view, values, type, count, end, exclusive);
+  if (count === 1 && typeof place !== "object") return getElement(view, values, type, end);
+  return getElements(view, values, type, count, end, place);
 }
 
 /** Reads a whole DBR structure. Parts its class does not carry are zero, NO_ALARM, or absent. */
@@ -91,9 +91,9 @@ export function getDbr(
   type: DbrType,
   count: number,
   size: number,
-  exclusive = false,
+  place: ArrayPlace = "new",
 ): Result<DbrContent> {
-  const value = getDbrValue(view, offset, type, count, size, exclusive);
+  const value = getDbrValue(view, offset, type, count, size, place);
   if (value === undefined) return failed(`${type.name} of ${count} elements in ${size} bytes of payload`);
   const hasAlarm = type.class !== "plain" && type.class !== "className" && type.valueOffset > 0;
   const status = hasAlarm ? view.getUint16(offset) : 0;

@@ -163,17 +163,17 @@ export function getElement(view: DataView, offset: number, type: DbrType, end: n
   return readNumber(view, offset, type.base);
 }
 
-/**
- * Reads `count` elements; `end` is where the payload ends. They get an array of their own, unless the buffer of `view` is
- * `exclusive`ly theirs: then the array may be a part of it.
- */
+/** Where the elements of an array go: into one of their own, or into one that is given. Or they stay in their buffer, which is then theirs. */
+export type ArrayPlace = "new" | "stay" | NumericArray;
+
+/** Reads `count` elements; `end` is where the payload ends. An array that is given is of their type, and has room for them. */
 export function getElements(
   view: DataView,
   offset: number,
   type: DbrType,
   count: number,
   end: number,
-  exclusive = false,
+  place: ArrayPlace = "new",
 ): ArrayValue {
   if (type.base === "STRING") {
     const list: string[] = [];
@@ -184,12 +184,12 @@ export function getElements(
   const codec = codecs[type.base];
   const start = view.byteOffset + offset;
   const size = count * type.elementSize;
-  if (exclusive && start % type.elementSize === 0) {
+  if (place === "stay" && start % type.elementSize === 0) {
     if (!hostIsBigEndian) codec.swap(Buffer.from(view.buffer, start, size));
     return codec.part(view.buffer, start, count);
   }
-  const array = codec.array(count);
-  const bytes = Buffer.from(array.buffer, 0, size);
+  const array = typeof place === "object" ? place.subarray(0, count) : codec.array(count);
+  const bytes = Buffer.from(array.buffer, array.byteOffset, size);
   bytes.set(new Uint8Array(view.buffer, start, size));
   if (!hostIsBigEndian) codec.swap(bytes);
   return array;

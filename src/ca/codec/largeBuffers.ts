@@ -19,8 +19,9 @@ export function takeLargeBuffer(size: number): Buffer<ArrayBuffer> {
   return Buffer.allocUnsafeSlow(size);
 }
 
-/** Nobody reads or writes the buffer any more. */
+/** Nobody reads or writes the buffer any more. Only a large one is kept. */
 export function giveLargeBuffer(buffer: Buffer<ArrayBuffer>): void {
+  if (buffer.length < LARGE_BUFFER_SIZE) return;
   spare.unshift(new WeakRef(buffer));
   spare.length = Math.min(spare.length, KEPT_BUFFERS);
 }

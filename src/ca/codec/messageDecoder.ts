@@ -1,4 +1,5 @@
 import { CA_MINOR_VERSION } from "./commands.js";
+import { giveLargeBuffer, LARGE_BUFFER_SIZE, takeLargeBuffer } from "./largeBuffers.js";
 import { type CaMessage, EXTENDED_HEADER_SIZE, HEADER_SIZE, readHeader } from "./message.js";
 
 /**
@@ -9,7 +10,7 @@ export type DecodeOutcome = "message" | "incomplete" | "tooLarge" | "misaligned"
 
 const NO_BYTES: DataView = new DataView(new ArrayBuffer(0));
 const NO_INPUT = new Uint8Array(0);
-const NOTHING_KEPT: Buffer = Buffer.allocUnsafeSlow(0);
+const NOTHING_KEPT = Buffer.allocUnsafeSlow(0);
 const HEADROOM = 4096;
 const KEPT_SIZE = 1 << 20;
 /** A payload of this size or more that arrived in parts may become the value without another copy. */
@@ -41,7 +42,7 @@ export class MessageDecoder {
   #view: DataView = NO_BYTES;
   #position = 0;
   #end = 0;
-  #kept = NOTHING_KEPT;
+  #kept: Buffer<ArrayBuffer> = NOTHING_KEPT;
   /** How many bytes the unfinished message has to have before it is worth looking at again. */
   #needed = 0;
   /** Input that follows what is kept. */
@@ -144,7 +145,7 @@ export class MessageDecoder {
       this.#view = NO_BYTES;
       this.#position = 0;
       this.#end = 0;
-      if (this.#kept.length > KEPT_SIZE) this.#kept = NOTHING_KEPT;
+      if (this.#kept.length > KEPT_SIZE) this.#replaceKept(NOTHING_KEPT);
       return;
     }
     const rest = new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#position, size);
@@ -165,9 +166,15 @@ export class MessageDecoder {
   }
 
   #makeRoom(size: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(size, Math.min(this.#needed, size * TRUST)));
+    const room = Math.max(size, Math.min(this.#needed, size * TRUST));
+    const larger = room < LARGE_BUFFER_SIZE ? Buffer.allocUnsafeSlow(room) : takeLargeBuffer(room);
     larger.set(this.#kept.subarray(0, this.#end));
-    this.#kept = larger;
+    this.#replaceKept(larger);
     this.#view = new DataView(larger.buffer);
+  }
+
+  #replaceKept(buffer: Buffer<ArrayBuffer>): void {
+    giveLargeBuffer(this.#kept);
+    this.#kept = buffer;
   }
 }

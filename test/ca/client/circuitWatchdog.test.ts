@@ -24,8 +24,13 @@ function watchdog(test: TestContext) {
       test.mock.timers.tick(1000);
     }
   };
+  /** The program is stopped: its timers run out when it goes on. */
+  const stop = (span: number): void => {
+    seconds += span;
+    test.mock.timers.tick(span * 1000);
+  };
   dog.start();
-  return { dog, events, wait };
+  return { dog, events, wait, stop };
 }
 
 describe("a circuit's watchdog", () => {
@@ -33,6 +38,14 @@ describe("a circuit's watchdog", () => {
     const { events, wait } = watchdog(test);
     wait(40);
     assert.deepEqual(events, ["echo at 30", "unresponsive at 35"]);
+  });
+
+  it("asks once more when the program was stopped while an echo was due", (test) => {
+    const { events, wait, stop } = watchdog(test);
+    wait(31);
+    stop(12);
+    wait(6);
+    assert.deepEqual(events, ["echo at 30", "echo at 43", "unresponsive at 48"]);
   });
 
   it("takes any message as a sign of life", (test) => {
