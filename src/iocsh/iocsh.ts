@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { expandMacros } from "../libcom/macLib.js";
+import { timerMs } from "../libcom/timerMs.js";
 import { Autosave } from "./autosave/autosave.js";
 import { autosaveCommands } from "./autosave/autosaveCommands.js";
 import { type CommandDefinition, CommandError, defineCommand, Rejection } from "./command.js";
@@ -311,7 +312,7 @@ export class Iocsh implements Shell {
       case "wait": {
         const { seconds } = scope.onError;
         this.complain(`iocsh Error: Waiting ${seconds.toFixed(1)} sec ...`);
-        await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+        await new Promise((resolve) => setTimeout(resolve, timerMs(seconds)));
         scope.failed = false;
         return true;
       }

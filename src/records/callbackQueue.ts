@@ -1,3 +1,5 @@
+import { timerMs } from "../libcom/timerMs.js";
+
 /**
  * Work that EPICS gives to a callback thread: runs in order, soon, outside whatever runs now. One turn of the event
  * loop handles what was there at its start, so that records that trigger each other for ever never starve the sockets.
@@ -38,7 +40,7 @@ export class CallbackQueue {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       callback();
-    }, seconds * 1000);
+    }, timerMs(seconds));
     this.#timers.add(timer);
     return () => {
       this.#timers.delete(timer);

@@ -1,4 +1,5 @@
 import type { DbfType, Value } from "../../channel/dbf.js";
+import { timerMs } from "../../libcom/timerMs.js";
 import type { LoggedPut } from "./loggedPut.js";
 
 /** Which puts are logged, with caPutLog's numbers. */
@@ -74,7 +75,7 @@ export class PutFilter {
 
   #waitForMore(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), this.burstSeconds * 1000);
+    this.#timer = setTimeout(() => this.flush(), timerMs(this.burstSeconds));
     this.#timer.unref();
   }
 

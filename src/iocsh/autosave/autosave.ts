@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { toText } from "../../channel/text.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { failed, type Result } from "../../libcom/result.js";
+import { timerMs } from "../../libcom/timerMs.js";
 import { CommandError } from "../command.js";
 import type { IocshHost } from "../host.js";
 import { autosaveLines, type ReportedSet, restoreLines } from "./autosaveReport.js";
@@ -41,6 +42,10 @@ interface KnownSet extends ReportedSet {
 const CONNECT_SECONDS = 5;
 const HEARTBEAT_SECONDS = 1;
 const SHORTEST_SEQUENCE_PERIOD_SECONDS = 10;
+
+function requireWritten(written: Result<void>): void {
+  if (!written.ok) throw new CommandError(`autosave: ${written.error}`);
+}
 
 /**
  * Saves PVs to files and restores them at boot, with the commands, files and records of synApps autosave. Nothing it
@@ -106,10 +111,12 @@ export class Autosave {
     if (!begun.ok) throw new CommandError(begun.error);
   }
 
-  /** Puts a line at the end of a file; undefined makes the file empty. */
-  editFile(file: string, line: string | undefined): void {
-    const written = line === undefined ? writeText(file, "") : appendText(file, `${line}\n`);
-    if (!written.ok) throw new CommandError(`autosave: ${written.error}`);
+  appendToFile(file: string, line: string): void {
+    requireWritten(appendText(file, `${line}\n`));
+  }
+
+  eraseFile(file: string): void {
+    requireWritten(writeText(file, ""));
   }
 
   /** Defines a set and saves it for the first time. */
@@ -216,13 +223,8 @@ export class Autosave {
     const { lines, present, notConnected } = verify(this.host.engine, entries, { all });
     const warnings = complete ? [] : ["asVerify: Can't find <END> marker.  File may be bad."];
     if (restoreFile !== "" && notConnected <= present.length / 2)
-      this.editedFile(restoreFile, formatSaveFile(present, new Date()));
+      requireWritten(writeText(restoreFile, formatSaveFile(present, new Date())));
     return [...warnings, ...lines];
-  }
-
-  private editedFile(file: string, text: string): void {
-    const written = writeText(file, text);
-    if (!written.ok) throw new CommandError(`autosave: ${written.error}`);
   }
 
   private configActions() {
@@ -250,7 +252,7 @@ export class Autosave {
     const { pvs, unknown } = taggedPvs(this.host.engine, tag);
     for (const pv of unknown) this.print(`makeAutosaveFileFromDbInfo: ${pv} not found`);
     const text = pvs.map((pv) => `${pv}\n`).join("");
-    this.editedFile(name.includes(".req") ? name : `${name}.req`, text);
+    requireWritten(writeText(name.includes(".req") ? name : `${name}.req`, text));
   }
 
   /** What save_restoreShow prints; `verbose` with each PV. */
@@ -327,7 +329,7 @@ export class Autosave {
   }
 
   private every(seconds: number, action: () => void): void {
-    const timer = setInterval(action, seconds * 1000);
+    const timer = setInterval(action, timerMs(seconds));
     timer.unref();
     this.timers.push(timer);
   }
@@ -387,7 +389,7 @@ export class Autosave {
     known.retry = setTimeout(() => {
       known.retry = undefined;
       known.set.save();
-    }, this.settings.retrySeconds * 1000);
+    }, timerMs(this.settings.retrySeconds));
     known.retry.unref();
   }
 

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { expandMacros, parseMacros } from "../../libcom/macLib.js";
+import { readText } from "./saveStore.js";
 
 export interface RequestList {
   /** The PVs to save, in order, each once. */
@@ -15,8 +16,6 @@ export interface RequestFileOptions {
   /** Where a file is looked up by its base name when no directory has it. */
   readonly fallbackDirectory: string;
 }
-
-const DEEPEST_INCLUDE = 20;
 
 /** The first of the search path that has the file. */
 export function findRequestFile(name: string, options: RequestFileOptions): string | undefined {
@@ -38,53 +37,56 @@ function parseInclude(line: string): { name: string; macros: Readonly<Record<str
   return { name, macros: parseMacros(definitions.join(",")) };
 }
 
+type Macros = Readonly<Record<string, string>>;
+
+class RequestReader {
+  readonly pvs = new Set<string>();
+  readonly problems: string[] = [];
+  /** The files that are being read, each included by the one before. */
+  private readonly reading: string[] = [];
+
+  constructor(private readonly options: RequestFileOptions) {}
+
+  /** Reads a file that is asked for at `place`. */
+  read(file: string, macros: Macros, place: string): void {
+    const path = findRequestFile(file, this.options);
+    if (path === undefined) this.problems.push(`${place}unable to open request file ${file}`);
+    else if (this.reading.includes(path)) this.problems.push(`${place}${file} includes itself`);
+    else {
+      const text = readText(path);
+      if (text.ok) this.lines(path, text.value, macros);
+      else this.problems.push(`${place}${text.error}`);
+    }
+  }
+
+  private lines(path: string, text: string, macros: Macros): void {
+    this.reading.push(path);
+    for (const [index, line] of text.split(/\r?\n/).entries())
+      if (!/^\s*(?:#|$)/.test(line)) this.line(line, macros, `${basename(path)}:${index + 1}: `);
+    this.reading.pop();
+  }
+
+  private line(raw: string, macros: Macros, place: string): void {
+    const { text, undefined: missing } = expandMacros(raw, macros);
+    const line = text.trim();
+    if (missing.length > 0) this.problems.push(`${place}macro is undefined: ${missing.join(", ")}`);
+    else if (/^file[\s"]/.test(line)) {
+      const include = parseInclude(line);
+      this.read(include.name, include.macros, place);
+    } else {
+      const [pv = ""] = line.split(/\s+/);
+      if (/^[A-Za-z0-9_:$[<]/.test(pv)) this.pvs.add(pv);
+      else this.problems.push(`${place}'${pv}' is no PV name`);
+    }
+  }
+}
+
 /**
  * Reads a request file with everything it includes: one PV per line, `file "x.req" P=..,R=..` for another file with
  * its own macros, `#` for comments.
  */
-export function readRequestFile(
-  name: string,
-  macros: Readonly<Record<string, string>>,
-  options: RequestFileOptions,
-): RequestList {
-  const pvs = new Set<string>();
-  const problems: string[] = [];
-
-  const read = (
-    file: string,
-    given: Readonly<Record<string, string>>,
-    place: string,
-    depth: number,
-  ): void => {
-    const path = findRequestFile(file, options);
-    if (path === undefined) {
-      problems.push(`${place}unable to open request file ${file}`);
-      return;
-    }
-    if (depth > DEEPEST_INCLUDE) {
-      problems.push(`${place}${file} includes itself`);
-      return;
-    }
-    for (const [index, raw] of readFileSync(path, "utf8").split(/\r?\n/).entries()) {
-      if (raw.trim() === "" || raw.trimStart().startsWith("#")) continue;
-      const here = `${basename(path)}:${index + 1}: `;
-      const { text, undefined: missing } = expandMacros(raw, given);
-      if (missing.length > 0) {
-        problems.push(`${here}macro is undefined: ${missing.join(", ")}`);
-        continue;
-      }
-      const line = text.trim();
-      if (/^file[\s"]/.test(line)) {
-        const include = parseInclude(line);
-        read(include.name, include.macros, here, depth + 1);
-      } else {
-        const [pv = ""] = line.split(/\s+/);
-        if (/^[A-Za-z0-9_:$[<]/.test(pv)) pvs.add(pv);
-        else problems.push(`${here}'${pv}' is no PV name`);
-      }
-    }
-  };
-
-  read(name, macros, "", 0);
-  return { pvs: [...pvs], problems };
+export function readRequestFile(name: string, macros: Macros, options: RequestFileOptions): RequestList {
+  const reader = new RequestReader(options);
+  reader.read(name, macros, "");
+  return { pvs: [...reader.pvs], problems: reader.problems };
 }

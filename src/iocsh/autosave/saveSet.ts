@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { timerMs } from "../../libcom/timerMs.js";
 import { openSavedPv, type PvPlaces, type SavedPv } from "./savedPv.js";
 import { formatSaveFile, valuesText } from "./saveFile.js";
 
@@ -158,7 +159,7 @@ export class SaveSet {
     const tick = () => {
       if (this.method === "periodic" || this.changed) this.saveUnlessDisabled();
     };
-    const timer = setInterval(tick, Math.max(1, this.options.periodSeconds) * 1000);
+    const timer = setInterval(tick, timerMs(Math.max(1, this.options.periodSeconds)));
     timer.unref();
     this.stops.push(() => clearInterval(timer));
   }

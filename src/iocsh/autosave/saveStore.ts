@@ -32,6 +32,14 @@ export function writeSaveFile(
   }
 }
 
+export const readText = (path: string): Result<string> => {
+  try {
+    return ok(readFileSync(path, "utf8"));
+  } catch (error) {
+    return failed(`${path}: ${reasonOf(error)}`);
+  }
+};
+
 export const writeText = (path: string, text: string): Result<void> => {
   try {
     writeFileSync(path, text);
@@ -74,24 +82,17 @@ export interface FoundSaveFile {
 
 /** Reads a file that looks like a save file, whether it was written to its end or not. */
 export function readAnySaveFile(path: string): Result<FoundSaveFile> {
-  try {
-    return ok({ path, file: parseSaveFile(readFileSync(path, "utf8")) });
-  } catch (error) {
-    return failed(`${path}: ${reasonOf(error)}`);
-  }
+  const text = readText(path);
+  return text.ok ? ok({ path, file: parseSaveFile(text.value) }) : text;
 }
 
 /** Reads a save file, or the first of its copies that was written to its end. */
 export function readSaveFile(path: string, sequenceFiles: number): Result<FoundSaveFile> {
   let reason = "";
   for (const candidate of standIns(path, sequenceFiles)) {
-    try {
-      const file = parseSaveFile(readFileSync(candidate, "utf8"));
-      if (file.complete) return ok({ path: candidate, file });
-      reason ||= `${candidate} has no <END>`;
-    } catch (error) {
-      reason ||= `${candidate}: ${reasonOf(error)}`;
-    }
+    const found = readAnySaveFile(candidate);
+    if (found.ok && found.value.file.complete) return found;
+    reason ||= found.ok ? `${candidate} has no <END>` : found.error;
   }
   return failed(reason);
 }

@@ -3,6 +3,7 @@ import { chdir, cwd } from "node:process";
 import { formatGeneral } from "../../libcom/cFormat.js";
 import { unescapeText } from "../../libcom/escape.js";
 import { strftime } from "../../libcom/strftime.js";
+import { timerMs } from "../../libcom/timerMs.js";
 import {
   argv,
   CommandError,
@@ -49,7 +50,7 @@ const showVariable = (name: string, { type, value }: ShellVariable): string =>
   `${type} ${name} = ${type === "int" ? value : formatGeneral(value, 6)}`;
 
 const sleep = (seconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.max(0, seconds) * 1000));
+  new Promise((resolve) => setTimeout(resolve, timerMs(seconds)));
 
 async function runCommand(
   shell: Shell,

@@ -1,5 +1,6 @@
 import { BehaviorSubject, distinctUntilChanged, Observable } from "rxjs";
 import { asError } from "../../libcom/errorMessage.js";
+import { timerMs } from "../../libcom/timerMs.js";
 import type { PvType, StructureType } from "../data/types.js";
 import type { PvStructure } from "../data/values.js";
 import { EVERYTHING, type PvRequest, parsePvRequest } from "../protocol/pvRequest.js";
@@ -225,7 +226,7 @@ export class PvaChannel implements ChannelListener {
             `${this.name}: ${this.connected ? `${what} not answered` : "not connected"} within ${seconds} s`,
           ),
         );
-      }, seconds * 1000);
+      }, timerMs(seconds));
       const isRepeatable = what === "get" || what === "info";
       const links = this.link$.subscribe({
         next: (link) => {

@@ -1,9 +1,10 @@
 import type { Observable } from "rxjs";
 import type { DbfType, TypedValue } from "../../channel/dbf.js";
 import type { Properties, Sample } from "../../channel/provider.js";
+import { LONGEST_TIMER_MS } from "../../libcom/timerMs.js";
 
 /** The longest that a timer can wait; as good as no limit. */
-export const LONGEST_TIMEOUT_SECONDS = 2_147_483;
+export const LONGEST_TIMEOUT_SECONDS = LONGEST_TIMER_MS / 1000;
 
 /** What the engine needs of a channel to another IOC; the CA client's channels fit. */
 export interface ClientChannel {

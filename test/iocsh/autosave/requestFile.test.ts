@@ -29,6 +29,9 @@ file(
 );
 file("package/builtin.req", "$(P)one.DESC trailing words\n");
 file("first/loop.req", 'file "loop.req"\n');
+file("first/loops.req", 'file "loops.req"\nfile "loops.req"\n');
+file("first/directory.req", 'file "folder.req"\nx:a\n');
+mkdirSync(join(directory, "first", "folder.req"));
 file("first/nomacro.req", "$(P)$(NOPE)x\nplain\n");
 
 test("an included file gets its own macros, a PV is listed once, comments are not", () => {
@@ -53,4 +56,17 @@ test("an undefined macro leaves out its line only", () => {
 
 test("a file that includes itself ends", () => {
   assert.deepEqual(read("loop.req").problems, ["loop.req:1: loop.req includes itself"]);
+});
+
+test("a file that includes itself many times ends soon", () => {
+  assert.deepEqual(read("loops.req").problems, [
+    "loops.req:1: loops.req includes itself",
+    "loops.req:2: loops.req includes itself",
+  ]);
+});
+
+test("a directory in place of a request file is said, and the rest is read", () => {
+  const { pvs, problems } = read("directory.req");
+  assert.deepEqual(pvs, ["x:a"]);
+  assert.match(problems[0] ?? "", /^directory\.req:1: .*: Is a directory$/);
 });
