@@ -2,10 +2,11 @@ import type { FlatField, RawData } from "../pipeline/darkFlat.js";
 import type { SliceData, SliceGeometry } from "../pipeline/geometry.js";
 import type { PreprocessParameters, ProjectionSize } from "../pipeline/preprocess.js";
 
-/** A projection that a place holds, and its angle. */
+/** A projection that a place holds, its angle, and whether it is added or taken away. */
 export interface ViewAt {
   readonly place: number;
   readonly thetaRadians: number;
+  readonly weight: 1 | -1;
 }
 
 /**
@@ -22,7 +23,7 @@ export interface Reconstruction {
   begin(geometry: SliceGeometry): void;
   /** Adds (weight 1) or takes away (weight -1) the projection at a place. */
   add(place: number, thetaRadians: number, weight: 1 | -1): void | Promise<void>;
-  /** Adds at least the first of some projections and says how many, where a backend is quicker with several at once. */
+  /** As `add`, of at least the first of some projections; says of how many. Where a backend is quicker with several at once. */
   addSome?(views: readonly ViewAt[]): number;
   /** The sums times `scale`, in the memory of `into` where that is given; pi / views gives the attenuation per pixel. */
   read(

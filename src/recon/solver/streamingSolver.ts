@@ -1,5 +1,5 @@
 import type { NDArrayInfo } from "../../drivers/ndarray/ndArray.js";
-import type { ReconBackend, Reconstruction } from "../backend/backend.js";
+import type { ReconBackend, Reconstruction, ViewAt } from "../backend/backend.js";
 import { FlatField, type RawData } from "../pipeline/darkFlat.js";
 import type { SliceData, SliceGeometry } from "../pipeline/geometry.js";
 import type { ProjectionSize } from "../pipeline/preprocess.js";
@@ -18,6 +18,19 @@ interface Entry {
   readonly stamp: FrameStamp;
   readonly place: number;
   added: boolean;
+}
+
+/** What becomes of a projection in the sums. */
+interface Change {
+  readonly entry: Entry;
+  readonly weight: 1 | -1;
+}
+
+/** How many projections a step has taken away, added as new ones, and added again. */
+export interface StepDone {
+  readonly removed: number;
+  readonly added: number;
+  readonly recomputed: number;
 }
 
 export interface SolverOptions {
@@ -49,15 +62,15 @@ const DEFAULT_FILTERED_BYTES = 1024 * 1024 * 1024;
 const DEFAULT_MAXIMUM_PENDING = 64;
 const RADIANS_PER_DEGREE = Math.PI / 180;
 
-/** Projections of the backlog that a backend is offered at once. */
-const MOST_AT_ONCE = 8;
+/** Projections that a backend is offered at once: those of the next job too, so that it can prepare for it. */
+const MOST_OFFERED = 16;
 
 /**
  * Three ortho-slices from the last half turn of a stream. Each projection is added when it comes and taken away when
  * it leaves; new parameters begin new sums, filled from the kept projections in an order that shows the whole soon.
  * The sums are always divided by what is in them, so the values stay right while they fill.
  *
- * `accept` and the setters only take note; `step` does the work, one projection at a time.
+ * `accept` and the setters only take note; `step` does the work, as many projections at a time as a backend likes.
  */
 export class StreamingSolver {
   readonly size: ProjectionSize;
@@ -109,6 +122,11 @@ export class StreamingSolver {
 
   get isIdle(): boolean {
     return this.#arrived.length + this.#leaving.length + this.#backlog.length === 0;
+  }
+
+  /** There is nothing to do but to add projections that came, which is cheaper for several of them. */
+  get mayGather(): boolean {
+    return this.waiting > 0 && this.#backlog.length === 0 && this.#reconstruction.addSome !== undefined;
   }
 
   /** Projections that came and are not added yet. */
@@ -200,49 +218,36 @@ export class StreamingSolver {
     this.#backlog = spreadOrder(entries.length).flatMap((position) => entries[position] ?? []);
   }
 
-  /** Does the next piece of work and says which, newest arrivals before recomputation; call it until `isIdle`. */
-  async step(): Promise<"removed" | "added" | "recomputed" | "nothing"> {
-    const leaving = this.#leaving.shift();
-    if (leaving !== undefined) {
-      this.#inSums -= 1;
-      const removed = this.#accumulate(leaving, -1);
-      this.#places.give(leaving.place);
-      await removed;
-      return "removed";
-    }
-    const arrival = this.#arrived.shift();
-    if (arrival !== undefined) {
-      this.#mark(arrival);
-      await this.#accumulate(arrival, 1);
-      return "added";
-    }
-    if (this.#backlog.length === 0) return "nothing";
-    await this.#recompute();
-    return "recomputed";
-  }
-
-  /** Adds the next of the backlog, some of them where the backend is quicker so. */
-  #recompute(): void | Promise<void> {
+  /** Does the next piece of work and says what it was, newest arrivals before recomputation; call it until `isIdle`. */
+  async step(): Promise<StepDone> {
+    const leaving = changesOf(this.#leaving, -1);
+    const live = [...leaving, ...changesOf(this.#arrived, 1)].slice(0, MOST_OFFERED);
+    const changes = live.length > 0 ? live : changesOf(this.#backlog, 1);
+    const [first] = changes;
+    if (first === undefined) return { removed: 0, added: 0, recomputed: 0 };
     this.#preprocessIfNeeded();
-    const next = this.#backlog.slice(0, MOST_AT_ONCE);
-    const added = this.#reconstruction.addSome?.(
-      next.map(({ place, view }) => ({ place, thetaRadians: radiansOf(view) })),
-    );
-    const entries = this.#backlog.splice(0, added ?? 1);
-    for (const entry of entries) this.#mark(entry);
-    return added === undefined && entries[0] !== undefined ? this.#accumulate(entries[0], 1) : undefined;
+    const some = this.#reconstruction.addSome?.(changes.map(viewAt));
+    const count = some ?? 1;
+    const removed = Math.min(count, leaving.length);
+    const added = live.length > 0 ? count - removed : 0;
+    const recomputed = count - removed - added;
+    this.#leaving.splice(0, removed);
+    this.#arrived.splice(0, added);
+    this.#backlog.splice(0, recomputed);
+    for (const change of changes.slice(0, count)) this.#mark(change);
+    if (some === undefined) {
+      const { place, thetaRadians, weight } = viewAt(first);
+      await this.#reconstruction.add(place, thetaRadians, weight);
+    }
+    return { removed, added, recomputed };
   }
 
-  /** Marked before the work is awaited: parameters that change meanwhile begin new sums and clear the mark. */
-  #mark(entry: Entry): void {
-    entry.added = true;
-    this.#inSums += 1;
-    if (entry.view.index > (this.#newest?.view.index ?? -1)) this.#newest = entry;
-  }
-
-  #accumulate({ place, view }: Entry, weight: 1 | -1): void | Promise<void> {
-    this.#preprocessIfNeeded();
-    return this.#reconstruction.add(place, radiansOf(view), weight);
+  /** Before the work is awaited: parameters that change meanwhile begin new sums and clear the mark. */
+  #mark({ entry, weight }: Change): void {
+    this.#inSums += weight;
+    entry.added = weight === 1;
+    if (weight === -1) this.#places.give(entry.place);
+    else if (entry.view.index > (this.#newest?.view.index ?? -1)) this.#newest = entry;
   }
 
   #preprocessIfNeeded(): void {
@@ -284,7 +289,15 @@ export class StreamingSolver {
   }
 }
 
-const radiansOf = ({ theta }: View): number => theta * RADIANS_PER_DEGREE;
+/** The first of some projections, to be added or taken away. */
+const changesOf = (entries: readonly Entry[], weight: 1 | -1): readonly Change[] =>
+  entries.slice(0, MOST_OFFERED).map((entry) => ({ entry, weight }));
+
+const viewAt = ({ entry: { place, view }, weight }: Change): ViewAt => ({
+  place,
+  thetaRadians: view.theta * RADIANS_PER_DEGREE,
+  weight,
+});
 
 function brightestOf(raw: RawData): number {
   let brightest = 0;

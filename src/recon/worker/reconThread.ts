@@ -7,6 +7,7 @@ import type { RawData } from "../pipeline/darkFlat.js";
 import { sliceStatistics } from "../pipeline/sliceStatistics.js";
 import { StreamingSolver } from "../solver/streamingSolver.js";
 import { thetaTable } from "../solver/thetaTable.js";
+import { Gathering } from "./gathering.js";
 import type {
   FromThread,
   ProjectionMessage,
@@ -40,11 +41,12 @@ export class ReconThread {
   #solver: StreamingSolver | undefined;
   #generation = 0;
   #working: Promise<void> | undefined;
-  /** Wakes the thread when slices may be shown again. */
+  /** Wakes the thread when slices may be shown again, or projections have waited long enough for others. */
   #alarm: NodeJS.Timeout | undefined;
   readonly #closing = new Set<Promise<void>>();
   #secondsSinceResult = 0;
   readonly #pace = new Pace();
+  readonly #gathering = new Gathering();
 
   constructor(port: MessagePort, backend: ReconBackend, options: ThreadOptions) {
     this.#port = port;
@@ -70,8 +72,13 @@ export class ReconThread {
 
   #setAlarm(): void {
     clearTimeout(this.#alarm);
-    if (this.#solver === undefined || !this.#mayPublish) return;
-    this.#alarm = setTimeout(() => this.#wake(), this.#schedule.waitUntilDue(performance.now()));
+    const solver = this.#solver;
+    if (solver === undefined || !(this.#mayPublish || solver.mayGather)) return;
+    const untilShown = this.#mayPublish
+      ? this.#schedule.waitUntilDue(performance.now())
+      : Number.POSITIVE_INFINITY;
+    const untilAdded = solver.mayGather ? this.#gatheringTime(solver) : Number.POSITIVE_INFINITY;
+    this.#alarm = setTimeout(() => this.#wake(), Math.min(untilShown, untilAdded));
   }
 
   #take(message: ToThread): void {
@@ -140,14 +147,17 @@ export class ReconThread {
     if (this.#solver.waiting * this.#pace.seconds > this.#options.longestWaitSeconds) return "dropped";
     const { width, height } = this.#solver.size;
     const raw = viewOf(dataType, buffer, width * height);
-    return isRawData(raw) ? this.#solver.accept(index, raw, stamp) : "ignored";
+    if (!isRawData(raw)) return "ignored";
+    const outcome = this.#solver.accept(index, raw, stamp);
+    this.#gathering.arrived(performance.now(), this.#solver.waiting);
+    return outcome;
   }
 
   async #work(): Promise<void> {
     try {
       while (this.#solver !== undefined && this.#hasWork(this.#solver)) {
-        if (this.#solver.isIdle) await this.#publish(this.#solver);
-        else await this.#stretch(this.#solver);
+        if (this.#isReady(this.#solver)) await this.#stretch(this.#solver);
+        else await this.#publish(this.#solver);
         await new Promise(setImmediate);
       }
     } catch (error) {
@@ -157,7 +167,18 @@ export class ReconThread {
   }
 
   #hasWork(solver: StreamingSolver): boolean {
-    return !solver.isIdle || (this.#mayPublish && this.#schedule.waitUntilDue(performance.now()) === 0);
+    return (
+      this.#isReady(solver) || (this.#mayPublish && this.#schedule.waitUntilDue(performance.now()) === 0)
+    );
+  }
+
+  /** There is something to compute that is not to wait for more of its kind. */
+  #isReady(solver: StreamingSolver): boolean {
+    return !solver.isIdle && !(solver.mayGather && this.#gatheringTime(solver) > 0);
+  }
+
+  #gatheringTime(solver: StreamingSolver): number {
+    return this.#gathering.remaining(performance.now(), solver.waiting, 1000 * this.#pace.seconds);
   }
 
   /** There is something to show, and memory for it. */
@@ -167,15 +188,19 @@ export class ReconThread {
 
   async #stretch(solver: StreamingSolver): Promise<void> {
     const start = performance.now();
-    while (solver === this.#solver && !solver.isIdle && performance.now() - start < LONGEST_STRETCH_MS) {
+    while (
+      solver === this.#solver &&
+      this.#isReady(solver) &&
+      performance.now() - start < LONGEST_STRETCH_MS
+    ) {
       const stepStart = performance.now();
-      const done = await solver.step();
+      const { added, recomputed } = await solver.step();
       const seconds = (performance.now() - stepStart) / 1000;
       this.#secondsSinceResult += seconds;
-      if (done !== "recomputed") this.#pace.worked(seconds, done === "added");
+      if (recomputed === 0) this.#pace.worked(seconds, added);
       this.#schedule.changed();
-      if (done === "removed") continue;
-      const isDue = this.#schedule.isDue(performance.now(), done === "added", solver.waiting);
+      if (added + recomputed === 0) continue;
+      const isDue = this.#schedule.isDue(performance.now(), added > 0, solver.waiting);
       if (isDue) await this.#publish(solver);
     }
   }
@@ -214,10 +239,11 @@ class Pace {
   seconds = 0;
   #since = 0;
 
-  worked(seconds: number, isDone: boolean): void {
+  worked(seconds: number, added: number): void {
     this.#since += seconds;
-    if (!isDone) return;
-    this.seconds += (this.#since - this.seconds) / RUNNING_MEAN;
+    if (added === 0) return;
+    const part = Math.min(1, added / RUNNING_MEAN);
+    this.seconds += (this.#since / added - this.seconds) * part;
     this.#since = 0;
   }
 }

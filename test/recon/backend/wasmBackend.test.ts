@@ -72,14 +72,25 @@ const ways: Readonly<Record<string, readonly [ReconBackend, keepsFiltered: boole
 for (const [where, [backend, keepsFiltered, parameters]] of Object.entries(ways))
   test(`several projections at once give what one after the other does, filtered ones kept ${where}`, async () => {
     const pixels = square.width * square.height;
-    const views = Array.from({ length: 21 }, (_, place) => ({ place, thetaRadians: place * 0.15 }));
+    const places = Array.from({ length: 21 }, (_, place) => place);
     const start = () => {
       const reconstruction = backend.start({ size: square, keepsFiltered });
       const flat = new Float32Array(pixels).fill(30_000);
       reconstruction.preprocess(new FlatField(new Float32Array(pixels), flat), parameters);
-      for (const { place } of views) reconstruction.keep(place, u16(counts(place, square)));
+      for (const place of places) reconstruction.keep(place, u16(counts(place, square)));
       return reconstruction;
     };
+    const change = (place: number, weight: 1 | -1) => ({ place, thetaRadians: place * 0.15, weight });
+    const window = 8;
+    // All come, one more for each that leaves; then all but a few leave, and the first come again.
+    const changes = [
+      ...places.flatMap((place) => [
+        ...(place < window ? [] : [change(place - window, -1)]),
+        change(place, 1),
+      ]),
+      ...places.slice(-window, -2).map((place) => change(place, -1)),
+      ...places.slice(0, window).map((place) => change(place, 1)),
+    ];
     const single = start();
     const several = start();
     for (const geometry of [
@@ -89,10 +100,10 @@ for (const [where, [backend, keepsFiltered, parameters]] of Object.entries(ways)
       { ...square, rotZ: 80 },
     ]) {
       single.begin(geometry);
-      for (const { place, thetaRadians } of views) await single.add(place, thetaRadians, 1);
+      for (const { place, thetaRadians, weight } of changes) await single.add(place, thetaRadians, weight);
       several.begin(geometry);
-      for (let added = 0; added < views.length; )
-        added += several.addSome?.(views.slice(added)) ?? assert.fail("no way to add several");
+      for (let done = 0; done < changes.length; )
+        done += several.addSome?.(changes.slice(done)) ?? assert.fail("no way to add several");
       assert.deepEqual(await several.read(0.1), await single.read(0.1), `tilt ${geometry.rotZ}`);
     }
     await single.close();

@@ -38,12 +38,22 @@ export const jobOf = (next: number): number => next >> TASK_BITS;
 
 const CONTROL_LENGTH = 8;
 
+/** Pixels in memory. */
+export interface Counts {
+  readonly at: number;
+  /** How they lie there, one of FORMATS. */
+  readonly format: number;
+}
+
 /** A projection of a job. */
 export interface JobView {
-  /** Where its pixels are, unless it is filtered. */
-  readonly counts: number;
+  /** What has to be filtered; undefined where packed filtered blocks are at hand. */
+  readonly counts: Counts | undefined;
   /** Where its packed filtered blocks are, or are to be left; undefined where nobody wants them. */
   readonly packed: number | undefined;
+  /** To which set of sums it is added, how many times. */
+  readonly set: 0 | 1;
+  readonly weight: number;
   readonly cosine: number;
   readonly sine: number;
   /** Columns of the y- and x-slice that the detector sees, half-open. */
@@ -51,15 +61,8 @@ export interface JobView {
   readonly columnsX: readonly [number, number];
 }
 
-/** How pixels lie in memory (FORMATS); packed filtered blocks need nothing but adding. */
-export type Source = "packed" | { readonly format: number };
-
 /** Projections to be added to the sums. */
 export interface Job {
-  readonly source: Source;
-  /** Which set of sums. */
-  readonly set: 0 | 1;
-  readonly weight: number;
   readonly center: number;
   readonly isTilted: boolean;
   /** Detector rows that the z-slice sees, half-open. */
@@ -67,10 +70,9 @@ export interface Job {
   readonly views: readonly JobView[];
 }
 
-const PACKED = -1;
-const UNPACKED = -1;
-const HEADER = 8;
-const VIEW = 8;
+const NONE = -1;
+const HEADER = 5;
+const VIEW = 11;
 
 export function jobBoard(): JobBoard {
   const numbers = HEADER + MOST_VIEWS * VIEW;
@@ -81,32 +83,33 @@ export function jobBoard(): JobBoard {
 }
 
 export function writeJob(numbers: Float64Array, job: Job): void {
-  const { source, set, weight, center, isTilted, rows, views } = job;
-  const format = source === "packed" ? PACKED : source.format;
-  numbers.set([format, set, weight, center, isTilted ? 1 : 0, ...rows, views.length]);
-  views.forEach(({ counts, packed, cosine, sine, columnsY, columnsX }, i) => {
-    numbers.set([counts, packed ?? UNPACKED, cosine, sine, ...columnsY, ...columnsX], HEADER + i * VIEW);
+  const { center, isTilted, rows, views } = job;
+  numbers.set([center, isTilted ? 1 : 0, ...rows, views.length]);
+  views.forEach(({ counts, packed, set, weight, cosine, sine, columnsY, columnsX }, i) => {
+    const places = [counts?.at ?? NONE, counts?.format ?? NONE, packed ?? NONE];
+    numbers.set([...places, set, weight, cosine, sine, ...columnsY, ...columnsX], HEADER + i * VIEW);
   });
 }
 
 export function readJob(numbers: Float64Array): Job {
   const at = (index: number): number => numbers[index] ?? 0;
+  const placeAt = (index: number): number | undefined => (at(index) === NONE ? undefined : at(index));
   return {
-    source: at(0) === PACKED ? "packed" : { format: at(0) },
-    set: at(1) === 0 ? 0 : 1,
-    weight: at(2),
-    center: at(3),
-    isTilted: at(4) === 1,
-    rows: [at(5), at(6)],
-    views: Array.from({ length: at(7) }, (_, i) => {
+    center: at(0),
+    isTilted: at(1) === 1,
+    rows: [at(2), at(3)],
+    views: Array.from({ length: at(4) }, (_, i) => {
       const first = HEADER + i * VIEW;
+      const counts = placeAt(first);
       return {
-        counts: at(first),
-        packed: at(first + 1) === UNPACKED ? undefined : at(first + 1),
-        cosine: at(first + 2),
-        sine: at(first + 3),
-        columnsY: [at(first + 4), at(first + 5)],
-        columnsX: [at(first + 6), at(first + 7)],
+        counts: counts === undefined ? undefined : { at: counts, format: at(first + 1) },
+        packed: placeAt(first + 2),
+        set: at(first + 3) === 0 ? 0 : 1,
+        weight: at(first + 4),
+        cosine: at(first + 5),
+        sine: at(first + 6),
+        columnsY: [at(first + 7), at(first + 8)],
+        columnsX: [at(first + 9), at(first + 10)],
       };
     }),
   };

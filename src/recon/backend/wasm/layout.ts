@@ -34,8 +34,8 @@ export interface Layout {
   readonly points: number;
   /** Blocks of eight rows. */
   readonly blocks: number;
-  /** Projections that are not filtered yet, in two sets: while one is filtered the other is brought. */
-  readonly counts: readonly [readonly number[], readonly number[]];
+  /** Projections that are not filtered yet, twice as many as a job has: while some are filtered the next are brought. */
+  readonly counts: readonly number[];
   readonly dark: number;
   readonly gain: number;
   /** Eight rows of each: dark field and gain of what needs no correction. */
@@ -85,13 +85,12 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
     y: take(blocked),
     x: take(blocked),
   });
-  const countsSet = (): number[] => Array.from({ length: MOST_UNFILTERED }, () => take(image));
   // Nothing is at 0, so that a kernel may read a little before its first byte.
   take(SLACK);
   const packedBytes = Math.ceil((blocked / 2 + blocks * FLOAT) / SLACK) * SLACK;
   const parts = {
     ...{ size, points, blocks },
-    counts: [countsSet(), countsSet()] as const,
+    counts: Array.from({ length: 2 * MOST_UNFILTERED }, () => take(image)),
     dark: take(image),
     gain: take(image),
     zeros: take(width * COLUMN_BYTES),

@@ -77,16 +77,16 @@ function blockTask(context: ThreadContext, job: Job, task: number): void {
   const { width } = layout.size;
   const blockBytes = width * COLUMN_BYTES;
   const source = layout.scratch[thread] ?? 0;
-  const sums = layout.sums[job.set];
   const fromRow = Math.max(firstRow, block * BLOCK_ROWS);
   const toRow = Math.min(endRow, (block + 1) * BLOCK_ROWS);
   job.views.forEach((view, i) => {
-    fillBlock(context, job, view, block, source);
+    fillBlock(context, view, block, source);
+    const sums = layout.sums[view.set];
     const table = i * layout.tableBytes;
     kernels.addVertical(source, sums.y + block * blockBytes, layout.tableY + table, ...view.columnsY);
     kernels.addVertical(source, sums.x + block * blockBytes, layout.tableX + table, ...view.columnsX);
     for (let row = fromRow; row < toRow; row++)
-      kernels.copyRow(source, row % BLOCK_ROWS, rowAt(layout, job, i, row), width, job.weight);
+      kernels.copyRow(source, row % BLOCK_ROWS, rowAt(layout, job, i, row), width, view.weight);
   });
   if (task === 0 && !job.isTilted) {
     Atomics.store(control, Control.ROWS_READY, 1);
@@ -103,22 +103,17 @@ function rowAt({ rows, size }: Layout, job: Job, view: number, row: number): num
 }
 
 /** Brings a filtered block to `source`. */
-function fillBlock(
-  { kernels, layout }: ThreadContext,
-  job: Job,
-  view: JobView,
-  block: number,
-  source: number,
-): void {
+function fillBlock({ kernels, layout }: ThreadContext, view: JobView, block: number, source: number): void {
   const { width, height } = layout.size;
   const numbers = width * BLOCK_ROWS;
-  if (job.source !== "packed") {
-    const { format } = job.source;
+  const { counts } = view;
+  if (counts !== undefined) {
+    const { format } = counts;
     const pixel = block * numbers;
     kernels.integralsBlock(
       source,
       layout.points / 2,
-      view.counts + pixel * bytesPerPixel(format),
+      counts.at + pixel * bytesPerPixel(format),
       format,
       format === FORMATS.transmission ? layout.zeros : layout.dark + pixel * 4,
       format === FORMATS.transmission ? layout.ones : layout.gain + pixel * 4,
@@ -130,7 +125,7 @@ function fillBlock(
   if (view.packed === undefined) return;
   const packed = view.packed + block * numbers * Int16Array.BYTES_PER_ELEMENT;
   const scale = view.packed + layout.scales + block * Float32Array.BYTES_PER_ELEMENT;
-  if (job.source !== "packed") kernels.packBlock(source, packed, scale, numbers);
+  if (counts !== undefined) kernels.packBlock(source, packed, scale, numbers);
   // Also what was only just packed: it is taken away later as it is added now.
   kernels.unpackBlock(source, packed, scale, numbers);
 }
@@ -138,14 +133,14 @@ function fillBlock(
 /** Some lines of an upright z-slice, or some columns of a tilted one. */
 function lineTask({ kernels, layout, control }: ThreadContext, job: Job, task: number): void {
   const { width } = layout.size;
-  const sums = layout.sums[job.set].z;
   const from = task * LINES_PER_TASK;
   const to = Math.min(from + LINES_PER_TASK, width);
   const { center, isTilted, views } = job;
   if (isTilted) waitFor(control, Control.BLOCKS_DONE, layout.blocks);
   else waitFor(control, Control.ROWS_READY, 1);
-  views.forEach(({ cosine, sine }, i) => {
+  views.forEach(({ set, cosine, sine }, i) => {
     const rows = rowAt(layout, job, i, job.rows[0]);
+    const sums = layout.sums[set].z;
     if (isTilted) kernels.addTiltedZ(rows, sums, layout.pathZ, width, from, to, center, cosine, sine);
     else kernels.addFlatZ(rows, sums, width, from, to, center, cosine, sine);
   });

@@ -15,7 +15,7 @@ import type { PhaseRetrieval } from "../../pipeline/paganin.js";
 import type { PreprocessParameters, ProjectionSize } from "../../pipeline/preprocess.js";
 import type { Reconstruction, ReconstructionOptions, ViewAt } from "../backend.js";
 import { copyOf } from "../copyOf.js";
-import type { Job, JobView, Source } from "./job.js";
+import type { Counts, Job, JobView } from "./job.js";
 import {
   BLOCK_ROWS,
   COLUMN_BYTES,
@@ -46,16 +46,14 @@ interface Kept {
 
 type Surroundings = Pick<Workplace, "team" | "packed" | "takeSpare" | "giveSpares">;
 
-interface KeptView {
+interface KeptView extends Pick<ViewAt, "thetaRadians" | "weight"> {
   readonly kept: Kept;
-  readonly thetaRadians: number;
 }
 
-/** Projections where the kernels find them, and in which set of counts if that is what they are. */
+/** What has to be filtered, where the kernels find it. */
 interface Brought {
-  readonly kept: readonly Kept[];
-  readonly source: Source;
-  readonly set: 0 | 1;
+  readonly kept: Kept;
+  readonly counts: Counts;
 }
 
 interface Geometry extends Pick<Job, "center" | "isTilted" | "rows"> {
@@ -82,8 +80,8 @@ export class WasmReconstruction implements Reconstruction {
   #cleansWithTeam = false;
   #phase: { readonly key: string; readonly retrieve: (frame: Float32Array) => void } | undefined;
   #geometry: Geometry | undefined;
-  /** What was brought for the next job while the last one was done. */
-  #brought: Brought | undefined;
+  /** What is at each of the layout's places for counts. */
+  readonly #brought: (Brought | undefined)[] = [];
   #arriving: 0 | 1 = 0;
   /** Projections in each set. */
   #counts: [number, number] = [0, 0];
@@ -109,7 +107,7 @@ export class WasmReconstruction implements Reconstruction {
   preprocess(fields: FlatField, parameters: PreprocessParameters): void {
     const { dark, gain, response, points } = this.#layout;
     this.#fields = fields;
-    this.#brought = undefined;
+    this.#brought.length = 0;
     this.#floats(dark, fields.dark.length).set(fields.dark);
     this.#floats(gain, fields.gain.length).set(fields.gain);
     const values = filterResponse(parameters.filter, points);
@@ -165,41 +163,38 @@ export class WasmReconstruction implements Reconstruction {
   }
 
   add(place: number, thetaRadians: number, weight: 1 | -1): void {
-    this.#brought = undefined;
-    const views = [{ kept: this.#keptAt(place), thetaRadians }];
-    this.#run(this.#bring(views, 0), weight, views);
+    this.addSome([{ place, thetaRadians, weight }]);
   }
 
   addSome(views: readonly ViewAt[]): number {
-    const known = views.map(({ place, thetaRadians }) => ({ kept: this.#keptAt(place), thetaRadians }));
+    const known = views.map(({ place, ...view }) => ({ ...view, kept: this.#keptAt(place) }));
     const some = this.#together(known);
-    const brought = this.#broughtBefore(some) ?? this.#bring(some, 0);
-    this.#run(brought, 1, some, () => {
-      const next = this.#together(known.slice(some.length));
-      const comesLater = this.#cleansWithTeam || (next[0]?.kept.isFiltered ?? true);
-      this.#brought = comesLater ? undefined : this.#bring(next, brought.set === 0 ? 1 : 0);
+    const brought = this.#bring(some, []);
+    for (const { kept } of some)
+      if (kept.isFiltered && kept.packed !== undefined) copyBytes(this.#packed(), kept.packed);
+    this.#run(brought, some, () => {
+      if (!this.#cleansWithTeam) this.#bring(this.#together(known.slice(some.length)), brought);
     });
     return some.length;
   }
 
-  /** The first of some projections that make a job: packed ones at hand, or ones to be filtered, or else a single one. */
+  /** The first of some projections that make a job: as many as there is room for. */
   #together(views: readonly KeptView[]): readonly KeptView[] {
-    const most = this.#mostViews;
-    const hasPlace = ({ kept }: KeptView): boolean => kept.packedAt !== undefined || !this.#keepsFiltered;
-    const packed = leading(views, (view) => view.kept.isFiltered && hasPlace(view));
-    if (packed.length > 0) return packed.slice(0, most);
-    const kind = views[0]?.kept.raw.constructor;
-    const unfiltered = leading(
-      views,
-      (view) => !view.kept.isFiltered && hasPlace(view) && view.kept.raw.constructor === kind,
-    );
-    return views.slice(0, Math.max(1, Math.min(most, unfiltered.length, MOST_UNFILTERED)));
-  }
-
-  #broughtBefore(views: readonly KeptView[]): Brought | undefined {
-    const { kept = [] } = this.#brought ?? {};
-    const isSame = kept.length === views.length && views.every((view, i) => view.kept === kept[i]);
-    return isSame ? this.#brought : undefined;
+    const most = Math.min(this.#mostViews, views.length);
+    const left: [number, number] = [...this.#counts];
+    let unfiltered = 0;
+    let end = 0;
+    for (const { kept, weight } of views.slice(0, most)) {
+      // Packed blocks on their way to or from memory outside have one place.
+      const isAlone = this.#keepsFiltered && kept.packedAt === undefined;
+      if (!kept.isFiltered) unfiltered += 1;
+      // A set of sums is cleared before a job.
+      if (end > 0 && (isAlone || unfiltered > MOST_UNFILTERED || this.#beginsSet(kept, weight, left))) break;
+      left[weight === 1 ? this.#arriving : kept.set] += weight;
+      end += 1;
+      if (isAlone) break;
+    }
+    return views.slice(0, end);
   }
 
   #keptAt(place: number): Kept {
@@ -214,32 +209,31 @@ export class WasmReconstruction implements Reconstruction {
     return Math.min(MOST_VIEWS, Math.max(1, Math.floor(this.#layout.mostRows / (end - first))));
   }
 
-  #run({ source, set }: Brought, weight: 1 | -1, views: readonly KeptView[], first?: () => void): void {
+  /** Does a job with what was brought for it. `first` is what this thread does before it takes part. */
+  #run(brought: readonly (Counts | undefined)[], views: readonly KeptView[], first: () => void): void {
     const geometry = this.#geometry;
-    const kept = views[0]?.kept;
-    if (geometry === undefined || kept === undefined) throw new Error("there are no sums or projections yet");
-    for (const view of views) this.#count(view.kept, weight);
+    if (geometry === undefined) throw new Error("there are no sums yet");
+    for (const view of views) this.#count(view.kept, view.weight);
     const { center, isTilted, rows } = geometry;
-    const jobViews = views.map((view, i) => ({
-      ...this.#jobView(view, geometry, i, weight),
-      counts: this.#layout.counts[set][i] ?? 0,
-    }));
-    this.#team.run({ source, set: kept.set, weight, center, isTilted, rows, views: jobViews }, first);
-    if (source !== "packed" && this.#keepsFiltered) for (const view of views) this.#takePacked(view.kept);
+    const jobViews = views.map((view, i) => ({ ...this.#jobView(view, geometry, i), counts: brought[i] }));
+    this.#team.run({ center, isTilted, rows, views: jobViews }, first);
+    views.forEach(({ kept }, i) => {
+      if (brought[i] !== undefined && this.#keepsFiltered) this.#takePacked(kept);
+    });
   }
 
   #jobView(
-    { kept, thetaRadians }: KeptView,
+    { kept, thetaRadians, weight }: KeptView,
     { y, x, center }: Geometry,
     i: number,
-    weight: number,
   ): Omit<JobView, "counts"> {
     const { tableY, tableX, tableBytes, packed } = this.#layout;
     const cosine = Math.cos(thetaRadians);
     const sine = Math.sin(thetaRadians);
     return {
       packed: this.#keepsFiltered ? (kept.packedAt ?? packed) : undefined,
-      ...{ cosine, sine },
+      set: kept.set,
+      ...{ weight, cosine, sine },
       columnsY: this.#writeTable(tableY + i * tableBytes, y, center, cosine, sine, weight),
       columnsX: this.#writeTable(tableX + i * tableBytes, x, center, cosine, sine, weight),
     };
@@ -266,12 +260,17 @@ export class WasmReconstruction implements Reconstruction {
   }
 
   #count(kept: Kept, weight: 1 | -1): void {
-    if (weight === 1) kept.set = this.#arriving;
-    else if (kept.set === this.#arriving && this.#counts[1 - this.#arriving] === 0) {
+    if (this.#beginsSet(kept, weight, this.#counts)) {
       this.#arriving = this.#arriving === 0 ? 1 : 0;
       this.#clear(this.#arriving);
     }
+    if (weight === 1) kept.set = this.#arriving;
     this.#counts[kept.set] += weight;
+  }
+
+  /** Whether with a projection the sums that have nothing left begin anew and take what arrives. */
+  #beginsSet(kept: Kept, weight: 1 | -1, counts: readonly [number, number]): boolean {
+    return weight === -1 && kept.set === this.#arriving && counts[1 - this.#arriving] === 0;
   }
 
   #clear(set: 0 | 1): void {
@@ -282,32 +281,41 @@ export class WasmReconstruction implements Reconstruction {
     this.#counts[set] = 0;
   }
 
-  /** Brings projections where the kernels find them: to a set of counts, where they have not been filtered yet. */
-  #bring(views: readonly KeptView[], set: 0 | 1): Brought {
-    const sources = views.map(({ kept }, i) => this.#bringOne(kept, this.#layout.counts[set][i] ?? 0));
-    return { kept: views.map(({ kept }) => kept), source: sources[0] ?? "packed", set };
+  /** Brings what has to be filtered where the kernels find it. `busy` is what the threads are at work with. */
+  #bring(views: readonly KeptView[], busy: readonly (Counts | undefined)[]): readonly (Counts | undefined)[] {
+    const chosen = [...busy];
+    return views.map(({ kept }) => {
+      const counts = kept.isFiltered ? undefined : this.#countsOf(kept, chosen);
+      chosen.push(counts);
+      return counts;
+    });
   }
 
-  #bringOne(kept: Kept, counts: number): Source {
+  #countsOf(kept: Kept, chosen: readonly (Counts | undefined)[]): Counts {
+    const known = this.#brought.find((brought) => brought?.kept === kept);
+    if (known !== undefined) return known.counts;
+    const free = this.#layout.counts.findIndex((at) => chosen.every((counts) => counts?.at !== at));
+    const counts = this.#bringCounts(kept, this.#layout.counts[free] ?? 0);
+    this.#brought[free] = { kept, counts };
+    return counts;
+  }
+
+  #bringCounts(kept: Kept, at: number): Counts {
     const { memory } = this.#team;
     const { size } = this.#layout;
-    if (kept.isFiltered) {
-      if (kept.packed !== undefined) copyBytes(this.#packed(), kept.packed);
-      return "packed";
-    }
     const { raw } = kept;
     if (this.#clean !== undefined && this.#fields !== undefined) {
-      const transmission = this.#floats(counts, size.width * size.height);
+      const transmission = this.#floats(at, size.width * size.height);
       this.#fields.transmission(raw, transmission);
       this.#clean(transmission);
-      return { format: FORMATS.transmission };
+      return { at, format: FORMATS.transmission };
     }
     if (raw instanceof Uint8Array || raw instanceof Uint16Array) {
-      copyBytes(new Uint8Array(memory.buffer, counts, raw.byteLength), raw);
-      return { format: raw instanceof Uint8Array ? FORMATS.u8 : FORMATS.u16 };
+      copyBytes(new Uint8Array(memory.buffer, at, raw.byteLength), raw);
+      return { at, format: raw instanceof Uint8Array ? FORMATS.u8 : FORMATS.u16 };
     }
-    this.#floats(counts, raw.length).set(raw);
-    return { format: FORMATS.f32 };
+    this.#floats(at, raw.length).set(raw);
+    return { at, format: FORMATS.f32 };
   }
 
   #dezinger(transmission: Float32Array, radius: number): void {
@@ -391,10 +399,4 @@ function rowsOf(geometry: SliceGeometry): Job["rows"] {
   const seen = zSlicePath(geometry).rows.filter((z) => isInside(z, height));
   const first = Math.min(Math.floor(Math.min(height, ...seen)), Math.max(height - 2, 0));
   return [first, Math.min(Math.max(first, Math.floor(Math.max(0, ...seen))) + 2, height)];
-}
-
-/** The first ones that all are so. */
-function leading<T>(values: readonly T[], is: (value: T) => boolean): readonly T[] {
-  const end = values.findIndex((value) => !is(value));
-  return end < 0 ? values : values.slice(0, end);
 }
