@@ -26,6 +26,9 @@ const missingMacro = (name: string, raw: string, expanded: string): string =>
     ? `macLib: macro ${name} is recursive (expanding string ${raw})`
     : `macLib: macro ${name} is undefined (expanding string ${raw})`;
 
+/** Scripts within scripts; more would be one that runs itself. */
+const DEEPEST_SCRIPT = 50;
+
 const registerRecordDeviceDriver = /^\w+_registerRecordDeviceDriver$/;
 
 /**
@@ -84,6 +87,10 @@ export class Iocsh implements Shell {
   }
 
   async runScript(path: string, macros: Readonly<Record<string, string>> = {}): Promise<ScriptOutcome> {
+    if (this.scopes.length > DEEPEST_SCRIPT) {
+      this.complain(inRed(`Can't run ${path}: scripts are nested too deeply`));
+      return { ok: false };
+    }
     let text: string;
     try {
       if (!existsSync(path) && basename(path) === "envPaths") {

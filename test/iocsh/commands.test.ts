@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -110,6 +110,14 @@ test("output goes to the file that a redirect names, and is appended with >>", a
   await shell.runLine(`help echo 1>>${file}`);
   assert.equal(stdout.text, "");
   assert.match(readFileSync(file, "utf8"), /^one\ntwo\n\necho string\n/);
+});
+
+test("a script that runs itself ends, and says why", async () => {
+  const { shell, stderr } = bareShell();
+  const script = join(directory, "again.cmd");
+  writeFileSync(script, `< ${script}\n`);
+  await shell.runScript(script);
+  assert.match(stderr.text, /^Can't run .*again\.cmd: scripts are nested too deeply\n$/);
 });
 
 test("what a command says after its line has ended is not written into the file of its redirect", async () => {

@@ -1,4 +1,5 @@
 import { Observable, share } from "rxjs";
+import { timerMs } from "../../libcom/timerMs.js";
 
 /** Soon enough that a screen shows something, late enough that clients have connected. */
 const FIRST_SECONDS = 1;
@@ -23,7 +24,7 @@ export class StatGroup {
           this.#measure();
           subscriber.next();
           wait(this.seconds);
-        }, seconds * 1000);
+        }, timerMs(seconds));
       };
       wait(Math.min(FIRST_SECONDS, this.seconds));
       return () => clearTimeout(timer);

@@ -1,4 +1,4 @@
-import type { DbfType, Value } from "../../channel/dbf.js";
+import { type DbfType, firstElement, type Value } from "../../channel/dbf.js";
 import { timerMs } from "../../libcom/timerMs.js";
 import type { LoggedPut } from "./loggedPut.js";
 
@@ -107,7 +107,7 @@ const isText = (type: DbfType): boolean => type === "STRING";
 /** What a burst is measured by: the number, of an array its first. */
 function numberOf({ type, new: value }: LoggedPut): number | bigint | undefined {
   if (isText(type)) return undefined;
-  const first = typeof value === "object" ? value[0] : value;
+  const first = firstElement(value);
   return typeof first === "string" ? undefined : first;
 }
 

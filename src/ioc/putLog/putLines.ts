@@ -1,4 +1,11 @@
-import { type DbfType, ELEMENT_BYTES, elementsOf, type ScalarValue, type Value } from "../../channel/dbf.js";
+import {
+  type DbfType,
+  ELEMENT_BYTES,
+  elementsOf,
+  firstElement,
+  type ScalarValue,
+  type Value,
+} from "../../channel/dbf.js";
 import { toText } from "../../channel/text.js";
 import { formatGeneral } from "../../libcom/cFormat.js";
 import { fromEpics } from "../../libcom/epicsTime.js";
@@ -11,12 +18,10 @@ export const DEFAULT_TIME_FORMAT = "%d-%b-%y %H:%M:%S";
 /** What does not fit caPutLog's buffer of 256 bytes is cut off. */
 const LONGEST_LINE = 254;
 
-const firstOf = (value: Value): ScalarValue => (typeof value === "object" ? (value[0] ?? 0) : value);
-
 const isReal = (type: DbfType): boolean => type === "DOUBLE" || type === "FLOAT";
 
 function plainValue(type: DbfType, value: Value): string {
-  const first = firstOf(value);
+  const first = firstElement(value) ?? 0;
   if (type === "STRING") return `"${escapeText(String(first))}"`;
   if (type === "CHAR") return String(Number(first) & 0xff);
   return isReal(type) ? formatGeneral(Number(first), 6) : String(first);

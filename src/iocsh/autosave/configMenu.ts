@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { firstElement } from "../../channel/dbf.js";
 import type { DeviceRecord } from "../../records/deviceSupport.js";
 import type { RecordFunction } from "../../records/functions.js";
 import { parseSaveFile } from "./saveFile.js";
@@ -51,10 +52,8 @@ function findConfigurations(directory: string, menu: string): readonly Configura
     }));
 }
 
-const text = (record: DeviceRecord, field: string): string => {
-  const value = record.getField(field);
-  return String(typeof value === "object" ? (value[0] ?? "") : value);
-};
+const text = (record: DeviceRecord, field: string): string =>
+  String(firstElement(record.getField(field)) ?? "");
 
 const number = (record: DeviceRecord, field: string): number => Number(text(record, field));
 

@@ -2,6 +2,7 @@ import { Severity } from "../../channel/alarm.js";
 import {
   type ArrayValue,
   type DbfType,
+  firstElement,
   isArrayValue,
   type TypedValue,
   type Value,
@@ -17,7 +18,7 @@ import {
   type Sample,
   type WriteResult,
 } from "../../channel/provider.js";
-import { toText } from "../../channel/text.js";
+import { textToChars, toText } from "../../channel/text.js";
 import { merge } from "../data/coerce.js";
 import type { StructureType } from "../data/types.js";
 import {
@@ -144,9 +145,10 @@ export class RecordChannel implements ServedChannel {
 
 /** The value field: an enum's index beside its choices, arrays as they are. */
 function readValue(kind: NormativeKind, value: Value, choices: PvValue | undefined): PvValue {
-  if (kind === "enum") return { ...(isPvStructure(choices) ? choices : {}), index: Number(firstOf(value)) };
+  if (kind === "enum")
+    return { ...(isPvStructure(choices) ? choices : {}), index: Number(firstElement(value) ?? 0) };
   if (kind === "longString") return toText(value);
-  return kind === "array" ? arrayOf(value) : firstOf(value);
+  return kind === "array" ? arrayOf(value) : (firstElement(value) ?? 0);
 }
 
 function arrayOf(value: Value): ArrayValue {
@@ -154,8 +156,6 @@ function arrayOf(value: Value): ArrayValue {
   if (typeof value === "string") return [value];
   return typeof value === "bigint" ? BigInt64Array.of(value) : Float64Array.of(value);
 }
-
-const firstOf = (value: Value): number | bigint | string => (isArrayValue(value) ? (value[0] ?? 0) : value);
 
 /** What a client put into the value field, as the record takes it. */
 function writtenValue(
@@ -177,8 +177,8 @@ function writtenValue(
 }
 
 function textBytes(fieldType: DbfType, text: string): ArrayValue {
-  const bytes = Buffer.from(`${text}\0`, "utf8");
-  return fieldType === "CHAR" ? new Int8Array(bytes) : new Uint8Array(bytes);
+  const bytes = textToChars(text);
+  return fieldType === "CHAR" ? new Int8Array(bytes) : bytes;
 }
 
 function processOption(option: string | undefined): ProcessOption {
