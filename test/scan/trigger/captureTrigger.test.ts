@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { distinctUntilChanged, filter, firstValueFrom, Subject, timeout } from "rxjs";
@@ -11,7 +12,10 @@ import { NTNDARRAY_TYPE, ntNdArrayValue, SharedPV } from "../../../src/pva/index
 import { number$ } from "../../../src/records/pvStreams.js";
 import { startCaptureTrigger } from "../../../src/scan/index.js";
 import { repositoryRoot } from "../../support/paths.js";
-import { PREFIX, ScanRig } from "../scanRig.js";
+import { readDataset } from "../h5.js";
+import { PREFIX, ScanRig, STREAM_DATABASES } from "../scanRig.js";
+import { TestBeamline } from "../testBeamline.js";
+import { pixelModel } from "./measure/tinyModel.js";
 
 const FRAMES = "2bmSP2:Pva1:Image";
 const PROJECTION = 2;
@@ -66,6 +70,14 @@ class Rig extends ScanRig {
     this.pv(SENSOR).write(value);
   }
 
+  /** Heats the sample up again after it was as cold as that, each when the one before was measured. */
+  async heatAgain(from: number, measures: readonly [cold: number, hot: number]): Promise<void> {
+    this.sense(from);
+    await this.shows("TriggerMeasure", measures[0]);
+    this.sense(31);
+    await this.shows("TriggerMeasure", measures[1]);
+  }
+
   /** A frame of 4 x 4 pixels of one brightness. */
   frame(brightness: number): void {
     this.#id += 1;
@@ -93,12 +105,35 @@ class Rig extends ScanRig {
   }
 }
 
+type Slice = readonly [number, number, number, number, number, number];
+
 /** An image of 3 x 2 pixels as the reconstruction publishes it. */
-const slice = (value: number) =>
+const published = (pixels: Slice) =>
   ntNdArrayValue({
-    ...{ data: new Float32Array(6).fill(value), dimensions: imageDimensions(3, 2), uniqueId: 1 },
+    ...{ data: Float32Array.from(pixels), dimensions: imageDimensions(3, 2), uniqueId: 1 },
     ...{ timeStamp: UNDEFINED_TIME, attributes: [] },
   });
+
+const uniform = (value: number): Slice => [value, value, value, value, value, value];
+
+/** The reconstruction, played. */
+class Slices {
+  readonly #shared = new SharedPV(NTNDARRAY_TYPE, published(uniform(0)));
+
+  constructor(rig: Rig) {
+    rig.structures.add("2bmb:TomoStream:StreamRecon", this.#shared);
+  }
+
+  /** Publishes slices in turn until something has come of it. */
+  async until<T>(slices: readonly Slice[], awaited: Promise<T>): Promise<T> {
+    let index = 0;
+    const publishing = setInterval(() => {
+      this.#shared.post(published(slices[index % slices.length] ?? uniform(0)));
+      index += 1;
+    }, 20);
+    return awaited.finally(() => clearInterval(publishing));
+  }
+}
 
 /** Settings of a trigger on the sensor, above 30. */
 const EXPRESSION = {
@@ -158,6 +193,52 @@ describe("the capture trigger", () => {
     assert.equal(rig.captures, 2);
   });
 
+  it("holds off after a capture: what comes meanwhile does not count", async (context) => {
+    const rig = new Rig(context, { ...EXPRESSION, TriggerMode: 1, TriggerHoldOff: 0.3 });
+    await ready(rig);
+    rig.sense(31);
+    await rig.shows("StreamMessage", "Capturing projections");
+    rig.finish();
+    await rig.shows("TriggerStatus", 4);
+    await rig.heatAgain(20, [0, 1]);
+    await rig.shows("TriggerStatus", 2);
+    assert.equal(rig.captures, 1);
+    await rig.heatAgain(20, [0, 1]);
+    await rig.shows("TriggerStatus", 3);
+    assert.equal(rig.captures, 2);
+    rig.finish();
+    await rig.shows("TriggerCount", 2);
+  });
+
+  it("triggers again only after the measure went back by the hysteresis", async (context) => {
+    const temperature = { ...EXPRESSION, "TriggerExpression.CALC": "A", TriggerLevel: 30 };
+    const rig = new Rig(context, { ...temperature, TriggerHysteresis: 5, TriggerMode: 1 });
+    await ready(rig);
+    await rig.heatAgain(20, [20, 31]);
+    await rig.shows("StreamMessage", "Capturing projections");
+    rig.finish();
+    await rig.shows("TriggerStatus", 2);
+    await rig.heatAgain(26, [26, 31]);
+    assert.deepEqual([rig.captures, rig.number("TriggerStatus")], [1, 2]);
+    await rig.heatAgain(24, [24, 31]);
+    await rig.shows("StreamMessage", "Capturing projections");
+    rig.finish();
+    await rig.shows("TriggerCount", 2);
+  });
+
+  it("waits until the measure has stayed beyond the level for TriggerMinTime", async (context) => {
+    const rig = new Rig(context, { ...EXPRESSION, TriggerMinTime: 0.2 });
+    await ready(rig);
+    rig.sense(31);
+    await rig.shows("TriggerMeasure", 1);
+    await rig.heatAgain(20, [0, 1]);
+    assert.equal(rig.captures, 0);
+    await rig.shows("StreamMessage", "Capturing projections");
+    rig.finish();
+    await rig.shows("TriggerStatus", 0);
+    assert.equal(rig.captures, 1);
+  });
+
   it("does not count what a busy server refused", async (context) => {
     const rig = new Rig(context, { ...EXPRESSION, TriggerMode: 1 });
     await ready(rig);
@@ -210,19 +291,82 @@ describe("the capture trigger", () => {
     await rig.shows("TriggerStatus", 0);
   });
 
-  it("captures when reconstructed slices change", async (context) => {
-    const settings = { TriggerImages: 1, TriggerSource: 1, TriggerLevel: 20, TriggerPeriod: 0 };
-    const rig = new Rig(context, settings);
-    const slices = new SharedPV(NTNDARRAY_TYPE, slice(5));
-    rig.structures.add("2bmb:TomoStream:StreamRecon", slices);
-    await rig.shows("TriggerMeasure", 5);
-    await ready(rig);
-    slices.post(slice(50));
-    await rig.shows("StreamMessage", "Capturing projections");
-    assert.equal(rig.number("TriggerMeasure"), 50);
-    rig.finish();
-    await rig.shows("TriggerStatus", 0);
-  });
+  interface ImageCase {
+    readonly source: string;
+    /** The user's own. */
+    readonly file?: { readonly name: string; readonly content: string | Buffer };
+    readonly settings: Readonly<Record<string, number>>;
+    readonly quiet: readonly Slice[];
+    readonly measure: number;
+    readonly changed: Slice;
+  }
+
+  const cases: Readonly<Record<string, ImageCase>> = {
+    "their mean": {
+      source: "Mean",
+      settings: { TriggerLevel: 20 },
+      quiet: [uniform(5)],
+      measure: 5,
+      changed: uniform(50),
+    },
+    "their contrast": {
+      source: "Sigma",
+      settings: { TriggerLevel: 3 },
+      quiet: [[1, 3, 1, 3, 1, 3]],
+      measure: 1,
+      changed: [0, 10, 0, 10, 0, 10],
+    },
+    "the difference from the one before": {
+      source: "Change",
+      settings: { TriggerLevel: 20 },
+      quiet: [uniform(5), uniform(6)],
+      measure: 1,
+      changed: uniform(50),
+    },
+    "the fraction of foreground": {
+      source: "Foreground",
+      settings: { TriggerLevel: 0.8, TriggerThreshold: 10 },
+      quiet: [[0, 20, 0, 20, 0, 20]],
+      measure: 0.5,
+      changed: uniform(20),
+    },
+    "a user's TypeScript function": {
+      source: "Function",
+      file: {
+        name: "brightest.ts",
+        content: "export default ({ data }: { data: Float32Array }): number => Math.max(...data);",
+      },
+      settings: { TriggerLevel: 20 },
+      quiet: [[0, 1, 2, 3, 4, 5]],
+      measure: 5,
+      changed: [0, 0, 30, 0, 0, 0],
+    },
+    "an ONNX model": {
+      source: "Model",
+      file: { name: "negative.onnx", content: pixelModel("Neg", "h", "w") },
+      settings: { TriggerLevel: -20, TriggerSlope: 1 },
+      quiet: [uniform(5)],
+      measure: -5,
+      changed: uniform(50),
+    },
+  };
+
+  for (const [name, { source, file, settings, quiet, measure, changed }] of Object.entries(cases))
+    it(`captures when reconstructed slices change, by ${name}`, async (context) => {
+      const rig = new Rig(context, { TriggerImages: 1, TriggerPeriod: 0, ...settings });
+      if (file !== undefined) {
+        writeFileSync(join(rig.folder, file.name), file.content);
+        rig.set("TriggerFile", textToChars(join(rig.folder, file.name)));
+      }
+      rig.set("TriggerSource", source);
+      const slices = new Slices(rig);
+      await slices.until(quiet, rig.shows("TriggerMeasure", measure));
+      await ready(rig);
+      assert.equal(rig.captures, 0);
+      await slices.until([changed], rig.shows("StreamMessage", "Capturing projections"));
+      rig.finish();
+      await rig.shows("TriggerStatus", 0);
+    });
 
   it("does not look at dark and flat fields", async (context) => {
     const rig = new Rig(context, { TriggerSource: 1, TriggerSlope: 1, TriggerLevel: 20, TriggerPeriod: 0 });
@@ -250,5 +394,39 @@ describe("the capture trigger", () => {
     await rig.shows("TriggerMessage", /absent\.ts/);
     rig.set("TriggerSource", "Mean");
     await rig.measured(10);
+  });
+});
+
+describe("the capture trigger beside the stream server", () => {
+  it("has the moment before in the capture, as long as StreamPreCount", async (context) => {
+    const databases = [...STREAM_DATABASES, "tomoScanStreamFiles", "captureTrigger"];
+    const sensor = `${PREFIX}SampleOutAngle`;
+    const beamline = new TestBeamline(
+      context,
+      { StreamPreCount: 400, TriggerLevel: 30, "TriggerExpression.INPA": `${sensor} CP` },
+      {},
+      { databases },
+    );
+    beamline.set("TriggerExpression.CALC", "A");
+    const { directory: pvs, structures } = beamline;
+    const trigger = startCaptureTrigger({
+      pvs,
+      prefix: PREFIX,
+      imageStreams: new ImageStreams(),
+      structures,
+    });
+    beamline.after(() => trigger.stop());
+    const { ended } = await beamline.stream();
+    await beamline.shows("StreamPreCounted", 400);
+    beamline.set("TriggerArm", 1);
+    await beamline.shows("TriggerStatus", 2);
+    const triggeredAt = beamline.detector.frames.at(-1)?.id ?? 0;
+    beamline.pv(sensor).write(31);
+    await beamline.shows("TriggerCount", 1);
+    beamline.set("AbortScan", 1);
+    await ended;
+    const ids = readDataset(join(beamline.folder, "scan_001.h5"), "defaults/NDArrayUniqueId").values;
+    assert.equal(ids.length, 420);
+    assert.ok(ids.includes(triggeredAt), `${triggeredAt} of ${ids[0]} to ${ids.at(-1)}`);
   });
 });
