@@ -17,6 +17,7 @@ export class AttributeGrid implements AttributeStore {
   readonly #dataset: H5Dataset;
   readonly #axes: readonly number[];
   readonly #grid: FrameGrid;
+  #pending: { readonly place: readonly number[]; readonly value: AttributeValue }[] = [];
 
   /** `axes` are the dimensions of the frames that the dataset has, `chunks` the sizes of its chunks along them. */
   constructor(
@@ -37,11 +38,16 @@ export class AttributeGrid implements AttributeStore {
 
   append(value: AttributeValue | undefined, offset: readonly number[]): void {
     const place = this.#axes.map((axis) => offset[axis] ?? 0);
-    if (this.#grid.grow(place) && this.#dataset.resize([...this.#grid.extent]) < 0)
-      throw new Error(`cannot extend the dataset of ${this.attributeName}`);
-    writeAttributeValues(this.#dataset, place, this.#type, [value ?? noValue(this.#type)]);
+    this.#pending.push({ place, value: value ?? noValue(this.#type) });
   }
 
-  /** Values are written as they come: they may stand anywhere. */
-  flush(): void {}
+  flush(): void {
+    let grew = false;
+    for (const { place } of this.#pending) grew = this.#grid.grow(place) || grew;
+    if (grew && this.#dataset.resize([...this.#grid.extent]) < 0)
+      throw new Error(`cannot extend the dataset of ${this.attributeName}`);
+    for (const { place, value } of this.#pending)
+      writeAttributeValues(this.#dataset, place, this.#type, [value]);
+    this.#pending = [];
+  }
 }

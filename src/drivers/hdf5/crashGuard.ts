@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { interceptWrites, type LibraryTransfer } from "./libraryTransfers.js";
 import { isSuperblock3, SUPERBLOCK_BYTES, showClosed, storedEnd } from "./superblock.js";
 
@@ -12,8 +12,7 @@ export class CrashGuard {
   readonly #descriptor: number;
   readonly #superblock = Buffer.alloc(SUPERBLOCK_BYTES);
   readonly #endInterception: () => void;
-  /** Where the file ends by what has been written, and by what the superblock in the file says. */
-  #end: number;
+  /** Where the file ends by what the superblock in it says. */
   #shownEnd: number;
 
   /** After the library has flushed the file, before it goes into SWMR mode. */
@@ -21,8 +20,7 @@ export class CrashGuard {
     this.#descriptor = openSync(path, "r+");
     readSync(this.#descriptor, this.#superblock, 0, SUPERBLOCK_BYTES, 0);
     if (!isSuperblock3(this.#superblock)) throw new Error(`${path} has no superblock of version 3`);
-    this.#end = storedEnd(this.#superblock);
-    this.#shownEnd = this.#end;
+    this.#shownEnd = storedEnd(this.#superblock);
     this.#endInterception = interceptWrites((write) => this.#before(write));
   }
 
@@ -31,19 +29,18 @@ export class CrashGuard {
     closeSync(this.#descriptor);
   }
 
+  /** What is written next may refer to all that is in the file. */
   #before({ bytes, position }: LibraryTransfer): undefined {
     if (position === 0 && isSuperblock3(bytes)) {
       this.#shownEnd = storedEnd(bytes);
-      this.#end = this.#shownEnd;
-      showClosed(bytes, this.#end);
+      showClosed(bytes, this.#shownEnd);
       this.#superblock.set(bytes.subarray(0, SUPERBLOCK_BYTES));
       return;
     }
-    if (this.#shownEnd < this.#end) {
-      showClosed(this.#superblock, this.#end);
-      writeSync(this.#descriptor, this.#superblock, 0, SUPERBLOCK_BYTES, 0);
-      this.#shownEnd = this.#end;
-    }
-    this.#end = Math.max(this.#end, position + bytes.length);
+    const { size } = fstatSync(this.#descriptor);
+    if (size <= this.#shownEnd) return;
+    showClosed(this.#superblock, size);
+    writeSync(this.#descriptor, this.#superblock, 0, SUPERBLOCK_BYTES, 0);
+    this.#shownEnd = size;
   }
 }

@@ -2,7 +2,7 @@ import type { NDArrayInfo, NDData, NDDimension } from "../ndarray/ndArray.js";
 import { bytesPerElement, elementsOf } from "../ndarray/ndArray.js";
 import type { FileOptions } from "./fileOptions.js";
 import type { SkeletonFile } from "./fileSkeleton.js";
-import { BYPASS_FROM_BYTES, type FrameBypass } from "./frameBypass.js";
+import { BYPASS_FROM_BYTES, type FrameBypass, MARK_BYTES } from "./frameBypass.js";
 import { FrameGrid } from "./frameGrid.js";
 import { type H5Dataset, type H5File, numericDtype } from "./h5.js";
 
@@ -14,6 +14,7 @@ export const framesAreChunks = (frame: NDArrayInfo, options: FileOptions): boole
   options.filter === undefined &&
   options.dimensions.every(({ chunk }) => chunk === 1) &&
   frame.dimensions.every(({ size }, index) => size === options.frameChunk[index]) &&
+  (frame.dimensions[0]?.size ?? 0) * bytesPerElement(frame.dataType) >= MARK_BYTES &&
   elementsOf(frame) * bytesPerElement(frame.dataType) >= BYPASS_FROM_BYTES;
 
 /** A dataset of frames that grows as they come. */
@@ -34,21 +35,21 @@ export class DetectorDataset {
     this.#dataset = skeleton.dataset(path, () => createDataset(skeleton.file, path, frame, options, extent));
   }
 
-  /** Writes a frame at a place of the grid, through the bypass where one is given. What fails in the bypass leaves the dataset as it was. */
-  write(offset: readonly number[], data: NDData, bypass: FrameBypass | undefined): void {
+  /** Writes a frame at a place of the grid. */
+  write(offset: readonly number[], data: NDData): void {
+    if (this.grid.grow(offset)) this.#resize();
+    const one = offset.map((place): [number, number] => [place, place + 1]);
+    this.#dataset.write_slice([...one, ...this.#frameShape.map((): [] => [])], data);
+  }
+
+  /** Writes it past the library, which goes on meanwhile. What fails leaves the dataset as it was, without the frames after it too. */
+  async writePast(bypass: FrameBypass, offset: readonly number[], data: NDData): Promise<void> {
     const before = [...this.grid.extent];
     if (this.grid.grow(offset)) this.#resize();
-    const shape = this.#frameShape;
-    if (bypass === undefined) {
-      const one = offset.map((place): [number, number] => [place, place + 1]);
-      this.#dataset.write_slice([...one, ...shape.map((): [] => [])], data);
-      return;
-    }
-    const start = [...offset, ...shape.map(() => 0)];
-    const count = [...offset.map(() => 1), ...shape];
+    const start = [...offset, ...this.#frameShape.map(() => 0)];
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     try {
-      bypass.write(this.#file.file_id, this.path, start, count, bytes);
+      await bypass.write(this.#file.file_id, this.path, start, bytes);
     } catch (error) {
       this.grid.shrink(before);
       this.#resize();

@@ -31,6 +31,11 @@ interface ValueAttribute {
   readonly when: When;
 }
 
+interface StoredValue {
+  readonly store: AttributeStore;
+  readonly value: AttributeValue | undefined;
+}
+
 /** Takes away what stands in a file's place: closing one that was truncated instead waits for the disk on ext4. */
 function replaceFile(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) rmSync(path);
@@ -61,6 +66,8 @@ export class FileWriter {
   #values: readonly AttributeValue[] = [];
   /** False once the library has thrown: it does not come back from that. */
   #isSound = true;
+  /** When all frames so far are written or have failed. */
+  #settled: Promise<unknown> = Promise.resolve();
   #frames = 0;
   #bytes = 0;
 
@@ -94,8 +101,9 @@ export class FileWriter {
       this.#writeValueAttributes(this.#file, "OnFileOpen", valuesOf(first));
       this.#file.flush();
     }
-    if (framesAreChunks(first, options)) this.#bypass = new FrameBypass(path, frameBytes);
     if (!options.swmr) this.#guard = new CrashGuard(path);
+    if (framesAreChunks(first, options))
+      this.#bypass = new FrameBypass(path, frameBytes, bytesPerElement(dataType));
     this.#file.start_swmr_write();
   }
 
@@ -233,21 +241,39 @@ export class FileWriter {
     return offset;
   }
 
-  /** Appends one frame of the first frame's shape and type; `values` follow the definitions. */
-  write(data: NDData, values: readonly AttributeValue[]): void {
+  /**
+   * Appends one frame of the first frame's shape and type; `values` follow the definitions. The next may be given before this one is
+   * written. After one has failed, none is written that was given later.
+   */
+  write(data: NDData, values: readonly AttributeValue[]): Promise<void> {
+    const written = this.#append(data, values);
+    this.#settled = Promise.allSettled([this.#settled, written]);
+    return written;
+  }
+
+  async #append(data: NDData, values: readonly AttributeValue[]): Promise<void> {
     const begun = performance.now();
     const dataset = this.#datasetOf(values);
     const offset = this.#placeOf(dataset, values);
-    this.#isSound = this.#bypass !== undefined;
-    dataset.write(offset, data, this.#bypass);
-    this.#isSound = true;
-    if (!this.#options.attributesFollowDimensions || dataset === this.#defaultDataset)
-      for (const store of this.#stores)
-        if (store.when === "OnFrame") store.append(this.#valueOf(store.attributeName, values), offset);
+    const stored = this.#storedValues(dataset, values);
+    if (this.#bypass === undefined) {
+      this.#isSound = false;
+      dataset.write(offset, data);
+      this.#isSound = true;
+    } else await dataset.writePast(this.#bypass, offset, data);
+    for (const { store, value } of stored) store.append(value, offset);
     this.#values = values;
     this.#frames += 1;
     this.#bytes += data.byteLength;
     this.#performance?.add(begun, performance.now());
+  }
+
+  /** What is stored of a frame besides its pixels. */
+  #storedValues(dataset: DetectorDataset, values: readonly AttributeValue[]): readonly StoredValue[] {
+    if (this.#options.attributesFollowDimensions && dataset !== this.#defaultDataset) return [];
+    return this.#stores
+      .filter(({ when }) => when === "OnFrame")
+      .map((store) => ({ store, value: this.#valueOf(store.attributeName, values) }));
   }
 
   #saveOnce(when: "OnFileOpen" | "OnFileClose", values: readonly AttributeValue[]): void {
@@ -279,17 +305,22 @@ export class FileWriter {
       });
   }
 
-  /** Makes everything written so far visible to a reader, and safe from a crash of this process. */
-  flush(): void {
+  /** Makes every frame given so far visible to a reader, and safe from a crash of this process. */
+  async flush(): Promise<void> {
+    await this.#settled;
+    this.#flushAll();
+  }
+
+  #flushAll(): void {
     for (const store of this.#stores) store.flush();
     this.#file.flush();
   }
 
-  close(): FileSummary {
+  async close(): Promise<FileSummary> {
+    await this.#settled;
     if (this.#frames > 0) this.#saveOnce("OnFileClose", this.#values);
-    for (const store of this.#stores) store.flush();
     this.#performance?.write();
-    this.#file.flush();
+    this.#flushAll();
     this.#endInterceptions();
     if (this.#file.close() !== 0) throw new Error("the HDF5 library could not close the file");
     this.#writeLastValues();
@@ -305,17 +336,17 @@ export class FileWriter {
 
   /** What began last ends first. */
   #endInterceptions(): void {
-    this.#guard?.close();
     this.#bypass?.close();
+    this.#guard?.close();
   }
 
   /**
    * Closes the file after an error, with the frames before it and little else: there may be no room. Throws where the library itself has
    * failed: nothing more can be asked of it.
    */
-  abandon(): void {
+  async abandon(): Promise<void> {
     if (!this.#isSound) throw new Error("the HDF5 library has failed");
-    this.flush();
+    await this.flush();
     this.#endInterceptions();
     this.#file.close();
   }

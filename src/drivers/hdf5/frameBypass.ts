@@ -1,90 +1,140 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, write, writeSync } from "node:fs";
+import { promisify } from "node:util";
 import { Module } from "h5wasm/node";
 import { interceptWrites, type LibraryTransfer } from "./libraryTransfers.js";
 
 /** Below this the copy costs less than the bypass. */
 export const BYPASS_FROM_BYTES = 64 * 1024;
 
-const MARK_BYTES = 16;
+/** A row of a frame has at least as many. */
+export const MARK_BYTES = 16;
+
+/** A frame and its room in the file. */
+interface Place {
+  readonly frame: Uint8Array;
+  readonly position: number;
+}
+
+const writeSoon = promisify(write);
 
 /**
- * Writes frames into chunks of a file without copying them through WebAssembly's memory: the library is given a marked
- * placeholder as the data, finds room for it and keeps the index; where it writes the placeholder to the file, the frame is
- * written in its stead. For chunks of exactly one frame that no filter changes.
+ * Writes frames into chunks of a file without copying them through WebAssembly's memory: the library is given a few marked
+ * pixels to write, finds room for their chunk and keeps the index; where it writes the chunk to the file, the frame is
+ * written in its stead, while the library is busy with the next one. For chunks of exactly one frame that no filter changes.
  */
 export class FrameBypass {
   readonly #descriptor: number;
   readonly #frameBytes: number;
-  readonly #placeholder: number;
+  readonly #markElements: number;
+  readonly #markPlace: number;
   readonly #mark = randomBytes(MARK_BYTES);
   readonly #endInterception: () => void;
-  /** The frame that the library is to find room for; undefined once it is written. */
-  #frame: Uint8Array | undefined;
+  /** Where the library has found room; undefined until it has. */
+  #found: number | undefined;
+  #isSeeking = false;
+  /** In the order in which they are written, one after the other. */
+  readonly #unwritten: Place[] = [];
+  #turn: Promise<void> = Promise.resolve();
+  /** Why no more frames are written. */
   #failure: unknown;
 
   /** For one open file at a time: `close` it before the next. */
-  constructor(path: string, frameBytes: number) {
+  constructor(path: string, frameBytes: number, elementBytes: number) {
     this.#frameBytes = frameBytes;
-    this.#placeholder = Module._malloc(frameBytes);
-    if (this.#placeholder === 0) throw new Error(`no memory for frames of ${frameBytes} bytes`);
-    Module.HEAPU8.set(this.#mark, this.#placeholder);
+    this.#markElements = MARK_BYTES / elementBytes;
+    this.#markPlace = Module._malloc(MARK_BYTES);
+    if (this.#markPlace === 0) throw new Error("no memory for the mark of frames");
+    Module.HEAPU8.set(this.#mark, this.#markPlace);
     this.#descriptor = openSync(path, "r+");
-    this.#endInterception = interceptWrites((write) => this.#writeInstead(write));
+    this.#endInterception = interceptWrites((transfer) => this.#before(transfer));
   }
 
   /**
-   * Writes one frame as the chunk at `offset`, in frames and pixels, of a dataset. Throws when the disk does not take it; the library
-   * believes it written and goes on working, so that the dataset can be cut and the file closed.
+   * Writes one frame as the chunk at `offset`, in frames and pixels, of a dataset; it must not change until then. Rejects when the disk
+   * does not take it, and then for all frames after it; the library believes them written and goes on working, so that the
+   * dataset can be cut and the file closed.
    */
-  write(
+  async write(
     fileId: bigint,
     datasetPath: string,
     offset: readonly number[],
-    shape: readonly number[],
     frame: Uint8Array,
-  ): void {
-    this.#frame = frame;
-    this.#failure = undefined;
-    try {
-      const strides = shape.map(() => 1n);
-      const place = BigInt(this.#placeholder);
-      Module.set_dataset_data(fileId, datasetPath, shape.map(BigInt), offset.map(BigInt), strides, place);
-      if (this.#failure !== undefined) throw this.#failure;
-      if (this.#frame !== undefined) throw new Error("the HDF5 library left a frame unwritten");
-    } finally {
-      this.#frame = undefined;
-    }
+  ): Promise<void> {
+    const place = { frame, position: this.#findRoom(fileId, datasetPath, offset) };
+    this.#unwritten.push(place);
+    const written = this.#turn.then(() => this.#writeInTurn(place));
+    this.#turn = written.catch(() => {});
+    await written;
   }
 
+  /** Once all frames are written or have failed. */
   close(): void {
     this.#endInterception();
-    Module._free(this.#placeholder);
+    Module._free(this.#markPlace);
     closeSync(this.#descriptor);
   }
 
-  #writeInstead({ bytes, position }: LibraryTransfer): true | undefined {
-    const frame = this.#frame;
-    if (frame === undefined || bytes.length !== this.#frameBytes) return undefined;
-    if (!this.#mark.equals(bytes.subarray(0, MARK_BYTES))) return undefined;
-    this.#frame = undefined;
+  #findRoom(fileId: bigint, datasetPath: string, offset: readonly number[]): number {
+    const count = offset.map((_, axis) => BigInt(axis === offset.length - 1 ? this.#markElements : 1));
+    const strides = offset.map(() => 1n);
+    this.#found = undefined;
+    this.#isSeeking = true;
     try {
-      this.#writeWhole(frame, position);
-    } catch (error) {
-      this.#failure = error;
-      this.#cut(position);
+      const mark = BigInt(this.#markPlace);
+      Module.set_dataset_data(fileId, datasetPath, count, offset.map(BigInt), strides, mark);
+    } finally {
+      this.#isSeeking = false;
     }
-    return true;
+    if (this.#found === undefined) throw new Error("the HDF5 library left a frame unwritten");
+    return this.#found;
+  }
+
+  #before({ bytes, position }: LibraryTransfer): true | undefined {
+    if (this.#isSeeking && bytes.length === this.#frameBytes && this.#isMarked(bytes)) {
+      this.#found = position;
+      return true;
+    }
+    this.#writeAtOnce();
+    return undefined;
+  }
+
+  #isMarked(bytes: Uint8Array): boolean {
+    return this.#mark.equals(bytes.subarray(0, MARK_BYTES));
+  }
+
+  /**
+   * Whatever else the library writes may refer to frames that it believes written. That is rare while there are any, so that
+   * they are rather written twice than waited for. One that cannot be written fails in its turn.
+   */
+  #writeAtOnce(): void {
+    if (this.#failure !== undefined) return;
+    try {
+      for (const { frame, position } of this.#unwritten)
+        for (let done = 0; done < frame.byteLength; )
+          done += writeSync(this.#descriptor, frame, done, frame.byteLength - done, position + done);
+    } catch {}
+  }
+
+  async #writeInTurn({ frame, position }: Place): Promise<void> {
+    try {
+      if (this.#failure !== undefined) throw this.#failure;
+      for (let done = 0; done < frame.byteLength; ) {
+        const rest = frame.byteLength - done;
+        done += (await writeSoon(this.#descriptor, frame, done, rest, position + done)).bytesWritten;
+      }
+    } catch (error) {
+      if (this.#failure === undefined) this.#cut(position);
+      this.#failure = error;
+      throw error;
+    } finally {
+      this.#unwritten.shift();
+    }
   }
 
   /** Gives back the room of a frame that did not fit at the end, which closing the file will need. */
   #cut(position: number): void {
     const { size } = fstatSync(this.#descriptor);
     if (size > position && size <= position + this.#frameBytes) ftruncateSync(this.#descriptor, position);
-  }
-
-  #writeWhole(frame: Uint8Array, position: number): void {
-    for (let done = 0; done < frame.byteLength; )
-      done += writeSync(this.#descriptor, frame, done, frame.byteLength - done, position + done);
   }
 }

@@ -42,9 +42,10 @@ export class FrameGrid {
       );
   }
 
-  /** Goes back to an extent it had. */
+  /** Goes back to an extent it had, if it is larger now. */
   shrink(extent: readonly number[]): void {
-    for (const [dimension, size] of extent.entries()) this.#extent[dimension] = size;
+    for (const [dimension, size] of extent.entries())
+      this.#extent[dimension] = Math.min(size, this.#extent[dimension] ?? size);
   }
 
   /** Grows to hold a place; true when it had to. */

@@ -19,6 +19,17 @@ const packageDatabases = fileURLToPath(new URL("../../../../db/", import.meta.ur
 
 const MEGABIT = 1024 * 1024;
 
+/** Of each file as it was last. Reading XML takes ten milliseconds, and a layout seldom changes between captures. */
+const parsed = new Map<string, { readonly text: string; readonly layout: Result<ParsedLayout> }>();
+
+function parseOnce(text: string, file: string): Result<ParsedLayout> {
+  const known = parsed.get(file);
+  if (known?.text === text) return known.layout;
+  const layout = parseLayout(text, file);
+  parsed.set(file, { text, layout });
+  return layout;
+}
+
 /**
  * The layout that XMLFileName means: areaDetector's own when empty, the text itself when it is XML, else a file, looked for where
  * it says and then by its name in this package's db folder.
@@ -26,12 +37,12 @@ const MEGABIT = 1024 * 1024;
 export function loadLayout(xmlFileName: string): Result<ParsedLayout> {
   if (xmlFileName === "") return ok({ layout: defaultLayout, problems: [] });
   if (xmlFileName.includes("<?xml") || xmlFileName.includes("<hdf5_layout"))
-    return parseLayout(xmlFileName, "XMLFileName");
+    return parseOnce(xmlFileName, "XMLFileName");
   const places = [xmlFileName, join(packageDatabases, xmlFileName.split("/").at(-1) ?? "")];
   const place = places.find(existsSync);
   if (place === undefined) return failed(`${xmlFileName}: XML description file cannot be opened`);
   try {
-    return parseLayout(readFileSync(place, "utf8"), place);
+    return parseOnce(readFileSync(place, "utf8"), place);
   } catch (error) {
     return failed(`${place}: ${errorMessage(error)}`);
   }

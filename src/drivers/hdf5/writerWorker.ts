@@ -25,7 +25,37 @@ const skeletons = new Skeletons();
 
 let open: OpenFile | undefined;
 
-function perform(request: WriterRequest): WriterAnswer {
+/** A request that was begun. */
+interface Begun {
+  readonly answer: Promise<WriterAnswer>;
+  /** When the next one may begin, where it need not wait for nothing. */
+  readonly isDone?: Promise<unknown>;
+}
+
+/** When the next request may begin. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Requests begin in their order. Frames are written while the next ones are prepared; all else is done before the next begins. */
+function perform(request: WriterRequest): Promise<WriterAnswer> {
+  const begun = turn.then(() => begin(request));
+  turn = begun.then(({ isDone }) => isDone).catch(() => {});
+  return begun.then(({ answer }) => answer);
+}
+
+function begin(request: WriterRequest): Begun {
+  if (request.kind !== "write") {
+    const answer = performAlone(request);
+    return { answer, isDone: answer };
+  }
+  if (open === undefined) throw new Error("no file is open");
+  const file = open;
+  const written = writeFrame(file, request);
+  if (!isFlushDue(file)) return { answer: written.then(() => ({ flushed: false })) };
+  const answer = written.then(() => flush(file));
+  return { answer, isDone: answer };
+}
+
+async function performAlone(request: Exclude<WriterRequest, { kind: "write" }>): Promise<WriterAnswer> {
   if (request.kind === "open") {
     const { path, layout, first, options } = request;
     const writer = new FileWriter(path, layout, first, options, skeletons);
@@ -34,52 +64,47 @@ function perform(request: WriterRequest): WriterAnswer {
   }
   if (request.kind === "rehearse") {
     // The one file that can be open is not disturbed.
-    if (open === undefined) rehearse(request);
+    if (open === undefined) await rehearse(request);
     return { flushed: false };
   }
   if (open === undefined) throw new Error("no file is open");
-  switch (request.kind) {
-    case "write":
-      writeFrame(open, request);
-      return isFlushDue(open) ? flush(open) : { flushed: false };
-    case "flush":
-      return flush(open);
-    case "close":
-    case "abandon": {
-      const { writer } = open;
-      open = undefined;
-      if (request.kind === "close") return { flushed: true, summary: writer.close() };
-      writer.abandon();
-      return { flushed: true };
-    }
-  }
+  if (request.kind === "flush") return flush(open);
+  const { writer } = open;
+  open = undefined;
+  if (request.kind === "close") return { flushed: true, summary: await writer.close() };
+  await writer.abandon();
+  return { flushed: true };
 }
 
 /** A file of this kind is made for nothing: the code runs once, and the skeleton is known from then on. */
-function rehearse({ layout, first, options }: Extract<WriterRequest, { kind: "rehearse" }>): void {
+async function rehearse({
+  layout,
+  first,
+  options,
+}: Extract<WriterRequest, { kind: "rehearse" }>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "tomoioc-hdf5-"));
   try {
-    new FileWriter(join(directory, "first.h5"), layout, first, options, skeletons).close();
+    await new FileWriter(join(directory, "first.h5"), layout, first, options, skeletons).close();
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-function writeFrame(file: OpenFile, request: Extract<WriterRequest, { kind: "write" }>): void {
+async function writeFrame(file: OpenFile, request: Extract<WriterRequest, { kind: "write" }>): Promise<void> {
   if (file.failure !== undefined) throw file.failure;
   const { writer, first } = file;
   if (request.definitions !== undefined) writer.define(request.definitions);
+  file.framesSinceFlush += 1;
   try {
-    writer.write(viewOf(first.dataType, request.buffer, elementsOf(first)), request.values);
+    await writer.write(viewOf(first.dataType, request.buffer, elementsOf(first)), request.values);
   } catch (error) {
     file.failure = error;
     throw error;
   }
-  file.framesSinceFlush += 1;
 }
 
-function flush(file: OpenFile): WriterAnswer {
-  file.writer.flush();
+async function flush(file: OpenFile): Promise<WriterAnswer> {
+  await file.writer.flush();
   file.lastFlush = performance.now();
   file.framesSinceFlush = 0;
   return { flushed: true };

@@ -41,9 +41,9 @@ async function writeCapture(path: string, location: string): Promise<void> {
   const writer = new FileWriter(path, layout.value.layout, frame(1), smallFrames);
   for (let id = 1; id <= FRAMES; id++) {
     const one = frame(id);
-    writer.write(one.data, valuesOf(one));
+    await writer.write(one.data, valuesOf(one));
   }
-  writer.close();
+  await writer.close();
 }
 
 test(

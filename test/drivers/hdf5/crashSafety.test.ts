@@ -21,8 +21,17 @@ after(() => h5py.close());
 const WHOLE = `next((n for n, (d, i) in enumerate(zip(f['/exchange/data'][:], f['/defaults/NDArrayUniqueId'][:]))
   if i != n + 1 or (d != i).any()), min(len(f['/exchange/data']), len(f['/defaults/NDArrayUniqueId'])))`;
 
+interface Shape {
+  readonly sizeX: number;
+  readonly sizeY: number;
+}
+
+const small: Shape = { sizeX: 4, sizeY: 3 };
+/** Goes past the library's memory. */
+const large: Shape = { sizeX: 256, sizeY: 256 };
+
 const pool = new NDArrayPool();
-const frame = (id: number) => makeFrame(pool, id, { fill: () => id });
+const frame = (id: number, shape: Shape) => makeFrame(pool, id, { ...shape, fill: () => id });
 
 function temporaryDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), "tomoioc-crash-"));
@@ -30,18 +39,19 @@ function temporaryDirectory(t: TestContext): string {
   return directory;
 }
 
-async function writerOf(path: string, skeletons: Skeletons): Promise<FileWriter> {
+async function writerOf(path: string, skeletons: Skeletons, shape: Shape): Promise<FileWriter> {
   await h5wasm.ready;
   const layout = loadLayout("TomoScanLayout.xml");
   assert.ok(layout.ok);
-  return new FileWriter(path, layout.value.layout, frame(1), smallFrames, skeletons);
+  const options = { ...smallFrames, frameChunk: [shape.sizeX, shape.sizeY] };
+  return new FileWriter(path, layout.value.layout, frame(1, shape), options, skeletons);
 }
 
-async function killAfterEachWrite(t: TestContext, skeletons: Skeletons): Promise<void> {
+async function killAfterEachWrite(t: TestContext, skeletons: Skeletons, shape: Shape): Promise<void> {
   const directory = temporaryDirectory(t);
   const live = join(directory, "live.h5");
   const { FS } = await h5wasm.ready;
-  const writer = await writerOf(live, skeletons);
+  const writer = await writerOf(live, skeletons, shape);
 
   // What a kill leaves is what the system has been given so far.
   const flushedAt: number[] = [];
@@ -56,14 +66,15 @@ async function killAfterEachWrite(t: TestContext, skeletons: Skeletons): Promise
     return written;
   };
   for (let id = 1; id <= 90; id++) {
-    const one = frame(id);
-    writer.write(one.data, valuesOf(one));
+    const one = frame(id, shape);
+    const written = writer.write(one.data, valuesOf(one));
     if (id !== 1 && id % 10 !== 0) continue;
-    writer.flush();
+    await written;
+    await writer.flush();
     flushed = id;
   }
   FS.write = write;
-  writer.close();
+  await writer.close();
 
   assert.ok(flushedAt.length > 200, `${flushedAt.length} writes`);
   for (const [index, wanted] of flushedAt.entries()) {
@@ -74,12 +85,16 @@ async function killAfterEachWrite(t: TestContext, skeletons: Skeletons): Promise
 }
 
 test("killed after whichever write, the file opens with every flushed frame", needsPython, (t) =>
-  killAfterEachWrite(t, new Skeletons()),
+  killAfterEachWrite(t, new Skeletons(), small),
+);
+
+test("so does one of large frames, which are written while the library prepares the next", needsPython, (t) =>
+  killAfterEachWrite(t, new Skeletons(), large),
 );
 
 test("so does one that begins with the skeleton of the last file", needsPython, async (t) => {
   const skeletons = new Skeletons();
   const directory = temporaryDirectory(t);
-  await writerOf(join(directory, "before.h5"), skeletons).then((writer) => writer.close());
-  await killAfterEachWrite(t, skeletons);
+  await writerOf(join(directory, "before.h5"), skeletons, small).then((writer) => writer.close());
+  await killAfterEachWrite(t, skeletons, small);
 });

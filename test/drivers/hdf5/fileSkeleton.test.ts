@@ -47,7 +47,11 @@ test(
     await h5wasm.ready;
     const layout = parseLayout(LAYOUT, "layout");
     assert.ok(layout.ok);
-    const write = (name: string, frames: readonly NDArray[], skeletons?: Skeletons): FileSummary => {
+    const write = async (
+      name: string,
+      frames: readonly NDArray[],
+      skeletons?: Skeletons,
+    ): Promise<FileSummary> => {
       const [first] = frames;
       assert.ok(first !== undefined);
       const writer = new FileWriter(
@@ -57,16 +61,16 @@ test(
         smallFrames,
         skeletons,
       );
-      for (const frame of frames) writer.write(frame.data, valuesOf(frame));
+      for (const frame of frames) await writer.write(frame.data, valuesOf(frame));
       return writer.close();
     };
     const frame = (id: number, sample: string) =>
       makeFrame(pool, id, { attributes: [stringAttribute("Sample", sample)] });
     const skeletons = new Skeletons();
-    write("before.h5", [frame(1, "stone"), frame(2, "bone")], skeletons);
+    await write("before.h5", [frame(1, "stone"), frame(2, "bone")], skeletons);
     const frames = [frame(3, "wood"), frame(4, "leaf"), frame(5, "seed")];
-    const known = write("known.h5", frames, skeletons);
-    const made = write("made.h5", frames);
+    const known = await write("known.h5", frames, skeletons);
+    const made = await write("made.h5", frames);
     assert.deepEqual(known.warnings, ["cannot link /exchange/nowhere to /exchange/missing: no such target"]);
     assert.deepEqual(known, made);
     const contents = await h5py.read<readonly unknown[]>(join(directory, "known.h5"), CONTENTS);
