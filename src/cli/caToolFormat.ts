@@ -27,9 +27,13 @@ export interface ToolOutput {
   readonly error: (line: string) => void;
 }
 
+/** `ERROR` is red on a terminal. */
+const coloured = (line: string): string =>
+  process.stderr.isTTY ? line.replace(/^ERROR/, "\x1b[31;1mERROR\x1b[0m") : line;
+
 export const processOutput: ToolOutput = {
   out: writeOutput,
-  error: (line) => void process.stderr.write(`${line}\n`),
+  error: (line) => void process.stderr.write(`${coloured(line)}\n`),
 };
 
 const DEFAULT_TIMEOUT_SECONDS = 1;

@@ -24,6 +24,11 @@ interface StampPair {
   readonly client: Timestamp;
 }
 
+/** A PV of the command line; one that is named twice is two of them. */
+interface NamedPv {
+  readonly name: string;
+}
+
 /** Name padded for scalars, and the separator. */
 export function nameColumn(name: string, elementCount: number, format: ToolFormat): string {
   const padded = elementCount <= 1 && format.separator === " " ? name.padEnd(NAME_WIDTH) : name;
@@ -35,7 +40,7 @@ export class WideLines {
   readonly #format: ToolFormat;
   readonly #stamps: StampOptions;
   readonly #started = now();
-  readonly #seen = new Map<string, StampPair>();
+  readonly #seen = new Map<NamedPv, StampPair>();
   #first: Timestamp | undefined;
   #previous: StampPair | undefined;
 
@@ -53,7 +58,7 @@ export class WideLines {
     return `${nameColumn(name, 0, this.#format)}*** Not connected (PV not found)\n`;
   }
 
-  line(name: string, reading: CaReading): string {
+  line(pv: NamedPv, reading: CaReading): string {
     const { separator } = this.#format;
     const count = elementCountOf(reading.value);
     const { status, severity } = reading;
@@ -61,7 +66,7 @@ export class WideLines {
       status !== 0 || severity !== 0
         ? `${separator}${statusText(status)}${separator}${severityText(severity)}`
         : separator + separator;
-    return `${nameColumn(name, count, this.#format)}${this.#stamp(name, reading)}${this.#values(reading, count)}${alarm}\n`;
+    return `${nameColumn(pv.name, count, this.#format)}${this.#stamp(pv, reading)}${this.#values(reading, count)}${alarm}\n`;
   }
 
   #values(reading: CaReading, count: number): string {
@@ -72,13 +77,13 @@ export class WideLines {
     return [...number, ...elementTexts(reading, this.#format)].map((item) => separator + item).join("");
   }
 
-  #stamp(name: string, reading: CaReading): string {
+  #stamp(pv: NamedPv, reading: CaReading): string {
     const stamps = { server: reading.time, client: now() };
     this.#first ??= reading.time;
-    const reference = this.#reference(name);
+    const reference = this.#reference(pv);
     this.#previous = stamps;
-    const seen = this.#seen.has(name);
-    if (!seen || this.#stamps.kind === "incrementalByChannel") this.#seen.set(name, stamps);
+    const seen = this.#seen.has(pv);
+    if (!seen || this.#stamps.kind === "incrementalByChannel") this.#seen.set(pv, stamps);
     const { server, client } = this.#stamps;
     if (!seen || reference === undefined)
       return (server ? timeText(stamps.server) : "") + (client ? `(${timeText(stamps.client)})` : "");
@@ -88,14 +93,14 @@ export class WideLines {
     );
   }
 
-  #reference(name: string): StampPair | undefined {
+  #reference(pv: NamedPv): StampPair | undefined {
     switch (this.#stamps.kind) {
       case "relative":
         return { server: this.#first ?? this.#started, client: this.#started };
       case "incremental":
         return this.#previous;
       case "incrementalByChannel":
-        return this.#seen.get(name);
+        return this.#seen.get(pv);
       default:
         return undefined;
     }

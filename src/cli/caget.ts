@@ -106,7 +106,7 @@ export function outcomeText(outcome: Outcome, style: GetStyle, format: ToolForma
   if (style === "wide")
     return reading === undefined
       ? wide.problem(name, problemText(status).slice(4))
-      : wide.line(name, reading);
+      : wide.line(outcome, reading);
   const count = reading === undefined ? 0 : elementCountOf(reading.value);
   const column = style === "plain" ? nameColumn(name, count, format) : "";
   return `${column}${reading === undefined ? problemText(status) : valuesText(reading, format)}\n`;
@@ -139,7 +139,8 @@ async function get(
   const outcomes = await Promise.all(
     channels.map((channel) => readOutcome(channel, readOptions(channel, request, format))),
   );
-  if (outcomes.some(({ status }) => status === Eca.TIMEOUT))
+  // Base's waits in vain for what the server refuses.
+  if (outcomes.some(({ status, reading }) => reading === undefined && status !== Eca.NORDACCESS))
     output.error("Read operation timed out: some PV data was not read.");
   const wide = new WideLines(format);
   for (const outcome of outcomes) output.out(outcomeText(outcome, request.style, format, wide));

@@ -1,3 +1,4 @@
+import type { Subscription } from "rxjs";
 import { type CaChannel, CaClient } from "../ca/index.js";
 import { EventMask } from "../channel/eventMask.js";
 import { waitSeconds } from "./caConnect.js";
@@ -45,23 +46,25 @@ function stampsOf(text: string, output: ToolOutput): StampOptions {
   return { kind, server: text.includes("s"), client: text.includes("c") };
 }
 
-/** Prints a channel's updates from its first connection on; the monitor survives disconnections. */
+/** Prints a channel's updates from its first connection on, until that is unsubscribed; the monitor survives disconnections. */
 function watch(
   channel: CaChannel,
   mask: number,
   format: ToolFormat,
   lines: WideLines,
   output: ToolOutput,
-): void {
+): Subscription {
   let known = false;
-  channel.connected$.subscribe((connected) => {
+  return channel.connected$.subscribe((connected) => {
     if (!connected && known) output.out(lines.problem(channel.name, "disconnected"));
     if (!connected || known) return;
     known = true;
     const count = Math.min(format.count, channel.elementCount);
-    channel
-      .monitor({ ...timeRequest(channel, format), mask, count })
-      .subscribe((reading) => output.out(lines.line(channel.name, reading)));
+    channel.monitor({ ...timeRequest(channel, format), mask, count }).subscribe({
+      next: (reading) => output.out(lines.line(channel, reading)),
+      // Base's is silent about a mask of no events, too.
+      error: () => {},
+    });
   });
 }
 
@@ -86,12 +89,13 @@ export async function main(
   const client = new CaClient();
   const lines = new WideLines(format, stamps);
   const channels = given.rest.map((name) => client.connect(name, { priority: format.priority }));
-  for (const channel of channels) watch(channel, mask, format, lines, output);
+  const watched = channels.map((channel) => watch(channel, mask, format, lines, output));
   setTimeout(() => {
     for (const channel of channels) if (!channel.connected) output.out(lines.notFound(channel.name));
   }, waitSeconds(format) * 1000);
   return new Promise((resolve) => {
     process.once("SIGINT", () => {
+      for (const subscription of watched) subscription.unsubscribe();
       client.close();
       resolve(130);
     });

@@ -97,15 +97,10 @@ async function write(
   request: PutRequest,
   format: ToolFormat,
 ): Promise<string | undefined> {
-  if (elementCountOf(value.value) > channel.elementCount)
-    return `ERROR from put operation: ${ecaText(Eca.BADCOUNT)}`;
-  if (!request.callback) {
-    const result = channel.write(value);
-    if (result.ok) return undefined;
-    const status = result.error.reason === "noAccess" ? Eca.NOWTACCESS : Eca.DISCONN;
-    return `ERROR from put operation: ${ecaText(status)}`;
-  }
-  if (!channel.access.write) return `ERROR from put operation: ${ecaText(Eca.NOWTACCESS)}`;
+  const refused = (status: number): string => `ERROR from put operation: ${ecaText(status)}`;
+  if (!channel.access.write) return refused(Eca.NOWTACCESS);
+  if (elementCountOf(value.value) > channel.elementCount) return refused(Eca.BADCOUNT);
+  if (!request.callback) return channel.write(value).ok ? undefined : refused(Eca.DISCONN);
   try {
     await channel.writeNotify(value, { timeoutSeconds: waitSeconds(format) });
     return undefined;

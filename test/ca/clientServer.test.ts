@@ -127,6 +127,33 @@ describe("a client and a server on the loopback interface", () => {
     assert.equal(channel.connected, false);
   });
 
+  it("refuses a monitor of no events, for which servers end the circuit", async () => {
+    const channel = client.connect("motor");
+    await channel.whenConnected();
+    await assert.rejects(firstValueFrom(channel.monitor({ mask: 0 })), /motor: .* \(ECA_BADMASK\)/);
+    assert.equal(channel.connected, true);
+  });
+
+  it("pauses before it connects again to a server that ends the circuit each time", async (test) => {
+    const { subscribe } = ClientCircuit.prototype;
+    test.mock.method(
+      ClientCircuit.prototype,
+      "subscribe",
+      function (this: ClientCircuit, ...[sid, type, count, , event]: Parameters<typeof subscribe>) {
+        return subscribe.call(this, sid, type, count, 0, event);
+      },
+    );
+    using other = clientOf(server);
+    const channel = other.connect("motor");
+    channel.monitor().subscribe();
+    const times$ = channel.connected$.pipe(
+      filter((connected) => connected),
+      map(() => performance.now()),
+    );
+    const [, second = 0, third = 0] = await firstValueFrom(times$.pipe(take(3), toArray()));
+    assert.ok(third - second > 500, `${third - second} ms`);
+  });
+
   it("writes, and a monitor hears it", async () => {
     const channel = client.connect("motor");
     await channel.whenConnected();

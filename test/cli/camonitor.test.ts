@@ -11,9 +11,11 @@ interface Watching {
   readonly pv: MemoryPv;
   /** The next line, with its times replaced. */
   line(): Promise<string>;
+  /** Ends it as Ctrl-C does; resolves with all that it prints from now on. */
+  interrupt(): Promise<string>;
 }
 
-/** Runs camonitor on "x" of a server in this process. */
+/** Runs camonitor on "x" of a server in this process; `options` may name it once more. */
 async function watch(test: TestContext, pv: MemoryPv, ...options: string[]): Promise<Watching> {
   const server = await startServer([new MemoryProvider({ x: pv })]);
   test.after(() => server.stop());
@@ -26,6 +28,12 @@ async function watch(test: TestContext, pv: MemoryPv, ...options: string[]): Pro
     pv,
     line: async () =>
       String((await lines.next()).value).replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}/g, "<time>"),
+    interrupt: async () => {
+      tool.kill("SIGINT");
+      let rest = "";
+      for (let next = await lines.next(); next.done !== true; next = await lines.next()) rest += next.value;
+      return rest;
+    },
   };
 }
 
@@ -54,5 +62,18 @@ describe("camonitor", () => {
     await line();
     pv.post(2);
     assert.match(await line(), /^x {30} {14} *\+\d+\.\d{6} 2 {2}$/);
+  });
+
+  it("takes a name that is given twice for two PVs", async (test) => {
+    const { pv, line } = await watch(test, new MemoryPv("LONG", 1), "-tsI", "x");
+    assert.deepEqual([await line(), await line()], Array(2).fill(`${"x".padEnd(30)} <time> 1  `));
+    pv.post(2);
+    assert.equal(await line(), await line());
+  });
+
+  it("says nothing more when it is interrupted", async (test) => {
+    const { line, interrupt } = await watch(test, new MemoryPv("LONG", 1));
+    await line();
+    assert.equal(await interrupt(), "");
   });
 });

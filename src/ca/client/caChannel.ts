@@ -7,6 +7,7 @@ import { failed, ok } from "../../libcom/result.js";
 import { type DbrBase, dbrTypeOf } from "../codec/dbrTypes.js";
 import { Eca } from "../codec/eca.js";
 import { unlessAborted, untilAborted } from "./abort.js";
+import { CaError } from "./caError.js";
 import { ChannelMonitor } from "./channelMonitor.js";
 import {
   type ChannelRequest,
@@ -30,6 +31,10 @@ import type { WaitingRequests } from "./waitingRequests.js";
 import { Watched } from "./watched.js";
 
 const DEFAULT_QUEUE_SIZE = 100;
+/** What an EVENT_ADD has room for. */
+const MASK_BITS = 0xffff;
+/** A channel that is lost again so soon is searched for after a pause: its server may have fallen over what we ask for. */
+const AGAIN_MS = 2000;
 const NO_ACCESS: AccessRights = { read: false, write: false };
 
 export interface MonitorOptions extends ReadingOptions {
@@ -68,6 +73,7 @@ export class CaChannel implements CircuitChannel {
   #on: ConnectedChannel | undefined;
   #fieldType: DbfType = "DOUBLE";
   #elementCount = 0;
+  #lostAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(owner: ChannelOwner, name: string, cid: number, priority: number) {
@@ -163,6 +169,7 @@ export class CaChannel implements CircuitChannel {
     return new Observable((subscriber) => {
       if (this.#closed) return subscriber.complete();
       const mask = options.mask ?? EventMask.VALUE | EventMask.ALARM;
+      if (mask < 1 || mask > MASK_BITS) return subscriber.error(new CaError(this.name, Eca.BADMASK));
       const monitor = new ChannelMonitor(this.name, mask, options, subscriber);
       this.#monitors.add(monitor);
       if (this.#on !== undefined) monitor.start(this.#on);
@@ -239,7 +246,9 @@ export class CaChannel implements CircuitChannel {
   }
 
   circuitClosed(): void {
-    const refused = this.#on === undefined;
+    const now = performance.now();
+    const refused = this.#on === undefined || now - this.#lostAt < AGAIN_MS;
+    this.#lostAt = now;
     this.#disconnected();
     if (!this.#closed) this.#owner.search(this, refused);
   }
