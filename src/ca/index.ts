@@ -15,7 +15,7 @@ export type {
 export { SoftPv, SoftPvProvider } from "../channel/softPv.js";
 export { toText } from "../channel/text.js";
 export { fromEpics, type Timestamp, toPosixMilliseconds } from "../libcom/epicsTime.js";
-export { CaChannel, type EventsOptions, type MonitorOptions } from "./client/caChannel.js";
+export type { CaChannel, EventsOptions, MonitorOptions } from "./client/caChannel.js";
 export { CaClient, type CaClientOptions, type ConnectOptions } from "./client/caClient.js";
 export { CaError } from "./client/caError.js";
 export type { ReadOptions, RequestOptions } from "./client/channelRequest.js";

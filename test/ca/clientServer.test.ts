@@ -69,7 +69,7 @@ describe("a client and a server on the loopback interface", () => {
     assert.deepEqual(motors.value, Int16Array.of(1));
     await assert.rejects(
       channel.read({ into: new Float64Array(2) }),
-      /^CaError: wave: .*: 3 elements for an array of 2 \(ECA_TOLARGE\)$/,
+      /^CaError: wave: .*: 3 elements for an array of 2 \(ECA_TOLARGE, 127\.0\.0\.1:\d+\)$/,
     );
   });
 
@@ -130,7 +130,7 @@ describe("a client and a server on the loopback interface", () => {
   it("refuses a monitor of no events, for which servers end the circuit", async () => {
     const channel = client.connect("motor");
     await channel.whenConnected();
-    await assert.rejects(firstValueFrom(channel.monitor({ mask: 0 })), /motor: .* \(ECA_BADMASK\)/);
+    await assert.rejects(firstValueFrom(channel.monitor({ mask: 0 })), /motor: .* \(ECA_BADMASK, /);
     assert.equal(channel.connected, true);
   });
 

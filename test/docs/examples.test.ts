@@ -109,13 +109,16 @@ test("the example of Channel Access serves, reads, writes and watches its PVs", 
     if (/^image .*1, 2, 3/.test(text)) break;
   }
   assert.match(lines.splice(3, 1).join(), /^\d{4}-\d\d-\d\dT/);
-  assert.deepEqual(lines.slice(0, 5), [
-    "value 0 mm",
-    "as text      0.000",
-    "refused ECA_PUTFAIL own:Position: Channel write request failed (ECA_PUTFAIL)",
-    "own:Lost: User specified timeout on IO operation expired: not connected (ECA_TIMEOUT)",
-    "event 13.5 true",
-  ]);
+  assert.deepEqual(
+    lines.slice(0, 5).map((line) => line.replace(/127\.0\.0\.1:\d+/, "<server>")),
+    [
+      "value 0 mm",
+      "as text      0.000",
+      "refused ECA_PUTFAIL own:Position: Channel write request failed (ECA_PUTFAIL, <server>)",
+      "own:Lost: User specified timeout on IO operation expired: not connected (ECA_TIMEOUT)",
+      "event 13.5 true",
+    ],
+  );
   await end(program);
 });
 

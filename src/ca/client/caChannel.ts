@@ -18,7 +18,7 @@ import {
   WriteRequest,
 } from "./channelRequest.js";
 import type { CircuitConnection } from "./circuitConnection.js";
-import type { CircuitChannel, ConnectedChannel } from "./clientCircuit.js";
+import type { ConnectedChannel } from "./clientCircuit.js";
 import {
   type CaReading,
   type PutValue,
@@ -61,8 +61,9 @@ export interface ChannelOwner {
  * A PV somewhere on the network. It is searched for until `close`; requests wait for the connection within their
  * timeout, monitors come back by themselves after a disconnection.
  */
-export class CaChannel implements CircuitChannel {
+export class CaChannel {
   readonly name: string;
+  /** @internal */
   readonly cid: number;
   readonly priority: number;
   readonly #owner: ChannelOwner;
@@ -76,6 +77,7 @@ export class CaChannel implements CircuitChannel {
   #lostAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
+  /** @internal */
   constructor(owner: ChannelOwner, name: string, cid: number, priority: number) {
     this.#owner = owner;
     this.name = name;
@@ -169,7 +171,8 @@ export class CaChannel implements CircuitChannel {
     return new Observable((subscriber) => {
       if (this.#closed) return subscriber.complete();
       const mask = options.mask ?? EventMask.VALUE | EventMask.ALARM;
-      if (mask < 1 || mask > MASK_BITS) return subscriber.error(new CaError(this.name, Eca.BADMASK));
+      if (mask < 1 || mask > MASK_BITS)
+        return subscriber.error(new CaError(this.name, this.server, Eca.BADMASK));
       const monitor = new ChannelMonitor(this.name, mask, options, subscriber);
       this.#monitors.add(monitor);
       if (this.#on !== undefined) monitor.start(this.#on);
@@ -217,12 +220,13 @@ export class CaChannel implements CircuitChannel {
     this.close();
   }
 
-  /** The server was found: the channel is created on its circuit. */
+  /** @internal The server was found: the channel is created on its circuit. */
   attach(connection: CircuitConnection): void {
     this.#link = connection;
     connection.circuit.createChannel(this);
   }
 
+  /** @internal */
   created(sid: number, base: DbrBase, count: number): void {
     if (this.#link === undefined) return;
     this.#fieldType = base;
@@ -234,10 +238,12 @@ export class CaChannel implements CircuitChannel {
     this.#connected.next(true);
   }
 
+  /** @internal */
   accessRights(read: boolean, write: boolean): void {
     this.#accessRights.next({ read, write });
   }
 
+  /** @internal */
   rejected(): void {
     this.#on?.circuit.endRequests(this, Eca.DISCONN);
     this.#link?.releaseIfIdle();
@@ -245,6 +251,7 @@ export class CaChannel implements CircuitChannel {
     this.#owner.search(this, true);
   }
 
+  /** @internal */
   circuitClosed(): void {
     const now = performance.now();
     const refused = this.#on === undefined || now - this.#lostAt < AGAIN_MS;
@@ -275,7 +282,7 @@ export class CaChannel implements CircuitChannel {
     return unlessAborted(signal, start, () => cancel());
   }
 
-  /** Sends a request, once connected. */
+  /** @internal Sends a request, once connected. */
   ask(request: ChannelRequest): void {
     if (this.#on !== undefined) request.send(this.#on);
     else if (this.#closed) request.respond(Eca.CHANDESTROY);

@@ -49,8 +49,17 @@ function userName(): string {
 }
 
 /** A Channel Access client: finds PVs, shares one circuit per server and priority, reconnects by itself. */
-export class CaClient implements ChannelOwner {
-  readonly waiting = new WaitingRequests();
+export class CaClient {
+  readonly #owner: ChannelOwner = {
+    waiting: new WaitingRequests(),
+    search: (channel, refused) => {
+      if (!this.#closed) this.#schedule.add(channel, refused);
+    },
+    closed: ({ cid }) => {
+      this.#schedule.remove(cid);
+      this.#channels.delete(cid);
+    },
+  };
   readonly #settings: ClientEnvironment;
   readonly #startRepeater: boolean;
   readonly #user: string;
@@ -85,7 +94,7 @@ export class CaClient implements ChannelOwner {
   connect(name: string, options: ConnectOptions = {}): CaChannel {
     if (this.#closed) throw new Error("the Channel Access client is closed");
     this.#lastCid = (this.#lastCid + 1) >>> 0;
-    const channel = new CaChannel(this, name, this.#lastCid, options.priority ?? 0);
+    const channel = new CaChannel(this.#owner, name, this.#lastCid, options.priority ?? 0);
     this.#channels.set(channel.cid, channel);
     this.#schedule.add(channel);
     return channel;
@@ -123,15 +132,6 @@ export class CaClient implements ChannelOwner {
     for (const connection of [...circuits, ...this.#nameServers.values()]) connection.close();
     this.#repeater?.stop();
     this.#socket.close();
-  }
-
-  search(channel: CaChannel, refused: boolean): void {
-    if (!this.#closed) this.#schedule.add(channel, refused);
-  }
-
-  closed(channel: CaChannel): void {
-    this.#schedule.remove(channel.cid);
-    this.#channels.delete(channel.cid);
   }
 
   #openSocket(): SearchSocket {

@@ -8,14 +8,17 @@ export class CaError extends Error {
   readonly code: string;
   /** The name of the PV. */
   readonly channel: string;
+  /** `host:port` of its server; empty where there was none. */
+  readonly server: string;
 
-  constructor(channel: string, status: number, detail?: string) {
+  constructor(channel: string, server: string, status: number, detail?: string) {
     const what = detail === undefined ? ecaText(status) : `${ecaText(status)}: ${detail}`;
-    super(`${channel}: ${what} (${ecaName(status)})`);
+    super(`${channel}: ${what} (${ecaName(status)}${server === "" ? "" : `, ${server}`})`);
     this.name = "CaError";
     this.status = status;
     this.code = ecaName(status);
     this.channel = channel;
+    this.server = server;
   }
 
   get isTimeout(): boolean {

@@ -32,7 +32,7 @@ export interface ReadOptions extends OneReadingOptions, RequestOptions {}
 /** The channel that asks. */
 export interface Asker {
   readonly name: string;
-  readonly connected: boolean;
+  readonly server: string;
 }
 
 type Resolve<T> = (value: T) => void;
@@ -53,8 +53,9 @@ export abstract class ChannelRequest implements PendingRequest {
   abstract respond(status: number, answer?: CaMessage): void;
 
   protected error(status: number, detail?: string): CaError {
-    const { name, connected } = this.owner;
-    return new CaError(name, status, status === Eca.TIMEOUT && !connected ? "not connected" : detail);
+    const { name, server } = this.owner;
+    const isLost = status === Eca.TIMEOUT && server === "";
+    return new CaError(name, server, status, isLost ? "not connected" : detail);
   }
 }
 
