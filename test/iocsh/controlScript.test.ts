@@ -55,6 +55,22 @@ test("the control script starts the camera IOC in the background once, and stops
   assert.match(readFileSync(join(boot, "2bmbPG1.log"), "utf8"), /booted|^$/);
 });
 
+const hasScreen = spawnSync("screen", ["-v"]).error === undefined;
+
+test("with screen the IOC runs in a session of its name", { skip: !hasScreen && "no screen here" }, () => {
+  // No session of somebody else has this name.
+  const name = `2bmbPG1-${process.pid}`;
+  cpSync(join(boot, "2bmbPG1"), join(boot, name));
+  const run = (command: string) =>
+    spawnSync("bash", [join(boot, name), command], { encoding: "utf8", timeout: 30_000 }).stdout.trim();
+  try {
+    assert.match(run("start"), /started \(pid \d+\)$/);
+    assert.match(run("status"), new RegExp(`^${name} is running \\(pid \\d+, in screen\\)$`));
+  } finally {
+    assert.equal(run("stop"), `${name} stopped`);
+  }
+});
+
 test("every IOC has a control script of its name, for a program that there is", () => {
   const folder = join(repositoryRoot, "iocBoot");
   const directories = readdirSync(folder).filter((name) => existsSync(join(folder, name, "st.cmd")));
