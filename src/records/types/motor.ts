@@ -5,30 +5,23 @@ import { menuOmsl } from "../menus.js";
 import { isMotorDevice, type MotorAxis } from "../motorAxis.js";
 import { defineRecordType, type RecordIo, type ValueName } from "../recordType.js";
 import { MotionInProgress, motorFields, motorRSTM, motorSET, motorSPMG } from "./motorFields.js";
+import { desireReadback, type Motor, rememberDesired, showDifference, showLimits } from "./motorGeometry.js";
 import {
-  followResolution,
-  followSpeed,
-  type Motor,
-  rememberDesired,
-  showUserLimits,
-  toDial,
-} from "./motorGeometry.js";
-import {
-  desireReadback,
-  endJog,
-  home,
+  comesToLimit,
+  isAtLimit,
+  isHoming,
+  isIn,
   isJogging,
-  jog,
-  move,
-  redefine,
-  settle,
-  stop,
+  releaseButtons,
+  slowDown,
   turnAtJogSpeed,
-  watchJog,
-  watchTarget,
 } from "./motorMotion.js";
-import { desire, reactions, stateOf } from "./motorPuts.js";
-import { checkAlarms, motorProperties, readStatus, showDifference } from "./motorStatus.js";
+import { reactions } from "./motorPuts.js";
+import { settle } from "./motorRest.js";
+import { accelerationOf, reconcileSpeeds } from "./motorSpeeds.js";
+import { stateOf } from "./motorState.js";
+import { checkAlarms, motorProperties, readStatus } from "./motorStatus.js";
+import { isClosedLoop, isHeld, work } from "./motorWork.js";
 
 type Io = RecordIo<Motor>;
 
@@ -63,47 +56,71 @@ function postReadback(record: Motor, io: Io, alarmMask: number): void {
   io.post("RBV", alarmMask | deadbandMaskOf(record, record.RBV));
 }
 
-/** Carries out what the puts since the last processing ask for. */
-function command(record: Motor, axis: MotorAxis): void {
+const { DONE, JOGF, MOVE, RETRY, STOP, EXTERNAL } = MotionInProgress;
+
+/** A motor that moves by itself is in motion, too. */
+function watchMotion(record: Motor): void {
   const state = stateOf(record);
-  if (record.STOP !== 0) {
-    record.STOP = 0;
-    state.moveRequested = false;
-    stop(record, axis);
-    return;
-  }
-  if (record.SPMG !== record.LSPG) changeMode(record, axis);
-  if (record.SYNC !== 0) {
-    record.SYNC = 0;
-    if (record.MOVN === 0) desireReadback(record);
-  }
-  if (record.SPMG === motorSPMG.Stop || record.SPMG === motorSPMG.Pause) return;
-  if (record.HOMF !== 0 && record.MIP !== MotionInProgress.HOMF) home(record, axis, true);
-  else if (record.HOMR !== 0 && record.MIP !== MotionInProgress.HOMR) home(record, axis, false);
-  else if (record.JOGF !== 0 && record.MIP === MotionInProgress.DONE) jog(record, axis, true);
-  else if (record.JOGR !== 0 && record.MIP === MotionInProgress.DONE) jog(record, axis, false);
-  else if (endsJog(record)) endJog(record, axis);
-  else if (state.moveRequested) {
-    state.moveRequested = false;
-    if (record.SET === motorSET.Set && record.IGSET === 0) redefine(record, axis);
-    else move(record, axis);
-  }
+  state.underWay = true;
+  if (record.DMOV === 0) return;
+  record.DMOV = 0;
+  record.MIP |= EXTERNAL;
+  state.postProcess = true;
 }
 
-const endsJog = ({ MIP, JOGF, JOGR }: Motor): boolean =>
-  (MIP === MotionInProgress.JOGF && JOGF === 0) || (MIP === MotionInProgress.JOGR && JOGR === 0);
+/** A target on the other side of a moving motor stops it before it goes there. */
+function watchTarget(record: Motor, axis: MotorAxis): void {
+  const { DIFF, RDIF, CDIR, NTM, NTMF, BDST, RDBD } = record;
+  const isAway = Math.abs(DIFF) > NTMF * (Math.abs(BDST) + RDBD) && RDIF < 0 !== (CDIR === 0);
+  if (NTM === 0 || !isAway || !isIn(record, MOVE | RETRY) || isIn(record, STOP)) return;
+  stateOf(record).postProcess = false;
+  record.MIP |= STOP;
+  slowDown(record, axis, accelerationOf(record));
+}
 
-const isHoming = ({ MIP }: Motor): boolean => (MIP & (MotionInProgress.HOMF | MotionInProgress.HOMR)) !== 0;
+/** A jog near the soft limit is a violation, and ends. */
+function watchJog(record: Motor): void {
+  if (!isJogging(record)) return;
+  const before = record.LVIO;
+  record.LVIO = comesToLimit(record, record.RBV, isIn(record, JOGF)) ? 1 : 0;
+  if (record.LVIO === 0 || before !== 0 || record.SET === motorSET.Set) return;
+  record.STOP = 1;
+  releaseButtons(record);
+}
 
-/** What a moving motor is watched for; one that moves by itself is in motion, too. */
-function watch(record: Motor, axis: MotorAxis): void {
-  if (record.MOVN === 0) return;
-  if (record.DMOV !== 0 && record.MIP === MotionInProgress.DONE) {
-    record.DMOV = 0;
-    record.MIP = MotionInProgress.EXTERNAL;
+const needsWork = (record: Motor): boolean =>
+  stateOf(record).put || record.STOP !== 0 || isHeld(record) || record.DMOV !== 0 || isIn(record, RETRY);
+
+/** Looks where the motor is, and carries out what follows from that and from the puts since the last processing. */
+function act(record: Motor, io: Io, axis: MotorAxis): void {
+  const state = stateOf(record);
+  readStatus(record, io, axis.status);
+  if (!state.put) {
+    showDifference(record);
+    if (isAtLimit(record)) releaseButtons(record);
   }
-  watchJog(record, axis);
-  watchTarget(record, axis);
+  if (record.MOVN !== 0) {
+    watchMotion(record);
+    watchTarget(record, axis);
+  } else if (state.underWay || state.settling !== "no") settle(record, io, axis);
+  watchJog(record);
+  if (!needsWork(record)) return;
+  state.put = false;
+  if (isClosedLoop(record)) io.readLink("DOL", "VAL");
+  work(record, axis);
+  if (record.MIP === DONE && isAtLimit(record)) releaseButtons(record);
+}
+
+/** Motions of no length are over at once, and no controller tells of them. */
+const MOTIONS_AT_ONCE = 100;
+
+function actUntilUnderWay(record: Motor, io: Io, axis: MotorAxis): void {
+  for (let count = 0; count < MOTIONS_AT_ONCE; count++) {
+    act(record, io, axis);
+    readStatus(record, io, axis.status);
+    const { underWay, settling } = stateOf(record);
+    if (!underWay || record.MOVN !== 0 || settling === "running") return;
+  }
 }
 
 /** A controller that has lost its position is told the one that was saved, as RSTM says. */
@@ -114,17 +131,6 @@ function restorePosition(record: Motor, axis: MotorAxis): void {
   axis.setPosition(DVAL);
 }
 
-/** Stop forgets the target, Pause keeps it, Go and Move take it up again. */
-function changeMode(record: Motor, axis: MotorAxis): void {
-  const stopping = record.SPMG === motorSPMG.Stop || record.SPMG === motorSPMG.Pause;
-  const state = stateOf(record);
-  if (stopping && record.MOVN !== 0) {
-    state.moveRequested = record.SPMG === motorSPMG.Pause && record.MIP === MotionInProgress.MOVE;
-    stop(record, axis);
-  } else if (record.SPMG === motorSPMG.Stop) state.moveRequested = false;
-  record.LSPG = record.SPMG;
-}
-
 /**
  * A motor: user, dial and raw coordinates, limits, jogging, homing and tweaking over an axis. The forward link runs and a put-callback
  * completes when DMOV is 1, however the motion ended.
@@ -132,45 +138,37 @@ function changeMode(record: Motor, axis: MotorAxis): void {
 export const motor = defineRecordType("motor", motorFields, {
   device: { link: "OUT", value: "VAL" },
   prepare(record) {
-    followResolution(record, undefined);
-    followSpeed(record, undefined);
-    showUserLimits(record);
+    reconcileSpeeds(record);
+    showLimits(record);
   },
   init(record, io) {
     const axis = axisOf(io);
+    io.loadConstant("DOL", "VAL");
     if (axis !== undefined) {
       restorePosition(record, axis);
       readStatus(record, io, axis.status);
     }
-    desireReadback(record);
-    record.LSPG = record.SPMG;
+    if (record.OMSL === menuOmsl.closed_loop) rememberDesired(record);
+    else desireReadback(record);
+    record.SPMG = record.LSPG = motorSPMG.Go;
     record.UDF = 0;
     record.MLST = record.ALST = record.RBV;
     showDifference(record);
     for (const field of followedFields) stateOf(record).posted.set(field, record[field]);
+    // Controllers tell how they are when polling begins.
+    if (axis !== undefined) io.scanOnce();
   },
   process(record, io) {
     const axis = axisOf(io);
-    if (record.OMSL === menuOmsl.closed_loop && !record.DOL.isConstant && io.readLink("DOL", "VAL")) {
-      if (record.VAL !== record.LVAL) desire(record, toDial(record, record.VAL));
-    }
     if (axis === undefined) {
       record.DRBV = record.DVAL;
       record.RBV = record.VAL;
       rememberDesired(record);
     } else {
-      readStatus(record, io, axis.status);
-      showDifference(record);
-      watch(record, axis);
-      command(record, axis);
-      readStatus(record, io, axis.status);
-      if (record.MOVN === 0 && record.MIP !== MotionInProgress.DONE) settle(record, io, axis);
-      else if (record.MIP === MotionInProgress.DONE) record.DMOV = 1;
-      readStatus(record, io, axis.status);
+      actUntilUnderWay(record, io, axis);
       if (!record.RLNK.isConstant) io.writeLink("RLNK", record.RBV, "DOUBLE");
     }
     if (io.deviceError !== undefined) io.setSevr(Status.COMM, Severity.INVALID, io.deviceError);
-    showDifference(record);
     return undefined;
   },
   complete(record, io) {
@@ -190,6 +188,7 @@ export const motor = defineRecordType("motor", motorFields, {
   },
   afterPut(record, io, field) {
     reactions[field]?.(record, field);
+    if (motorFields[field as keyof typeof motorFields]?.pp === true) stateOf(record).put = true;
     const axis = axisOf(io);
     if (axis !== undefined && field === "JVEL" && isJogging(record)) turnAtJogSpeed(record, axis);
     if (axis !== undefined && field === "CNEN") axis.enable?.(record.CNEN !== 0);

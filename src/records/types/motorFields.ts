@@ -66,6 +66,7 @@ export const MotionInProgress = {
   MOVE_BL: 0x100,
   STOP: 0x200,
   DELAY_REQ: 0x400,
+  JOG_REQ: 0x1000,
   JOG_STOP: 0x2000,
   JOG_BL2: 0x4000,
   EXTERNAL: 0x8000,
@@ -79,7 +80,7 @@ const alarm = { pp: true, prop: true, interest: 2 } as const;
 
 /** Fields of the motor record of synApps. */
 export const motorFields = {
-  VERS: float({ ...readback, initial: "7.3", interest: 1, prompt: "Code Version" }),
+  VERS: float({ ...readback, initial: "7.4", interest: 1, prompt: "Code Version" }),
   OFF: double({ special: "mod", pp: true, asl: 0, prompt: "User Offset (EGU)" }),
   FOFF: menu(motorFOFF, { ...setting, asl: 0, prompt: "Offset-Freeze Switch" }),
   FOF: short({ ...setting, asl: 0, prompt: "Freeze Offset" }),

@@ -1,69 +1,35 @@
-import { recordState } from "../recordState.js";
-import { motorFOFF, motorSET, motorSTUP, motorUEIP } from "./motorFields.js";
+import { MotionInProgress, motorFOFF, motorSET, motorSTUP, motorUEIP } from "./motorFields.js";
 import {
-  followResolution,
-  followSpeed,
+  keepRawLimits,
   type Motor,
-  rememberDesired,
-  setDesiredDial,
+  showLimits,
   showUserLimits,
+  signOf,
   takeUserLimits,
-  toDial,
   toRaw,
   toUser,
 } from "./motorGeometry.js";
+import { followResolution, followSpeed, holdDeadband } from "./motorSpeeds.js";
 
-/** One way of a motion, in dial units. */
-export interface Leg {
-  readonly target: number;
-  readonly velocity: number;
-  readonly acceleration: number;
-}
+const { DONE, JOG_REQ } = MotionInProgress;
 
-/** What a motor record keeps besides its fields. */
-export interface MotorState {
-  /** What subscribers know of `followedFields`. */
-  readonly posted: Map<string, unknown>;
-  /** A put asks for a move to VAL. */
-  moveRequested: boolean;
-  /** Ways that follow the one under way. */
-  legs: Leg[];
-  /** The settling time after a motion runs or has run. */
-  settling: "no" | "running" | "over";
-}
+type Reaction = (record: Motor, field: string) => void;
 
-export const stateOf = recordState<Motor, MotorState>(() => ({
-  posted: new Map(),
-  moveRequested: false,
-  legs: [],
-  settling: "no",
-}));
-
-/** What a put to one field does to the others, before the record is processed. */
-export const reactions: Readonly<Record<string, (record: Motor, field: string) => void>> = {
-  VAL: (record) => desire(record, toDial(record, record.VAL)),
-  DVAL: (record) => desire(record, record.DVAL),
-  RVAL: (record) => desire(record, record.RVAL * record.MRES),
-  RLV: (record) => {
-    const relative = record.RLV;
-    record.LRLV = relative;
-    record.RLV = 0;
-    desire(record, toDial(record, record.VAL + relative));
+/** What a put to one field does to the others, before the record is processed; targets are taken up by the processing. */
+export const reactions: Readonly<Record<string, Reaction>> = {
+  DIR: turn,
+  OFF: (record) => {
+    record.VAL = toUser(record, record.DVAL);
+    record.LVAL = toUser(record, record.LDVL);
+    record.RBV = toUser(record, record.DRBV);
+    showUserLimits(record);
   },
-  TWF: (record) => tweak(record, 1),
-  TWR: (record) => tweak(record, -1),
-  OFF: (record) => turn(record),
-  DIR: (record) => turn(record),
   HLM: (record) => takeUserLimits(record),
   LLM: (record) => takeUserLimits(record),
-  DHLM: (record) => showUserLimits(record),
-  DLLM: (record) => showUserLimits(record),
-  JOGF: (record) => {
-    if (record.JOGF !== 0) record.JOGR = 0;
-  },
-  JOGR: (record) => {
-    if (record.JOGR !== 0) record.JOGF = 0;
-  },
+  DHLM: (record) => showLimits(record),
+  DLLM: (record) => showLimits(record),
+  JOGF: (record) => requestJog(record, record.JOGF, record.HLS),
+  JOGR: (record) => requestJog(record, record.JOGR, record.LLS),
   FOF: (record) => {
     record.FOFF = motorFOFF.Frozen;
   },
@@ -91,54 +57,36 @@ export const reactions: Readonly<Record<string, (record: Motor, field: string) =
   NTMF: (record) => {
     record.NTMF = Math.max(record.NTMF, 2);
   },
-  ...Object.fromEntries(["MRES", "UREV", "SREV", "ERES"].map((field) => [field, resize])),
-  ...Object.fromEntries(
-    [
-      "VELO",
-      "VBAS",
-      "VMAX",
-      "S",
-      "SBAS",
-      "SMAX",
-      "ACCL",
-      "ACCS",
-      "BVEL",
-      "SBAK",
-      "BACC",
-      "JVEL",
-      "JAR",
-      "HVEL",
-      "RDBD",
-      "BDST",
-      "ACCU",
-    ].map((field) => [field, followSpeed]),
-  ),
+  RDBD: holdDeadband,
+  BDST: holdDeadband,
+  ...each(["MRES", "UREV"], (record, field) => {
+    resize(record, field);
+    keepRawLimits(record);
+  }),
+  ...each(["SREV", "ERES"], resize),
+  ...each("VELO VBAS VMAX BVEL S SBAS SMAX SBAK ACCL ACCS BACC JVEL JAR HVEL".split(" "), followSpeed),
 };
 
-export function desire(record: Motor, dial: number): void {
-  const user = record.VAL;
-  setDesiredDial(record, dial);
-  // The value that was put stays as it was put, without the rounding of there and back.
-  if (toDial(record, user) === dial) record.VAL = user;
-  stateOf(record).moveRequested = true;
+function each(fields: readonly string[], reaction: Reaction): Record<string, Reaction> {
+  return Object.fromEntries(fields.map((field) => [field, reaction]));
 }
 
-function tweak(record: Motor, direction: 1 | -1): void {
-  record.TWF = record.TWR = 0;
-  desire(record, toDial(record, record.VAL + direction * record.TWV));
+/** A jog begins from rest only. */
+function requestJog(record: Motor, button: number, isAtLimit: number): void {
+  if (button === 0) record.MIP &= ~JOG_REQ;
+  else if (record.MIP === DONE && isAtLimit === 0) record.MIP |= JOG_REQ;
 }
 
-/** Offset or direction are new: the dial stays, everything in user coordinates follows. */
+/** A new direction: the user value stays by a new offset, or with a frozen offset follows from the dial. */
 function turn(record: Motor): void {
-  setDesiredDial(record, record.DVAL);
-  rememberDesired(record);
+  if (record.FOFF === motorFOFF.Frozen) record.VAL = toUser(record, record.DVAL);
+  else record.OFF = record.VAL - record.DVAL * signOf(record);
+  record.LVAL = toUser(record, record.LDVL);
   record.RBV = toUser(record, record.DRBV);
   showUserLimits(record);
 }
 
 function resize(record: Motor, field: string): void {
   followResolution(record, field);
-  followSpeed(record, field);
   record.RVAL = record.LRVL = toRaw(record, record.DVAL);
-  showUserLimits(record);
 }

@@ -2,7 +2,7 @@ import { Severity, Status } from "../../channel/alarm.js";
 import type { MotorStatus } from "../motorAxis.js";
 import type { FieldProperties, RecordIo } from "../recordType.js";
 import { MotorStatusBit, motorUEIP } from "./motorFields.js";
-import { clampToLong, type Motor, signOf, toRaw, toUser } from "./motorGeometry.js";
+import { clampToLong, type Motor, rawDirectionOf, signOf, toRaw, toUser } from "./motorGeometry.js";
 
 type Io = RecordIo<Motor>;
 
@@ -11,11 +11,14 @@ const bit = (isSet: boolean | undefined, value: number): number => (isSet ? valu
 /** Takes over what the controller tells. */
 export function readStatus(record: Motor, io: Io, status: MotorStatus): void {
   const { position, encoder = position, moving, positive, atHome, highLimit, lowLimit, enabled } = status;
+  record.TDIR = rawDirectionOf(record, positive);
+  record.RHLS = (record.MRES < 0 ? lowLimit : highLimit) ? 1 : 0;
+  record.RLLS = (record.MRES < 0 ? highLimit : lowLimit) ? 1 : 0;
   record.MSTA =
-    bit(positive, MotorStatusBit.DIRECTION) |
+    bit(record.TDIR !== 0, MotorStatusBit.DIRECTION) |
     (moving ? MotorStatusBit.MOVING : MotorStatusBit.DONE) |
-    bit(highLimit, MotorStatusBit.PLUS_LS) |
-    bit(lowLimit, MotorStatusBit.MINUS_LS) |
+    bit(record.RHLS !== 0, MotorStatusBit.PLUS_LS) |
+    bit(record.RLLS !== 0, MotorStatusBit.MINUS_LS) |
     bit(atHome, MotorStatusBit.HOME | MotorStatusBit.ENCODER_HOME) |
     bit(status.problem, MotorStatusBit.PROBLEM) |
     bit(enabled !== undefined, MotorStatusBit.GAIN_SUPPORT) |
@@ -25,10 +28,7 @@ export function readStatus(record: Motor, io: Io, status: MotorStatus): void {
   record.REP = clampToLong(Math.round(encoder / (record.ERES || 1)));
   readPosition(record, io);
   record.MOVN = moving && !status.problem ? 1 : 0;
-  record.TDIR = positive ? 1 : 0;
   record.ATHM = atHome ? 1 : 0;
-  record.RHLS = highLimit ? 1 : 0;
-  record.RLLS = lowLimit ? 1 : 0;
   const follows = signOf(record) > 0 === record.MRES >= 0;
   record.HLS = follows ? record.RHLS : record.RLLS;
   record.LLS = follows ? record.RLLS : record.RHLS;
@@ -48,11 +48,6 @@ function readPosition(record: Motor, io: Io): void {
     record.DRBV = record.RRBV * MRES;
   }
   record.RBV = toUser(record, record.DRBV);
-}
-
-export function showDifference(record: Motor): void {
-  record.DIFF = record.DVAL - record.DRBV;
-  record.RDIF = toRaw(record, record.DIFF);
 }
 
 export function checkAlarms(record: Motor, io: Io): void {
