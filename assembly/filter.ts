@@ -5,62 +5,37 @@
 import { FACTORS, gather, IMAGINARY, POINT, spread, storeTurned } from "./butterflies";
 import { minus, plus } from "./fused";
 
-/** Bytes of the factor of a butterfly of two columns. */
-const FACTOR: usize = 8;
+const ROOT_HALF: f32 = 0.70710678;
 
 /**
- * Filters a block of `points` columns in place; the second half of it is taken as zero and becomes worthless. `factors` are
- * those of each level behind one another, `response` the filter in the order of the frequencies. The first level takes
- * pairs where the number of points is no power of four.
+ * Filters a block of `points` columns in place, 32 or another power of two above; the second half of it is taken as zero and becomes worthless.
+ * `factors` are those of each level behind one another down to 16 or 32 columns, `response` the filter in the order of the frequencies.
  */
 export function filterBlock(block: usize, points: usize, factors: usize, response: usize): void {
-  const pairs = ctz(<u32>points) & 1;
-  const parts: usize = pairs ? 2 : 4;
-  const length = points / parts;
-  if (pairs) spreadPairs(block, length, factors);
-  else spreadPadded(block, length, factors);
-  const inner = factors + length * (pairs ? FACTOR : FACTORS);
-  for (let part: usize = 0; part < parts; part++)
-    filterPart(block + part * length * POINT, length, inner, response + part * length * 4);
-  if (pairs) gatherPairs(block, length, factors);
-  else gatherFirstHalf(block, length, factors);
+  const quarter = points >> 2;
+  spreadPadded(block, quarter, factors);
+  const inner = factors + quarter * FACTORS;
+  if (quarter == 8) filterEights(block, 4, response);
+  else
+    for (let part: usize = 0; part < 4; part++)
+      filterPart(block + part * quarter * POINT, quarter, inner, response + part * quarter * 4);
+  gatherFirstHalf(block, quarter, factors);
 }
 
-/** A power of four of columns, 16 or more. */
+/** 16 or 32 columns, or four times as many, and so on. */
 function filterPart(block: usize, points: usize, factors: usize, response: usize): void {
   const quarter = points >> 2;
   const step = quarter * POINT;
   const end = block + step;
   spreadPlain(block, step);
   for (let p = block + POINT, f = factors + FACTORS; p < end; p += POINT, f += FACTORS) spread(p, step, f);
-  if (quarter == 4) for (let i: usize = 0; i < 4; i++) filterFour(block + i * step, response + i * 16);
+  if (quarter == 4) filterFours(block, 4, response);
+  else if (quarter == 8) filterEights(block, 4, response);
   else
     for (let i: usize = 0; i < 4; i++)
       filterPart(block + i * step, quarter, factors + quarter * FACTORS, response + i * quarter * 4);
   gatherPlain(block, step);
   for (let p = block + POINT, f = factors + FACTORS; p < end; p += POINT, f += FACTORS) gather(p, step, f);
-}
-
-/** Decimation in frequency of two columns, of which the second is zero. */
-function spreadPairs(block: usize, half: usize, factors: usize): void {
-  const step = half * POINT;
-  const end = block + step;
-  for (let p = block, f = factors; p < end; p += POINT, f += FACTOR)
-    storeTurned(p + step, v128.load(p), v128.load(p, IMAGINARY), f);
-}
-
-/** Decimation in time of two columns, of which the first is wanted. */
-function gatherPairs(block: usize, half: usize, factors: usize): void {
-  const step = half * POINT;
-  const end = block + step;
-  for (let p = block, f = factors; p < end; p += POINT, f += FACTOR) {
-    const x = v128.load(p + step);
-    const xi = v128.load(p + step, IMAGINARY);
-    const w = v128.load32_splat(f);
-    const wi = v128.load32_splat(f, 4);
-    v128.store(p, plus(xi, wi, plus(x, w, v128.load(p))));
-    v128.store(p, minus(x, wi, plus(xi, w, v128.load(p, IMAGINARY))), IMAGINARY);
-  }
 }
 
 /** `spread` where all factors are 1. */
@@ -154,17 +129,162 @@ function gatherFirstHalf(block: usize, quarter: usize, factors: usize): void {
   for (let p = block, f = factors; p < end; p += POINT, f += FACTORS) gather(p, step, f, true);
 }
 
-/** Forward, filter and back for four columns: no factors but 1 and i. */
+/** Forward, filter and back for `count` times four columns: no factors but 1 and i. */
+function filterFours(p: usize, count: i32, response: usize): void {
+  do {
+    const x0 = v128.load(p, 0);
+    const x0i = v128.load(p, 16);
+    const x1 = v128.load(p, 32);
+    const x1i = v128.load(p, 48);
+    const x2 = v128.load(p, 64);
+    const x2i = v128.load(p, 80);
+    const x3 = v128.load(p, 96);
+    const x3i = v128.load(p, 112);
+    filterFour(p, x0, x0i, x1, x1i, x2, x2i, x3, x3i, response);
+    p += 4 * POINT;
+    response += 16;
+  } while (--count);
+}
+
+/**
+ * The same for `count` times eight: sums of columns half a turn apart are filtered as four, differences as four that turn with the factors of eight
+ * columns, of which only the square root of 1/2 is left to be multiplied with.
+ */
+function filterEights(p: usize, count: i32, response: usize): void {
+  const root = f32x4.splat(ROOT_HALF);
+  do {
+    const x0 = v128.load(p);
+    const x0i = v128.load(p, 16);
+    const x4 = v128.load(p, 128);
+    const x4i = v128.load(p, 144);
+    v128.store(p, f32x4.sub(x0, x4), 128);
+    v128.store(p, f32x4.sub(x0i, x4i), 144);
+    const x1 = v128.load(p, 32);
+    const x1i = v128.load(p, 48);
+    const x5 = v128.load(p, 160);
+    const x5i = v128.load(p, 176);
+    v128.store(p, f32x4.sub(x1, x5), 160);
+    v128.store(p, f32x4.sub(x1i, x5i), 176);
+    const x2 = v128.load(p, 64);
+    const x2i = v128.load(p, 80);
+    const x6 = v128.load(p, 192);
+    const x6i = v128.load(p, 208);
+    v128.store(p, f32x4.sub(x2, x6), 192);
+    v128.store(p, f32x4.sub(x2i, x6i), 208);
+    const x3 = v128.load(p, 96);
+    const x3i = v128.load(p, 112);
+    const x7 = v128.load(p, 224);
+    const x7i = v128.load(p, 240);
+    v128.store(p, f32x4.sub(x3, x7), 224);
+    v128.store(p, f32x4.sub(x3i, x7i), 240);
+    filterFour(
+      p,
+      f32x4.add(x0, x4),
+      f32x4.add(x0i, x4i),
+      f32x4.add(x1, x5),
+      f32x4.add(x1i, x5i),
+      f32x4.add(x2, x6),
+      f32x4.add(x2i, x6i),
+      f32x4.add(x3, x7),
+      f32x4.add(x3i, x7i),
+      response,
+    );
+    filterDifferences(p, root, response + 16);
+    p += 8 * POINT;
+    response += 32;
+  } while (--count);
+}
+
+/** The second half of `filterEights`: columns 4 to 7 are the differences, columns 0 to 3 the filtered sums. */
 @inline
-function filterFour(p: usize, response: usize): void {
-  const x0 = v128.load(p, 0);
-  const x0i = v128.load(p, 16);
-  const x1 = v128.load(p, 32);
-  const x1i = v128.load(p, 48);
-  const x2 = v128.load(p, 64);
-  const x2i = v128.load(p, 80);
-  const x3 = v128.load(p, 96);
-  const x3i = v128.load(p, 112);
+function filterDifferences(p: usize, root: v128, response: usize): void {
+  const d0 = v128.load(p, 128);
+  const d0i = v128.load(p, 144);
+  const d2 = v128.load(p, 192);
+  const d2i = v128.load(p, 208);
+  const a = f32x4.add(d0, d2i);
+  const ai = f32x4.sub(d0i, d2);
+  const c = f32x4.sub(d0, d2i);
+  const ci = f32x4.add(d0i, d2);
+  const d1 = v128.load(p, 160);
+  const d1i = v128.load(p, 176);
+  const d3 = v128.load(p, 224);
+  const d3i = v128.load(p, 240);
+  // Columns 1 and 3 turned, but for the root of 1/2: (t1, t1i) and (t3, -t3i).
+  const t1 = f32x4.add(d1, d1i);
+  const t1i = f32x4.sub(d1i, d1);
+  const t3 = f32x4.sub(d3i, d3);
+  const t3i = f32x4.add(d3, d3i);
+  const b = f32x4.add(t1, t3);
+  const bi = f32x4.sub(t1i, t3i);
+  const d = f32x4.sub(t1, t3);
+  const di = f32x4.add(t1i, t3i);
+  const h0 = v128.load32_splat(response, 0);
+  const h1 = v128.load32_splat(response, 4);
+  const y0 = f32x4.mul(plus(b, root, a), h0);
+  const y0i = f32x4.mul(plus(bi, root, ai), h0);
+  const y1 = minus(b, root, a);
+  const y1i = minus(bi, root, ai);
+  const e = plus(y1, h1, y0);
+  const ei = plus(y1i, h1, y0i);
+  const g = minus(y1, h1, y0);
+  const gi = minus(y1i, h1, y0i);
+  const h2 = v128.load32_splat(response, 8);
+  const h3 = v128.load32_splat(response, 12);
+  const y2 = f32x4.mul(plus(di, root, c), h2);
+  const y2i = f32x4.mul(minus(d, root, ci), h2);
+  const y3 = minus(di, root, c);
+  const y3i = plus(d, root, ci);
+  const k = plus(y3, h3, y2);
+  const ki = plus(y3i, h3, y2i);
+  const l = minus(y3i, h3, y2i);
+  const li = minus(y3, h3, y2);
+  storeBoth(p, f32x4.add(e, k), f32x4.add(ei, ki));
+  storeBoth(p + 2 * POINT, f32x4.sub(ki, ei), f32x4.sub(e, k));
+  const z1 = f32x4.sub(g, l);
+  const z1i = f32x4.add(gi, li);
+  storeBothTimes(p + POINT, root, f32x4.sub(z1, z1i), f32x4.add(z1, z1i));
+  const z3 = f32x4.add(g, l);
+  const z3i = f32x4.sub(gi, li);
+  storeBothTimes(p + 3 * POINT, root, f32x4.neg(f32x4.add(z3, z3i)), f32x4.sub(z3, z3i));
+}
+
+/** Column `p` plus (re, im), and four columns behind it the same minus it. */
+@inline
+function storeBoth(p: usize, re: v128, im: v128): void {
+  const x = v128.load(p);
+  const xi = v128.load(p, IMAGINARY);
+  v128.store(p, f32x4.add(x, re));
+  v128.store(p, f32x4.add(xi, im), IMAGINARY);
+  v128.store(p, f32x4.sub(x, re), 128);
+  v128.store(p, f32x4.sub(xi, im), 144);
+}
+
+/** The same with `factor` times (re, im). */
+@inline
+function storeBothTimes(p: usize, factor: v128, re: v128, im: v128): void {
+  const x = v128.load(p);
+  const xi = v128.load(p, IMAGINARY);
+  v128.store(p, plus(re, factor, x));
+  v128.store(p, plus(im, factor, xi), IMAGINARY);
+  v128.store(p, minus(re, factor, x), 128);
+  v128.store(p, minus(im, factor, xi), 144);
+}
+
+/** Forward, filter and back for four columns, into columns from `p` on. */
+@inline
+function filterFour(
+  p: usize,
+  x0: v128,
+  x0i: v128,
+  x1: v128,
+  x1i: v128,
+  x2: v128,
+  x2i: v128,
+  x3: v128,
+  x3i: v128,
+  response: usize,
+): void {
   const a = f32x4.add(x0, x2);
   const ai = f32x4.add(x0i, x2i);
   const c = f32x4.sub(x0, x2);

@@ -1,5 +1,5 @@
 export { filterBlock } from "./filter";
-export { integralsBlock } from "./integrals";
+export { integralsBlock, layField } from "./integrals";
 export { packBlock, unpackBlock } from "./pack";
 export { filterColumns, restoreRows, transformRows } from "./phase";
 export { addFlatZ, addTiltedZ, addVertical, copyRow, readFlat, readTilted, readVertical } from "./slices";

@@ -6,31 +6,43 @@ const LARGEST: f32 = 32767;
 const NO_FRACTIONS: f32 = 12582912;
 const NO_FRACTIONS_BITS = 0x4b400000;
 
-/** Writes `numbers` floats, a multiple of 8, as 16-bit numbers, and what they are to be multiplied with. */
+/**
+ * Writes `numbers` floats, a multiple of 8, as 16-bit numbers, and what they are to be multiplied with; leaves in the block what `unpackBlock`
+ * makes of them: it is taken away later as it is added now.
+ */
 export function packBlock(block: usize, packed: usize, scale: usize, numbers: usize): void {
+  const largest = largestOf(block, numbers);
+  const unit = largest / LARGEST;
+  store<f32>(scale, unit);
+  const factor = f32x4.splat(largest > 0 ? LARGEST / largest : 0);
+  const units = f32x4.splat(unit);
+  const end = block + numbers * 4;
+  do {
+    const low = rounded(v128.load(block), factor);
+    const high = rounded(v128.load(block, 16), factor);
+    v128.store(packed, i16x8.narrow_i32x4_s(low, high));
+    v128.store(block, f32x4.mul(f32x4.convert_i32x4_s(low), units));
+    v128.store(block, f32x4.mul(f32x4.convert_i32x4_s(high), units), 16);
+    block += 32;
+    packed += 16;
+  } while (block < end);
+}
+
+function largestOf(block: usize, numbers: usize): f32 {
   const end = block + numbers * 4;
   // Two of them, as each comparison waits for the one before it.
   let most = f32x4.splat(0);
   let most2 = most;
-  let at = block;
   do {
-    most = f32x4.pmax(most, f32x4.abs(v128.load(at)));
-    most2 = f32x4.pmax(most2, f32x4.abs(v128.load(at, 16)));
-    at += 32;
-  } while (at < end);
+    most = f32x4.pmax(most, f32x4.abs(v128.load(block)));
+    most2 = f32x4.pmax(most2, f32x4.abs(v128.load(block, 16)));
+    block += 32;
+  } while (block < end);
   most = f32x4.pmax(most, most2);
-  const largest = max(
+  return max(
     max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
     max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
   );
-  store<f32>(scale, largest / LARGEST);
-  const factor = f32x4.splat(largest > 0 ? LARGEST / largest : 0);
-  at = block;
-  do {
-    v128.store(packed, i16x8.narrow_i32x4_s(rounded(at, factor), rounded(at + 16, factor)));
-    at += 32;
-    packed += 16;
-  } while (at < end);
 }
 
 /**
@@ -38,8 +50,8 @@ export function packBlock(block: usize, packed: usize, scale: usize, numbers: us
  * much. 0 for what is not a number.
  */
 @inline
-function rounded(at: usize, factor: v128): v128 {
-  const shifted = plus(v128.load(at), factor, f32x4.splat(NO_FRACTIONS));
+function rounded(value: v128, factor: v128): v128 {
+  const shifted = plus(value, factor, f32x4.splat(NO_FRACTIONS));
   return v128.and(i32x4.sub(shifted, i32x4.splat(NO_FRACTIONS_BITS)), f32x4.eq(shifted, shifted));
 }
 

@@ -1,6 +1,7 @@
 // Phase retrieval: a frame times a real, even response in two dimensions. Rows are transformed eight at a time in a block (see filter.ts), columns
 // four at a time in blocks of their own. A transform leaves its frequencies in bit-reversed order.
 import { FACTORS, gather, IMAGINARY, POINT, spread } from "./butterflies";
+import { storeTransposed } from "./transpose";
 
 /**
  * Transforms `count` rows of a frame, widened on both sides by its edge values to `columns` points, into column blocks from row `to` on. `pairs` has for
@@ -99,18 +100,6 @@ function repeatPoint(point: usize, from: usize, to: usize): void {
     v128.store(at, re);
     v128.store(at, im, IMAGINARY);
   }
-}
-
-@inline
-function storeTransposed(out: usize, step: usize, v0: v128, v1: v128, v2: v128, v3: v128): void {
-  const t0 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5);
-  const t1 = v128.shuffle<f32>(v0, v1, 2, 6, 3, 7);
-  const t2 = v128.shuffle<f32>(v2, v3, 0, 4, 1, 5);
-  const t3 = v128.shuffle<f32>(v2, v3, 2, 6, 3, 7);
-  v128.store(out, v128.shuffle<f32>(t0, t2, 0, 1, 4, 5));
-  v128.store(out + step, v128.shuffle<f32>(t0, t2, 2, 3, 6, 7));
-  v128.store(out + 2 * step, v128.shuffle<f32>(t1, t3, 0, 1, 4, 5));
-  v128.store(out + 3 * step, v128.shuffle<f32>(t1, t3, 2, 3, 6, 7));
 }
 
 /**

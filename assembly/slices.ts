@@ -1,6 +1,7 @@
 // Backprojection of filtered blocks (see filter.ts) to the three slices. The sums of the x- and y-slice are blocks too: eight rows
 // side by side for each column.
 import { picked, plus } from "./fused";
+import { storeTransposed } from "./transpose";
 
 /** An entry of a vertical slice's table: byte offset of the detector column, weights of it and of the next. */
 const ENTRY: usize = 12;
@@ -70,28 +71,29 @@ export function addFlatZ(
   const step = <i64>nearest(cosine * START_ONE);
   const lanes = lanesOf(step);
   const toLowest = min(3 * step, 0);
+  // The vectors have the last 32 bits of a position, which are its fraction.
+  const step4 = i32x4.splat(<i32>(4 * step));
   for (let y = fromLine; y < toLine; y++) {
     const start = center - <f64>(y - half) * sine - <f64>half * cosine;
     const from = firstInside(start + 1, cosine, width);
     const to = endInside(start + 1, cosine, width);
-    let position = <i64>nearest((start + <f64>from * cosine + MARGIN) * START_ONE);
+    let lowest = <i64>nearest((start + <f64>from * cosine + MARGIN) * START_ONE) + toLowest;
     let at = sums + (<usize>y * <usize>width + <usize>from) * 4;
-    let x = from;
-    const lastGroup = to - 4;
-    if (x <= lastGroup)
+    const end = sums + (<usize>y * <usize>width + <usize>to) * 4;
+    let lowestFractions = i32x4.splat(<i32>lowest);
+    if (at + 16 <= end)
       do {
-        const lowest = position + toLowest;
         const column = row + columnBytes(lowest);
-        const positions = i32x4.add(i32x4.splat(fractionOf(lowest)), lanes);
+        const positions = i32x4.add(i32x4.shr_u(lowestFractions, START_BITS - FRACTION_BITS), lanes);
         const columns = picks(positions);
         const values = picked(v128.load(column), columns);
         const slopes = picked(v128.load(column + differences), columns);
         v128.store(at, plus(slopes, fractions(positions), f32x4.add(v128.load(at), values)));
-        x += 4;
         at += 16;
-        position += 4 * step;
-      } while (x <= lastGroup);
-    for (; x < to; x++, at += 4, position += step) {
+        lowest += 4 * step;
+        lowestFractions = i32x4.add(lowestFractions, step4);
+      } while (at + 16 <= end);
+    for (let position = lowest - toLowest; at < end; at += 4, position += step) {
       const column = row + columnBytes(position);
       store<f32>(at, load<f32>(at) + load<f32>(column) + load<f32>(column + differences) * <f32>fractionOf(position));
     }
@@ -118,7 +120,8 @@ function lanesOf(step: i64): v128 {
 /** For each lane the bytes of the column that it is in, 0 to 3: these two bits are bits 2 and 3 of the third byte. */
 @inline
 function picks(positions: v128): v128 {
-  const thirds = v128.shuffle<u8>(positions, positions, 2, 2, 2, 2, 6, 6, 6, 6, 10, 10, 10, 10, 14, 14, 14, 14);
+  // Not a shuffle: V8 would make its constant anew for each.
+  const thirds = picked(positions, i8x16(2, 2, 2, 2, 6, 6, 6, 6, 10, 10, 10, 10, 14, 14, 14, 14));
   return v128.or(v128.and(thirds, i8x16.splat(12)), i32x4.splat(0x03020100));
 }
 
@@ -182,6 +185,7 @@ export function addTiltedZ(
   const step = <i64>nearest(-sine * START_ONE);
   const lanes = lanesOf(step);
   const toLowest = min(3 * step, 0);
+  const step4 = i32x4.splat(<i32>(4 * step));
   for (let x = fromColumn; x < toColumn; x++) {
     const upper = load<i32>(uppers + <usize>x * 4);
     if (upper < 0) continue;
@@ -192,15 +196,14 @@ export function addTiltedZ(
     const start = center + load<f64>(path + <usize>x * 8) * cosine + <f64>half * sine;
     const from = firstInside(start + 1, -sine, width);
     const to = endInside(start + 1, -sine, width);
-    let position = <i64>nearest((start - <f64>from * sine + MARGIN) * START_ONE);
+    let lowest = <i64>nearest((start - <f64>from * sine + MARGIN) * START_ONE) + toLowest;
     let at = sums + (<usize>x * <usize>width + <usize>from) * 4;
-    let y = from;
-    const lastGroup = to - 4;
-    if (y <= lastGroup)
+    const end = sums + (<usize>x * <usize>width + <usize>to) * 4;
+    let lowestFractions = i32x4.splat(<i32>lowest);
+    if (at + 16 <= end)
       do {
-        const lowest = position + toLowest;
         const column = above + columnBytes(lowest);
-        const positions = i32x4.add(i32x4.splat(fractionOf(lowest)), lanes);
+        const positions = i32x4.add(i32x4.shr_u(lowestFractions, START_BITS - FRACTION_BITS), lanes);
         const columns = picks(positions);
         const parts = fractions(positions);
         const upperSlopes = picked(v128.load(column + differences), columns);
@@ -209,11 +212,11 @@ export function addTiltedZ(
         const lowerValues = plus(lowerSlopes, parts, picked(v128.load(column + toBelow), columns));
         const sum = f32x4.add(v128.load(at), upperValues);
         v128.store(at, plus(f32x4.sub(lowerValues, upperValues), depths4, sum));
-        y += 4;
         at += 16;
-        position += 4 * step;
-      } while (y <= lastGroup);
-    for (; y < to; y++, at += 4, position += step) {
+        lowest += 4 * step;
+        lowestFractions = i32x4.add(lowestFractions, step4);
+      } while (at + 16 <= end);
+    for (let position = lowest - toLowest; at < end; at += 4, position += step) {
       const column = above + columnBytes(position);
       const part = <f32>fractionOf(position);
       const upperValue = load<f32>(column) + load<f32>(column + differences) * part;
@@ -260,19 +263,6 @@ export function readTilted(first: usize, second: usize, out: usize, width: usize
       const v3 = sumOf(first + at + 3 * row, second + at + 3 * row, scale);
       storeTransposed(out + (y * width + x) * 4, row, v0, v1, v2, v3);
     }
-}
-
-/** Four vectors as columns of four rows, `row` bytes apart. */
-@inline
-function storeTransposed(to: usize, row: usize, v0: v128, v1: v128, v2: v128, v3: v128): void {
-  const t0 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5);
-  const t1 = v128.shuffle<f32>(v0, v1, 2, 6, 3, 7);
-  const t2 = v128.shuffle<f32>(v2, v3, 0, 4, 1, 5);
-  const t3 = v128.shuffle<f32>(v2, v3, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f32>(t0, t2, 0, 1, 4, 5));
-  v128.store(to + row, v128.shuffle<f32>(t0, t2, 2, 3, 6, 7));
-  v128.store(to + 2 * row, v128.shuffle<f32>(t1, t3, 0, 1, 4, 5));
-  v128.store(to + 3 * row, v128.shuffle<f32>(t1, t3, 2, 3, 6, 7));
 }
 
 /** `scale` times two sums of the z-slice. Writes up to three pixels more. */

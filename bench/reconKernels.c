@@ -35,12 +35,11 @@ static entry *tableY, *tableX;
 static inline vec splat(float value) { return (vec){0} + value; }
 
 static inline vec minusLog(vec x) {
-  ints bits = (ints)x, fromRootHalf = bits - 0x3f3504f3;
-  vec exponent = __builtin_convertvector(fromRootHalf >> 23, vec);
-  vec u = (vec)(bits - (fromRootHalf & (int32_t)0xff800000));
+  ints bits = (ints)x, exponent = (bits - 0x3f3504f3) & (int32_t)0xff800000;
+  vec u = (vec)(bits - exponent);
   vec t = (u - 1.0f) / (u + 1.0f), square = t * t;
   vec y = (square * -0.4129491f + -0.66652267f) * square + -2.0000002f;
-  return y * t - exponent * 0.6931472f;
+  return y * t - __builtin_convertvector(exponent, vec) * (0.6931472f / 0x1p23f);
 }
 
 static inline vec integrals(size_t at) {
@@ -105,33 +104,59 @@ static inline void filterFour(column *p, const float *h) {
   gather(p, 1, 0, 1, 0);
 }
 
+/** Sums and differences of columns half a turn apart, each as four. */
+static inline void filterEight(column *p, const float *h) {
+  const float root = 0.70710678f;
+  column sums[4], d[4];
+  for (int i = 0; i < 4; i++) {
+    sums[i] = (column){p[i].re + p[i + 4].re, p[i].im + p[i + 4].im};
+    d[i] = (column){p[i].re - p[i + 4].re, p[i].im - p[i + 4].im};
+  }
+  d[1] = (column){root * (d[1].re + d[1].im), root * (d[1].im - d[1].re)};
+  d[2] = (column){d[2].im, -d[2].re};
+  d[3] = (column){root * (d[3].im - d[3].re), -root * (d[3].re + d[3].im)};
+  filterFour(sums, h);
+  filterFour(d, h + 4);
+  d[1] = (column){root * (d[1].re - d[1].im), root * (d[1].im + d[1].re)};
+  d[2] = (column){-d[2].im, d[2].re};
+  d[3] = (column){-root * (d[3].re + d[3].im), root * (d[3].re - d[3].im)};
+  for (int i = 0; i < 4; i++) {
+    p[i] = (column){sums[i].re + d[i].re, sums[i].im + d[i].im};
+    p[i + 4] = (column){sums[i].re - d[i].re, sums[i].im - d[i].im};
+  }
+}
+
 static void filterPart(column *p, int length, const factor *w, const float *h) {
   int quarter = length / 4;
   spread(p, quarter, 0, 1);
   for (int j = 1; j < quarter; j++) spread(p + j, quarter, w + 3 * j, 0);
   for (int i = 0; i < 4; i++)
     if (quarter == 4) filterFour(p + 4 * i, h + 4 * i);
+    else if (quarter == 8) filterEight(p + 8 * i, h + 8 * i);
     else filterPart(p + i * quarter, quarter, w + 3 * quarter, h + i * quarter);
   gather(p, quarter, 0, 1, 0);
   for (int j = 1; j < quarter; j++) gather(p + j, quarter, w + 3 * j, 0, 0);
 }
 
+/** The first level, whose second half is zero. */
+static void spreadPadded(int quarter) {
+  for (int j = 0; j < quarter; j++) {
+    column *p = block + j, a = p[0], b = p[quarter];
+    const factor *w = factors + 3 * j;
+    p[0] = (column){a.re + b.re, a.im + b.im};
+    p[quarter] = turned(a.re - b.re, a.im - b.im, w[1]);
+    p[2 * quarter] = turned(a.re + b.im, a.im - b.re, w[0]);
+    p[3 * quarter] = turned(a.re - b.im, a.im + b.re, w[2]);
+  }
+}
+
+/** The number of points is 64 or another power of two above. */
 static void filterBlock(void) {
-  int pairs = __builtin_ctz(points) & 1, parts = pairs ? 2 : 4, length = points / parts;
-  const factor *inner = factors + length * (pairs ? 1 : 3);
-  for (int j = 0; j < length; j++)
-    if (pairs) block[length + j] = turned(block[j].re, block[j].im, factors[j]);
-    else {
-      block[2 * length + j] = block[3 * length + j] = (column){splat(0), splat(0)};
-      spread(block + j, length, factors + 3 * j, 0);
-    }
-  for (int part = 0; part < parts; part++)
-    filterPart(block + part * length, length, inner, response + part * length);
-  for (int j = 0; j < length; j++)
-    if (pairs) {
-      column x = turnedBack(block[length + j], factors[j]);
-      block[j].re += x.re, block[j].im += x.im;
-    } else gather(block + j, length, factors + 3 * j, 0, 1);
+  int quarter = points / 4;
+  spreadPadded(quarter);
+  for (int part = 0; part < 4; part++)
+    filterPart(block + part * quarter, quarter, factors + 3 * quarter, response + part * quarter);
+  for (int j = 0; j < quarter; j++) gather(block + j, quarter, factors + 3 * j, 0, 1);
 }
 
 static void addVertical(column *sums, const entry *table, int from, int to) {
@@ -217,13 +242,7 @@ static void *take(size_t bytes) {
 /** The factors and the ramp with Parzen's window, at the frequencies' bit-reversed places. */
 static void prepare(void) {
   factor *w = factors;
-  int length = points;
-  if (__builtin_ctz(points) & 1)
-    for (length = points / 2; w < factors + length; w++) {
-      double angle = -2 * M_PI * (w - factors) / points;
-      *w = (factor){cos(angle), sin(angle)};
-    }
-  for (; length >= 16; length /= 4)
+  for (int length = points; length > 8; length /= 4)
     for (int j = 0; j < length / 4; j++)
       for (int power = 1; power <= 3; power++, w++) *w = (factor){cos(-2 * M_PI * j * power / length), sin(-2 * M_PI * j * power / length)};
   for (int i = 0; i < points; i++) {
@@ -244,7 +263,7 @@ static double milliseconds(void) {
 int main(int argc, char **argv) {
   n = argc > 1 ? atoi(argv[1]) : 1024;
   int projections = argc > 2 ? atoi(argv[2]) : 64;
-  for (points = 32; points < 2 * n;) points *= 2;
+  for (points = 64; points < 2 * n;) points *= 2;
   size_t pixels = (size_t)n * n;
   factors = take(sizeof(factor) * 2 * points);
   response = take(4 * points);

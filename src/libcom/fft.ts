@@ -92,17 +92,6 @@ export function twiddlesOf(length: number): Float64Array {
   return twiddles;
 }
 
-/** w^j of a radix-2 stage of `length` points as re, im pairs, for each j < length / 2. */
-export function pairTwiddlesOf(length: number): Float64Array {
-  const twiddles = new Float64Array(length);
-  for (let j = 0; j < length / 2; j++) {
-    const angle = (-2 * Math.PI * j) / length;
-    twiddles[2 * j] = Math.cos(angle);
-    twiddles[2 * j + 1] = Math.sin(angle);
-  }
-  return twiddles;
-}
-
 // Typed-array reads `as number`: the compiler cannot see that the loops stay in bounds, and a run-time check costs.
 function decimateInFrequency(re: Float64Array, im: Float64Array, size: number, stage: Stage): void {
   const { length, twiddles } = stage;

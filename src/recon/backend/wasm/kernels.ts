@@ -8,11 +8,12 @@ export interface ReconKernels {
     columns: number,
     counts: number,
     format: number,
-    dark: number,
-    gain: number,
+    fields: number,
+    index: number,
     rows: number,
     width: number,
   ): void;
+  layField(image: number, part: number, fields: number, width: number, height: number): void;
   filterBlock(block: number, points: number, factors: number, response: number): void;
   markZingers(frame: number, marks: number, width: number, height: number, radius: number): void;
   packBlock(block: number, packed: number, scale: number, numbers: number): void;

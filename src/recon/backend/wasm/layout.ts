@@ -9,6 +9,9 @@ export const BLOCK_ROWS = 8;
 /** Bytes of one column of a block: eight floats. */
 export const COLUMN_BYTES = 32;
 
+/** Bytes of a column of dark field and gain, eight rows of each; of columns there are a multiple of four. */
+const FIELD_BYTES = 64;
+
 /** Bytes of an entry of a vertical slice's table: offset of the detector column, two weights. */
 export const ENTRY_BYTES = 12;
 
@@ -36,11 +39,8 @@ export interface Layout {
   readonly blocks: number;
   /** Projections that are not filtered yet, twice as many as a job has: while some are filtered the next are brought. */
   readonly counts: readonly number[];
-  readonly dark: number;
-  readonly gain: number;
-  /** Eight rows of each: dark field and gain of what needs no correction. */
-  readonly zeros: number;
-  readonly ones: number;
+  /** Dark field and gain as the kernels take them, see `layField`. */
+  readonly fields: number;
   readonly response: number;
   readonly factors: number;
   /** A block for each thread to filter in. */
@@ -91,10 +91,7 @@ export function layoutOf(size: ProjectionSize, threads: number): Layout {
   const parts = {
     ...{ size, points, blocks },
     counts: Array.from({ length: 2 * MOST_UNFILTERED }, () => take(image)),
-    dark: take(image),
-    gain: take(image),
-    zeros: take(width * COLUMN_BYTES),
-    ones: take(width * COLUMN_BYTES),
+    fields: take(blocks * FIELD_BYTES * Math.ceil(width / 4) * 4 + SLACK),
     response: take(points * FLOAT),
     factors: take(points * 4 * FLOAT),
     scratch: Array.from({ length: threads }, () => take(points * COLUMN_BYTES)),

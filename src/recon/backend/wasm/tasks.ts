@@ -108,26 +108,17 @@ function fillBlock({ kernels, layout }: ThreadContext, view: JobView, block: num
   const numbers = width * BLOCK_ROWS;
   const { counts } = view;
   if (counts !== undefined) {
-    const { format } = counts;
-    const pixel = block * numbers;
-    kernels.integralsBlock(
-      source,
-      layout.points / 2,
-      counts.at + pixel * bytesPerPixel(format),
-      format,
-      format === FORMATS.transmission ? layout.zeros : layout.dark + pixel * 4,
-      format === FORMATS.transmission ? layout.ones : layout.gain + pixel * 4,
-      Math.min(BLOCK_ROWS, height - block * BLOCK_ROWS),
-      width,
-    );
+    const { at, format } = counts;
+    const rows = Math.min(BLOCK_ROWS, height - block * BLOCK_ROWS);
+    const { points, fields } = layout;
+    kernels.integralsBlock(source, points / 2, at, format, fields, block, rows, width);
     kernels.filterBlock(source, layout.points, layout.factors, layout.response);
   }
   if (view.packed === undefined) return;
   const packed = view.packed + block * numbers * Int16Array.BYTES_PER_ELEMENT;
   const scale = view.packed + layout.scales + block * Float32Array.BYTES_PER_ELEMENT;
-  if (counts !== undefined) kernels.packBlock(source, packed, scale, numbers);
-  // Also what was only just packed: it is taken away later as it is added now.
-  kernels.unpackBlock(source, packed, scale, numbers);
+  if (counts === undefined) kernels.unpackBlock(source, packed, scale, numbers);
+  else kernels.packBlock(source, packed, scale, numbers);
 }
 
 /** Some lines of an upright z-slice, or some columns of a tilted one. */
@@ -157,6 +148,3 @@ export function waitFor(control: Int32Array, index: number, value: number): void
 
 /** How pixels lie in memory, as assembly/integrals.ts has it; those of transmission have been corrected by dark and flat field. */
 export const FORMATS = { u8: 0, u16: 1, f32: 2, transmission: 3 } as const;
-
-const bytesPerPixel = (format: number): number =>
-  format === FORMATS.u8 ? 1 : format === FORMATS.u16 ? 2 : 4;

@@ -1,5 +1,5 @@
 import { copyBytes } from "../../../libcom/copyBytes.js";
-import { Fft, pairTwiddlesOf, twiddlesOf } from "../../../libcom/fft.js";
+import { Fft, twiddlesOf } from "../../../libcom/fft.js";
 import type { FlatField, RawData } from "../../pipeline/darkFlat.js";
 import { dezinger } from "../../pipeline/dezinger.js";
 import { filterResponse } from "../../pipeline/filters.js";
@@ -16,15 +16,7 @@ import type { PreprocessParameters, ProjectionSize } from "../../pipeline/prepro
 import type { Reconstruction, ReconstructionOptions, ViewAt } from "../backend.js";
 import { copyOf } from "../copyOf.js";
 import type { Counts, Job, JobView } from "./job.js";
-import {
-  BLOCK_ROWS,
-  COLUMN_BYTES,
-  ENTRY_BYTES,
-  type Layout,
-  MOST_UNFILTERED,
-  MOST_VIEWS,
-  rowBytes,
-} from "./layout.js";
+import { COLUMN_BYTES, ENTRY_BYTES, type Layout, MOST_UNFILTERED, MOST_VIEWS, rowBytes } from "./layout.js";
 import { FORMATS } from "./tasks.js";
 import type { Team } from "./team.js";
 import { wasmPaganin } from "./wasmPaganin.js";
@@ -87,13 +79,12 @@ export class WasmReconstruction implements Reconstruction {
   #counts: [number, number] = [0, 0];
 
   /** `onClose` is called when the workplace is free again. */
-  constructor({ size, keepsFiltered }: ReconstructionOptions, workplace: Surroundings, onClose: () => void) {
+  constructor({ keepsFiltered }: ReconstructionOptions, workplace: Surroundings, onClose: () => void) {
     this.#workplace = workplace;
     this.#onClose = onClose;
     this.#team = workplace.team;
     this.#layout = workplace.team.layout;
     this.#keepsFiltered = keepsFiltered;
-    this.#floats(this.#layout.ones, BLOCK_ROWS * size.width).fill(1);
     this.#writeFactors();
   }
 
@@ -105,11 +96,11 @@ export class WasmReconstruction implements Reconstruction {
   }
 
   preprocess(fields: FlatField, parameters: PreprocessParameters): void {
-    const { dark, gain, response, points } = this.#layout;
+    const { response, points } = this.#layout;
     this.#fields = fields;
     this.#brought.length = 0;
-    this.#floats(dark, fields.dark.length).set(fields.dark);
-    this.#floats(gain, fields.gain.length).set(fields.gain);
+    this.#layField(fields.dark, 0);
+    this.#layField(fields.gain, 1);
     const values = filterResponse(parameters.filter, points);
     this.#floats(response, points).set(Array.from(new Fft(points).order, (k) => (values[k] ?? 0) / points));
     const { dezingerRadius, phase } = parameters;
@@ -123,6 +114,13 @@ export class WasmReconstruction implements Reconstruction {
         }
       : undefined;
     for (const kept of this.#places) if (kept !== undefined) kept.isFiltered = false;
+  }
+
+  #layField(image: Float32Array, part: 0 | 1): void {
+    // Slices are on their way out only during `read`.
+    const { out, fields, size } = this.#layout;
+    this.#floats(out, image.length).set(image);
+    this.#team.kernels.layField(out, part, fields, size.width, size.height);
   }
 
   /** New fields leave the tables of phase retrieval as they are. */
@@ -322,7 +320,6 @@ export class WasmReconstruction implements Reconstruction {
     if (radius <= 0) return;
     const { kernels, memory } = this.#team;
     const { out, size } = this.#layout;
-    // Slices are on their way out only during `read`.
     const marks = new Uint8Array(memory.buffer, out, size.width * size.height);
     kernels.markZingers(transmission.byteOffset, out, size.width, size.height, radius);
     dezinger(transmission, size.width, size.height, radius, marks);
@@ -342,9 +339,7 @@ export class WasmReconstruction implements Reconstruction {
       this.#floats(offset, stage.length).set(stage);
       offset += stage.length * Float32Array.BYTES_PER_ELEMENT;
     };
-    const beginsInPairs = Math.log2(points) % 2 === 1;
-    if (beginsInPairs) put(pairTwiddlesOf(points));
-    for (let length = beginsInPairs ? points / 2 : points; length >= 16; length /= 4) put(twiddlesOf(length));
+    for (let length = points; length > 8; length /= 4) put(twiddlesOf(length));
   }
 
   /** Where the columns of a vertical slice lie on the detector, and what they take from there; which it sees at all. */
