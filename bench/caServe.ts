@@ -1,6 +1,7 @@
 // The server side of bench/ca.ts: node dist/bench/caServe.js PORT DATABASE
 import { CaServer } from "../src/ca/index.js";
 import { loadDatabaseFile } from "../src/database/index.js";
+import { startWarmUp } from "../src/ioc/warmUp.js";
 import { RecordEngine } from "../src/records/index.js";
 
 const [port = "0", database = ""] = process.argv.slice(2);
@@ -14,4 +15,5 @@ const server = new CaServer({
   autoBeaconAddressList: false,
 });
 await server.start();
+startWarmUp();
 console.log("running");

@@ -27,7 +27,7 @@ async function boot(options: DemoOptions): Promise<Ioc> {
   mkdirSync(join(options.directory, "autosave"), { recursive: true });
   Object.assign(process.env, bootEnvironment(options));
   process.chdir(BOOT_DIRECTORY);
-  const ioc = createIoc({ streams: { stdout: { write: () => true }, stderr: process.stderr } });
+  const ioc = createIoc({ warmUp: true, streams: { stdout: { write: () => true }, stderr: process.stderr } });
   const { ok } = await ioc.shell.runScript("st.cmd");
   if (!ok || !ioc.initialised) throw new Error("the beamline did not boot");
   if (options.replay !== undefined) await fitScanToRecording(ioc);

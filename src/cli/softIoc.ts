@@ -8,7 +8,7 @@ export async function main(words: readonly string[], program: string): Promise<n
   if (options.ok) {
     // Scripts that look after an IOC find it by its name, as they do a compiled one.
     process.title = program;
-    return runIoc(createIoc(), options.value);
+    return runIoc(createIoc({ warmUp: true }), options.value);
   }
   (options.error.exitCode === 0 ? process.stdout : process.stderr).write(options.error.text);
   return options.error.exitCode;

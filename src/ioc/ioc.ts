@@ -35,6 +35,7 @@ import { putLogCommands } from "./putLog/putLogCommands.js";
 import { scanCommands } from "./scanCommands.js";
 import { securityCommands } from "./securityCommands.js";
 import { serverCommands } from "./serverCommands.js";
+import { startWarmUp } from "./warmUp.js";
 
 const log = logger("ioc");
 
@@ -44,6 +45,8 @@ export interface IocOptions {
   /** What `$(X)` expands from and where EPICS_CA_* come from; this process's by default. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly streams?: ShellStreams;
+  /** Compiles what serves clients once the servers run, before one comes; for programs that are there to serve. */
+  readonly warmUp?: boolean;
 }
 
 /**
@@ -69,11 +72,13 @@ export class Ioc implements IocshHost, IocParts {
   readonly #recordsListeners: RecordsListener[] = [];
   #caServer: CaServer | undefined;
   #pvaServer: PvaServer | undefined;
+  readonly #warmsUp: boolean;
   #initialised = false;
   #stopped = false;
 
   constructor(options: IocOptions = {}) {
     this.environment = options.environment ?? process.env;
+    this.#warmsUp = options.warmUp ?? false;
     // The script may still set EPICS_CA_ADDR_LIST and the like, so clients are made when first used.
     this.#caClient = lazy(() => new CaClient({ environment: this.environment }));
     this.#pvaClient = lazy(() => new PvaClient({ environment: this.environment }));
@@ -190,6 +195,7 @@ export class Ioc implements IocshHost, IocParts {
     this.engine.iocRun();
     await this.#startServers();
     startProcessServers(this);
+    if (this.#warmsUp && this.#caServer !== undefined) this.own(startWarmUp());
   }
 
   #checksAddresses(): boolean {
