@@ -3,6 +3,7 @@ import { copyFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorMessage } from "../libcom/errorMessage.js";
 import type { ScanContext } from "./context.js";
+import { FIELD_WORDS } from "./fieldConditions.js";
 import { FIELD_DATASETS, FIELD_KINDS, type FieldKind, fieldsFileName } from "./fieldKinds.js";
 import { readLastFrameId } from "./frameIds.js";
 import { readNumber, readText } from "./pvValues.js";
@@ -53,6 +54,20 @@ export async function addTheta(context: ScanContext, path: string, angles: reado
   const taken = new Set(indices);
   const missing = angles.filter((_, index) => !taken.has(index));
   if (missing.length > 0) context.log.warn(`${path}: ${describeMissing(missing)}`);
+}
+
+/** Tells which dark and flat fields of a scan that does not stream did not get into its file. */
+export async function tellMissingFields(
+  { beamline, files, log }: ScanContext,
+  path: string,
+  expected: Readonly<Record<FieldKind, number>>,
+): Promise<void> {
+  const { locations } = await files.storedFrames(path);
+  for (const kind of FIELD_KINDS) {
+    const place = await readText(beamline.own(FIELD_WORDS[kind].location));
+    const stored = locations.filter((location) => location === place).length;
+    if (stored < expected[kind]) log.warn(`${path}: ${stored} of ${expected[kind]} ${kind} fields`);
+  }
 }
 
 /** Puts the latest fields into the file of a capture, and keeps them under its name where they are wanted besides. */

@@ -22,10 +22,9 @@ export interface OneFilePlan {
 
 const execute = (context: ScanContext, file: ScanFile, plan: OneFilePlan): Step => {
   const { fields, angles, prepare, project } = plan;
-  file.angles = angles;
   return sequence(
     prepare,
-    file.begin(angles.length + fieldFrames(fields)),
+    file.begin({ angles, fields: fieldFrames(fields) }),
     openFrontEndShutter(context),
     showStatus(context, "Moving rotation axis to start"),
     fieldsBefore(context, fields),

@@ -1,25 +1,32 @@
 import { existsSync } from "node:fs";
 import { defer, endWith, ignoreElements, merge, race, startWith, switchMap, take, timer } from "rxjs";
 import { number$ } from "../records/pvStreams.js";
-import { addTheta } from "./completeFile.js";
+import { addTheta, tellMissingFields } from "./completeFile.js";
 import { saveConfiguration } from "./configuration.js";
 import type { ScanContext } from "./context.js";
 import type { EndTask } from "./endScan.js";
+import type { FieldKind } from "./fieldKinds.js";
 import { showSaved } from "./progress.js";
 import { readText } from "./pvValues.js";
 import { stopOther } from "./recording.js";
 import { during, nothing, perform, put, putAndWait, reach, type Step, sequence, within } from "./steps.js";
 import { startTransfer } from "./transfer.js";
 
+/** What a complete file of a scan holds: a projection at each angle, and so many fields. */
+export interface FileContents {
+  readonly angles: readonly number[];
+  readonly fields: Readonly<Record<FieldKind, number>>;
+}
+
 /** The one file that a scan writes when it does not stream: dark fields, flat fields and projections. */
 export interface ScanFile {
-  /** Opens it for this many frames. */
-  begin(frames: number): Step;
-  /** The angle of each projection, as soon as it is known. */
-  angles: readonly number[];
+  /** Opens it for so many frames. */
+  begin(contents: FileContents): Step;
   /** Closes and completes it, when it was begun. */
   readonly end: readonly EndTask[];
 }
+
+const framesOf = ({ angles, fields }: FileContents): number => angles.length + fields.dark + fields.flat;
 
 /** Completes when the file plugin has all frames that it waits for, or when no more come. */
 const untilStored = ({ beamline, times }: ScanContext): Step => {
@@ -36,13 +43,13 @@ const untilStored = ({ beamline, times }: ScanContext): Step => {
 export function scanFile(context: ScanContext): ScanFile {
   const { beamline, times } = context;
   const state = beamline.file("Capture_RBV");
-  let path: string | undefined;
+  let begun: (FileContents & { readonly path: string }) | undefined;
 
-  const whenBegun = (step: (path: string) => Step): Step =>
-    defer(() => (path === undefined ? nothing : step(path)));
+  const whenBegun = (step: (path: string, contents: FileContents) => Step): Step =>
+    defer(() => (begun === undefined ? nothing : step(begun.path, begun)));
   /** The file plugin makes no file for a scan that had no frame. */
-  const whenStored = (step: (path: string) => Step): Step =>
-    whenBegun((begun) => (existsSync(begun) ? step(begun) : nothing));
+  const whenStored = (step: (path: string, contents: FileContents) => Step): Step =>
+    whenBegun((path, contents) => (existsSync(path) ? step(path, contents) : nothing));
   const close = sequence(
     during(untilStored(context), showSaved(context)),
     put(beamline.file("Capture"), 0),
@@ -50,12 +57,11 @@ export function scanFile(context: ScanContext): ScanFile {
       within(times.capture, `${state.name}: the file was not closed`),
     ),
   );
-  const file: ScanFile = {
-    angles: [],
-    begin: (frames) =>
+  return {
+    begin: (contents) =>
       sequence(
         stopOther(context),
-        putAndWait(beamline.file("NumCapture"), frames, times.put),
+        putAndWait(beamline.file("NumCapture"), framesOf(contents), times.put),
         merge(
           reach(state, (value) => value === 1).pipe(
             within(times.capture, `${state.name}: the file was not opened`),
@@ -63,15 +69,15 @@ export function scanFile(context: ScanContext): ScanFile {
           put(beamline.file("Capture"), 1),
         ),
         perform(async () => {
-          path = await readText(beamline.file("FullFileName_RBV"));
+          begun = { ...contents, path: await readText(beamline.file("FullFileName_RBV")) };
         }),
       ),
     end: [
       ["file", whenBegun(() => close)],
-      ["theta", whenStored((stored) => perform(() => addTheta(context, stored, file.angles)))],
-      ["configuration", whenBegun((begun) => saveConfiguration(context, begun))],
-      ["copy", whenStored((stored) => startTransfer(context, stored))],
+      ["theta", whenStored((path, { angles }) => perform(() => addTheta(context, path, angles)))],
+      ["fields", whenStored((path, { fields }) => perform(() => tellMissingFields(context, path, fields)))],
+      ["configuration", whenBegun((path) => saveConfiguration(context, path))],
+      ["copy", whenStored((path) => startTransfer(context, path))],
     ],
   };
-  return file;
 }

@@ -2,7 +2,7 @@ import { untilCameraDone } from "./acquisition.js";
 import { startAcquisition, triggerInternally } from "./camera.js";
 import type { ScanContext } from "./context.js";
 import { FIELD_WORDS, prepareForFields, sendFramesTo, showStatus } from "./fieldConditions.js";
-import { FIELD_KINDS, type FieldKind } from "./fieldKinds.js";
+import type { FieldKind } from "./fieldKinds.js";
 import { readFrameTime } from "./frameTime.js";
 import { readNumber, readText } from "./pvValues.js";
 import { after, nothing, type Step, sequence, when } from "./steps.js";
@@ -34,11 +34,13 @@ export const readFieldPlans = async (context: ScanContext): Promise<FieldPlans> 
   flat: await readPlan(context, "flat"),
 });
 
-/** How many frames the fields add to the projections. */
-export const fieldFrames = (plans: FieldPlans): number =>
-  FIELD_KINDS.map((kind) => plans[kind])
-    .map(({ count, before, after }) => count * (Number(before) + Number(after)))
-    .reduce((sum, frames) => sum + frames, 0);
+const framesOf = ({ count, before, after }: FieldPlan): number => count * (Number(before) + Number(after));
+
+/** How many frames of each kind the fields add to the projections. */
+export const fieldFrames = ({ dark, flat }: FieldPlans): Readonly<Record<FieldKind, number>> => ({
+  dark: framesOf(dark),
+  flat: framesOf(flat),
+});
 
 /** A camera and its plugins get this much longer than the frames themselves. */
 const PATIENCE_SECONDS = 5;

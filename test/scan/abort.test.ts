@@ -37,6 +37,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     settings: { StreamScanType: "backforth", StreamPreCount: 4, StreamNumCapture: 6 },
     buttons: ["StreamRetakeDark", "StreamRetakeFlat", "StreamCapture"],
   },
+  "a stream whose captures are one file each": {
+    databases: [...STREAM_DATABASES, "tomoScanStreamFiles"],
+    settings: { StreamScanType: "backforth", StreamPreCount: 4, StreamNumCapture: 6 },
+    buttons: ["StreamCapture", "StreamCapture"],
+  },
   "a stream that goes on, synchronized": {
     databases: STREAM_DATABASES,
     settings: { StreamScanType: "continuous", NumAngles: 20_000, RotationStep: 0.2 },

@@ -159,6 +159,19 @@ describe("a capture", () => {
     await ended;
   });
 
+  it("goes on while another button is pressed, which springs back", async (context) => {
+    const beamline = new TestBeamline(context, { StreamNumCapture: 100_000 });
+    const { ended } = await beamline.stream();
+    const capture = beamline.press("StreamCapture");
+    await beamline.shows("StreamNumCaptured", /^[1-9]/);
+    await beamline.press("StreamRetakeDark");
+    assert.equal(beamline.text("StreamMessage"), "Capturing projections");
+    assert.equal(existsSync(join(beamline.folder, "dark_fields.h5")), false);
+    beamline.set("AbortScan", 1);
+    await ended;
+    await capture;
+  });
+
   it("leaves the configuration of an earlier scan alone when there was none", async (context) => {
     const beamline = new TestBeamline(context);
     const first = await beamline.stream();
@@ -239,6 +252,22 @@ describe("a capture", () => {
     abortWith(context, STREAM_DATABASES));
 
   it("is so as well when all is in one file", (context) => abortWith(context, FILES.databases));
+
+  it("overwrites a file that exists when OverwriteWarning is No", async (context) => {
+    const beamline = new TestBeamline(context);
+    await beamline.served();
+    beamline.set("OverwriteWarning", 0);
+    for (const frames of [20, 30]) {
+      beamline.set("StreamNumCapture", frames);
+      beamline.engine.put("2bmSP1:HDF1:FileNumber", 1);
+      const ended = beamline.startScan();
+      await firstValueFrom(beamline.detector.taken$);
+      await beamline.press("StreamCapture");
+      beamline.set("AbortScan", 1);
+      await ended;
+      assert.equal(idsOf(beamline, "scan_001.h5").length, frames);
+    }
+  });
 
   it("never overwrites a file that exists", async (context) => {
     const beamline = new TestBeamline(context);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import { filter } from "rxjs";
 import type { Value } from "../../src/channel/dbf.js";
 import { helicalMotion } from "../../src/scan/helical.js";
 import { readDataset } from "./h5.js";
@@ -75,6 +76,63 @@ describe("a fly scan", () => {
       ["ImagesCollected", "ImagesSaved", "RemainingTime"].map((record) => beamline.text(record)),
       ["4/4", "41/41", "0:00:00"],
     );
+  });
+
+  it("takes flat fields at another angle, and is back for the projections", async (context) => {
+    const angle = { SampleOutAngleEnable: 1, SampleOutAngle: 90 };
+    const beamline = beamlineOf(context, {
+      NumAngles: 5,
+      DarkFieldMode: "None",
+      FlatFieldMode: "Both",
+      ...angle,
+    });
+    await beamline.served();
+    const stoodAt: number[] = [];
+    const watching = beamline.detector.taken$
+      .pipe(filter(({ location }) => location === FLAT))
+      .subscribe(() => stoodAt.push(Math.round(beamline.number("2bmb:m102.RBV"))));
+    await beamline.startScan();
+    watching.unsubscribe();
+    assert.deepEqual(stoodAt, [90, 90, 90, 90, 90, 90, 90, 90]);
+    const taken = beamline.detector.frames.filter(({ location }) => location === DATA);
+    assert.deepEqual(
+      taken.map((frame) => Math.round(frame.angle)),
+      [0, 1, 2, 3, 4],
+    );
+  });
+
+  it("copies its file to the analysis computer, into the experiment's folder there", async (context) => {
+    const copying = { CopyToAnalysisDir: "scp", DarkFieldMode: "None", FlatFieldMode: "None", NumAngles: 5 };
+    const beamline = beamlineOf(context, copying);
+    await beamline.served();
+    const programs = join(beamline.folder, "programs");
+    mkdirSync(programs);
+    const script = (name: string, text: string): void =>
+      writeFileSync(join(programs, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    // ssh -o BatchMode=yes HOST COMMAND and scp -q -B FILE HOST:FOLDER, where every host is this one.
+    script("ssh", 'exec sh -c "$4"');
+    script("scp", `exec cp "$3" "$(echo "$4" | cut -d: -f2)"`);
+    const path = process.env["PATH"];
+    process.env["PATH"] = `${programs}:${path}`;
+    context.after(() => {
+      process.env["PATH"] = path;
+    });
+    // The record holds 39 characters.
+    beamline.set("RemoteAnalysisDir", `pc:${beamline.folder}/`);
+    await beamline.startScan();
+    await beamline.shows("ScanStatus", "scp file transfer complete");
+    const copy = join(beamline.folder, ...beamline.folder.split("/").slice(-2), "scan_001.h5");
+    assert.equal(readDataset(copy, "exchange/theta").values.length, 5);
+  });
+
+  it("says which dark and flat fields are missing", async (context) => {
+    const beamline = beamlineOf(context, { NumAngles: 5, DarkFieldMode: "Start", FlatFieldMode: "None" });
+    await beamline.served();
+    beamline.detector.unstored = 2;
+    const lines: string[] = [];
+    context.mock.method(process.stderr, "write", (line: string) => lines.push(line) > 0);
+    await beamline.startScan();
+    assert.match(lines.join(""), /scan_001\.h5: 1 of 3 dark fields/);
   });
 
   it("says what went wrong at its end, and is over", async (context) => {

@@ -1,20 +1,31 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { defer, finalize, type Observable, Subject } from "rxjs";
+import { defer, finalize, map, type Observable, Subject } from "rxjs";
+import type { Value } from "../../src/channel/dbf.js";
 import type { Pv, PvDirectory } from "../../src/records/pv.js";
+
+export interface ObservedPut {
+  readonly name: string;
+  readonly value: Value;
+}
 
 /** The PVs of a server, with everything it does to them told: each write, each subscription, each that it opens or closes. */
 export class ObservedPvs implements PvDirectory {
   /** How long a read takes, as over a network. */
   readMilliseconds = 0;
-  readonly #writes = new Subject<string>();
+  readonly #puts = new Subject<ObservedPut>();
   #subscriptions = 0;
   #open = 0;
 
   constructor(private readonly directory: PvDirectory) {}
 
+  /** What the server has written, when it has. */
+  get puts$(): Observable<ObservedPut> {
+    return this.#puts;
+  }
+
   /** The name of each PV when the server has written it. */
   get writes$(): Observable<string> {
-    return this.#writes;
+    return this.#puts.pipe(map(({ name }) => name));
   }
 
   /** Subscriptions to values and connections that are alive. */
@@ -47,11 +58,11 @@ export class ObservedPvs implements PvDirectory {
       },
       write: (value) => {
         inner.write(value);
-        this.#writes.next(name);
+        this.#puts.next({ name, value });
       },
       writeNotify: async (value, options) => {
         const done = inner.writeNotify(value, options);
-        this.#writes.next(name);
+        this.#puts.next({ name, value });
         await done;
       },
       close: () => {

@@ -122,6 +122,14 @@ describe("a scan", () => {
     await ended;
   });
 
+  it("leaves the front-end shutter alone in testing mode", async (context) => {
+    const beamline = new TestBeamline(context, { Testing: 1 });
+    const { ended } = await beamline.stream();
+    beamline.set("AbortScan", 1);
+    await ended;
+    assert.equal(beamline.number("2bma:A_shutter:open"), 0);
+  });
+
   it("says what it waits for while the front-end shutter stays closed, and gives up in the end", async (context) => {
     const beamline = new TestBeamline(context, { Testing: 0 }, { frontEnd: 0.3 });
     await beamline.served();
@@ -291,6 +299,38 @@ describe("between scans the server", () => {
       beamline.text("ScanStatus"),
       /^Scan failed: 2bmb:TomoScanStream:DetectorTopDir: not connected/,
     );
+  });
+
+  it("stops the stage at a press of AbortScan, which springs back", async (context) => {
+    const beamline = new TestBeamline(context);
+    await beamline.served();
+    beamline.pv("2bmb:m102.VAL").write(100_000);
+    await beamline.shows("2bmb:m102.MOVN", 1);
+    beamline.set("AbortScan", 1);
+    await beamline.shows("2bmb:m102.DMOV", 1);
+    await beamline.shows("AbortScan", 0);
+    assert.ok(beamline.number("2bmb:m102.RBV") < 100_000);
+  });
+
+  it("asks an A3200 for the counts of one revolution", async (context) => {
+    const beamline = new TestBeamline(context, { PSOControllerModel: 1, PSOCountsPerRotation: 1 });
+    await beamline.served();
+    assert.deepEqual(beamline.commands, ["UNITSTOCOUNTS(X, 360.0)"]);
+    assert.equal(beamline.number("PSOCountsPerRotation"), COUNTS_PER_ROTATION);
+  });
+
+  it("broadcasts under the prefix that PvaStreamPVPrefix names", async (context) => {
+    const beamline = new TestBeamline(context, { PvaStreamPVPrefix: "2bmb:Other:" });
+    await beamline.served();
+    for (const name of ["StreamTheta", "StreamDarkFields", "StreamFlatFields"])
+      assert.ok(beamline.structures.get(`2bmb:Other:${name}`), name);
+  });
+
+  it("shows what the circular buffer says", async (context) => {
+    const beamline = new TestBeamline(context);
+    await beamline.served();
+    beamline.engine.put("2bmSP1:CB1:StatusMessage", "Dropping frames");
+    await beamline.shows("StreamCBStatusMessage", "Dropping frames");
   });
 
   it("lets streaming buttons spring back", async (context) => {

@@ -63,6 +63,8 @@ export class ScriptedDetector {
   readonly taken$ = new Subject<Frame>();
   /** False: the camera takes frames that reach nobody. */
   delivering = true;
+  /** So many of the next frames reach no plugin. */
+  unstored = 0;
   /** False: plugins that the camera waits for never get rid of its frames. */
   draining = true;
   /** False: the ring, once triggered, emits nothing. */
@@ -147,10 +149,15 @@ export class ScriptedDetector {
     this.set("cam1:UniqueId_RBV", frame.id);
     this.set("cam1:NumImagesCounter_RBV", this.#taken);
     if (!this.delivering) return;
-    if (this.text("HDF1:NDArrayPort") === "SP1") this.enqueue(frame);
-    this.keep(frame);
+    if (this.unstored > 0) this.unstored -= 1;
+    else this.deliver(frame);
     if (this.number("cam1:ImageMode") === MULTIPLE && this.#taken >= this.number("cam1:NumImages"))
       this.set("cam1:Acquire", 0);
+  }
+
+  private deliver(frame: Frame): void {
+    if (this.text("HDF1:NDArrayPort") === "SP1") this.enqueue(frame);
+    this.keep(frame);
   }
 
   private stop(): void {

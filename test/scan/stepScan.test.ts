@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { filter, firstValueFrom } from "rxjs";
+import { number$ } from "../../src/records/pvStreams.js";
 import { readNpy } from "../../src/scan/npy.js";
 import { readDataset } from "./h5.js";
 import { TestBeamline } from "./testBeamline.js";
@@ -47,6 +49,49 @@ describe("a step scan", () => {
     beamline.set("InterlacedFileName", "/nowhere.npy");
     await beamline.startScan();
     assert.match(beamline.text("ScanStatus"), /^Scan failed: InterlacedFileName "\/nowhere.npy": ENOENT/);
+  });
+
+  it("lets the stage come to rest before each frame for StabilizationTime", async (context) => {
+    const quick = { ...settings, NumAngles: 3, DarkFieldMode: "None", FlatFieldMode: "None" };
+    const beamline = new TestBeamline(
+      context,
+      { ...quick, StabilizationTime: 0.05 },
+      {},
+      { databases: STEP },
+    );
+    await beamline.served();
+    let restedAt = 0;
+    const pauses: number[] = [];
+    const resting = number$(beamline.pv("2bmb:m102.DMOV")).subscribe((done) => {
+      if (done === 1) restedAt = performance.now();
+    });
+    const taking = beamline.detector.taken$.subscribe(() => pauses.push(performance.now() - restedAt));
+    await beamline.startScan();
+    resting.unsubscribe();
+    taking.unsubscribe();
+    assert.equal(pauses.length, 3);
+    assert.ok(
+      pauses.slice(1).every((pause) => pause >= 49),
+      `${pauses} ms`,
+    );
+  });
+
+  it("gives the frames that it took their angles when it is aborted", async (context) => {
+    const beamline = new TestBeamline(context, { ...settings, NumAngles: 50 }, {}, { databases: STEP });
+    await beamline.served();
+    const ended = beamline.startScan();
+    await firstValueFrom(
+      beamline.detector.taken$.pipe(filter(({ id, location }) => id === 3 && location === "/exchange/data")),
+    );
+    beamline.set("AbortScan", 1);
+    await ended;
+    assert.equal(beamline.text("ScanStatus"), "Scan aborted");
+    const theta = readDataset(join(beamline.folder, "scan_001.h5"), "exchange/theta").values;
+    assert.deepEqual(
+      theta,
+      theta.map((_, index) => 5 * index),
+    );
+    assert.ok(theta.length >= 3 && theta.length < 50);
   });
 
   it("ends, and says why, when the camera never gets rid of its last frame", async (context) => {
