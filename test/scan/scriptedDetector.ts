@@ -1,9 +1,10 @@
 import h5wasm from "h5wasm/node";
-import { Subject, Subscription } from "rxjs";
+import { filter, Subject, Subscription } from "rxjs";
 import type { Value } from "../../src/channel/dbf.js";
 import { toNumber } from "../../src/channel/number.js";
 import { toText } from "../../src/channel/text.js";
 import type { Pv } from "../../src/records/pv.js";
+import { number$ } from "../../src/records/pvStreams.js";
 import { fileNameFrom } from "../../src/scan/overwrite.js";
 import { becomes$, pressed$ } from "../../src/scan/steps.js";
 
@@ -95,10 +96,14 @@ export class ScriptedDetector {
     const on = (name: string, value: number, action: () => void): void =>
       void this.life.add(becomes$(this.at(name), value).subscribe(action));
     on("cam1:Acquire", 1, () => this.acquire());
-    on("cam1:TriggerSoftware", 1, () => {
-      this.set("cam1:TriggerSoftware", 0);
-      if (this.number("cam1:TriggerSource") === SOFTWARE) this.expose(Number.NaN);
-    });
+    // Each put is a trigger; that it was 0 between two of them may not be told on a busy computer.
+    const triggers$ = number$(this.at("cam1:TriggerSoftware")).pipe(filter((value) => value === 1));
+    this.life.add(
+      triggers$.subscribe(() => {
+        this.set("cam1:TriggerSoftware", 0);
+        if (this.number("cam1:TriggerSource") === SOFTWARE) this.expose(Number.NaN);
+      }),
+    );
     on("cam1:Acquire", 0, () => this.stop());
     on("HDF1:Capture", 1, () => this.openFile());
     on("HDF1:Capture", 0, () => this.closeFile());
