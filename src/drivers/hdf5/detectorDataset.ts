@@ -1,21 +1,12 @@
 import type { NDArrayInfo, NDData, NDDimension } from "../ndarray/ndArray.js";
-import { bytesPerElement, elementsOf } from "../ndarray/ndArray.js";
 import type { FileOptions } from "./fileOptions.js";
 import type { SkeletonFile } from "./fileSkeleton.js";
-import { BYPASS_FROM_BYTES, type FrameBypass, MARK_BYTES } from "./frameBypass.js";
+import type { FrameBypass } from "./frameBypass.js";
 import { FrameGrid } from "./frameGrid.js";
 import { type H5Dataset, type H5File, numericDtype } from "./h5.js";
 
 const slowestFirst = (frame: NDArrayInfo): readonly number[] =>
   frame.dimensions.map(({ size }) => size).reverse();
-
-/** Whether frames are chunks as they are, so that they need not go through the library. */
-export const framesAreChunks = (frame: NDArrayInfo, options: FileOptions): boolean =>
-  options.filter === undefined &&
-  options.dimensions.every(({ chunk }) => chunk === 1) &&
-  frame.dimensions.every(({ size }, index) => size === options.frameChunk[index]) &&
-  (frame.dimensions[0]?.size ?? 0) * bytesPerElement(frame.dataType) >= MARK_BYTES &&
-  elementsOf(frame) * bytesPerElement(frame.dataType) >= BYPASS_FROM_BYTES;
 
 /** A dataset of frames that grows as they come. */
 export class DetectorDataset {

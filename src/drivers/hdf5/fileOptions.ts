@@ -1,3 +1,4 @@
+import { bytesPerElement, elementsOf, type NDArrayInfo } from "../ndarray/ndArray.js";
 import type { Filter } from "./compression.js";
 
 /** A dimension that frames are arranged along, besides their own. */
@@ -22,6 +23,8 @@ export interface FileOptions {
   /** Of the frame's own dimensions, x first. */
   readonly frameChunk: readonly number[];
   readonly filter: Filter | undefined;
+  /** Frames come as the filter has them in the file. */
+  readonly packed: boolean;
   /** Other processes read while the file is written. */
   readonly swmr: boolean;
   /** In SWMR mode: frames from one flush to the next. */
@@ -32,4 +35,23 @@ export interface FileOptions {
   /** Attributes are arranged along the same dimensions as the frames. */
   readonly attributesFollowDimensions: boolean;
   readonly storePerformance: boolean;
+}
+
+/** Below this a frame goes through the library's memory for less. */
+const PAST_THE_LIBRARY_FROM_BYTES = 64 * 1024;
+
+/** What marks a frame's room in the file stands in its first row (`frameBypass.ts`). */
+export const MARK_BYTES = 16;
+
+/** Whether frames are chunks as they are, so that they need not go through the library. */
+export function framesAreChunks(frame: NDArrayInfo, options: FileOptions): boolean {
+  const elementBytes = bytesPerElement(frame.dataType);
+  const isWhole =
+    options.dimensions.every(({ chunk }) => chunk === 1) &&
+    frame.dimensions.every(({ size }, index) => size === options.frameChunk[index]) &&
+    (frame.dimensions[0]?.size ?? 0) * elementBytes >= MARK_BYTES;
+  if (options.packed) return isWhole;
+  return (
+    isWhole && options.filter === undefined && elementsOf(frame) * elementBytes >= PAST_THE_LIBRARY_FROM_BYTES
+  );
 }

@@ -5,9 +5,9 @@ import { AttributeColumn } from "./attributeColumn.js";
 import type { AttributeStore } from "./attributeDataset.js";
 import { AttributeGrid } from "./attributeGrid.js";
 import { CrashGuard } from "./crashGuard.js";
-import { DetectorDataset, framesAreChunks } from "./detectorDataset.js";
+import { DetectorDataset } from "./detectorDataset.js";
 import { editFile } from "./fileEdit.js";
-import type { FileOptions } from "./fileOptions.js";
+import { type FileOptions, framesAreChunks } from "./fileOptions.js";
 import { type SkeletonFile, Skeletons } from "./fileSkeleton.js";
 import { type AttributeDefinition, type AttributeValue, definitionsOf, valuesOf } from "./frameAttributes.js";
 import { FrameBypass } from "./frameBypass.js";
@@ -102,8 +102,7 @@ export class FileWriter {
       this.#file.flush();
     }
     if (!options.swmr) this.#guard = new CrashGuard(path);
-    if (framesAreChunks(first, options))
-      this.#bypass = new FrameBypass(path, frameBytes, bytesPerElement(dataType));
+    if (framesAreChunks(first, options)) this.#bypass = new FrameBypass(path, bytesPerElement(dataType));
     this.#file.start_swmr_write();
   }
 
@@ -242,7 +241,7 @@ export class FileWriter {
   }
 
   /**
-   * Appends one frame of the first frame's shape and type; `values` follow the definitions. The next may be given before this one is
+   * Appends one frame of the first frame's shape and type, or its chunk where frames come packed; `values` follow the definitions. The next may be given before this one is
    * written. After one has failed, none is written that was given later.
    */
   write(data: NDData, values: readonly AttributeValue[]): Promise<void> {

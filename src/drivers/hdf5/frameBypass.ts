@@ -2,13 +2,9 @@ import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, ftruncateSync, openSync, write, writeSync } from "node:fs";
 import { promisify } from "node:util";
 import { Module } from "h5wasm/node";
+import { MARK_BYTES } from "./fileOptions.js";
+import { CHUNK_BYTES_PLACE } from "./filterStandIn.js";
 import { interceptWrites, type LibraryTransfer } from "./libraryTransfers.js";
-
-/** Below this the copy costs less than the bypass. */
-export const BYPASS_FROM_BYTES = 64 * 1024;
-
-/** A row of a frame has at least as many. */
-export const MARK_BYTES = 16;
 
 /** A frame and its room in the file. */
 interface Place {
@@ -21,18 +17,19 @@ const writeSoon = promisify(write);
 /**
  * Writes frames into chunks of a file without copying them through WebAssembly's memory: the library is given a few marked
  * pixels to write, finds room for their chunk and keeps the index; where it writes the chunk to the file, the frame is
- * written in its stead, while the library is busy with the next one. For chunks of exactly one frame that no filter changes.
+ * written in its stead, while the library is busy with the next one. For chunks of exactly one frame that no filter changes, or that come
+ * as their filter would make them (`filterStandIn.ts`).
  */
 export class FrameBypass {
   readonly #descriptor: number;
-  readonly #frameBytes: number;
   readonly #markElements: number;
   readonly #markPlace: number;
-  readonly #mark = randomBytes(MARK_BYTES);
+  /** The size of the chunk is behind it. */
+  readonly #mark = randomBytes(CHUNK_BYTES_PLACE);
   readonly #endInterception: () => void;
   /** Where the library has found room; undefined until it has. */
   #found: number | undefined;
-  #isSeeking = false;
+  #bytesSought: number | undefined;
   /** In the order in which they are written, one after the other. */
   readonly #unwritten: Place[] = [];
   #turn: Promise<void> = Promise.resolve();
@@ -40,8 +37,7 @@ export class FrameBypass {
   #failure: unknown;
 
   /** For one open file at a time: `close` it before the next. */
-  constructor(path: string, frameBytes: number, elementBytes: number) {
-    this.#frameBytes = frameBytes;
+  constructor(path: string, elementBytes: number) {
     this.#markElements = MARK_BYTES / elementBytes;
     this.#markPlace = Module._malloc(MARK_BYTES);
     if (this.#markPlace === 0) throw new Error("no memory for the mark of frames");
@@ -61,7 +57,7 @@ export class FrameBypass {
     offset: readonly number[],
     frame: Uint8Array,
   ): Promise<void> {
-    const place = { frame, position: this.#findRoom(fileId, datasetPath, offset) };
+    const place = { frame, position: this.#findRoom(fileId, datasetPath, offset, frame.byteLength) };
     this.#unwritten.push(place);
     const written = this.#turn.then(() => this.#writeInTurn(place));
     this.#turn = written.catch(() => {});
@@ -75,32 +71,29 @@ export class FrameBypass {
     closeSync(this.#descriptor);
   }
 
-  #findRoom(fileId: bigint, datasetPath: string, offset: readonly number[]): number {
+  #findRoom(fileId: bigint, datasetPath: string, offset: readonly number[], bytes: number): number {
+    new DataView(Module.HEAPU8.buffer).setUint32(this.#markPlace + CHUNK_BYTES_PLACE, bytes, true);
     const count = offset.map((_, axis) => BigInt(axis === offset.length - 1 ? this.#markElements : 1));
     const strides = offset.map(() => 1n);
     this.#found = undefined;
-    this.#isSeeking = true;
+    this.#bytesSought = bytes;
     try {
       const mark = BigInt(this.#markPlace);
       Module.set_dataset_data(fileId, datasetPath, count, offset.map(BigInt), strides, mark);
     } finally {
-      this.#isSeeking = false;
+      this.#bytesSought = undefined;
     }
     if (this.#found === undefined) throw new Error("the HDF5 library left a frame unwritten");
     return this.#found;
   }
 
   #before({ bytes, position }: LibraryTransfer): true | undefined {
-    if (this.#isSeeking && bytes.length === this.#frameBytes && this.#isMarked(bytes)) {
+    if (bytes.length === this.#bytesSought && this.#mark.equals(bytes.subarray(0, CHUNK_BYTES_PLACE))) {
       this.#found = position;
       return true;
     }
     this.#writeAtOnce();
     return undefined;
-  }
-
-  #isMarked(bytes: Uint8Array): boolean {
-    return this.#mark.equals(bytes.subarray(0, MARK_BYTES));
   }
 
   /**
@@ -124,7 +117,7 @@ export class FrameBypass {
         done += (await writeSoon(this.#descriptor, frame, done, rest, position + done)).bytesWritten;
       }
     } catch (error) {
-      if (this.#failure === undefined) this.#cut(position);
+      if (this.#failure === undefined) this.#cut(position, frame.byteLength);
       this.#failure = error;
       throw error;
     } finally {
@@ -133,8 +126,8 @@ export class FrameBypass {
   }
 
   /** Gives back the room of a frame that did not fit at the end, which closing the file will need. */
-  #cut(position: number): void {
+  #cut(position: number, bytes: number): void {
     const { size } = fstatSync(this.#descriptor);
-    if (size > position && size <= position + this.#frameBytes) ftruncateSync(this.#descriptor, position);
+    if (size > position && size <= position + bytes) ftruncateSync(this.#descriptor, position);
   }
 }

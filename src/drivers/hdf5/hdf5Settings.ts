@@ -1,9 +1,16 @@
-import { ok, type Result } from "../../libcom/result.js";
+import { failed, ok, type Result } from "../../libcom/result.js";
 import type { DriverParameter } from "../asyn/driverParameter.js";
-import type { NDArrayInfo } from "../ndarray/ndArray.js";
+import type { NDArrayHeader, NDArrayInfo, NDCodec } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
-import { type CompressionSettings, compressionProblem, filterFor } from "./compression.js";
-import type { FileOptions, FrameDimension } from "./fileOptions.js";
+import {
+  type CompressionSettings,
+  compressionProblem,
+  filterFor,
+  isStoredAsItComes,
+  typeOfCodec,
+  withOwnParameters,
+} from "./compression.js";
+import { type FileOptions, type FrameDimension, framesAreChunks } from "./fileOptions.js";
 import type { Hdf5Parameters } from "./hdf5Parameters.js";
 
 /** What the HDF5 parameters need to know of the file plugin. */
@@ -100,6 +107,17 @@ const compressionSettings = (params: Hdf5Parameters): CompressionSettings => ({
   jpegQuality: params.HDF5_jpegQuality.value ?? 90,
 });
 
+/** The records take the settings of frames that come compressed. */
+export function showCodec(params: Hdf5Parameters, { name, level, shuffle, compressor }: NDCodec): void {
+  const type = typeOfCodec(name);
+  if (type !== undefined) setIfChanged(params.HDF5_compressionType, type);
+  if (name === "zlib") setIfChanged(params.HDF5_zCompressLevel, level);
+  if (name !== "blosc") return;
+  setIfChanged(params.HDF5_bloscCompressLevel, level);
+  setIfChanged(params.HDF5_bloscShuffleType, shuffle);
+  setIfChanged(params.HDF5_bloscCompressor, compressor);
+}
+
 /** Chunks along the frame's own dimensions: all of it where nothing else is asked for. */
 function frameChunk(params: Hdf5Parameters, frame: NDArrayInfo): readonly number[] {
   return frame.dimensions.map(({ size }, index) => {
@@ -131,27 +149,34 @@ function frameDimensions(params: Hdf5Parameters, expectedFrames: number): readon
 /** How a file for frames like `frame` is written. */
 export function fileOptions(
   params: Hdf5Parameters,
-  frame: NDArrayInfo,
+  frame: NDArrayHeader,
   expectedFrames: number | "single",
 ): Result<FileOptions> {
+  if (frame.codec !== undefined && typeOfCodec(frame.codec.name) === undefined)
+    return failed(`frames compressed by ${frame.codec.name} cannot be stored`);
   const filter = filterFor(compressionSettings(params), frame);
   if (!filter.ok) return filter;
   const isSingle = expectedFrames === "single";
   const dimensions = isSingle ? [] : frameDimensions(params, expectedFrames);
   const flushEvery = Math.max(params.HDF5_flushNthFrame.value ?? 0, params.HDF5_nFramesChunks.value ?? 0, 1);
-  return ok({
+  const packed = isStoredAsItComes(frame);
+  const options: FileOptions = {
     expectedFrames: isSingle ? 1 : expectedFrames,
     dimensions,
     byPosition: !isSingle && params.HDF5_posRunning.value === 1,
     frameChunk: frameChunk(params, frame),
-    filter: filter.value,
+    filter: packed && filter.value !== undefined ? withOwnParameters(filter.value, frame) : filter.value,
+    packed,
     swmr: params.HDF5_SWMRMode.value === 1,
     flushEvery,
     storeAttributes: params.HDF5_storeAttributes.value === 1,
     attributeChunk: Math.max(params.HDF5_NDAttributeChunk.value ?? 0, 0),
     attributesFollowDimensions: params.HDF5_dimAttDatasets.value === 1,
     storePerformance: params.HDF5_storePerformance.value === 1,
-  });
+  };
+  return packed && !framesAreChunks(frame, options)
+    ? failed("compressed frames need chunks of one frame each, and rows of 16 bytes at least")
+    : ok(options);
 }
 
 /** Records show what was chosen for a file. */

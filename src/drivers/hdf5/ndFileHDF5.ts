@@ -4,13 +4,13 @@ import { fileURLToPath } from "node:url";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import { failed, ok, type Result } from "../../libcom/result.js";
-import type { NDArray, NDArrayInfo } from "../ndarray/ndArray.js";
+import type { NDArray, NDArrayHeader, NDCodec } from "../ndarray/ndArray.js";
 import type { FileFormat, FrameCount } from "../plugins/fileFormat.js";
 import type { PluginSetup } from "../plugins/ndPlugin.js";
 import { NDPluginFile } from "../plugins/ndPluginFile.js";
 import { defaultLayout } from "./defaultLayout.js";
 import { type Hdf5Parameters, makeHdf5Parameters } from "./hdf5Parameters.js";
-import { fileOptions, guardWrites, showOptions } from "./hdf5Settings.js";
+import { fileOptions, guardWrites, showCodec, showOptions } from "./hdf5Settings.js";
 import { type FileLayout, type ParsedLayout, parseLayout } from "./layout.js";
 import { WriterClient } from "./writerClient.js";
 
@@ -48,6 +48,12 @@ export function loadLayout(xmlFileName: string): Result<ParsedLayout> {
   }
 }
 
+const isSameCodec = (a: NDCodec | undefined, b: NDCodec | undefined): boolean =>
+  a?.name === b?.name &&
+  a?.level === b?.level &&
+  a?.shuffle === b?.shuffle &&
+  a?.compressor === b?.compressor;
+
 /** HDF5 files in the shape of a layout, written by a worker. */
 class Hdf5Format implements FileFormat {
   readonly isMultiFrame = true;
@@ -56,6 +62,8 @@ class Hdf5Format implements FileFormat {
   readonly #writer: WriterClient;
   #layout: FileLayout = defaultLayout;
   #opened = 0;
+  /** Of all frames of a file. */
+  #codec: NDCodec | undefined;
 
   constructor(portName: string, params: Hdf5Parameters, writer: WriterClient) {
     this.#params = params;
@@ -87,14 +95,17 @@ class Hdf5Format implements FileFormat {
       this.#log.warn(`XMLFileName: ${problem}`);
   }
 
-  rehearse(frame: NDArrayInfo, expectedFrames: FrameCount): void {
+  rehearse(frame: NDArrayHeader, expectedFrames: FrameCount): void {
+    if (frame.codec !== undefined) return;
     const layout = loadLayout(this.#params.HDF5_layoutFilename.value ?? "");
     const options = fileOptions(this.#params, frame, expectedFrames);
     if (layout.ok && options.ok) void this.#writer.rehearse(layout.value.layout, frame, options.value);
   }
 
-  async open(path: string, first: NDArrayInfo, expectedFrames: FrameCount): Promise<void> {
+  async open(path: string, first: NDArrayHeader, expectedFrames: FrameCount): Promise<void> {
     const params = this.#params;
+    this.#codec = first.codec;
+    if (first.codec !== undefined) showCodec(params, first.codec);
     const options = fileOptions(params, first, expectedFrames);
     if (!options.ok) throw new Error(options.error);
     showOptions(params, options.value);
@@ -105,6 +116,8 @@ class Hdf5Format implements FileFormat {
   }
 
   async write(frame: NDArray): Promise<void> {
+    if (!isSameCodec(frame.codec, this.#codec))
+      throw new Error(`frame ${frame.uniqueId} is not compressed as the first one`);
     const flushed = await this.#writer.write(frame);
     if (flushed) this.#countFlush();
   }
@@ -142,6 +155,10 @@ class Hdf5Format implements FileFormat {
 
 /** The HDF5 file plugin (NDFileHDF5). */
 export class NDFileHDF5 extends NDPluginFile {
+  protected override get takesCompressed(): boolean {
+    return true;
+  }
+
   constructor(setup: PluginSetup, writer = new WriterClient()) {
     const params = makeHdf5Parameters();
     const format = new Hdf5Format(setup.portName, params, writer);

@@ -13,34 +13,47 @@ import type { WriterAnswer, WriterRequest } from "./writerMessages.js";
  * written or the worker ended; after that the next `open` starts afresh.
  */
 export class WriterClient {
-  readonly #calls: WorkerCalls<WriterRequest, WriterAnswer>;
+  readonly #unpacked: WorkerCalls<WriterRequest, WriterAnswer>;
+  /** A thread of its own, where stand-ins take the place of filters. */
+  readonly #packed: WorkerCalls<WriterRequest, WriterAnswer>;
+  /** Of the present file. */
+  #calls: WorkerCalls<WriterRequest, WriterAnswer>;
   #sentDefinitions: readonly AttributeDefinition[] = [];
   #path = "";
 
   /** `entry` is the worker's module; tests give one that fails. */
   constructor(entry = new URL("./writerWorker.js", import.meta.url)) {
-    this.#calls = new WorkerCalls(entry, "the HDF5 writer");
+    this.#unpacked = new WorkerCalls(entry, "the HDF5 writer");
+    this.#packed = new WorkerCalls(entry, "the HDF5 writer of compressed frames");
+    this.#calls = this.#unpacked;
   }
 
   /** A file will be opened soon: the thread and the HDF5 library take a moment to load. */
   prepare(): void {
-    this.#calls.prepare();
+    this.#unpacked.prepare();
   }
 
   async open(path: string, layout: FileLayout, first: NDArrayInfo, options: FileOptions): Promise<void> {
     this.#path = path;
+    this.#calls = options.packed ? this.#packed : this.#unpacked;
     this.#sentDefinitions = definitionsOf(first);
     await this.#calls.ask({ kind: "open", path, layout, first: infoOf(first), options });
   }
 
   /** Makes a file of this kind for nothing: the first one takes a second. What goes wrong shows when one is opened. */
   async rehearse(layout: FileLayout, first: NDArrayInfo, options: FileOptions): Promise<void> {
-    await this.#calls.ask({ kind: "rehearse", layout, first: infoOf(first), options }).catch(() => {});
+    await this.#unpacked.ask({ kind: "rehearse", layout, first: infoOf(first), options }).catch(() => {});
   }
 
   /** Settles when the frame is written; the caller keeps it retained until then. True when all frames so far can be read by others. */
   async write(frame: NDArray): Promise<boolean> {
-    const request = { kind: "write", buffer: frame.buffer, values: valuesOf(frame) } as const;
+    const packed = frame.codec && { codec: frame.codec.name, bytes: frame.data.byteLength };
+    const request = {
+      kind: "write",
+      buffer: frame.buffer,
+      values: valuesOf(frame),
+      ...(packed && { packed }),
+    } as const;
     if (this.#isDefined(frame)) return (await this.#calls.ask(request)).flushed;
     this.#sentDefinitions = definitionsOf(frame);
     return (await this.#calls.ask({ ...request, definitions: this.#sentDefinitions })).flushed;
@@ -60,13 +73,13 @@ export class WriterClient {
     try {
       await this.#calls.ask({ kind: "abandon" });
     } catch {
-      await this.terminate();
+      await this.#calls.terminate();
     }
     if (this.#path !== "") await endAtSize(this.#path);
   }
 
-  terminate(): Promise<void> {
-    return this.#calls.terminate();
+  async terminate(): Promise<void> {
+    await Promise.all([this.#unpacked.terminate(), this.#packed.terminate()]);
   }
 
   #isDefined(frame: NDArrayInfo): boolean {

@@ -23,6 +23,8 @@ export type WriterRequest =
       readonly kind: "write";
       readonly buffer: SharedArrayBuffer;
       readonly values: readonly AttributeValue[];
+      /** Of a compressed frame: its codec, and how many bytes it has in the buffer. */
+      readonly packed?: { readonly codec: string; readonly bytes: number };
       /** Only where they differ from those of the frame before. */
       readonly definitions?: readonly AttributeDefinition[];
     }

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { elementsOf, type NDArrayInfo, viewOf } from "../ndarray/ndArray.js";
+import { elementsOf, type NDArrayInfo, type NDData, viewOf } from "../ndarray/ndArray.js";
 import { answerHdf5Calls } from "./answerCalls.js";
 import type { FileOptions } from "./fileOptions.js";
 import { Skeletons } from "./fileSkeleton.js";
 import { FileWriter } from "./fileWriter.js";
+import { withStandIn } from "./filterStandIn.js";
+import { storedForm } from "./packedFrame.js";
 import type { WriterAnswer, WriterRequest } from "./writerMessages.js";
 
 /** How long frames may stay in the library's buffers before another process, or a crash, finds them on disk; the first does not. */
@@ -58,7 +60,9 @@ function begin(request: WriterRequest): Begun {
 async function performAlone(request: Exclude<WriterRequest, { kind: "write" }>): Promise<WriterAnswer> {
   if (request.kind === "open") {
     const { path, layout, first, options } = request;
-    const writer = new FileWriter(path, layout, first, options, skeletons);
+    const make = () => new FileWriter(path, layout, first, options, skeletons);
+    const { packed, filter } = options;
+    const writer = packed && filter !== undefined ? withStandIn(filter.id, filter.name, make) : make();
     open = { writer, first, options, lastFlush: Number.NEGATIVE_INFINITY, framesSinceFlush: 0 };
     return { flushed: false };
   }
@@ -96,11 +100,16 @@ async function writeFrame(file: OpenFile, request: Extract<WriterRequest, { kind
   if (request.definitions !== undefined) writer.define(request.definitions);
   file.framesSinceFlush += 1;
   try {
-    await writer.write(viewOf(first.dataType, request.buffer, elementsOf(first)), request.values);
+    await writer.write(dataOf(first, request), request.values);
   } catch (error) {
     file.failure = error;
     throw error;
   }
+}
+
+function dataOf(first: NDArrayInfo, { buffer, packed }: Extract<WriterRequest, { kind: "write" }>): NDData {
+  if (packed === undefined) return viewOf(first.dataType, buffer, elementsOf(first));
+  return storedForm(first, packed.codec, new Uint8Array(buffer, 0, packed.bytes));
 }
 
 async function flush(file: OpenFile): Promise<WriterAnswer> {

@@ -108,6 +108,22 @@ export interface NDArrayInfo {
   readonly attributes: readonly NDAttribute[];
 }
 
+/** How a frame is compressed (NDCodec_t); a setting that the codec has not is -1. */
+export interface NDCodec {
+  readonly name: string;
+  readonly level: number;
+  readonly shuffle: number;
+  readonly compressor: number;
+}
+
+const withoutSettings = { level: -1, shuffle: -1, compressor: -1 } as const;
+
+export const ndCodec = (name: string, settings: Partial<NDCodec> = {}): NDCodec => ({
+  ...withoutSettings,
+  ...settings,
+  name,
+});
+
 /**
  * One frame. The data lie on shared memory of a pool and must not be changed after the frame was published.
  * A receiver that keeps the frame beyond the call that delivered it calls `retain()` in that call and `release()`
@@ -116,11 +132,14 @@ export interface NDArrayInfo {
 export interface NDArray extends NDArrayInfo {
   readonly data: NDData;
   /** The codec of a compressed frame, whose `data` are then bytes; what it would be without is told by type and dimensions. */
-  readonly codec?: string;
+  readonly codec?: NDCodec;
   readonly buffer: SharedArrayBuffer;
   retain(): NDArray;
   release(): void;
 }
+
+/** A frame's facts, and how it is compressed. */
+export type NDArrayHeader = NDArrayInfo & Pick<NDArray, "codec">;
 
 /** A frame's facts alone, as plain values: what a frame that is made from it has in common with it. */
 export const infoOf = (frame: NDArrayInfo): NDArrayInfo => ({
@@ -140,10 +159,10 @@ export const withStamps = (frame: NDArray, stamps: Partial<NDStamps>): NDArray =
   sharing(frame, { ...infoOf(frame), ...stamps }, frame.data, frame.codec);
 
 /** A compressed frame: the facts of what it was made from, and its bytes in the memory of another, whose references it has. */
-export const compressedFrame = (info: NDArrayInfo, codec: string, memory: NDArray, bytes: number): NDArray =>
+export const compressedFrame = (info: NDArrayInfo, codec: NDCodec, memory: NDArray, bytes: number): NDArray =>
   sharing(memory, infoOf(info), new Uint8Array(memory.buffer, 0, bytes), codec);
 
-function sharing(frame: NDArray, info: NDArrayInfo, data: NDData, codec: string | undefined): NDArray {
+function sharing(frame: NDArray, info: NDArrayInfo, data: NDData, codec: NDCodec | undefined): NDArray {
   const view: NDArray = {
     ...info,
     data,

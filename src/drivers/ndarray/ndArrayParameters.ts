@@ -81,7 +81,7 @@ export function showArray(params: NDArrayParameters, frame: NDArrayInfo & Partia
   const bytes = elementsOf(frame) * bytesPerElement(frame.dataType);
   setIfChanged(params.ARRAY_SIZE, bytes);
   setIfChanged(params.COMPRESSED_SIZE, frame.codec === undefined ? bytes : (frame.data?.byteLength ?? bytes));
-  setIfChanged(params.CODEC, frame.codec ?? "");
+  setIfChanged(params.CODEC, frame.codec?.name ?? "");
   setIfChanged(params.DATA_TYPE, ND_DATA_TYPES.indexOf(frame.dataType));
   setIfChanged(params.COLOR_MODE, attribute("ColorMode"));
   setIfChanged(params.BAYER_PATTERN, attribute("BayerPattern"));

@@ -324,7 +324,7 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   #receive(frame: NDArray): void {
     if (frame.codec !== undefined && !this.takesCompressed) {
       this.log.error(
-        `frame ${frame.uniqueId} is compressed by ${frame.codec}, which this plugin cannot use: dropped`,
+        `frame ${frame.uniqueId} is compressed by ${frame.codec.name}, which this plugin cannot use: dropped`,
       );
       count(this.base.DROPPED_ARRAYS);
       return;

@@ -40,6 +40,10 @@ export class NDPluginAttribute extends NDPlugin {
     return this.#attributes.has(name) ? this.#attributes.find(name, address) : super.parameter(name);
   }
 
+  protected override get takesCompressed(): boolean {
+    return true;
+  }
+
   protected override process(frame: NDArray): void {
     for (const { ATTR_ATTRNAME, ATTR_VAL, ATTR_VAL_SUM } of this.#attributes.at) {
       const name = ATTR_ATTRNAME.value ?? "";

@@ -9,6 +9,8 @@ import {
   infoOf,
   type NDArray,
   type NDArrayInfo,
+  type NDCodec,
+  ndCodec,
   wholeAxis,
 } from "../ndarray/ndArray.js";
 import { jpegRequest } from "./codecs/jpeg.js";
@@ -80,7 +82,7 @@ export class NDPluginCodec extends NDPlugin {
     if (codec === "") return this.#passInTurn(frame);
     if (frame.codec !== undefined) return this.#passInTurn(frame, Status.warning, "Array already compressed");
     try {
-      return this.#pack(frame, codec, this.#method(frame, codec));
+      return this.#pack(frame, this.#codec(codec), this.#method(frame, codec));
     } catch (error) {
       return this.#passInTurn(frame, Status.error, errorMessage(error));
     }
@@ -89,6 +91,18 @@ export class NDPluginCodec extends NDPlugin {
   #method(frame: NDArray, codec: Exclude<Codec, "">): PackRequest["by"] {
     if (codec === "jpeg") return { image: jpegRequest(frame, this.#params.JPEG_QUALITY.value ?? 0) };
     return { codec, settings: this.#settings() };
+  }
+
+  /** What travels with the frames. */
+  #codec(name: Exclude<Codec, "">): NDCodec {
+    const { ZLIB_CLEVEL, BLOSC_COMPRESSOR, BLOSC_CLEVEL, BLOSC_SHUFFLE } = this.#params;
+    if (name === "zlib") return ndCodec(name, { level: ZLIB_CLEVEL.value ?? 0 });
+    if (name !== "blosc") return ndCodec(name);
+    return ndCodec(name, {
+      level: BLOSC_CLEVEL.value ?? 0,
+      shuffle: BLOSC_SHUFFLE.value ?? 0,
+      compressor: BLOSC_COMPRESSOR.value ?? 0,
+    });
   }
 
   #settings(): CompressionSettings {
@@ -102,7 +116,7 @@ export class NDPluginCodec extends NDPlugin {
     };
   }
 
-  #pack(frame: NDArray, codec: string, by: PackRequest["by"]): void | Promise<void> {
+  #pack(frame: NDArray, codec: NDCodec, by: PackRequest["by"]): void | Promise<void> {
     const { byteLength } = frame.data;
     const memory = this.allocate({
       ...infoOf(frame),
@@ -123,7 +137,7 @@ export class NDPluginCodec extends NDPlugin {
   }
 
   #decompress(frame: NDArray): void | Promise<void> {
-    const { codec } = frame;
+    const codec = frame.codec?.name;
     const number = CODECS.findIndex((name) => name === (codec ?? ""));
     if (codec === undefined || number < 0) {
       if (codec !== undefined) return this.#passInTurn(frame, Status.error, `Unexpected codec: '${codec}'`);

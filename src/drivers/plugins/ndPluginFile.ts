@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { makeParameters } from "../asyn/defineDriver.js";
 import type { Parameter } from "../asyn/portDriver.js";
-import { type NDArray, type NDArrayInfo, withStamps } from "../ndarray/ndArray.js";
+import { type NDArray, type NDArrayHeader, type NDArrayInfo, withStamps } from "../ndarray/ndArray.js";
 import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { closesFile, driverFileOf, isMeantFor, namingOf } from "./fileDirections.js";
 import type { FileFormat, FrameCount } from "./fileFormat.js";
@@ -225,7 +225,7 @@ export class NDPluginFile extends NDPlugin {
     }
   }
 
-  async #open(session: FileSession, first: NDArrayInfo, expectedFrames: number): Promise<void> {
+  async #open(session: FileSession, first: NDArrayHeader, expectedFrames: number): Promise<void> {
     await session.before;
     if (session.names === undefined) {
       if (session.naming !== undefined) this.#namer.take(session.naming);

@@ -77,5 +77,7 @@ const emptyImage = {
 function codecOf(frame: NDArray) {
   if (frame.codec === undefined) return {};
   const uncompressedSize = elementsOf(frame) * bytesPerElement(frame.dataType);
-  return { codec: { name: frame.codec, elementType: ND_SCALAR_NAMES[frame.dataType], uncompressedSize } };
+  return {
+    codec: { name: frame.codec.name, elementType: ND_SCALAR_NAMES[frame.dataType], uncompressedSize },
+  };
 }

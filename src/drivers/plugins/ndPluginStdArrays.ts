@@ -1,6 +1,13 @@
 import { DriverParameter } from "../asyn/driverParameter.js";
 import type { Parameter, ParameterType } from "../asyn/portDriver.js";
-import { fillPixels, isBigData, type NDArray, type NDData } from "../ndarray/ndArray.js";
+import {
+  bytesOf,
+  bytesPerElement,
+  fillPixels,
+  isBigData,
+  type NDArray,
+  type NDData,
+} from "../ndarray/ndArray.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 
 const IMAGE = "STD_ARRAY_DATA";
@@ -56,6 +63,25 @@ const outletMakers: Readonly<Record<ArrayType, () => Outlet>> = {
   },
 };
 
+/** Bytes as elements of an array type. */
+const elementsFrom: Readonly<Record<ArrayType, { bytes: number; of: (buffer: ArrayBuffer) => NDData }>> = {
+  Int8Array: { bytes: 1, of: (buffer) => new Uint8Array(buffer) },
+  Int16Array: { bytes: 2, of: (buffer) => new Uint16Array(buffer) },
+  Int32Array: { bytes: 4, of: (buffer) => new Uint32Array(buffer) },
+  Int64Array: { bytes: 8, of: (buffer) => new BigUint64Array(buffer) },
+  Float32Array: { bytes: 4, of: (buffer) => new Float32Array(buffer) },
+  Float64Array: { bytes: 8, of: (buffer) => new Float64Array(buffer) },
+};
+
+/** As many elements as areaDetector shows of a compressed frame: its bytes by the size of a pixel, and one more. */
+function compressedElements({ data, dataType }: NDArray, type: ArrayType): NDData {
+  const packed = bytesOf(data);
+  const { bytes, of } = elementsFrom[type];
+  const whole = new Uint8Array((Math.floor(packed.length / bytesPerElement(dataType)) + 1) * bytes);
+  whole.set(packed.subarray(0, whole.length));
+  return of(whole.buffer);
+}
+
 const isArrayType = (type: ParameterType | undefined): type is ArrayType =>
   type !== undefined && type in outletMakers;
 
@@ -77,8 +103,13 @@ export class NDPluginStdArrays extends NDPlugin {
     return outlet.parameter;
   }
 
+  protected override get takesCompressed(): boolean {
+    return true;
+  }
+
   protected override process(frame: NDArray): void {
-    for (const outlet of this.#outlets.values()) outlet.show(frame.data);
+    for (const [type, outlet] of this.#outlets)
+      outlet.show(frame.codec === undefined ? frame.data : compressedElements(frame, type));
     this.emit(frame);
   }
 }

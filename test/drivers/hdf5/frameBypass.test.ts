@@ -33,7 +33,7 @@ async function openFile(t: TestContext): Promise<OpenFile> {
     dtype: "<B",
   });
   dataset.resize([frames.length, SIDE, SIDE]);
-  const bypass = new FrameBypass(path, SIDE * SIDE, 1);
+  const bypass = new FrameBypass(path, 1);
   const writeAll = () =>
     Promise.allSettled(
       frames.map((frame, index) => bypass.write(file.file_id, "/data", [index, 0, 0], frame)),

@@ -7,6 +7,7 @@ export const smallFrames: FileOptions = {
   byPosition: false,
   frameChunk: [4, 3],
   filter: undefined,
+  packed: false,
   swmr: false,
   flushEvery: 1,
   storeAttributes: true,

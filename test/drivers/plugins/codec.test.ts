@@ -4,10 +4,12 @@ import { filter, firstValueFrom, map, timeout } from "rxjs";
 import { ImageStreams } from "../../../src/drivers/ndarray/arrayPorts.js";
 import { colorModeOf, NDColorMode } from "../../../src/drivers/ndarray/imageLayout.js";
 import { images$ } from "../../../src/drivers/ndarray/imageSource.js";
-import { infoOf, type NDArray, wholeAxis } from "../../../src/drivers/ndarray/ndArray.js";
+import { bytesOf, infoOf, type NDArray, ndCodec, wholeAxis } from "../../../src/drivers/ndarray/ndArray.js";
+import { NDPluginAttribute } from "../../../src/drivers/plugins/ndPluginAttribute.js";
 import { NDPluginCodec } from "../../../src/drivers/plugins/ndPluginCodec.js";
 import { NDPluginPva } from "../../../src/drivers/plugins/ndPluginPva.js";
 import { NDPluginStats } from "../../../src/drivers/plugins/ndPluginStats.js";
+import { NDPluginStdArrays } from "../../../src/drivers/plugins/ndPluginStdArrays.js";
 import { SharedPvProvider } from "../../../src/pva/index.js";
 import { makeFrame, put, shown, stringAttribute } from "./frames.js";
 import { pluginRig } from "./rig.js";
@@ -33,8 +35,8 @@ test("each codec gives back the pixels it was given, and shows by how much they 
   const { camera, pool, packer, unpacker } = await chain(t);
   const packed: (string | undefined)[] = [];
   const unpacked: { codec: string | undefined; pixels: number[] }[] = [];
-  packer.arrays$.subscribe(({ codec }) => packed.push(codec));
-  unpacker.arrays$.subscribe((frame) => unpacked.push({ codec: frame.codec, pixels: pixelsOf(frame) }));
+  packer.arrays$.subscribe(({ codec }) => packed.push(codec?.name));
+  unpacker.arrays$.subscribe((frame) => unpacked.push({ codec: frame.codec?.name, pixels: pixelsOf(frame) }));
   for (const compressor of [2, 3, 4, 5, 6]) {
     await put(packer, "COMPRESSOR", compressor);
     const frame = makeFrame(pool, 5, { sizeX: 64, sizeY: 48, fill: (index) => index >> 6 });
@@ -96,12 +98,12 @@ test("what is compressed already, or by nobody knows what, goes on as it is", as
     ...infoOf(frame),
     data: frame.data,
     buffer: frame.buffer,
-    codec: "zfp",
+    codec: ndCodec("zfp"),
     retain: () => strange,
     release: () => {},
   };
   const codecs: unknown[] = [];
-  for (const plugin of [twice, unpacker]) plugin.arrays$.subscribe(({ codec }) => codecs.push(codec));
+  for (const plugin of [twice, unpacker]) plugin.arrays$.subscribe(({ codec }) => codecs.push(codec?.name));
   camera.emit(strange);
   assert.deepEqual(codecs, ["zfp", "zfp"]);
   assert.deepEqual(status(twice), [1, "Array already compressed"]);
@@ -115,6 +117,39 @@ test("a plugin that needs pixels drops compressed frames", async (t) => {
   camera.emit(makeFrame(pool, 1));
   await pool.whenIdle();
   assert.deepEqual([shown(stats, "DROPPED_ARRAYS"), shown(stats, "ARRAY_COUNTER")], [1, 0]);
+});
+
+test("standard arrays show the bytes of compressed frames, and attributes theirs", async (t) => {
+  const { camera, pool, packer, add } = await chain(t);
+  await put(packer, "COMPRESSOR", 4);
+  const arrays = await add(
+    (setup) => new NDPluginStdArrays(setup),
+    {},
+    {
+      portName: "ARRAYS",
+      arrayPort: "PACK",
+    },
+  );
+  const shorts = arrays.parameter("STD_ARRAY_DATA", 0, "Int16Array");
+  const sizes = await add(
+    (setup) => new NDPluginAttribute(setup, 1),
+    {},
+    {
+      portName: "ATTR",
+      arrayPort: "PACK",
+    },
+  );
+  const packed: NDArray[] = [];
+  packer.arrays$.subscribe((frame) => packed.push(frame.retain()));
+  camera.emit(makeFrame(pool, 1, { sizeX: 64, sizeY: 48, fill: (index) => index >> 6 }));
+  await pool.whenIdle();
+  const [first] = packed;
+  assert.ok(first !== undefined);
+  const bytes = Buffer.from(bytesOf(first.data));
+  assert.ok(shorts?.value instanceof Uint16Array);
+  assert.equal(shorts.value.length, Math.floor(bytes.length / 2) + 1);
+  assert.deepEqual(Buffer.from(shorts.value.buffer).subarray(0, bytes.length), bytes);
+  assert.deepEqual([shown(sizes, "DROPPED_ARRAYS"), shown(sizes, "ARRAY_COUNTER")], [0, 1]);
 });
 
 test("pvAccess clients get compressed frames with what it takes to decompress them", async (t) => {
