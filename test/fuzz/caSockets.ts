@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
-import { setTimeout as wait } from "node:timers/promises";
 import { Command } from "../../src/ca/codec/commands.js";
 import { MessageDecoder } from "../../src/ca/codec/messageDecoder.js";
 import type { CaServer } from "../../src/ca/server/caServer.js";
@@ -10,6 +9,7 @@ import { clientOf, startServer } from "../ca/support/loopback.js";
 import { MemoryProvider, MemoryPv } from "../ca/support/memoryProvider.js";
 import { mutated, Random } from "../ca/support/mutation.js";
 import { openRawChannel } from "../ca/support/rawChannel.js";
+import { handles, soon } from "./leftOvers.js";
 import { usedBytes } from "./memory.js";
 
 const VERSION = bytes("0000 0000 0000 000d 00000000 00000000");
@@ -17,8 +17,6 @@ const NAMES = ["x", "wave", "text", "nobody"];
 /** Messages of one connection: the server hangs up after most. */
 const BURST = 4;
 const MOST_GROWTH = 8e6;
-const LONGEST_CLOSE_MS = 5000;
-const LOOK_MS = 5;
 
 export interface SocketFuzzReport {
   readonly messages: number;
@@ -49,14 +47,6 @@ async function attack(server: CaServer, udp: UdpSocket, random: Random, size: nu
   await closed;
   return errors;
 }
-
-/** Sockets take a few turns of the event loop to close, and nothing tells when. */
-async function soon(condition: () => boolean, what: string): Promise<void> {
-  for (let waited = 0; waited < LONGEST_CLOSE_MS && !condition(); waited += LOOK_MS) await wait(LOOK_MS);
-  assert.ok(condition(), what);
-}
-
-const handles = (): number => process.getActiveResourcesInfo().length;
 
 /**
  * Sends `count` mutated messages to the TCP and UDP ports of a server of its own, beside a client that reads and

@@ -11,7 +11,7 @@ import { freePort } from "../../support/freePorts.js";
 import { repositoryRoot } from "../../support/paths.js";
 import { needsPython, spawnPython } from "../../support/python.js";
 import { stopped } from "./support/lines.js";
-import { isLeftOut, PEER_SERVERS, type PeerServer, type Row, serverTest } from "./support/matrix.js";
+import { PEER_SERVERS, type PeerServer, type Row, serverTest } from "./support/matrix.js";
 import { untilRunning } from "./support/softIoc.js";
 
 const PROGRAM = readFileSync(join(repositoryRoot, "test/interop/ca/support/peerServer.py"), "utf8");
@@ -46,8 +46,8 @@ async function start(
 /** With which status a server refuses a put-callback of a client that may only read. */
 const REFUSAL: Readonly<Record<PeerServer, number>> = { softioc: Eca.NOWTACCESS, caproto: Eca.PUTFAIL };
 
-/** The machine may be busy with other tests. */
-const PATIENT = { timeoutSeconds: 20 };
+/** The machine may be busy with other tests, and caproto takes 5 s for ten thousand channels on one that is not. */
+const PATIENT = { timeoutSeconds: 60 };
 
 const bytesOf = (array: Float64Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -63,13 +63,13 @@ describe("our client and servers of other makes", {
   concurrency: PEER_SERVERS.length,
 }, () => {
   for (const kind of PEER_SERVERS)
-    describe(kind, () => {
+    describe(kind, { concurrency: 1 }, () => {
       const directory = mkdtempSync(join(tmpdir(), "tomoioc-ca-"));
       let server: Server;
       let client: CaClient;
       let restart: (port: number) => Promise<Server>;
       const row = (name: Row, steps: () => Promise<void>): void => {
-        if (!isLeftOut(kind, name)) it(serverTest(kind, name), steps);
+        it(serverTest(kind, name), steps);
       };
       const read = async (name: string, as?: "STRING"): Promise<unknown> =>
         (await client.connect(name).read({ ...PATIENT, ...(as === undefined ? {} : { as }) })).value;

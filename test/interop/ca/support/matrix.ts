@@ -24,15 +24,9 @@ export type PeerServer = (typeof PEER_SERVERS)[number];
 export const clientTest = (client: PeerClient, row: Row): string => `${client} and our server: ${row}`;
 export const serverTest = (server: PeerServer, row: Row): string => `our client and ${server}: ${row}`;
 
-/** caproto's server takes 8 s and more for each of these. */
-const LEFT_OUT: readonly Row[] = ["10 000 channels", "100 MB array"];
-
-export const isLeftOut = (server: PeerServer, row: Row): boolean =>
-  server === "caproto" && LEFT_OUT.includes(row);
-
 /** The names of all tests of the matrix. */
 export const matrixTests = (): readonly string[] =>
   ROWS.flatMap((row) => [
     ...PEER_CLIENTS.map((client) => clientTest(client, row)),
-    ...PEER_SERVERS.filter((server) => !isLeftOut(server, row)).map((server) => serverTest(server, row)),
+    ...PEER_SERVERS.map((server) => serverTest(server, row)),
   ]);

@@ -48,7 +48,9 @@ def softioc():
 
 def caproto():
     import asyncio
+    import re
     import caproto as ca
+    import numpy
     from caproto.asyncio.server import run
 
     class Locked(ca.ChannelDouble):
@@ -59,15 +61,22 @@ def caproto():
             await asyncio.sleep(0.3)
             return await super().write(*args, **options)
 
-    pvs = {
+    class Numbered(dict):
+        """Has pv0 to pv9999, too, which are made when somebody asks for them: all at once take seconds."""
+        def __missing__(self, name):
+            if not re.fullmatch(r"pv\d{1,4}", name): raise KeyError(name)
+            self[name] = ca.ChannelDouble(value=int(name[2:]))
+            return self[name]
+
+    pvs = Numbered({
         "double": ca.ChannelDouble(value=1.5), "mm": ca.ChannelDouble(value=1.5, precision=3),
         "enum": ca.ChannelEnum(value="Open", enum_strings=["Closed", "Open", "Moving"]),
         "text": ca.ChannelString(value="hello", string_encoding="latin-1"),
         "word": ca.ChannelString(value="hello", string_encoding="latin-1"),
         "wave": ca.ChannelShort(value=[1, 2, 3], max_length=10),
         "locked": Locked(value=7), "slow": Slow(value=0), "flood": ca.ChannelDouble(value=0), "restarted": ca.ChannelDouble(value=1),
-    }
-    pvs.update(("pv%d" % index, ca.ChannelDouble(value=index)) for index in range(1000))
+        "large": ca.ChannelDouble(value=numpy.zeros(1), max_length=12500000),
+    })
     async def started(*_): say_running()
     threading.Thread(target=end_with_stdin, daemon=True).start()
     run(pvs, interfaces=["127.0.0.1"], startup_hook=started)
