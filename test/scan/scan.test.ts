@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { filter, firstValueFrom } from "rxjs";
 import { ScanRig } from "./scanRig.js";
 import { COUNTS_PER_ROTATION, PREFIX, TestBeamline } from "./testBeamline.js";
 
@@ -78,6 +79,19 @@ describe("a scan", () => {
     assert.equal(beamline.detector.frames.length, 180);
     assert.ok(beamline.number("2bmb:m102.RBV") < -179);
     assert.equal(beamline.number("2bmb:m102.JOGR"), 0);
+  });
+
+  it("homes a stage that has turned more than twice, and brings it back to its start", async (context) => {
+    const beamline = new TestBeamline(context, { ReturnRotation: "Yes", RotationStart: 10 });
+    await beamline.served();
+    await beamline.pv("2bmb:m102.VAL").writeNotify(800, { timeoutSeconds: 10 });
+    const homed = firstValueFrom(beamline.observed.writes$.pipe(filter((name) => name === "2bmb:m102.HOMF")));
+    const { ended } = await beamline.stream();
+    await homed;
+    beamline.set("AbortScan", 1);
+    await ended;
+    await beamline.shows("2bmb:m102.DMOV", 1);
+    await beamline.shows("2bmb:m102.RBV", 10);
   });
 
   it("broadcasts its angles in one update", async (context) => {
