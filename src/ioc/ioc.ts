@@ -26,12 +26,14 @@ import { createPvDirectory, type PvDirectory, RecordEngine } from "../records/in
 import type { AccessConfiguration } from "../records/security/index.js";
 import { AccessSecurityFile } from "./accessSecurityFile.js";
 import { driverCommands } from "./driverCommands.js";
+import { groupCommands } from "./groupCommands.js";
 import type { IocParts, Stoppable } from "./iocParts.js";
 import { type IocStatsActions, iocStatsFunctions } from "./iocStats/iocStatsFunctions.js";
 import { iocStatsSupports } from "./iocStats/iocStatsSupport.js";
 import { type Lazy, lazy } from "./lazy.js";
 import { startProcessServers } from "./processServers.js";
 import { putLogCommands } from "./putLog/putLogCommands.js";
+import { RecordGroups } from "./recordGroups.js";
 import { scanCommands } from "./scanCommands.js";
 import { securityCommands } from "./securityCommands.js";
 import { serverCommands } from "./serverCommands.js";
@@ -65,6 +67,7 @@ export class Ioc implements IocshHost, IocParts {
   readonly engine: RecordEngine;
   readonly pvs: PvDirectory;
   readonly accessSecurityFile: AccessSecurityFile;
+  readonly groups: RecordGroups;
   readonly shell: Iocsh;
   readonly #caClient: Lazy<CaClient>;
   readonly #pvaClient: Lazy<PvaClient>;
@@ -88,6 +91,7 @@ export class Ioc implements IocshHost, IocParts {
     for (const support of [...deviceSupports(this.ports, this.engine), ...iocStatsSupports(this)])
       this.engine.addDeviceSupport(support);
     this.pvs = createPvDirectory(this.engine, client);
+    this.groups = new RecordGroups(this.engine, this.environment);
     this.shell = new Iocsh(this, options.streams === undefined ? {} : { streams: options.streams });
     this.accessSecurityFile = new AccessSecurityFile({
       security: this.engine.accessSecurity,
@@ -101,6 +105,7 @@ export class Ioc implements IocshHost, IocParts {
     for (const command of [
       ...driverCommands(this),
       ...serverCommands(this),
+      ...groupCommands(this.groups),
       ...scanCommands(this),
       ...securityCommands(this),
       ...putLogCommands(this),
@@ -220,8 +225,10 @@ export class Ioc implements IocshHost, IocParts {
     const pvaServer = new PvaServer({
       providers: [this.engine],
       structures: [this.sharedPvs],
+      groups: this.groups.pvs,
       environment: this.environment,
     });
+    for (const problem of this.groups.define()) log.error(problem);
     try {
       await caServer.start();
       this.#caServer = caServer;

@@ -2,6 +2,7 @@ import type { CaServer } from "../ca/index.js";
 import type { PluginContext } from "../drivers/plugins/configure.js";
 import type { PvaClient, PvaServer } from "../pva/index.js";
 import type { PvDirectory, RecordEngine } from "../records/index.js";
+import type { RecordGroups } from "./recordGroups.js";
 
 /** Anything that has to be stopped with the IOC. */
 export interface Stoppable {
@@ -14,6 +15,7 @@ export interface IocParts extends PluginContext {
   readonly engine: RecordEngine;
   /** Local records first, then Channel Access. */
   readonly pvs: PvDirectory;
+  readonly groups: RecordGroups;
   readonly pvaClient: PvaClient;
   /** Undefined until iocInit, and where Channel Access could not be served. */
   readonly caServer: CaServer | undefined;

@@ -43,6 +43,7 @@ function printChannelAccess(server: CaServer, level: number, print: Print): void
 /** What pvAccess serves, by where it comes from. */
 const sources = (ioc: IocParts): Readonly<Record<string, readonly string[]>> => ({
   records: [...ioc.engine.names()].sort(),
+  groups: [...ioc.groups.pvs.names()].sort(),
   structures: [...ioc.sharedPvs.names()].sort(),
 });
 

@@ -19,6 +19,9 @@ export {
   type PvValue,
   PvVariant,
 } from "./data/values.js";
+export type * from "./group/groupDefinition.js";
+export { GroupDrafts } from "./group/groupDrafts.js";
+export { GroupPvs } from "./group/groupPvs.js";
 export * from "./nt/fields.js";
 export * from "./nt/ntNdArray.js";
 export { PvaServer, type PvaServerOptions } from "./server/pvaServer.js";

@@ -50,14 +50,21 @@ export function normativeType(kind: NormativeKind, fieldType: DbfType): Structur
       display: structure("", { description: pvString }),
     });
   }
-  const element: ScalarName = kind === "longString" ? "string" : scalarOfField[fieldType];
-  const value: PvType = kind === "array" ? scalarArray(element) : scalarType(element);
+  const element = elementOf(kind, fieldType);
+  const value = valueType(kind, fieldType);
   const common = { value, alarm: ALARM_TYPE, timeStamp: TIME_TYPE };
   const id = kind === "array" ? "epics:nt/NTScalarArray:1.0" : "epics:nt/NTScalar:1.0";
   if (element === "string")
     return structure(id, { ...common, display: structure("", { description: pvString, units: pvString }) });
   return structure(id, { ...common, ...numericMetadata(scalarType(element)) });
 }
+
+const elementOf = (kind: NormativeKind, fieldType: DbfType): ScalarName =>
+  kind === "longString" ? "string" : scalarOfField[fieldType];
+
+/** The type of the value alone; that of an enum is its index. */
+export const valueType = (kind: NormativeKind, fieldType: DbfType): PvType =>
+  kind === "array" ? scalarArray(elementOf(kind, fieldType)) : scalarType(elementOf(kind, fieldType));
 
 const numericMetadata = (limit: PvType) => ({
   display: structure("", {

@@ -41,7 +41,7 @@ export class GetPutOperation implements Operation {
     const { type } = this.channel.served;
     let value: PvStructure;
     try {
-      value = this.channel.served.get().value;
+      value = this.channel.served.get(this.request).value;
     } catch (error) {
       this.reply(subCommand, statusError(errorMessage(error)));
       return;

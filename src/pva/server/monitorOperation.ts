@@ -20,6 +20,12 @@ interface QueuedEvent {
   overrun: BitSet;
 }
 
+/** How many events of a subscription may wait. */
+export function queueSizeOf({ options }: PvRequest): number {
+  const asked = Number(options.get("queueSize"));
+  return asked >= 2 ? Math.min(Math.trunc(asked), MAX_QUEUE_SIZE) : DEFAULT_QUEUE_SIZE;
+}
+
 /**
  * A subscription. Events go out as the client takes them; what it does not take waits in a queue of `queueSize`, and
  * when that is full the newest value replaces the last one queued, with the fields that changed twice in the overrun
@@ -45,8 +51,7 @@ export class MonitorOperation implements Operation {
     private window: number,
     private readonly context: OperationContext,
   ) {
-    const asked = Number(request.options.get("queueSize"));
-    this.queueSize = asked >= 2 ? Math.min(Math.trunc(asked), MAX_QUEUE_SIZE) : DEFAULT_QUEUE_SIZE;
+    this.queueSize = queueSizeOf(request);
     this.isPipelined = request.options.get("pipeline") === "true";
     this.selectsAll = selected.has(0);
     this.selectionKey = this.selectsAll ? "*" : selected.toString();

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { ChannelProvider, ClientIdentity } from "../../channel/provider.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
+import type { GroupPvs } from "../group/groupPvs.js";
 import { limitSilence } from "../net/silenceLimit.js";
 import { TcpTransport } from "../net/tcpTransport.js";
 import { type ServerConfiguration, serverConfiguration } from "../protocol/environment.js";
@@ -20,6 +21,8 @@ const log = logger("pva.server");
 export interface PvaServerOptions {
   readonly providers?: readonly ChannelProvider[];
   readonly structures?: readonly SharedPvProvider[];
+  /** Groups of records, by names of their own. */
+  readonly groups?: GroupPvs;
   /** Where the EPICS_PVAS_* and EPICS_PVA_* variables come from; this process by default. */
   readonly environment?: NodeJS.ProcessEnv;
   /** Interfaces to serve on; empty means all. Default: EPICS_PVAS_INTF_ADDR_LIST. */
@@ -48,6 +51,7 @@ export class PvaServer implements ChannelSource {
     this.configuration = serverConfiguration(options.environment);
     this.sources = [
       ...(options.structures ?? []).map(structureSource),
+      ...(options.groups === undefined ? [] : [options.groups]),
       ...(options.providers ?? []).map(recordSource),
     ];
   }

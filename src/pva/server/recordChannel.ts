@@ -1,12 +1,4 @@
 import { Severity } from "../../channel/alarm.js";
-import {
-  type ArrayValue,
-  type DbfType,
-  firstElement,
-  isArrayValue,
-  type TypedValue,
-  type Value,
-} from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
 import {
   type Channel,
@@ -16,20 +8,13 @@ import {
   type MonitorEvent,
   type ProcessOption,
   type Sample,
-  type WriteResult,
 } from "../../channel/provider.js";
-import { textToChars, toText } from "../../channel/text.js";
 import { merge } from "../data/coerce.js";
 import type { StructureType } from "../data/types.js";
-import {
-  defaultStructure,
-  isNumericArray,
-  isPvStructure,
-  type PvStructure,
-  type PvValue,
-} from "../data/values.js";
+import { defaultStructure, type PvStructure, type PvValue } from "../data/values.js";
 import { alarmOf, type NormativeKind, normativeType, propertyFields, timeStampOf } from "../nt/ntScalar.js";
 import type { PvRequest } from "../protocol/pvRequest.js";
+import { kindOf, monitorMask, orThrow, processOption, readValue, writtenValue } from "./recordValue.js";
 import type { ChannelSource, ServedChannel } from "./servedChannel.js";
 import type { PvPut } from "./sharedPv.js";
 import { Snapshot } from "./snapshot.js";
@@ -48,12 +33,6 @@ const EVERYTHING = EventMask.VALUE | EventMask.ALARM | EventMask.PROPERTY;
 
 /** Alarm status of pvAccess for what concerns this client only. */
 const CLIENT_ALARM = 7;
-
-function kindOf(channel: Channel): NormativeKind {
-  if (channel.fieldType === "ENUM") return "enum";
-  if (channel.elementCount === 1) return "scalar";
-  return channel.fieldType === "CHAR" && channel.properties().form === "String" ? "longString" : "array";
-}
 
 /** One record field as NTScalar, NTScalarArray or NTEnum. */
 export class RecordChannel implements ServedChannel {
@@ -141,61 +120,4 @@ export class RecordChannel implements ServedChannel {
     this.present = value;
     return new Snapshot(value, changed);
   }
-}
-
-/** The value field: an enum's index beside its choices, arrays as they are. */
-function readValue(kind: NormativeKind, value: Value, choices: PvValue | undefined): PvValue {
-  if (kind === "enum")
-    return { ...(isPvStructure(choices) ? choices : {}), index: Number(firstElement(value) ?? 0) };
-  if (kind === "longString") return toText(value);
-  return kind === "array" ? arrayOf(value) : (firstElement(value) ?? 0);
-}
-
-function arrayOf(value: Value): ArrayValue {
-  if (isArrayValue(value)) return value;
-  if (typeof value === "string") return [value];
-  return typeof value === "bigint" ? BigInt64Array.of(value) : Float64Array.of(value);
-}
-
-/** What a client put into the value field, as the record takes it. */
-function writtenValue(
-  kind: NormativeKind,
-  fieldType: DbfType,
-  value: PvValue | undefined,
-): TypedValue | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (kind === "enum") {
-    const index = isPvStructure(value) ? value["index"] : undefined;
-    return typeof index === "number" ? { type: "ENUM", value: index } : undefined;
-  }
-  if (kind === "longString") return { type: fieldType, value: textBytes(fieldType, String(value)) };
-  if (isNumericArray(value)) return { type: fieldType, value };
-  if (Array.isArray(value)) return { type: fieldType, value: value.map(String) };
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "string")
-    return { type: fieldType, value };
-  return undefined;
-}
-
-function textBytes(fieldType: DbfType, text: string): ArrayValue {
-  const bytes = textToChars(text);
-  return fieldType === "CHAR" ? new Int8Array(bytes) : bytes;
-}
-
-function processOption(option: string | undefined): ProcessOption {
-  if (option === "true") return "force";
-  return option === "false" ? "inhibit" : "passive";
-}
-
-/** record[DBE=...] as a number or as names, VALUE and ALARM when absent. */
-function monitorMask(option: string | undefined): number {
-  const names = (option ?? "VALUE|ALARM").split("|").map((name) => name.trim().replace("ARCHIVE", "LOG"));
-  const byName = Object.entries(EventMask).reduce(
-    (mask, [name, bit]) => (names.includes(name) ? mask | bit : mask),
-    0,
-  );
-  return byName !== 0 ? byName : Number(option) & 7 || EventMask.VALUE | EventMask.ALARM;
-}
-
-function orThrow(result: WriteResult): void {
-  if (!result.ok) throw new Error(result.error.message);
 }

@@ -8,7 +8,7 @@ import type { Snapshot } from "./snapshot.js";
 /** One name as a client of the server sees it. Methods throw, or reject, with the message that the client reads. */
 export interface ServedChannel {
   readonly type: StructureType;
-  get(): Snapshot;
+  get(request?: PvRequest): Snapshot;
   put(put: PvPut, request: PvRequest): void | Promise<void>;
   /** What a subscription begins with: undefined when a filter holds it back. As `get` when absent. */
   first?(request: PvRequest): Snapshot | undefined;
