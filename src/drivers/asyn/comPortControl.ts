@@ -8,7 +8,7 @@ const COM_PORT_OPTION = 44;
 const REQUEST = { baud: 1, bits: 2, parity: 3, stop: 4, control: 5, modemStateMask: 11 } as const;
 const ANSWER = 100;
 
-const PARITIES = ["none", "odd", "even", "mark", "space"] as const;
+const PARITIES: readonly string[] = ["none", "odd", "even", "mark", "space"];
 const FLOW = { none: 1, xonXoff: 2, hardware: 3 } as const;
 const BREAK = { on: 5, off: 6 } as const;
 const BREAK_MILLISECONDS = 250;
@@ -51,7 +51,7 @@ const OPTIONS: Readonly<Record<string, LineOption>> = {
     setting: "parity",
     show: (value) => PARITIES[value - 1] ?? "",
     parse: (text) => {
-      const index = PARITIES.findIndex((name) => name === text.toLowerCase());
+      const index = PARITIES.indexOf(text.toLowerCase());
       return index < 0 ? failed("Invalid parity selection") : ok(index + 1);
     },
   },

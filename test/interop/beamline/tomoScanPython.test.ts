@@ -89,7 +89,8 @@ test(
 
 test("in Set mode the angle becomes what it is within one turn, by the offset", needsPython, () => {
   const { offset, angle } = reported().fly;
-  assert.ok(Math.abs(offset + 360) < 1e-6, `OFF is ${offset}`);
+  // The offset is from the target, which the stage reaches within a step of 3e-5 degrees.
+  assert.ok(Math.abs(offset + 360) < 3e-5, `OFF is ${offset}`);
   assert.ok(angle > 0 && angle < 360, `RBV is ${angle}`);
 });
 
