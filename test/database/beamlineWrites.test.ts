@@ -139,8 +139,10 @@ describe("the records of the beamline's templates on our ports", () => {
         else if (reached > 0 === drvInfo in disabledWrites)
           problems.push(`${name}: ${text(value)} did not reach ${drvInfo}`);
         const readback = engine.has(`${name}_RBV`) ? engine.get(`${name}_RBV`) : undefined;
-        if (readback === undefined || expected !== undefined || drvInfo in correctedWrites) continue;
         const written = engine.get(name);
+        // What gives frames their size is locked while a camera acquires.
+        if (drvInfo === "ACQUIRE") engine.put(name, 0);
+        if (readback === undefined || expected !== undefined || drvInfo in correctedWrites) continue;
         if (text(readback) !== text(written))
           problems.push(`${name}: readback ${text(readback)} of ${text(written)} (${drvInfo})`);
       }

@@ -1,4 +1,5 @@
 import type { Value } from "../../src/channel/dbf.js";
+import { readOnlyFeatures } from "../../src/drivers/camera/readOnlyFeatures.js";
 
 const characters = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 
@@ -14,7 +15,7 @@ export const valuesForWriting: Readonly<Record<string, Value>> = {
   HDF5_compressionType: 3,
 };
 
-const notWritable = /is not writable|is n/;
+const notWritable = /^not writable: /;
 
 /** Parameters that refuse what is written, and the reason that the record gives. */
 export const refusedWrites: Readonly<Record<string, RegExp>> = {
@@ -24,7 +25,13 @@ export const refusedWrites: Readonly<Record<string, RegExp>> = {
   GC_I_PayloadSize: notWritable,
   GC_I_SensorHeight: notWritable,
   GC_I_SensorWidth: notWritable,
+  GC_I_TLParamsLocked: notWritable,
   GC_I_WidthMax: notWritable,
+  ...Object.fromEntries(
+    [...readOnlyFeatures].flatMap((feature) =>
+      ["B", "D", "E", "I", "S"].map((type) => [`GC_${type}_${feature}`, notWritable]),
+    ),
+  ),
 };
 
 const actsAndReturns = "an action: it goes back to 0 when it is done";

@@ -2,6 +2,7 @@ import { DriverParameter } from "../asyn/driverParameter.js";
 import type { Parameter, ParameterType } from "../asyn/portDriver.js";
 import { ImageMode } from "./adDriverParameters.js";
 import { type CameraParameters, PixelFormat } from "./cameraParameters.js";
+import { readOnlyFeatures } from "./readOnlyFeatures.js";
 
 /** The asyn type of a feature by the letter after `GC_`: boolean, command, double, enum, integer, string. */
 const FEATURE_TYPES: Readonly<Record<string, ParameterType>> = {
@@ -69,6 +70,7 @@ const LINKS: Readonly<Record<string, Link>> = {
   GC_I_OffsetY: same("MIN_Y"),
   GC_I_PayloadSize: readOnly("ARRAY_SIZE"),
   GC_I_SensorHeight: readOnly("MAX_SIZE_Y"),
+  GC_I_TLParamsLocked: readOnly("ACQUIRE"),
   GC_I_SensorWidth: readOnly("MAX_SIZE_X"),
   GC_I_Width: same("SIZE_X"),
   GC_I_WidthMax: readOnly("MAX_SIZE_X"),
@@ -100,7 +102,7 @@ const INITIAL: Readonly<Record<string, number | string>> = {
 
 /**
  * The features of a GenICam camera, made as records ask for them by `GC_` and a letter for the type, as ADGenICam does. Those that
- * nothing here acts on keep what is written.
+ * nothing here acts on keep what is written, unless they only tell something.
  */
 export class GenICamFeatures {
   readonly #camera: CameraParameters;
@@ -125,18 +127,33 @@ export class GenICamFeatures {
       const parameter: Parameter = this.#camera[link.parameter];
       return isSameParameter(link, parameter, type) ? parameter : linked(name, type, link, parameter);
     }
-    const initial = INITIAL[name];
-    switch (type) {
-      case "Octet":
-        return new DriverParameter(name, { type, initial: String(initial ?? "") });
-      case "Int64":
-        return new DriverParameter(name, { type, initial: BigInt(initial ?? 0) });
-      case "Float64":
-        return new DriverParameter(name, { type, initial: Number(initial ?? 0) });
-      default:
-        return new DriverParameter(name, { type: "Int32", initial: Number(initial ?? 0) });
-    }
+    return readOnlyFeatures.has(FEATURE.exec(name)?.[2] ?? "")
+      ? told(name, type, INITIAL[name])
+      : kept(name, type, INITIAL[name]);
   }
+}
+
+type Initial = number | string | undefined;
+
+/** Keeps what is written. */
+function kept(name: string, type: ParameterType, initial: Initial) {
+  switch (type) {
+    case "Octet":
+      return new DriverParameter(name, { type, initial: String(initial ?? "") });
+    case "Int64":
+      return new DriverParameter(name, { type, initial: BigInt(initial ?? 0) });
+    case "Float64":
+      return new DriverParameter(name, { type, initial: Number(initial ?? 0) });
+    default:
+      return new DriverParameter(name, { type: "Int32", initial: Number(initial ?? 0) });
+  }
+}
+
+/** Only tells. */
+function told(name: string, type: ParameterType, initial: Initial): Parameter {
+  const feature = kept(name, type, initial);
+  feature.handleWrites(refuse(name));
+  return feature;
 }
 
 const isSameParameter = (
@@ -146,7 +163,7 @@ const isSameParameter = (
 ) => type === wanted && toFeature === undefined && fromFeature === undefined && isReadOnly !== true;
 
 const refuse = (name: string) => (): never => {
-  throw new Error(`${name} is not writable`);
+  throw new Error(`not writable: ${name}`);
 };
 
 /** A feature that follows a parameter, and writes go to it. */

@@ -6,22 +6,39 @@ import { binnedSize, type ReadoutRegion, type SourceInfo } from "./frameSource.j
 const LARGEST_BIN = 8;
 const REGION_PARAMETERS = ["MIN_X", "MIN_Y", "SIZE_X", "SIZE_Y", "BIN_X", "BIN_Y"] as const;
 
+type LockedParameter = "SIZE_X" | "SIZE_Y" | "BIN_X" | "BIN_Y" | "GC_PIXEL_FORMAT";
+
 /** The region, binning and pixel format that records ask for, kept within what the sensor has. */
 export class SensorReadout {
   readonly #params: CameraParameters;
+  readonly #isLocked: () => boolean;
   #info: SourceInfo | undefined;
 
-  constructor(params: CameraParameters) {
+  /** @param isLocked while the camera streams frames, what gives them their size cannot be changed (TLParamsLocked) */
+  constructor(params: CameraParameters, isLocked: () => boolean) {
     this.#params = params;
+    this.#isLocked = isLocked;
     const last = (size: number | undefined) => (size === undefined ? undefined : size - 1);
     const { MAX_SIZE_X, MAX_SIZE_Y } = params;
     params.MIN_X.handleWrites(within(0, () => last(MAX_SIZE_X.value)));
     params.MIN_Y.handleWrites(within(0, () => last(MAX_SIZE_Y.value)));
-    params.SIZE_X.handleWrites(within(1, () => MAX_SIZE_X.value));
-    params.SIZE_Y.handleWrites(within(1, () => MAX_SIZE_Y.value));
-    params.BIN_X.handleWrites(within(1, () => LARGEST_BIN));
-    params.BIN_Y.handleWrites(within(1, () => LARGEST_BIN));
-    params.GC_PIXEL_FORMAT.handleWrites((format) => this.#acceptFormat(format));
+    this.#lock(
+      "SIZE_X",
+      within(1, () => MAX_SIZE_X.value),
+    );
+    this.#lock(
+      "SIZE_Y",
+      within(1, () => MAX_SIZE_Y.value),
+    );
+    this.#lock(
+      "BIN_X",
+      within(1, () => LARGEST_BIN),
+    );
+    this.#lock(
+      "BIN_Y",
+      within(1, () => LARGEST_BIN),
+    );
+    this.#lock("GC_PIXEL_FORMAT", (format) => this.#acceptFormat(format));
     for (const name of REGION_PARAMETERS) params[name].written$.subscribe(() => this.#show());
     params.GC_PIXEL_FORMAT.written$.subscribe(() => this.#show());
   }
@@ -65,8 +82,17 @@ export class SensorReadout {
     return dataTypes.includes(wanted) ? wanted : dataTypes[0];
   }
 
-  #acceptFormat(format: number): void {
-    if (format === PixelFormat.Mono8 || format === PixelFormat.Mono16) return;
+  #lock(name: LockedParameter, accept: (value: number) => number): void {
+    this.#params[name].handleWrites((value) => {
+      const accepted = accept(value);
+      if (accepted !== this.#params[name].value && this.#isLocked())
+        throw new Error(`not writable during acquisition: ${name}`);
+      return accepted;
+    });
+  }
+
+  #acceptFormat(format: number): number {
+    if (format === PixelFormat.Mono8 || format === PixelFormat.Mono16) return format;
     const { choices } = this.#params.GC_PIXEL_FORMAT;
     const name = choices.find(({ value }) => value === format)?.name ?? String(format);
     const message = `pixel format ${name} is not simulated: Mono8 and Mono16 are`;

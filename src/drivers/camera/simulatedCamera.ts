@@ -121,7 +121,7 @@ export class SimulatedCamera implements Port, ArrayPort {
     this.#features = new GenICamFeatures(this.params);
     this.#timing = new SensorTiming(this.params);
     this.#stamps = new FrameStamps(this.params, this.#clock);
-    this.#readout = new SensorReadout(this.params);
+    this.#readout = new SensorReadout(this.params, () => this.#acquiring);
     this.#attributes = new FrameAttributes(this.params, {
       portName: options.portName,
       parameter: (name) => this.parameter(name),

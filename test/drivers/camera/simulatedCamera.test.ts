@@ -8,6 +8,7 @@ import {
   PixelFormat,
   TimeStampMode,
   TriggerMode,
+  TriggerOverlap,
   TriggerSource,
   UniqueIdMode,
 } from "../../../src/drivers/camera/cameraParameters.js";
@@ -167,6 +168,67 @@ test("triggers that come during an exposure are dropped and counted", async () =
     ],
   );
   assert.equal(params.SP_DROPPED_FRAME_COUNT.value, 4);
+});
+
+test("without overlap a trigger is taken after exposure and readout, with it after the longer of the two", async () => {
+  for (const [overlap, interval, dropped] of [
+    [TriggerOverlap.Off, 0.011, 4],
+    [TriggerOverlap.ReadOut, 0.011, 0],
+    [TriggerOverlap.Off, 0.021, 0],
+  ] as const) {
+    const state = await rig();
+    const { params } = state.camera;
+    params.TRIGGER_MODE.write(TriggerMode.On);
+    params.GC_TRIGGER_OVERLAP.write(overlap);
+    // The readout of 32 of an Oryx's 2048 rows takes 0.1 ms.
+    params.ACQ_TIME.write(0.01095);
+    params.ACQUIRE.write(1);
+    await Promise.resolve();
+    trigger(state, 8, interval);
+    assert.equal(params.SP_STARTED_FRAME_COUNT.value, 8);
+    assert.equal(params.SP_DROPPED_FRAME_COUNT.value, dropped, `${overlap} at ${interval} s`);
+    await params.ACQUIRE.write(0);
+  }
+});
+
+test("exposures last ten microseconds at least, and bound the rate of free running frames", async () => {
+  const { camera } = await rig();
+  const { params } = camera;
+  params.ACQ_TIME.write(1e-9);
+  assert.equal(params.ACQ_TIME.value, 1e-5);
+  params.ACQ_TIME.write(0.05);
+  params.GC_FRAMERATE_ENABLE.write(0);
+  params.IMAGE_MODE.write(1);
+  params.NIMAGES.write(3);
+  const taken = frames(camera, 3);
+  params.ACQUIRE.write(1);
+  const [first, , third] = await taken;
+  const seconds = Number(third?.theta) - Number(first?.theta);
+  assert.ok(seconds > 0.0999, `${seconds} s for two periods`);
+});
+
+test("what gives frames their size is locked while the camera acquires, where they begin is not", async () => {
+  const { camera } = await rig();
+  const { params } = camera;
+  const locked = () => camera.parameter("GC_I_TLParamsLocked")?.value;
+  params.ACQUIRE.write(1);
+  assert.equal(locked(), 1n);
+  for (const [name, value] of [
+    ["SIZE_X", 8],
+    ["BIN_Y", 2],
+    ["GC_PIXEL_FORMAT", PixelFormat.Mono8],
+  ] as const) {
+    const before = params[name].value;
+    assert.throws(() => params[name].write(value), new RegExp(`not writable during acquisition: ${name}`));
+    assert.equal(params[name].value, before);
+  }
+  params.GC_PIXEL_FORMAT.write(PixelFormat.Mono16);
+  params.MIN_X.write(4);
+  assert.equal(params.MIN_X.value, 4);
+  await params.ACQUIRE.write(0);
+  params.GC_PIXEL_FORMAT.write(PixelFormat.Mono8);
+  assert.equal(params.GC_PIXEL_FORMAT.value, PixelFormat.Mono8);
+  assert.equal(locked(), 0n);
 });
 
 test("frames are dark without beam, brighter with the sample, brightest without it", async () => {
@@ -461,6 +523,10 @@ test("a feature that nothing acts on keeps what is written; one that is read onl
   const { camera } = await rig();
   await put(camera, "GC_E_TestPattern", 1);
   assert.equal(camera.parameter("GC_E_TestPattern")?.value, 1);
-  await assert.rejects(() => put(camera, "GC_D_DeviceTemperature", 1), /not writable/);
+  await assert.rejects(
+    () => put(camera, "GC_D_DeviceTemperature", 1),
+    /not writable: GC_D_DeviceTemperature/,
+  );
+  await assert.rejects(() => put(camera, "GC_D_PowerSupplyVoltage", 1), /not writable: GC_D_Power/);
   assert.equal(camera.parameter("GC_X_Nothing"), undefined);
 });
