@@ -1,6 +1,7 @@
 /**
  * The whole live system in one process: simulated camera, circular buffer, HDF5 capture, reconstruction, slices by pvAccess.
- * node dist/bench/reconBeamline.js [size] [frames per second] [projections of a half turn] [seconds of a window] [windows] [directory]
+ * node dist/bench/reconBeamline.js [size] [frames per second] [projections of a half turn] [seconds of a window] [windows] [directory] [picture]
+ * picture: the channel that somebody reads: StreamRecon, StreamReconZ (the default), ...
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,6 +18,7 @@ const [size = 1024, rate = 100, projections = 1500, seconds = 5, windows = 3] = 
   .slice(2, 7)
   .map(Number);
 const directory = mkdtempSync(join(process.argv[7] ?? tmpdir(), "beamline-bench-"));
+const picture = process.argv[8] ?? "StreamReconZ";
 /** The scan makes the time between two triggers this much longer than an exposure. */
 const STREAM_MARGIN = 1.0516;
 const CLOCK_TICKS = 100;
@@ -39,7 +41,7 @@ ioc.imageStreams.get("2bmSP2:Pva1:Image")?.subscribe(({ uniqueId, epicsTimestamp
 });
 
 const watchSlices = (): unknown =>
-  ioc.sharedPvs.get(`${TOMO_STREAM}StreamRecon`)?.subscribe(({ value }) => {
+  ioc.sharedPvs.get(TOMO_STREAM + picture)?.subscribe(({ value }) => {
     shownAt.push({ id: Number(value["uniqueId"]), time: toPosixMilliseconds(now()) });
   });
 

@@ -2,6 +2,7 @@ import {
   ND_SCALAR_NAMES,
   NTNDARRAY_TYPE,
   ntNdArrayValue,
+  type PvStructure,
   SharedPV,
   type SharedPvProvider,
 } from "../../pva/index.js";
@@ -44,16 +45,7 @@ export class NDPluginPva extends NDPlugin {
 
   protected override process(frame: NDArray): void {
     if (!this.output.admits(frame)) return;
-    const value = ntNdArrayValue({
-      data: frame.data,
-      dimensions: frame.dimensions,
-      uniqueId: frame.uniqueId,
-      dataTimeStamp: frame.timeStamp,
-      timeStamp: frame.epicsTimestamp,
-      attributes: frame.attributes,
-      ...codecOf(frame),
-    });
-    this.#pv.post(value, frame);
+    this.#pv.post(() => imageOf(frame), frame);
     if (this.base.ARRAY_CALLBACKS.value !== 0) this.emitAdmitted(frame);
   }
 
@@ -72,6 +64,17 @@ const emptyImage = {
   dimensions: [{ size: 0 }, { size: 0 }],
   uniqueId: 0,
 };
+
+const imageOf = (frame: NDArray): PvStructure =>
+  ntNdArrayValue({
+    data: frame.data,
+    dimensions: frame.dimensions,
+    uniqueId: frame.uniqueId,
+    dataTimeStamp: frame.timeStamp,
+    timeStamp: frame.epicsTimestamp,
+    attributes: frame.attributes,
+    ...codecOf(frame),
+  });
 
 /** What tells clients how to decompress a frame; nothing of one that is not compressed. */
 function codecOf(frame: NDArray) {

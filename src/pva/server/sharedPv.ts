@@ -39,6 +39,10 @@ export type SnapshotListener = (snapshot: Snapshot) => void;
  */
 export class SharedPV {
   private current: Snapshot;
+  /** Makes what was posted last, while nobody has looked at it. */
+  private unmade: (() => PvStructure) | undefined;
+  /** Whose memory the value lies on. */
+  private owner: Borrowed | undefined;
   private readonly pool = new MemoryPool();
   private readonly listeners = new Set<SnapshotListener>();
 
@@ -52,10 +56,13 @@ export class SharedPV {
   }
 
   get value(): PvStructure {
-    return this.current.value;
+    return this.snapshot.value;
   }
 
   get snapshot(): Snapshot {
+    const { unmade } = this;
+    this.unmade = undefined;
+    if (unmade !== undefined) this.current = this.with(unmade(), this.owner);
     return this.current;
   }
 
@@ -68,14 +75,25 @@ export class SharedPV {
    * Replaces the fields given; the others stay. Arrays are taken without a copy and must not change while they are
    * the PV's value; when they lie on memory of a pool, pass its owner as `borrowed` (an NDArray): it is retained until
    * the next post of such a value. Throws PvValueError, and changes nothing, for fields or shapes the type lacks.
+   *
+   * A value that costs something to make is given as a function. While no monitor listens it is called when somebody gets the value, and
+   * of several in a row only the last, which therefore gives all fields that the others do.
    */
-  post(partial: PvStructure, borrowed?: Borrowed): void {
-    const previous = this.current;
-    const { value, changed } = merge(this.type, previous.value, partial);
-    this.current = new Snapshot(value, changed, borrowed ?? previous.borrowed, this.pool);
+  post(posted: PvStructure | (() => PvStructure), borrowed?: Borrowed): void {
+    const before = this.owner;
+    const owner = borrowed ?? before;
+    const isForLater = typeof posted === "function" && this.subscribers === 0;
+    if (isForLater) this.unmade = posted;
+    else this.current = this.with(typeof posted === "function" ? posted() : posted, owner);
     borrowed?.retain();
-    for (const listener of [...this.listeners]) listener(this.current);
-    if (borrowed !== undefined) previous.borrowed?.release();
+    this.owner = owner;
+    if (!isForLater) for (const listener of [...this.listeners]) listener(this.current);
+    if (borrowed !== undefined) before?.release();
+  }
+
+  private with(partial: PvStructure, owner: Borrowed | undefined): Snapshot {
+    const { value, changed } = merge(this.type, this.snapshot.value, partial);
+    return new Snapshot(value, changed, owner, this.pool);
   }
 
   /** Hears of each post, not of the present value. */

@@ -1,6 +1,6 @@
 import { imageDimensions } from "../../drivers/ndarray/ndArray.js";
 import { NDArrayPool } from "../../drivers/ndarray/ndArrayPool.js";
-import { now } from "../../libcom/epicsTime.js";
+import { now, type Timestamp } from "../../libcom/epicsTime.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { logger } from "../../libcom/log.js";
 import {
@@ -8,6 +8,7 @@ import {
   type NtAttribute,
   type NtAttributeType,
   ntNdArrayValue,
+  type PvStructure,
   SharedPV,
   type SharedPvProvider,
 } from "../../pva/index.js";
@@ -98,19 +99,22 @@ export class ReconPublisher {
   }
 
   #post(result: ReconResult, pictures: readonly Picture[]): void {
-    const attributes = attributesOf(result);
     const times = { timeStamp: now(), dataTimeStamp: result.newest?.epicsTimestamp ?? now() };
-    const uniqueId = result.newest?.uniqueId ?? 0;
+    const display = this.#display;
     for (const picture of pictures) {
-      const shown = pictureOf(picture, result, this.#display, this.#memory);
-      if (shown === undefined) continue;
-      const { data, width, height, owner, ...axes } = shown;
-      const dimensions = [
-        { size: width, ...axes },
-        { size: height, ...axes },
-      ];
-      this.#pvs[picture].post(ntNdArrayValue({ data, dimensions, uniqueId, ...times, attributes }), owner);
-      owner.release();
+      if (picture === "zoom" && display.zoom.size === 0) continue;
+      const pv = this.#pvs[picture];
+      if (pv.subscribers > 0) {
+        const shown = pictureOf(picture, result, display, this.#memory);
+        pv.post(imageValue(shown, result, times), shown.owner);
+        shown.owner.release();
+      } else
+        pv.post(() => {
+          // In memory of its own: it is seldom looked at.
+          const shown = pictureOf(picture, result, display);
+          shown.owner.release();
+          return imageValue(shown, result, times);
+        }, result);
     }
   }
 
@@ -126,13 +130,26 @@ interface Shown extends Panels {
   readonly binning?: number;
 }
 
+function imageValue(
+  { data, width, height, owner: _, ...axes }: Shown,
+  result: ReconResult,
+  times: { readonly timeStamp: Timestamp; readonly dataTimeStamp: Timestamp },
+): PvStructure {
+  const dimensions = [
+    { size: width, ...axes },
+    { size: height, ...axes },
+  ];
+  const uniqueId = result.newest?.uniqueId ?? 0;
+  return ntNdArrayValue({ data, dimensions, uniqueId, ...times, attributes: attributesOf(result) });
+}
+
 /** Pictures that are many times a second made anew are put together in memory of a pool. */
 function pictureOf(
   picture: Picture,
   result: ReconResult,
   { binning, orthoLines, zoom }: Display,
-  memory: NDArrayPool,
-): Shown | undefined {
+  memory?: NDArrayPool,
+): Shown {
   const { slices, geometry } = result;
   const { width, height } = geometry;
   const z = { data: slices.z, width, height: width };
@@ -140,7 +157,7 @@ function pictureOf(
   const x = { data: slices.x, width, height };
   switch (picture) {
     case "all": {
-      const all = besideInPool(
+      const all = besideEachOther(
         [z, y, x].map((slice) => binned(slice, binning)),
         memory,
       );
@@ -148,7 +165,6 @@ function pictureOf(
       return { ...all, binning };
     }
     case "zoom": {
-      if (zoom.size === 0) return undefined;
       const corner = (middle: number): number => middle - Math.floor(zoom.size / 2);
       const [left, back, top] = [corner(zoom.x), corner(zoom.y), corner(zoom.z)];
       const parts = [
@@ -156,18 +172,18 @@ function pictureOf(
         cropped(y, left, top, zoom.size),
         cropped(x, back, top, zoom.size),
       ];
-      return besideInPool(parts, memory);
+      return besideEachOther(parts, memory);
     }
     default:
       return { ...{ z, y, x }[picture], owner: result.retain() };
   }
 }
 
-function besideInPool(images: readonly Panels[], memory: NDArrayPool): Shown {
+function besideEachOther(images: readonly Panels[], memory: NDArrayPool | undefined): Shown {
   const { width, height } = sizeSideBySide(images);
   const time = { timeStamp: 0, epicsTimestamp: { seconds: 0, nanoseconds: 0 } };
   const dimensions = imageDimensions(width, height);
-  const frame = memory.allocate({ uniqueId: 0, ...time, dataType: "Float32", dimensions, attributes: [] });
+  const frame = memory?.allocate({ uniqueId: 0, ...time, dataType: "Float32", dimensions, attributes: [] });
   const data = frame && new Float32Array(frame.buffer, 0, width * height);
   return { ...sideBySide(images, data), owner: frame ?? NOBODY };
 }

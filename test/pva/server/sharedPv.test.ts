@@ -51,6 +51,35 @@ test("borrowed memory is held until the next borrowed value", () => {
   assert.deepEqual(log, ["retain a", "retain b", "release a"]);
 });
 
+test("a value given as a function is made once somebody looks, the last of several, on memory held until then", () => {
+  const pv = new SharedPV(FIELD);
+  const log: string[] = [];
+  const borrow = (name: string) => ({
+    retain: () => log.push(`retain ${name}`),
+    release: () => void log.push(`release ${name}`),
+  });
+  const make = (name: string) => () => {
+    log.push(`make ${name}`);
+    return { name };
+  };
+  pv.post(make("a"), borrow("a"));
+  pv.post(make("b"), borrow("b"));
+  assert.equal(pv.value["name"], "b");
+  assert.equal(pv.snapshot.value["name"], "b");
+  pv.post(make("c"));
+  pv.post({ value: Float32Array.of(1) });
+  assert.deepEqual([pv.value["name"], pv.value["value"]], ["c", Float32Array.of(1)]);
+  assert.deepEqual(log, ["retain a", "retain b", "release a", "make b", "make c"]);
+});
+
+test("a value given as a function is made at once for those who listen", () => {
+  const pv = new SharedPV(FIELD);
+  const names: unknown[] = [];
+  pv.subscribe(({ value }) => names.push(value["name"]));
+  pv.post(() => ({ name: "a" }));
+  assert.deepEqual(names, ["a"]);
+});
+
 test("a provider refuses a second PV of one name", () => {
   const provider = new SharedPvProvider();
   provider.add("a", new SharedPV(FIELD));
