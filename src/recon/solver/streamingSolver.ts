@@ -218,10 +218,13 @@ export class StreamingSolver {
     this.#backlog = spreadOrder(entries.length).flatMap((position) => entries[position] ?? []);
   }
 
-  /** Does the next piece of work and says what it was, newest arrivals before recomputation; call it until `isIdle`. */
-  async step(): Promise<StepDone> {
+  /**
+   * Does the next piece of work and says what it was, newest arrivals before recomputation; call it until `isIdle`. Of those that came no more
+   * than `most` are added.
+   */
+  async step(most = MOST_OFFERED): Promise<StepDone> {
     const leaving = changesOf(this.#leaving, -1);
-    const live = [...leaving, ...changesOf(this.#arrived, 1)].slice(0, MOST_OFFERED);
+    const live = [...leaving, ...changesOf(this.#arrived, 1).slice(0, most)].slice(0, MOST_OFFERED);
     const changes = live.length > 0 ? live : changesOf(this.#backlog, 1);
     const [first] = changes;
     if (first === undefined) return { removed: 0, added: 0, recomputed: 0 };

@@ -4,21 +4,37 @@ const ENOUGH = 4;
 /** However long a projection takes, slices are to show the sample as it is now. */
 const LONGEST_WAIT_MS = 40;
 
+/** Projections that the mean time between two looks back on. */
+const RUNNING_MEAN = 8;
+
 /**
- * How long a projection waits for others to be added with: no longer than adding a few of them takes, so that small images, which cost nothing,
- * hardly wait. Times in milliseconds.
+ * Whether and how long a projection waits for others to be added with: where others come before a few of them are added, and no longer than
+ * that takes. So small images and slow scans, each projection of which can be shown, do not wait. Times in milliseconds; `cost` is what
+ * adding a projection takes.
  */
 export class Gathering {
   #since = 0;
+  #last: number | undefined;
+  #interval: number | undefined;
 
-  /** Asked after a projection was taken in: is it the first that waits? */
+  /** A projection came; now so many wait. */
   arrived(now: number, waiting: number): void {
     if (waiting === 1) this.#since = now;
+    const interval = now - (this.#last ?? Number.NEGATIVE_INFINITY);
+    this.#last = now;
+    if (interval === Number.POSITIVE_INFINITY) return;
+    this.#interval ??= interval;
+    this.#interval += (interval - this.#interval) / RUNNING_MEAN;
   }
 
-  /** How long those that wait are to wait still; `cost` is what adding one takes. */
+  /** Whether projections are to be added several at a time. */
+  isWorthwhile(cost: number): boolean {
+    return this.#interval !== undefined && ENOUGH * cost >= this.#interval;
+  }
+
+  /** How long those that wait are to wait still. */
   remaining(now: number, waiting: number, cost: number): number {
-    if (waiting >= ENOUGH) return 0;
+    if (waiting >= ENOUGH || !this.isWorthwhile(cost)) return 0;
     return Math.max(0, this.#since + Math.min(ENOUGH * cost, LONGEST_WAIT_MS) - now);
   }
 }

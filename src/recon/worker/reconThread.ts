@@ -178,7 +178,12 @@ export class ReconThread {
   }
 
   #gatheringTime(solver: StreamingSolver): number {
-    return this.#gathering.remaining(performance.now(), solver.waiting, 1000 * this.#pace.seconds);
+    return this.#gathering.remaining(performance.now(), solver.waiting, this.#costMs);
+  }
+
+  /** What adding a projection takes. */
+  get #costMs(): number {
+    return 1000 * this.#pace.seconds;
   }
 
   /** There is something to show, and memory for it. */
@@ -194,7 +199,9 @@ export class ReconThread {
       performance.now() - start < LONGEST_STRETCH_MS
     ) {
       const stepStart = performance.now();
-      const { added, recomputed } = await solver.step();
+      const { added, recomputed } = await solver.step(
+        this.#gathering.isWorthwhile(this.#costMs) ? undefined : 1,
+      );
       const seconds = (performance.now() - stepStart) / 1000;
       this.#secondsSinceResult += seconds;
       if (recomputed === 0) this.#pace.worked(seconds, added);
