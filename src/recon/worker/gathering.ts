@@ -4,13 +4,16 @@ const ENOUGH = 4;
 /** However long a projection takes, slices are to show the sample as it is now. */
 const LONGEST_WAIT_MS = 40;
 
+/** A thread that each projection by itself keeps busy for less of the time has time for that. */
+const BUSY = 0.4;
+
 /** Projections that the mean time between two looks back on. */
 const RUNNING_MEAN = 8;
 
 /**
- * Whether and how long a projection waits for others to be added with: where others come before a few of them are added, and no longer than
- * that takes. So small images and slow scans, each projection of which can be shown, do not wait. Times in milliseconds; `cost` is what
- * adding a projection takes.
+ * Whether and how long a projection waits for others to be added with: where adding each by itself keeps the thread busy, no longer than a
+ * few of them take. Small images and slow scans, each projection of which can be shown, do not wait. Times in milliseconds; `cost` is
+ * what adding a projection takes.
  */
 export class Gathering {
   #since = 0;
@@ -29,7 +32,7 @@ export class Gathering {
 
   /** Whether projections are to be added several at a time. */
   isWorthwhile(cost: number): boolean {
-    return this.#interval !== undefined && ENOUGH * cost >= this.#interval;
+    return this.#interval !== undefined && cost >= BUSY * this.#interval;
   }
 
   /** How long those that wait are to wait still. */

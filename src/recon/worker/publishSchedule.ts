@@ -10,8 +10,8 @@ const COST_PER_PICTURE = 12;
 /** However much one costs, an operator wants to see them; what counts is also how old a projection gets until it is seen. */
 const LONGEST_INTERVAL_MS = 200;
 
-/** Pictures that the mean of what one takes looks back on. */
-const RUNNING_MEAN = 4;
+/** Pictures of which the cheapest tells what one takes: the others were interrupted by other programs. */
+const PICTURES_LOOKED_AT = 4;
 
 /**
  * When slices are worth publishing: after every new projection of small images, less often when that would cost too much, and a few times
@@ -20,7 +20,7 @@ const RUNNING_MEAN = 4;
 export class PublishSchedule {
   #isStale = false;
   #lastStart = Number.NEGATIVE_INFINITY;
-  #cost: number | undefined;
+  #costs: readonly number[] = [];
 
   /** The slices have changed since they were last published. */
   get isStale(): boolean {
@@ -40,8 +40,7 @@ export class PublishSchedule {
   published(start: number, end: number): void {
     this.#isStale = false;
     this.#lastStart = start;
-    const cost = end - start;
-    this.#cost = this.#cost === undefined ? cost : this.#cost + (cost - this.#cost) / RUNNING_MEAN;
+    this.#costs = [...this.#costs, end - start].slice(-PICTURES_LOOKED_AT);
   }
 
   /** Asked after a projection was added: was it `fresh` or computed again, and how many new ones wait behind it. */
@@ -56,6 +55,7 @@ export class PublishSchedule {
   }
 
   get #leastInterval(): number {
-    return Math.min(COST_PER_PICTURE * (this.#cost ?? 0), LONGEST_INTERVAL_MS);
+    const cost = this.#costs.length === 0 ? 0 : Math.min(...this.#costs);
+    return Math.min(COST_PER_PICTURE * cost, LONGEST_INTERVAL_MS);
   }
 }

@@ -24,10 +24,10 @@ test("four wait for no more", () => {
   assert.equal(stream(10).remaining(100, 4, COST_MS), 0);
 });
 
-test("where four could be added before the next comes, nobody waits", () => {
+test("nobody waits where the thread has time for each by itself", () => {
   const gathering = stream(50);
-  assert.equal(gathering.isWorthwhile(COST_MS), false);
-  assert.equal(gathering.remaining(100, 1, COST_MS), 0);
+  assert.equal(gathering.isWorthwhile(19), false);
+  assert.equal(gathering.remaining(100, 1, 19), 0);
   assert.equal(gathering.isWorthwhile(20), true);
 });
 
