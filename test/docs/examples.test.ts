@@ -67,6 +67,13 @@ test("the example get reads a normative type", async () => {
   assert.equal(display.units, "degC");
 });
 
+test("the example of a Channel Access client reads a PV, and ends", async () => {
+  const read = start("caRead", ["lab:Temperature"]);
+  const ended = once(read, "exit");
+  assert.match(await line(read, /./), /^[\d.]+ degC from 127\.0\.0\.1:\d+$/);
+  assert.deepEqual(await ended, [0, null]);
+});
+
 test("the example get says when a PV is not there", async () => {
   const get = start("get", ["lab:Nothing"]);
   const [code] = await once(get, "exit");
@@ -127,7 +134,7 @@ test("the listings of the pages are the examples", () => {
     .map((page) => readFileSync(join(repositoryRoot, page), "utf8"))
     .join("\n");
   const listings = [...pages.matchAll(/`(examples\/[\w.]+)`:\n\n```\w+\n([\s\S]*?)```/g)];
-  assert.equal(listings.length, 6);
+  assert.equal(listings.length, 7);
   for (const [, path = "", text] of listings)
     assert.equal(text, readFileSync(join(repositoryRoot, path), "utf8"), path);
 });
