@@ -13,6 +13,7 @@ export const patternInfo = ({ size, rows = size }: ImageSize): SourceInfo => ({
  */
 export class PatternRenderer implements FrameRenderer {
   readonly info: SourceInfo;
+  /** Empty until the first frame. */
   #tall: PixelArray = new Uint8Array();
   /** What the first pixel of the tall image is. */
   #first = 0;
@@ -27,7 +28,8 @@ export class PatternRenderer implements FrameRenderer {
     const isEightBits = dataType === "UInt8";
     const first = sequence % (isEightBits ? 256 : 65_536);
     const above = first - this.#first;
-    const isKnown = above >= 0 && above <= sizeY && this.#tall.constructor === out.constructor;
+    const isSameType = this.#tall.length > 0 && this.#tall.constructor === out.constructor;
+    const isKnown = above >= 0 && above <= sizeY && isSameType;
     if (!isKnown) this.#begin(first, isEightBits ? new Uint8Array(2 * pixels) : new Uint16Array(2 * pixels));
     const start = isKnown ? above * sizeX : 0;
     copyBytes(out, this.#tall.subarray(start, start + pixels));

@@ -171,13 +171,13 @@ test("a frame that is kept is rendered once for its angle, and anew for another 
 });
 
 test("the test pattern tells where each pixel is, and which frame it belongs to", () => {
-  const renderer = new PatternRenderer({ size: 6, rows: 4 });
   for (const [dataType, Type, levels] of [
     ["UInt8", Uint8Array, 256],
     ["UInt16", Uint16Array, 65_536],
   ] as const) {
-    // On, past what is made at once, around the end of the levels, and back.
-    for (const sequence of [levels - 9, levels - 8, levels - 3, levels + 2, 1]) {
+    const renderer = new PatternRenderer({ size: 6, rows: 4 });
+    // The first frame, far away, on, past what is made at once, around the end of the levels, and back.
+    for (const sequence of [1, levels - 9, levels - 8, levels - 3, levels + 2, 1]) {
       const out = new Type(24);
       renderer.render(request("projection", { dataType, sequence }), out);
       const expected = Array.from(
