@@ -1,10 +1,9 @@
 import h5wasm from "h5wasm/node";
-import { filter, Subject, Subscription } from "rxjs";
+import { Subject, Subscription } from "rxjs";
 import type { Value } from "../../src/channel/dbf.js";
 import { toNumber } from "../../src/channel/number.js";
 import { toText } from "../../src/channel/text.js";
 import type { Pv } from "../../src/records/pv.js";
-import { number$ } from "../../src/records/pvStreams.js";
 import { fileNameFrom } from "../../src/scan/overwrite.js";
 import { becomes$, pressed$ } from "../../src/scan/steps.js";
 
@@ -96,10 +95,8 @@ export class ScriptedDetector {
     const on = (name: string, value: number, action: () => void): void =>
       void this.life.add(becomes$(this.at(name), value).subscribe(action));
     on("cam1:Acquire", 1, () => this.acquire());
-    // Each put is a trigger; that it was 0 between two of them may not be told on a busy computer.
-    const triggers$ = number$(this.at("cam1:TriggerSoftware")).pipe(filter((value) => value === 1));
     this.life.add(
-      triggers$.subscribe(() => {
+      pressed$(this.at("cam1:TriggerSoftware")).subscribe(() => {
         this.set("cam1:TriggerSoftware", 0);
         if (this.number("cam1:TriggerSource") === SOFTWARE) this.expose(Number.NaN);
       }),
