@@ -1,7 +1,7 @@
 import type { Subscription } from "rxjs";
 import { type CaChannel, CaClient } from "../ca/index.js";
 import { EventMask } from "../channel/eventMask.js";
-import { waitSeconds } from "./caConnect.js";
+import { openChannels, waitSeconds } from "./caConnect.js";
 import { type GivenOption, getopt } from "./caGetopt.js";
 import { timeRequest } from "./caget.js";
 import { takeOptions } from "./caOptions.js";
@@ -59,12 +59,12 @@ function watch(
     if (!connected && known) output.out(lines.problem(channel.name, "disconnected"));
     if (!connected || known) return;
     known = true;
+    // Base's is silent about a mask of no events, too.
+    if (mask === 0) return;
     const count = Math.min(format.count, channel.elementCount);
-    channel.monitor({ ...timeRequest(channel, format), mask, count }).subscribe({
-      next: (reading) => output.out(lines.line(channel, reading)),
-      // Base's is silent about a mask of no events, too.
-      error: () => {},
-    });
+    channel
+      .monitor({ ...timeRequest(channel, format), mask, count })
+      .subscribe((reading) => output.out(lines.line(channel, reading)));
   });
 }
 
@@ -87,8 +87,12 @@ export async function main(
   const exitCode = takeOptions({ name: "camonitor", usage: camonitorUsage }, given, format, output, own);
   if (exitCode !== undefined) return exitCode;
   const client = new CaClient();
+  const channels = openChannels(client, given.rest, format, output);
+  if (channels === undefined) {
+    client.close();
+    return 1;
+  }
   const lines = new WideLines(format, stamps);
-  const channels = given.rest.map((name) => client.connect(name, { priority: format.priority }));
   const watched = channels.map((channel) => watch(channel, mask, format, lines, output));
   setTimeout(() => {
     for (const channel of channels) if (!channel.connected) output.out(lines.notFound(channel.name));

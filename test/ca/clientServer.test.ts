@@ -130,7 +130,7 @@ describe("a client and a server on the loopback interface", () => {
   it("refuses a monitor of no events, for which servers end the circuit", async () => {
     const channel = client.connect("motor");
     await channel.whenConnected();
-    await assert.rejects(firstValueFrom(channel.monitor({ mask: 0 })), /motor: .* \(ECA_BADMASK, /);
+    assert.throws(() => channel.monitor({ mask: 0 }), /motor: .* \(ECA_BADMASK, /);
     assert.equal(channel.connected, true);
   });
 
@@ -258,6 +258,10 @@ describe("a client and a server on the loopback interface", () => {
       channel: "nobody:has:this",
       message: "nobody:has:this: User specified timeout on IO operation expired: not connected (ECA_TIMEOUT)",
     });
+  });
+
+  it("refuses a priority that circuits cannot have", () => {
+    assert.throws(() => client.connect("motor", { priority: 100 }), { code: "ECA_BADPRIORITY" });
   });
 
   it("closes channel, client and server at the end of their block", async () => {

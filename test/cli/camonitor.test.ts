@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, it, type TestContext } from "node:test";
+import * as cainfo from "../../src/cli/cainfo.js";
+import * as camonitor from "../../src/cli/camonitor.js";
 import { peerEnvironment, startServer } from "../ca/support/loopback.js";
 import { MemoryProvider, MemoryPv } from "../ca/support/memoryProvider.js";
 import { repositoryRoot } from "../support/paths.js";
@@ -75,5 +77,15 @@ describe("camonitor", () => {
     const { line, interrupt } = await watch(test, new MemoryPv("LONG", 1));
     await line();
     assert.equal(await interrupt(), "");
+  });
+
+  it("refuses a name that is none, as the other tools do", async () => {
+    const errors: string[] = [];
+    const output = { out: () => {}, error: (line: string) => errors.push(line) };
+    for (const main of [camonitor.main, cainfo.main]) assert.equal(await main(["x", ""], "", output), 1);
+    assert.deepEqual(
+      errors,
+      Array(2).fill("CA error Invalid string occurred while trying to create channel ''."),
+    );
   });
 });

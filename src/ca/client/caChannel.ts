@@ -163,16 +163,18 @@ export class CaChannel {
     return ok(undefined);
   }
 
-  /** The present value and every change, across disconnections; completes on `close`. Each subscriber has its own. */
+  /**
+   * The present value and every change, across disconnections; completes on `close`. Each subscriber has its own. Throws a CaError for a
+   * mask of no events.
+   */
   monitor<const O extends MonitorOptions = MonitorOptions>(
     options?: O,
   ): Observable<CaReading<ReadingValue<O>>>;
   monitor(options: MonitorOptions = {}): Observable<CaReading> {
+    const mask = options.mask ?? EventMask.VALUE | EventMask.ALARM;
+    if (mask < 1 || mask > MASK_BITS) throw new CaError(this.name, this.server, Eca.BADMASK);
     return new Observable((subscriber) => {
       if (this.#closed) return subscriber.complete();
-      const mask = options.mask ?? EventMask.VALUE | EventMask.ALARM;
-      if (mask < 1 || mask > MASK_BITS)
-        return subscriber.error(new CaError(this.name, this.server, Eca.BADMASK));
       const monitor = new ChannelMonitor(this.name, mask, options, subscriber);
       this.#monitors.add(monitor);
       if (this.#on !== undefined) monitor.start(this.#on);

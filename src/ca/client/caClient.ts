@@ -1,6 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { logger } from "../../libcom/log.js";
-import { ADDRESS_OF_SENDER } from "../codec/commands.js";
+import { ADDRESS_OF_SENDER, MAXIMUM_PRIORITY } from "../codec/commands.js";
+import { Eca } from "../codec/eca.js";
 import {
   addressKey,
   addressText,
@@ -13,7 +14,7 @@ import { CaRepeater } from "../net/repeater.js";
 import { unlessAborted } from "./abort.js";
 import { BeaconMonitor } from "./beaconMonitor.js";
 import { CaChannel, type ChannelOwner } from "./caChannel.js";
-import type { CaError } from "./caError.js";
+import { CaError } from "./caError.js";
 import { CircuitConnection } from "./circuitConnection.js";
 import { type ReadAllOptions, readAll } from "./readGroup.js";
 import type { CaReading, ReadingValue } from "./reading.js";
@@ -90,11 +91,12 @@ export class CaClient {
     this.#useAddresses();
   }
 
-  /** Starts to look for a PV; the channel can be used at once. */
-  connect(name: string, options: ConnectOptions = {}): CaChannel {
+  /** Starts to look for a PV; the channel can be used at once. Throws a CaError for a priority that there is not. */
+  connect(name: string, { priority = 0 }: ConnectOptions = {}): CaChannel {
     if (this.#closed) throw new Error("the Channel Access client is closed");
+    if (!(priority >= 0 && priority <= MAXIMUM_PRIORITY)) throw new CaError(name, "", Eca.BADPRIORITY);
     this.#lastCid = (this.#lastCid + 1) >>> 0;
-    const channel = new CaChannel(this.#owner, name, this.#lastCid, options.priority ?? 0);
+    const channel = new CaChannel(this.#owner, name, this.#lastCid, priority);
     this.#channels.set(channel.cid, channel);
     this.#schedule.add(channel);
     return channel;
