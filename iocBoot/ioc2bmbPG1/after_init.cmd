@@ -9,3 +9,6 @@ $(SIM_CAMERA2=)dbpf 2bmSP2:HDF1:CreateDirectory -5
 $(SIM_CAMERA2=)dbpf 2bmSP2:HDF1:XMLFileName "TomoScanLayout.xml"
 $(SIM_CAMERA2=)dbpf 2bmSP2:cam1:NDAttributesMacros "DET=2bmSP2:,TS=2bmb:TomoScanStream:"
 $(SIM_CAMERA2=)dbpf 2bmSP2:cam1:NDAttributesFile "TomoScanDetectorAttributes.xml"
+
+#- One button stops all motors: 2bmb:allstop
+motorUtilInit("2bmb:")

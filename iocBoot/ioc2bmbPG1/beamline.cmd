@@ -6,6 +6,7 @@
 simBeamlineConfigure("SP1", "ROT", "PSO_PORT", "$(SIM_SIZE=256)", "$(SIM_SOURCE=phantom)", "$(SIM_BEAM=)")
 
 dbLoadRecords("stage.yaml", "PORT=ROT")
+dbLoadRecords("motorUtil.db", "P=2bmb:")
 $(SIM_SURROUNDINGS=)dbLoadRecords("surroundings.yaml", "SHUTTER_PORT=SHUTTERS,RING_PORT=RING")
 dbLoadRecords("simCamera.yaml", "P=2bmSP1:,R=cam1:,PORT=SP1")
 

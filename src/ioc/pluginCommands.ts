@@ -222,20 +222,23 @@ export const pluginCommands = (ioc: IocParts): readonly Command[] => {
   const parts = partsOf(ioc);
   return [
     ...PLUGINS.map((row) => pluginCommand(parts, row)),
-    defineCommand({
-      name: "NDPvaConfigure",
-      args: [...commonArguments, string("pvName"), ...LIMITS.map(int)],
-      help: "Publishes frames as NTNDArray under a pvAccess name.",
-      run: ([portName, queueSize, blockingCallbacks, arrayPort, arrayAddress, pvName]) =>
-        void NDPvaConfigure(parts, {
-          portName: portName ?? "",
-          queueSize,
-          blockingCallbacks,
-          arrayPort: arrayPort ?? "",
-          arrayAddress,
-          pvName: pvName ?? "",
-        }),
-    }),
+    // NDPluginPvxs is NDPluginPva over pvxs: to clients the same.
+    ...["NDPvaConfigure", "NDPvxsConfigure"].map((name) =>
+      defineCommand({
+        name,
+        args: [...commonArguments, string("pvName"), ...LIMITS.map(int)],
+        help: "Publishes frames as NTNDArray under a pvAccess name.",
+        run: ([portName, queueSize, blockingCallbacks, arrayPort, arrayAddress, pvName]) =>
+          void NDPvaConfigure(parts, {
+            portName: portName ?? "",
+            queueSize,
+            blockingCallbacks,
+            arrayPort: arrayPort ?? "",
+            arrayAddress,
+            pvName: pvName ?? "",
+          }),
+      }),
+    ),
     defineCommand({
       name: "NDGatherConfigure",
       args: [...portArguments, int("maxPorts"), ...LIMITS.map(int)],

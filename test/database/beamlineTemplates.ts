@@ -236,7 +236,7 @@ export const templateGroups: readonly TemplateGroup[] = [
   motorGroup("asyn_motor", {
     screens: screensOf("motor", motorScreens, { P, M: "m1" }),
     elsewhere: [
-      [/:allstop\.VAL$/, "motor's motorUtil.db, which is not among the files"],
+      [/:allstop\.VAL$/, "of motorUtil.db, which is not among the files; ours is db/motorUtil.yaml"],
       [/:scanParms\./, "sscan's scanParms.db, which is not among the files"],
     ],
   }),

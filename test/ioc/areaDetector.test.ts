@@ -98,7 +98,8 @@ NDAttrConfigure("ATTR1", 20, 0, "SIM1", 0, 8, 0, 0, 0)
 NDFFTConfigure("FFT1", 20, 0, "SIM1", 0, 0, 0, 0, 0, 5)
 NDCodecConfigure("CODEC1", 20, 0, "SIM1", 0, 0, 0, 0, 0, 5)
 NDBadPixelConfigure("BADPIX1", 20, 0, "SIM1", 0, 0, 0, 0, 0, 5)
-NDPvaConfigure("PVA1", 20, 0, "SIM1", 0, sim:Pva1:Image, 0, 0, 0)`;
+NDPvaConfigure("PVA1", 20, 0, "SIM1", 0, sim:Pva1:Image, 0, 0, 0)
+NDPvxsConfigure("PVA2", 20, 0, "SIM1", 0, sim:Pva2:Image, 0, 0, 0)`;
 
 const portOf = (line: string): string => /"(\w+)"/.exec(line)?.[1] ?? "";
 
