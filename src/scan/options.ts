@@ -10,7 +10,7 @@ export interface ScanTimes {
   readonly put: number;
   /** One move of the rotation axis or of the sample. */
   readonly motion: number;
-  /** A camera that was stopped, and the plugins that it waits for, have done with its frames. */
+  /** A camera that was stopped and the plugins that it waits for have done with its frames, or a file plugin has closed its file. */
   readonly drain: number;
   /** A capture that has not begun by then is given up; so is one that stops growing for this long. */
   readonly capture: number;

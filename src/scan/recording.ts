@@ -10,7 +10,6 @@ import {
   switchMap,
   take,
   takeUntil,
-  tap,
   throwError,
   timeout,
   timer,
@@ -19,32 +18,30 @@ import { number$ } from "../records/pvStreams.js";
 import type { ScanContext } from "./context.js";
 import { streamFrameTime } from "./positions.js";
 import { readNumber } from "./pvValues.js";
-import { after, nothing, put, putAndWait, reach, type Step, sequence, within } from "./steps.js";
+import { after, nothing, put, putAndWait, reach, type Step, sequence, when, within } from "./steps.js";
 
-/** Stops the file plugin when no frame came for too long; what was stored until then is a good file. */
-const stopWhenStalled = ({ beamline }: ScanContext, seconds: number): Step =>
+/** Emits when no frame came for too long. */
+const stalled$ = ({ beamline }: ScanContext, seconds: number): Observable<unknown> =>
   number$(beamline.file("NumCaptured_RBV")).pipe(
     startWith(0),
     switchMap(() => timer(seconds * 1000)),
-    tap(() => beamline.file("Capture").write(0)),
-    ignoreElements(),
   );
 
-/** Ends a capture that somebody left running. */
-export const stopOther = ({ beamline, times }: ScanContext): Step => {
+/** Stops the file plugin; what was stored until then is a good file once it is closed. */
+const close = ({ beamline, times }: ScanContext): Step => {
   const state = beamline.file("Capture_RBV");
-  return after(
-    () => readNumber(state),
-    (running) => {
-      if (running === 0) return nothing;
-      const stopped = reach(state, (value) => value === 0);
-      return sequence(
-        put(beamline.file("Capture"), 0),
-        stopped.pipe(within(times.capture, `${state.name}: the capture did not end`)),
-      );
-    },
+  return sequence(
+    put(beamline.file("Capture"), 0),
+    reach(state, (value) => value === 0).pipe(within(times.drain, `${state.name}: the capture did not end`)),
   );
 };
+
+/** Ends a capture that somebody left running. */
+export const stopOther = (context: ScanContext): Step =>
+  after(
+    () => readNumber(context.beamline.file("Capture_RBV")),
+    (running) => when(running !== 0, close(context)),
+  );
 
 function capture(
   context: ScanContext,
@@ -68,10 +65,9 @@ function capture(
     take(1),
     share(),
   );
-  const stop = stop$.pipe(
+  const stop = merge(stop$, stalled$(context, stallSeconds)).pipe(
     take(1),
-    tap(() => beamline.file("Capture").write(0)),
-    ignoreElements(),
+    switchMap(() => close(context)),
   );
   const whenBegun = isCapturing$.pipe(
     take(1),
@@ -80,9 +76,7 @@ function capture(
   // The state is watched before the capture is started, so that even the shortest one is seen.
   return merge(
     closed$.pipe(ignoreElements()),
-    merge(whenBegun, stop, stopWhenStalled(context, stallSeconds), put(beamline.file("Capture"), 1)).pipe(
-      takeUntil(closed$),
-    ),
+    merge(whenBegun, stop, put(beamline.file("Capture"), 1)).pipe(takeUntil(closed$)),
   );
 }
 

@@ -53,9 +53,7 @@ export function scanFile(context: ScanContext): ScanFile {
   const close = sequence(
     during(untilStored(context), showSaved(context)),
     put(beamline.file("Capture"), 0),
-    reach(state, (value) => value === 0).pipe(
-      within(times.capture, `${state.name}: the file was not closed`),
-    ),
+    reach(state, (value) => value === 0).pipe(within(times.drain, `${state.name}: the file was not closed`)),
   );
   return {
     begin: (contents) =>

@@ -119,9 +119,11 @@ export function startTomoScan(options: ScanServerOptions): ScanServer {
 
   const opened$ = (): Observable<Broadcasts> =>
     pvs.pv(`${prefix}PvaStreamPVPrefix`).sample$.pipe(
+      map(({ value }) => toText(value)),
+      timeout({ first: times.connect * 1000, with: () => of("") }),
       take(1),
-      map(({ value }) => {
-        const broadcasts = openBroadcasts(structures, toText(value) || prefix);
+      map((given) => {
+        const broadcasts = openBroadcasts(structures, given || prefix);
         life.add(() => broadcasts.close());
         return broadcasts;
       }),

@@ -202,6 +202,24 @@ describe("a capture", () => {
     await ended;
   });
 
+  it("says so when its file is not closed, and the scan can end", async (context) => {
+    const beamline = new TestBeamline(context, { StreamNumCapture: 0 }, { drain: 0.2 });
+    const { ended } = await beamline.stream();
+    const capture = beamline.press("StreamCapture");
+    await beamline.shows("StreamNumCaptured", /^[1-9]/);
+    beamline.detector.closing = false;
+    beamline.set("StreamCapture", 0);
+    await beamline.shows(
+      "ScanStatus",
+      "StreamCapture: 2bmSP1:HDF1:Capture_RBV: the capture did not end within 0.2 s",
+    );
+    await capture;
+    await beamline.shows("StreamMessage", "Done");
+    beamline.set("AbortScan", 1);
+    await ended;
+    assert.equal(beamline.text("ScanStatus"), "Scan aborted");
+  });
+
   it("gives up when no frames come, and the next one works", async (context) => {
     const beamline = new TestBeamline(context, {}, IMPATIENT);
     const { ended } = await beamline.stream();

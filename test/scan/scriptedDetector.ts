@@ -63,6 +63,8 @@ export class ScriptedDetector {
   readonly taken$ = new Subject<Frame>();
   /** False: the camera takes frames that reach nobody. */
   delivering = true;
+  /** False: the file plugin does not close its file. */
+  closing = true;
   /** So many of the next frames reach no plugin. */
   unstored = 0;
   /** False: plugins that the camera waits for never get rid of its frames. */
@@ -203,7 +205,7 @@ export class ScriptedDetector {
 
   private closeFile(): void {
     const frames = this.#file;
-    if (frames === undefined) return;
+    if (frames === undefined || !this.closing) return;
     this.#file = undefined;
     if (frames.length > 0) writeFrames(this.text("HDF1:FullFileName_RBV"), frames);
     this.set("HDF1:Capture_RBV", 0);
