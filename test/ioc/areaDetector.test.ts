@@ -82,6 +82,7 @@ NDFileNetCDFConfigure("FileNetCDF1", 20, 0, "SIM1", 0)
 NDFileTIFFConfigure("FileTIFF1", 20, 0, "SIM1", 0)
 NDFileJPEGConfigure("FileJPEG1", 20, 0, "SIM1", 0)
 NDFileNexusConfigure("FileNexus1", 20, 0, "SIM1", 0)
+NDFileMagickConfigure("FileMagick1", 20, 0, "SIM1", 0)
 NDFileHDF5Configure("FileHDF1", 20, 0, "SIM1", 0)
 NDROIConfigure("ROI1", 20, 0, "SIM1", 0, 0, 0, 0, 0, 8)
 NDROIStatConfigure("ROISTAT1", 20, 0, "SIM1", 0, 8, 0, 0, 0, 0, 8)
@@ -153,6 +154,10 @@ const DATABASES: readonly (readonly [template: string, port: string, macros: str
   ["NDOverlayN.template", "OVER1", "R=Over1:8:,NAME=Eight,SHAPE=1,O=Over1:,ADDR=7"],
   ["NDColorConvert.template", "CC1", "R=CC1:"],
   ["NDCodec.template", "CODEC1", "R=Codec1:"],
+  ["NDROIStat8.template", "ROISTAT1", "R=ROIStat2:,NCHANS=100"],
+  ["NDFileNetCDF.template", "FileNetCDF1", "R=netCDF1:"],
+  ["NDFileNexus.template", "FileNexus1", "R=Nexus1:"],
+  ["NDFileMagick.template", "FileMagick1", "R=Magick1:"],
   ["NDFileTIFF.template", "FileTIFF1", "R=TIFF1:"],
   ["NDFileJPEG.template", "FileJPEG1", "R=JPEG1:"],
 ];
@@ -175,4 +180,6 @@ test("the databases of regions, overlays, colors, codecs and image files are who
   );
   assert.equal(ioc.engine.get("sim:JPEG1:JPEGQuality_RBV"), 50);
   assert.equal(ioc.engine.getString("sim:TIFF1:PluginType_RBV"), "NDFileTIFF");
+  assert.equal(ioc.engine.getString("sim:Magick1:CompressType"), "None");
+  assert.equal(ioc.engine.getString("sim:ROIStat2:8:SizeX_RBV"), "0");
 });
