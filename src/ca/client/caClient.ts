@@ -15,7 +15,7 @@ import { unlessAborted } from "./abort.js";
 import { BeaconMonitor } from "./beaconMonitor.js";
 import { CaChannel, type ChannelOwner } from "./caChannel.js";
 import { CaError } from "./caError.js";
-import { CircuitConnection } from "./circuitConnection.js";
+import { CircuitConnection, type CircuitConnectionOptions } from "./circuitConnection.js";
 import { type ReadAllOptions, readAll } from "./readGroup.js";
 import type { CaReading, ReadingValue } from "./reading.js";
 import { searchDatagrams } from "./searchDatagrams.js";
@@ -63,8 +63,11 @@ export class CaClient {
   };
   readonly #settings: ClientEnvironment;
   readonly #startRepeater: boolean;
-  readonly #user: string;
-  readonly #host: string;
+  /** What all circuits have in common. */
+  readonly #circuitOptions: Pick<
+    CircuitConnectionOptions,
+    "user" | "host" | "connectionTimeoutSeconds" | "maximumArrayBytes"
+  >;
   readonly #channels = new Map<number, CaChannel>();
   /** By the server's address, then by priority. */
   readonly #circuits = new Map<string, Map<number, CircuitConnection>>();
@@ -79,11 +82,11 @@ export class CaClient {
   #closed = false;
 
   constructor(options: CaClientOptions = {}) {
-    const { environment, user, host, startRepeater = true, ...settings } = options;
+    const { environment, user = userName(), host = hostname(), startRepeater = true, ...settings } = options;
     this.#settings = { ...clientEnvironment(environment), ...settings };
     this.#startRepeater = startRepeater;
-    this.#user = user ?? userName();
-    this.#host = host ?? hostname();
+    const { connectionTimeoutSeconds, maximumArrayBytes } = this.#settings;
+    this.#circuitOptions = { user, host, connectionTimeoutSeconds, maximumArrayBytes };
     this.#schedule = new SearchSchedule(this.#settings.maximumSearchPeriodSeconds, (channels) =>
       this.#search(channels),
     );
@@ -201,12 +204,9 @@ export class CaClient {
     const existing = ofServer.get(priority);
     if (existing !== undefined && existing.circuit.state !== "closed") return existing;
     const connection: CircuitConnection = new CircuitConnection({
+      ...this.#circuitOptions,
       address,
       priority,
-      user: this.#user,
-      host: this.#host,
-      connectionTimeoutSeconds: this.#settings.connectionTimeoutSeconds,
-      maximumArrayBytes: this.#settings.maximumArrayBytes,
       onClosed: () => {
         if (ofServer.get(priority) === connection) ofServer.delete(priority);
         if (ofServer.size === 0 && this.#circuits.get(key) === ofServer) this.#circuits.delete(key);
@@ -221,12 +221,9 @@ export class CaClient {
     if (this.#closed) return;
     const key = addressKey(address);
     const connection = new CircuitConnection({
+      ...this.#circuitOptions,
       address,
       priority: 0,
-      user: this.#user,
-      host: this.#host,
-      connectionTimeoutSeconds: this.#settings.connectionTimeoutSeconds,
-      maximumArrayBytes: this.#settings.maximumArrayBytes,
       permanent: true,
       onFound: (cid, number, port) =>
         this.#found(cid, { host: number === ADDRESS_OF_SENDER ? address.host : addressText(number), port }),
