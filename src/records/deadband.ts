@@ -4,6 +4,9 @@ type Numeric = number | bigint;
 
 /** Whether a value has left the deadband around an older one; NaN and infinities count once when they come or go. */
 function beyondDeadband(last: Numeric, value: Numeric, deadband: Numeric): boolean {
+  // Number() of what is a number already would be a call each time.
+  if (typeof value === "number" && typeof last === "number" && typeof deadband === "number")
+    return beyondRealDeadband(last, value, deadband);
   if (typeof value === "bigint" && typeof last === "bigint")
     return deadband < 0 || (value > last ? value - last : last - value) > deadband;
   return beyondRealDeadband(Number(last), Number(value), Number(deadband));

@@ -140,7 +140,7 @@ export function putElements(
     return;
   }
   if (typeof value !== "object") {
-    if (count > 0) writeNumber(out.view, offset, base, Number(value));
+    if (count > 0) writeNumber(out.view, offset, base, typeof value === "number" ? value : Number(value));
     if (count > 1) out.bytes.fill(0, offset + elementSize, offset + count * elementSize);
     return;
   }

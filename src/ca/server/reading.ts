@@ -4,7 +4,7 @@ import type { Channel, Properties, Sample } from "../../channel/provider.js";
 import { type Timestamp, UNDEFINED_TIME } from "../../libcom/epicsTime.js";
 import { ok, type Result } from "../../libcom/result.js";
 import { LARGE_ARRAY_MINOR_VERSION } from "../codec/commands.js";
-import { putDbr, responseCount } from "../codec/dbr.js";
+import { type DbrContent, putDbr, responseCount } from "../codec/dbr.js";
 import { type DbrType, dbrSize, isNative } from "../codec/dbrTypes.js";
 import { Eca } from "../codec/eca.js";
 import { beginMessage, needsLargeHeader } from "../codec/message.js";
@@ -89,15 +89,36 @@ export function putReading(
   const count = responseCount(requestedCount, value);
   const limited = payloadStatus(circuit, channel, type, count);
   if (limited !== Eca.NORMAL) return limited;
+  const isComplete = native && carriesSample(type) && channel.isText !== true;
+  const payload = beginMessage(circuit.out, command, dbrSize(type, count), type.code, count, cid, available);
+  putDbr(
+    circuit.out,
+    payload,
+    type,
+    isComplete ? sample : contentOf(channel, type, sample, value, count),
+    count,
+  );
+  return Eca.NORMAL;
+}
+
+/** Whether a sample is all that the type carries, so that nothing has to be copied: nearly every event is so. */
+const carriesSample = (type: DbrType): boolean =>
+  type.class === "time" || type.class === "plain" || type.class === "sts";
+
+function contentOf(
+  channel: Channel,
+  type: DbrType,
+  { status, severity, time }: Sample,
+  value: Value,
+  count: number,
+): DbrContent {
   content.value = channel.isText === true ? cutText(value, count) : value;
-  content.status = sample.status;
-  content.severity = sample.severity;
-  content.time = sample.time;
+  content.status = status;
+  content.severity = severity;
+  content.time = time;
   content.properties = type.class === "gr" || type.class === "ctrl" ? channel.properties() : NO_PROPERTIES;
   if (type.class === "stsack") Object.assign(content.acknowledge, channel.acknowledge());
-  const payload = beginMessage(circuit.out, command, dbrSize(type, count), type.code, count, cid, available);
-  putDbr(circuit.out, payload, type, content, count);
-  return Eca.NORMAL;
+  return content;
 }
 
 /** As many bytes of a text as are asked for, the last of them a NUL. */

@@ -15,6 +15,8 @@ export class Subscription implements CircuitSubscription {
   readonly #channel: Channel;
   readonly #type: DbrType;
   readonly #request: CaHeader;
+  readonly #count: number;
+  readonly #id: number;
   readonly #mask: number;
   readonly #queue: Sample[] = [];
   readonly #unsubscribe: () => void;
@@ -25,6 +27,8 @@ export class Subscription implements CircuitSubscription {
     this.#channel = channel;
     this.#type = type;
     this.#request = request;
+    this.#count = request.count;
+    this.#id = request.available;
     this.#mask = mask;
     this.#readable = channel.access.read;
     this.#unsubscribe = channel.subscribe(mask, (event) => this.#post(event));
@@ -87,30 +91,28 @@ export class Subscription implements CircuitSubscription {
   }
 
   #send(sample: Sample): void {
-    const { available, count } = this.#request;
     const status = putReading(
       this.#circuit,
       this.#channel,
       Command.EVENT_ADD,
       this.#type,
-      count,
+      this.#count,
       sample,
       Eca.NORMAL,
-      available,
+      this.#id,
     );
     if (status !== Eca.NORMAL) this.#circuit.sendError(this.#request, status, ecaText(status));
   }
 
   #sendDenied(): void {
-    const { available, count } = this.#request;
     putEmptyReading(
       this.#circuit,
       this.#channel,
       Command.EVENT_ADD,
       this.#type,
-      count,
+      this.#count,
       Eca.NORDACCESS,
-      available,
+      this.#id,
     );
   }
 }
