@@ -5,7 +5,7 @@ import { BusyPoll } from "../../../src/ca/server/busyPoll.js";
 const WINDOW = 100;
 const TURN = 10;
 
-/** An event loop whose turns take 10 us each while somebody wants the next one. */
+/** An event loop whose turns take 10 us each, unless it is told otherwise, while somebody wants the next one. */
 function eventLoop() {
   let now = 0;
   const waiting: (() => void)[] = [];
@@ -13,11 +13,11 @@ function eventLoop() {
     nowMicroseconds: () => now,
     nextTurn: (action: () => void) => void waiting.push(action),
     /** Lets time pass, and returns for how much of it the loop stayed awake. */
-    pass(microseconds: number): number {
+    pass(microseconds: number, turn = TURN): number {
       const end = now + microseconds;
       let awake = 0;
-      for (; waiting.length > 0 && now < end; awake += TURN) {
-        now += TURN;
+      for (; waiting.length > 0 && now < end; awake += turn) {
+        now += turn;
         for (const action of waiting.splice(0)) action();
       }
       now = end;
@@ -64,6 +64,21 @@ describe("a server that waits awake", () => {
     const rhythms = [poll.rhythm(), poll.rhythm()];
     for (const sent of [24, 48]) for (const rhythm of rhythms) rhythm.requested(sent);
     assert.equal(loop.pass(10 * WINDOW), WINDOW);
+  });
+
+  it("sleeps for a while where another program took the processor from it", () => {
+    const loop = eventLoop();
+    const rhythm = new BusyPoll(WINDOW, loop).rhythm();
+    let sent = 0;
+    const awake = (microseconds: number, turn?: number): number => {
+      rhythm.requested((sent += 24));
+      return loop.pass(microseconds, turn);
+    };
+    assert.deepEqual([awake(40), awake(40)], [0, 40]);
+    const STOLEN = 3000;
+    awake(40, STOLEN);
+    assert.deepEqual([awake(40), awake(40), awake(100_000)], [0, 0, 0]);
+    assert.deepEqual([awake(40), awake(40)], [0, 40]);
   });
 
   it("does nothing of this with a window of 0", () => {
