@@ -76,8 +76,7 @@ export class RequestRhythm {
     if (windowMicroseconds === 0) return;
     const now = loop.nowMicroseconds();
     const wasAnswered = sentBytes !== this.#lastSent;
-    if (wasAnswered && now - this.#lastRequest < windowMicroseconds)
-      this.#poll.stayAwake(now);
+    if (wasAnswered && now - this.#lastRequest < windowMicroseconds) this.#poll.stayAwake(now);
     this.#lastRequest = now;
     this.#lastSent = sentBytes;
   }

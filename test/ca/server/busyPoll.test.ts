@@ -71,7 +71,8 @@ describe("a server that waits awake", () => {
     const rhythm = new BusyPoll(WINDOW, loop).rhythm();
     let sent = 0;
     const awake = (microseconds: number, turn?: number): number => {
-      rhythm.requested((sent += 24));
+      sent += 24;
+      rhythm.requested(sent);
       return loop.pass(microseconds, turn);
     };
     assert.deepEqual([awake(40), awake(40)], [0, 40]);
