@@ -8,6 +8,7 @@ import type { ScanContext } from "./context.js";
 import { FIELD_KINDS, fieldsFileName } from "./fieldKinds.js";
 import { broadcastFields } from "./fields.js";
 import { fileFolder } from "./fileSettings.js";
+import { reported } from "./logged.js";
 import { readText } from "./pvValues.js";
 import { after, changes$, nothing, perform, type Step, sequence } from "./steps.js";
 
@@ -41,7 +42,7 @@ const exchangeWithLens = (context: ScanContext): Observable<never> =>
     skip(1),
     concatMap((pair) => {
       const isChange = pair !== undefined && pair[0] !== pair[1] && context.scan$.value !== undefined;
-      return isChange ? exchangeFields(context, pair[0], pair[1]) : nothing;
+      return isChange ? reported(context, "LensSelect", exchangeFields(context, pair[0], pair[1])) : nothing;
     }),
   );
 
@@ -83,6 +84,6 @@ export const followCamera = (context: ScanContext): Observable<never> => {
   if (!isGiven(beamline.names.mctOptics)) return EMPTY;
   return changes$(beamline.optics("CameraSelect")).pipe(
     filter(() => !running$.value),
-    concatMap((selected) => takeCamera(context, selected === 0 ? 0 : 1)),
+    concatMap((selected) => reported(context, "CameraSelect", takeCamera(context, selected === 0 ? 0 : 1))),
   );
 };

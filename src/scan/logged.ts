@@ -4,7 +4,7 @@ import type { ScanContext } from "./context.js";
 import { perform, type Step } from "./steps.js";
 
 /** Goes on after telling what went wrong. */
-const caught = (step: Step, tell: (reason: string) => void): Step =>
+export const caught = (step: Step, tell: (reason: string) => void): Step =>
   defer(() => step).pipe(catchError((error) => perform(() => tell(errorMessage(error)))));
 
 /** Goes on after logging what went wrong. */

@@ -4,6 +4,7 @@ import type { ScanContext } from "./context.js";
 import type { EndTask, ScanProcedure } from "./endScan.js";
 import { showStatus } from "./fieldConditions.js";
 import { flyScan } from "./flyScan.js";
+import { caught } from "./logged.js";
 import type { ScanKind } from "./scanKind.js";
 import { stepScan } from "./stepScan.js";
 import { nothing, perform, put, type Step, sequence } from "./steps.js";
@@ -25,15 +26,10 @@ export const stopMotionAndFile = ({ beamline }: Pick<ScanContext, "beamline">): 
 const end = (context: ScanContext, tasks: readonly EndTask[], outcome: () => string): Step => {
   const problems: string[] = [];
   const run = ([what, step]: EndTask): Step =>
-    step.pipe(
-      catchError((error) =>
-        perform(() => {
-          const problem = `${what}: ${errorMessage(error)}`;
-          problems.push(problem);
-          context.log.error(`end of scan: ${problem}`);
-        }),
-      ),
-    );
+    caught(step, (reason) => {
+      problems.push(`${what}: ${reason}`);
+      context.log.error(`end of scan: ${what}: ${reason}`);
+    });
   return sequence(
     ...tasks.map(run),
     defer(() => showStatus(context, [outcome(), ...problems.slice(0, 1)].join("; at its end: "))),

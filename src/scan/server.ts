@@ -102,7 +102,7 @@ const action = (context: ScanContext, button: string, work: () => Step, release:
   const { beamline, busy$, scan$, running$, ending$ } = context;
   const springBack = put(beamline.own(button), 0);
   const done = sequence(
-    release,
+    reported(context, button, release),
     perform(() => busy$.next(false)),
     put(beamline.own("StreamMessage"), "Done"),
     springBack,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { firstValueFrom } from "rxjs";
@@ -198,6 +198,21 @@ describe("a capture", () => {
     const count = beamline.number("StreamNumTotalCaptured");
     assert.ok(count > 0);
     assert.equal(read(join(beamline.folder, "scan_001.h5"), "exchange/theta").values.length, count);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
+  it("says so when the ring cannot be begun anew, and the next one works", async (context) => {
+    const beamline = new TestBeamline(context);
+    const { ended } = await beamline.stream();
+    beamline.engine.put("2bmSP1:CB1:Capture_RBV", 0);
+    beamline.engine.put("2bmSP1:CB1:Capture.DISP", 1);
+    await beamline.press("StreamCapture");
+    assert.match(beamline.text("ScanStatus"), /^StreamCapture: 2bmSP1:CB1:Capture/);
+    assert.equal(beamline.text("StreamMessage"), "Done");
+    beamline.engine.put("2bmSP1:CB1:Capture.DISP", 0);
+    await beamline.press("StreamCapture");
+    assert.equal(beamline.number("StreamNumTotalCaptured"), 20);
     beamline.set("AbortScan", 1);
     await ended;
   });
@@ -427,6 +442,18 @@ describe("changing the optics", () => {
     assert.equal(read(join(beamline.folder, "dark_fields_1.h5"), "exchange/data_dark").shape[0], 7);
     beamline.set("AbortScan", 1);
     await ended;
+  });
+
+  it("says when the fields of a lens cannot be kept, and goes on", async (context) => {
+    const beamline = new TestBeamline(context);
+    const { ended } = await beamline.stream();
+    await beamline.press("StreamRetakeDark");
+    mkdirSync(join(beamline.folder, "dark_fields_0.h5"));
+    beamline.pv("2bm:MCTOptics:LensSelect").write(1);
+    await beamline.shows("ScanStatus", /^LensSelect: /);
+    beamline.set("AbortScan", 1);
+    await ended;
+    assert.equal(beamline.text("ScanStatus"), "Scan aborted");
   });
 
   it("moves all of the server to another camera between scans", async (context) => {
