@@ -25,7 +25,7 @@ const periodicSet = (
         : "Save the PVs of a request file when one has changed, at most once in so many seconds.",
     run([file, seconds, macros]) {
       const request = needed(file, `${name} "request file", period, "macros"`);
-      autosave[what](method, request, macrosOf(macros), { seconds: seconds > 0 ? seconds : 30 });
+      autosave.sets[what](method, request, macrosOf(macros), { seconds: seconds > 0 ? seconds : 30 });
     },
   });
 };
@@ -38,7 +38,7 @@ const triggeredSet = (what: "create" | "reload", autosave: Autosave): Command =>
     run([file, trigger, macros]) {
       const usage = `${what}_triggered_set "request file", "trigger PV", "macros"`;
       const request = needed(file, usage);
-      autosave[what]("triggered", request, macrosOf(macros), { trigger: needed(trigger, usage) });
+      autosave.sets[what]("triggered", request, macrosOf(macros), { trigger: needed(trigger, usage) });
     },
   });
 
@@ -49,7 +49,7 @@ const manualSet = (what: "create" | "reload", autosave: Autosave): Command =>
     help: "Define the PVs of a request file as a set that manual_save saves.",
     run([file, macros]) {
       const request = needed(file, `${what}_manual_set "request file", "macros"`);
-      autosave[what]("manual", request, macrosOf(macros));
+      autosave.sets[what]("manual", request, macrosOf(macros));
     },
   });
 
@@ -66,7 +66,7 @@ const setCommands = (autosave: Autosave): readonly Command[] => [
     help: "Name the save file of a set.",
     run([file, saveFile]) {
       const usage = 'set_savefile_name "request file", "save file"';
-      autosave.setSaveFileName(needed(file, usage), needed(saveFile, usage));
+      autosave.sets.setSaveFileName(needed(file, usage), needed(saveFile, usage));
     },
   }),
   defineCommand({
@@ -74,7 +74,7 @@ const setCommands = (autosave: Autosave): readonly Command[] => [
     args: [path("request file"), path("save file")],
     help: "Save a set now.",
     run: ([file, saveFile]) =>
-      autosave.saveNow(needed(file, 'manual_save "request file", "save file"'), saveFile),
+      autosave.sets.saveNow(needed(file, 'manual_save "request file", "save file"'), saveFile),
   }),
   defineCommand({
     name: "remove_data_set",
@@ -82,7 +82,7 @@ const setCommands = (autosave: Autosave): readonly Command[] => [
     help: "Stop saving a set.",
     run([file]) {
       const request = needed(file, 'remove_data_set "request file"');
-      if (!autosave.remove(request)) throw new CommandError(`autosave: there is no set for ${request}`);
+      if (!autosave.sets.remove(request)) throw new CommandError(`autosave: there is no set for ${request}`);
     },
   }),
   defineCommand({

@@ -1,8 +1,8 @@
 import { strftime } from "../../libcom/strftime.js";
 import { dateStamp } from "./saveFile.js";
-import type { SaveMethodName, SaveSet } from "./saveSet.js";
+import type { SaveMethodName } from "./saveSet.js";
 import type { AutosaveSettings } from "./settings.js";
-import { SaveStatus, type SaveStatusNumber } from "./statusRecords.js";
+import { SaveStatus, type SaveStatusNumber, type SetStatus } from "./statusRecords.js";
 
 /** A file that is restored at boot, with how that went. */
 export interface RestoreFile {
@@ -15,12 +15,6 @@ export interface RestoreFile {
 export interface RestoreFiles {
   readonly before: readonly RestoreFile[];
   readonly after: readonly RestoreFile[];
-}
-
-export interface ReportedSet {
-  readonly set: SaveSet;
-  readonly status: SaveStatusNumber;
-  readonly text: string;
 }
 
 const STATUS_TEXTS: Readonly<Record<SaveStatusNumber, string>> = {
@@ -60,7 +54,7 @@ export function restoreLines({ before, after }: RestoreFiles): readonly string[]
 const timeText = (date: Date | undefined): string =>
   date === undefined ? "never" : strftime("%a %b %d %H:%M:%S", date);
 
-function setLines({ set, status, text }: ReportedSet, verbose: boolean): readonly string[] {
+function setLines({ set, status, text }: SetStatus, verbose: boolean): readonly string[] {
   const missing = set.missing.length;
   return [
     `  ${set.requestFile}: `,
@@ -82,7 +76,7 @@ export interface AutosaveState {
   readonly settings: AutosaveSettings;
   readonly searchPath: readonly string[];
   readonly savePath: string | undefined;
-  readonly sets: readonly ReportedSet[];
+  readonly sets: readonly SetStatus[];
   readonly restores: RestoreFiles;
 }
 

@@ -6,6 +6,9 @@ import type { IocshHost } from "../host.js";
 import { openPv, savedText, savedValueOf } from "./pvFields.js";
 import type { SavedValue } from "./saveFile.js";
 
+/** How long PVs of other IOCs are waited for. */
+export const CONNECT_SECONDS = 5;
+
 /** A PV of a save set, wherever it is. */
 export interface SavedPv {
   readonly name: string;

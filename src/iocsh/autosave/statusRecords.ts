@@ -10,6 +10,7 @@ export type SaveStatusNumber = (typeof SaveStatus)[keyof typeof SaveStatus];
 const SHOWN_SETS = 8;
 const LONGEST_TEXT = 39;
 
+/** How a set was saved last. */
 export interface SetStatus {
   readonly set: SaveSet;
   readonly status: SaveStatusNumber;
