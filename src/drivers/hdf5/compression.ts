@@ -18,6 +18,13 @@ export interface CompressionSettings {
   readonly bloscShuffle: number;
   readonly bloscCompressor: number;
   readonly jpegQuality: number;
+  readonly bits: IntegerBits;
+}
+
+/** How many bits of an integer are stored, and from which on. */
+export interface IntegerBits {
+  readonly precision: number;
+  readonly offset: number;
 }
 
 const SZIP_NEAREST_NEIGHBOUR = 32;
@@ -39,10 +46,11 @@ const BITSHUFFLE = 32008;
 
 type FilterMaker = (settings: CompressionSettings, frame: NDArrayInfo) => Filter;
 
-/** By the choices of the Compression record; a string says why there is none. */
-const filters: readonly (FilterMaker | string | undefined)[] = [
+/** By the choices of the Compression record. */
+const filters: readonly (FilterMaker | undefined)[] = [
   undefined,
-  "N-bit compression is not available: the HDF5 library cannot be told the precision",
+  // The library adds its parameters.
+  () => ({ id: 5, name: "nbit", parameters: [] }),
   ({ szipPixels }) => ({ id: 4, name: "szip", parameters: [SZIP_NEAREST_NEIGHBOUR, szipPixels] }),
   ({ zlibLevel }) => ({ id: 1, name: "deflate", parameters: [zlibLevel] }),
   // The first four are the filter's own.
@@ -60,13 +68,20 @@ const filters: readonly (FilterMaker | string | undefined)[] = [
   }),
 ];
 
+export const NBIT = 1;
 export const JPEG = 7;
 
 /** Why a choice of the Compression record cannot be had; undefined when it can. */
 export function compressionProblem(type: number): string | undefined {
-  const maker = filters[type];
-  if (typeof maker === "string") return maker;
   return type >= 0 && type < filters.length ? undefined : `there is no compression ${type}`;
+}
+
+function bitsProblem({ precision, offset }: IntegerBits, { dataType }: NDArrayInfo): string | undefined {
+  const bits = 8 * bytesPerElement(dataType);
+  if (dataType.startsWith("Float")) return "N-bit compression needs integers";
+  return precision >= 1 && offset >= 0 && precision + offset <= bits
+    ? undefined
+    : `N-bit compression: pixels of ${bits} bits have no ${precision} from bit ${offset} on`;
 }
 
 /** The filter for frames like this one; undefined for none. */
@@ -75,8 +90,11 @@ export function filterFor(settings: CompressionSettings, frame: NDArrayInfo): Re
   if (problem !== undefined) return failed(problem);
   if (settings.type === JPEG && jpegImage(frame) === undefined)
     return failed("JPEG compression needs images of 8-bit pixels");
-  const maker = filters[settings.type];
-  return ok(typeof maker === "function" ? maker(settings, frame) : undefined);
+  if (settings.type === NBIT) {
+    const problem = bitsProblem(settings.bits, frame);
+    if (problem !== undefined) return failed(problem);
+  }
+  return ok(filters[settings.type]?.(settings, frame));
 }
 
 /** By the codecs of NDPluginCodec: the Compression whose filter reads what they write. */

@@ -1,5 +1,5 @@
 import { bytesPerElement, elementsOf, type NDArrayInfo } from "../ndarray/ndArray.js";
-import type { Filter } from "./compression.js";
+import type { Filter, IntegerBits } from "./compression.js";
 
 /** A dimension that frames are arranged along, besides their own. */
 export interface FrameDimension {
@@ -25,6 +25,10 @@ export interface FileOptions {
   readonly filter: Filter | undefined;
   /** Frames come as the filter has them in the file. */
   readonly packed: boolean;
+  /** The bits that integers have, where N-bit compression leaves the others out. */
+  readonly bits: IntegerBits | undefined;
+  /** Pixels that were not written. */
+  readonly fillValue: number;
   /** Other processes read while the file is written. */
   readonly swmr: boolean;
   /** In SWMR mode: frames from one flush to the next. */
@@ -39,6 +43,9 @@ export interface FileOptions {
 
 /** Below this a frame goes through the library's memory for less. */
 const PAST_THE_LIBRARY_FROM_BYTES = 64 * 1024;
+
+/** Larger chunks are not read whole to get at one of their pixels. */
+const CHUNK_CACHE_BYTES = 8 * 1024 * 1024;
 
 /** What marks a frame's room in the file stands in its first row (`frameBypass.ts`). */
 export const MARK_BYTES = 16;
@@ -55,3 +62,15 @@ export function framesAreChunks(frame: NDArrayInfo, options: FileOptions): boole
     isWhole && options.filter === undefined && elementsOf(frame) * elementBytes >= PAST_THE_LIBRARY_FROM_BYTES
   );
 }
+
+/**
+ * Whether frames of a plain series find their room made and nothing in it, which spares the library clearing as many bytes for each; one
+ * by one, as nothing is to stand for frames that do not come.
+ */
+export const allocatesEarly = (frame: NDArrayInfo, options: FileOptions): boolean =>
+  framesAreChunks(frame, options) &&
+  elementsOf(frame) * bytesPerElement(frame.dataType) <= CHUNK_CACHE_BYTES &&
+  !options.packed &&
+  !options.byPosition &&
+  options.dimensions.length === 1 &&
+  options.fillValue === 0;

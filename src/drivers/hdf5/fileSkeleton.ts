@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import h5wasm from "h5wasm/node";
 import type { H5Dataset, H5File } from "./h5.js";
-import { isSuperblock3, showClosed, storedEnd } from "./superblock.js";
 
 /** No skeleton of more bytes is kept. */
 const LARGEST_SKELETON = 4 * 1024 * 1024;
@@ -27,6 +26,11 @@ export class SkeletonFile {
     if (known !== undefined) writeFileSync(path, known.bytes);
     this.file = new h5wasm.File(path, known === undefined ? "w" : "a", { libver: ["v110", "v110"] });
     if (this.file.file_id < 0n) throw new Error(`cannot create ${path}`);
+  }
+
+  /** Whether it is being made for the files that are to begin with it. */
+  get isDraft(): boolean {
+    return this.#known === undefined;
   }
 
   /** Makes a part, unless it is there; `name` is its own among all parts. */
@@ -55,17 +59,33 @@ export class SkeletonFile {
 export class Skeletons {
   #last: Skeleton | undefined;
 
-  /** `key` tells all that a skeleton depends on. */
-  open(path: string, key: string): SkeletonFile {
-    return new SkeletonFile(path, this.#last?.key === key ? this.#last : undefined);
+  /**
+   * A file with its skeleton. `key` tells all that a skeleton depends on; `make` makes all parts, and is called again for the file that
+   * comes back, with what it answers then; `finish` changes the bytes of the closed one.
+   */
+  open<T>(
+    path: string,
+    key: string,
+    make: (file: SkeletonFile) => T,
+    finish: (bytes: Buffer) => void,
+  ): { readonly file: H5File; readonly made: T } {
+    const known = this.#last?.key === key ? this.#last : draft(path, key, make, finish);
+    this.#last = known.bytes.length > LARGEST_SKELETON ? undefined : known;
+    const skeleton = new SkeletonFile(path, known);
+    return { file: skeleton.file, made: make(skeleton) };
   }
+}
 
-  /** The skeleton in this file is whole and flushed. */
-  keep(path: string, key: string, { failures }: SkeletonFile): void {
-    if (this.#last?.key === key) return;
-    const bytes = readFileSync(path);
-    if (!isSuperblock3(bytes) || bytes.length > LARGEST_SKELETON) return;
-    showClosed(bytes, storedEnd(bytes));
-    this.#last = { key, bytes, failures };
-  }
+function draft(
+  path: string,
+  key: string,
+  make: (file: SkeletonFile) => unknown,
+  finish: (bytes: Buffer) => void,
+): Skeleton {
+  const skeleton = new SkeletonFile(path, undefined);
+  make(skeleton);
+  if (skeleton.file.close() !== 0) throw new Error(`cannot create ${path}`);
+  const bytes = readFileSync(path);
+  finish(bytes);
+  return { key, bytes, failures: skeleton.failures };
 }

@@ -1,20 +1,17 @@
 import { lstatSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
-import { bytesPerElement, elementsOf, type NDArrayInfo, type NDData } from "../ndarray/ndArray.js";
-import { AttributeColumn } from "./attributeColumn.js";
+import { bytesPerElement, type NDArrayInfo, type NDData } from "../ndarray/ndArray.js";
 import type { AttributeStore } from "./attributeDataset.js";
-import { AttributeGrid } from "./attributeGrid.js";
 import { CrashGuard } from "./crashGuard.js";
-import { DetectorDataset } from "./detectorDataset.js";
+import { type DetectorDataset, finishDatasets } from "./detectorDataset.js";
 import { editFile } from "./fileEdit.js";
 import { type FileOptions, framesAreChunks } from "./fileOptions.js";
-import { type SkeletonFile, Skeletons } from "./fileSkeleton.js";
+import { Skeletons } from "./fileSkeleton.js";
+import { attempt, FileTree } from "./fileTree.js";
 import { type AttributeDefinition, type AttributeValue, definitionsOf, valuesOf } from "./frameAttributes.js";
 import { FrameBypass } from "./frameBypass.js";
-import { type H5File, writeAttributeValue, writeConstantAttribute, writeConstantDataset } from "./h5.js";
-import { describeHdf5Error } from "./hdf5Error.js";
-import { childPath, type FileLayout, type LayoutAttribute, type When } from "./layout.js";
-import { PerformanceTable } from "./performanceTable.js";
+import { type H5File, writeAttributeValue } from "./h5.js";
+import type { FileLayout, When } from "./layout.js";
+import type { PerformanceTable } from "./performanceTable.js";
 
 /** What could not be done but did not stop the writing, and what was written. */
 export interface FileSummary {
@@ -41,25 +38,21 @@ function replaceFile(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) rmSync(path);
 }
 
-/** Elements of an attribute's chunk along each dimension where the dimension does not tell. */
-const UNKNOWN_CHUNK = 32;
-
 /**
  * One HDF5 file being written frame by frame in the shape of a layout. Everything here blocks on the disk and belongs in a
  * worker. Every method throws an Error when the file system or the HDF5 library refuses.
  */
 export class FileWriter {
   readonly #file: H5File;
-  readonly #skeleton: SkeletonFile;
   readonly #path: string;
   readonly #layout: FileLayout;
   readonly #options: FileOptions;
-  readonly #datasets = new Map<string, DetectorDataset>();
+  readonly #datasets: ReadonlyMap<string, DetectorDataset>;
   readonly #defaultDataset: DetectorDataset;
-  readonly #stores: AttributeStore[] = [];
-  #performance: PerformanceTable | undefined;
+  readonly #stores: readonly AttributeStore[];
+  readonly #performance: PerformanceTable | undefined;
   readonly #bypass: FrameBypass | undefined;
-  readonly #warnings: string[] = [];
+  readonly #warnings: string[];
   readonly #guard: CrashGuard | undefined;
   #indexOf: ReadonlyMap<string, number> = new Map();
   #definitions: readonly AttributeDefinition[] = [];
@@ -86,16 +79,23 @@ export class FileWriter {
     this.#layout = layout;
     this.#options = options;
     this.define(definitions);
-    const frameBytes = elementsOf(first) * bytesPerElement(dataType);
+    const detectors = layout.datasets.filter(({ source }) => source.kind === "detector");
     replaceFile(path);
-    this.#skeleton = skeletons.open(path, key);
-    this.#file = this.#skeleton.file;
-    this.#defaultDataset = this.#createTree(first);
-    if (options.storeAttributes) this.#createStores();
-    if (options.storePerformance) this.#createPerformanceTable(frameBytes);
-    this.#createLinks();
+    const { file, made } = skeletons.open(
+      path,
+      key,
+      (skeleton) => new FileTree(skeleton, layout, first, options),
+      (bytes) => finishDatasets(bytes, detectors.length, first, options),
+    );
+    this.#file = file;
+    this.#datasets = made.datasets;
+    this.#stores = made.stores;
+    this.#performance = made.performance;
+    this.#warnings = made.warnings;
+    const byDefault = this.#datasets.get(layout.defaultDataset);
+    if (byDefault === undefined) throw new Error("the layout has no detector dataset");
+    this.#defaultDataset = byDefault;
     this.#file.flush();
-    skeletons.keep(path, key, this.#skeleton);
     if (options.storeAttributes) {
       this.#saveOnce("OnFileOpen", valuesOf(first));
       this.#writeValueAttributes(this.#file, "OnFileOpen", valuesOf(first));
@@ -104,110 +104,6 @@ export class FileWriter {
     if (!options.swmr) this.#guard = new CrashGuard(path);
     if (framesAreChunks(first, options)) this.#bypass = new FrameBypass(path, bytesPerElement(dataType));
     this.#file.start_swmr_write();
-  }
-
-  /** Answers with the dataset of frames that name no other. */
-  #createTree(first: NDArrayInfo): DetectorDataset {
-    const skeleton = this.#skeleton;
-    const { file } = skeleton;
-    for (const group of this.#layout.groups) {
-      skeleton.make(group.path, () => file.create_group(group.path.slice(1)));
-      if (this.#options.storeAttributes) this.#writeConstantAttributes(group.path, group.attributes);
-    }
-    for (const { path, source, attributes } of this.#layout.datasets) {
-      if (source.kind === "ndattribute") continue;
-      if (source.kind === "constant")
-        this.#attempt(`write ${path}`, () =>
-          skeleton.make(path, () => writeConstantDataset(file, path, source.type, source.value)),
-        );
-      else this.#datasets.set(path, new DetectorDataset(skeleton, path, first, this.#options));
-      this.#writeConstantAttributes(path, attributes);
-    }
-    const byDefault = this.#datasets.get(this.#layout.defaultDataset);
-    if (byDefault === undefined) throw new Error("the layout has no detector dataset");
-    return byDefault;
-  }
-
-  #createPerformanceTable(frameBytes: number): void {
-    const path = this.#layout.performanceDataset;
-    if (path === undefined) return;
-    this.#attempt(`store the times of writing as ${path}`, () => {
-      this.#performance = new PerformanceTable(
-        this.#skeleton,
-        path,
-        frameBytes,
-        this.#options.expectedFrames,
-      );
-    });
-  }
-
-  #createLinks(): void {
-    for (const { path, target } of this.#layout.hardLinks)
-      this.#attempt(`link ${path} to ${target}`, () =>
-        this.#skeleton.make(path, () => {
-          if (this.#file.create_hard_link(target, path.slice(1)) !== 0) throw new Error("no such target");
-        }),
-      );
-  }
-
-  /** For what a file can be without. */
-  #attempt(what: string, work: () => unknown): void {
-    try {
-      work();
-    } catch (error) {
-      this.#warnings.push(`cannot ${what}: ${describeHdf5Error(error)}`);
-    }
-  }
-
-  #writeConstantAttributes(path: string, attributes: readonly LayoutAttribute[]): void {
-    for (const { name, source } of attributes)
-      if (source.kind === "constant")
-        this.#attempt(`write attribute ${name} of ${path}`, () =>
-          this.#skeleton.make(`${path}@${name}`, () =>
-            writeConstantAttribute(this.#file, path, name, source.type, source.value),
-          ),
-        );
-  }
-
-  /** Datasets exist for the attributes that the first frame carries, wherever the layout places them. */
-  #createStores(): void {
-    const fallback = this.#layout.defaultAttributeGroup;
-    const placed = this.#layout.datasets.flatMap(({ path, attributes, source }) =>
-      source.kind === "ndattribute" ? [{ path, attributes, ...source }] : [],
-    );
-    for (const [name, index] of this.#indexOf) {
-      const definition = this.#definitions[index];
-      if (definition === undefined) continue;
-      const places = placed.filter(({ attribute }) => attribute === name);
-      for (const { path, when, attributes } of places) {
-        this.#createStore(path, definition, when);
-        this.#writeConstantAttributes(path, attributes);
-      }
-      if (places.length === 0 && fallback !== undefined)
-        this.#createStore(childPath(fallback, name), definition, "OnFrame");
-    }
-    if (fallback !== undefined && fallback !== "/")
-      this.#skeleton.make(`${fallback}@hostname`, () =>
-        writeConstantAttribute(this.#file, fallback, "hostname", "string", hostname()),
-      );
-  }
-
-  #createStore(path: string, definition: AttributeDefinition, when: When): void {
-    this.#attempt(`store attribute ${definition.name} as ${path}`, () =>
-      this.#stores.push(this.#makeStore(path, definition, when)),
-    );
-  }
-
-  #makeStore(path: string, definition: AttributeDefinition, when: When): AttributeStore {
-    const { dimensions, attributesFollowDimensions, attributeChunk, byPosition } = this.#options;
-    if (!attributesFollowDimensions || when !== "OnFrame" || dimensions.length === 0)
-      return new AttributeColumn(this.#skeleton, path, definition, when, this.#options);
-    const indexed = byPosition
-      ? dimensions.findIndex(({ indexAttribute }) => indexAttribute === definition.name)
-      : -1;
-    const axes = indexed >= 0 ? [indexed] : dimensions.map((_, axis) => axis);
-    const chunks = axes.map((axis) => attributeChunk || dimensions[axis]?.size || UNKNOWN_CHUNK);
-    return new AttributeGrid(this.#skeleton, path, definition, when, axes, chunks);
   }
 
   /** Attributes from here on, when a frame carries others than the frame before; the last of one name counts. */
@@ -294,7 +190,7 @@ export class FileWriter {
   /** HDF5 attributes with the values of NDAttributes. */
   #writeValueAttributes(file: H5File, when: When, values: readonly AttributeValue[]): void {
     for (const { path, name, attribute } of this.#valueAttributes.filter((one) => one.when === when))
-      this.#attempt(`write attribute ${name} of ${path}`, () => {
+      attempt(this.#warnings, `write attribute ${name} of ${path}`, () => {
         const index = this.#indexOf.get(attribute);
         const definition = index === undefined ? undefined : this.#definitions[index];
         const value = this.#valueOf(attribute, values);

@@ -4,7 +4,19 @@ import { promisify } from "node:util";
 import { Module } from "h5wasm/node";
 import { MARK_BYTES } from "./fileOptions.js";
 import { CHUNK_BYTES_PLACE } from "./filterStandIn.js";
-import { interceptWrites, type LibraryTransfer } from "./libraryTransfers.js";
+import { interceptNeedlessReads, interceptWrites, type LibraryTransfer } from "./libraryTransfers.js";
+
+/** Where a frame belongs. */
+export interface FrameChunk {
+  readonly fileId: bigint;
+  readonly path: string;
+  /** In frames and pixels. */
+  readonly offset: readonly number[];
+  /** Whether the dataset makes room for the frame when it grows (`datasetHeader.ts`). */
+  readonly hasRoom: boolean;
+  /** Makes the dataset large enough. */
+  readonly grow: () => void;
+}
 
 /** A frame and its room in the file. */
 interface Place {
@@ -14,11 +26,14 @@ interface Place {
 
 const writeSoon = promisify(write);
 
+/** The library takes room for what it keeps itself in blocks of less than that. */
+const BEHIND_THE_ROOM = 64 * 1024;
+
 /**
- * Writes frames into chunks of a file without copying them through WebAssembly's memory: the library is given a few marked
- * pixels to write, finds room for their chunk and keeps the index; where it writes the chunk to the file, the frame is
- * written in its stead, while the library is busy with the next one. For chunks of exactly one frame that no filter changes, or that come
- * as their filter would make them (`filterStandIn.ts`).
+ * Writes frames into chunks of a file without copying them through WebAssembly's memory, while the library is busy with the next one. The
+ * library finds room for a frame and keeps the index. It shows where the room is when it is asked for a pixel of it; or, where there is
+ * none yet, is given a few marked pixels to write, and would write the chunk with them there. For chunks of exactly one frame that no filter
+ * changes, or that come as their filter would make them (`filterStandIn.ts`).
  */
 export class FrameBypass {
   readonly #descriptor: number;
@@ -26,10 +41,10 @@ export class FrameBypass {
   readonly #markPlace: number;
   /** The size of the chunk is behind it. */
   readonly #mark = randomBytes(CHUNK_BYTES_PLACE);
-  readonly #endInterception: () => void;
+  readonly #endInterceptions: readonly (() => void)[];
   /** Where the library has found room; undefined until it has. */
   #found: number | undefined;
-  #bytesSought: number | undefined;
+  #sought: { readonly bytes: number; readonly hasRoom: boolean } | undefined;
   /** In the order in which they are written, one after the other. */
   readonly #unwritten: Place[] = [];
   #turn: Promise<void> = Promise.resolve();
@@ -41,23 +56,19 @@ export class FrameBypass {
     this.#markElements = MARK_BYTES / elementBytes;
     this.#markPlace = Module._malloc(MARK_BYTES);
     if (this.#markPlace === 0) throw new Error("no memory for the mark of frames");
-    Module.HEAPU8.set(this.#mark, this.#markPlace);
     this.#descriptor = openSync(path, "r+");
-    this.#endInterception = interceptWrites((transfer) => this.#before(transfer));
+    this.#endInterceptions = [
+      interceptWrites((write) => this.#beforeWrite(write)),
+      interceptNeedlessReads((read) => this.#isRoom(read)),
+    ];
   }
 
   /**
-   * Writes one frame as the chunk at `offset`, in frames and pixels, of a dataset; it must not change until then. Rejects when the disk
-   * does not take it, and then for all frames after it; the library believes them written and goes on working, so that the
-   * dataset can be cut and the file closed.
+   * Writes one frame; it must not change until then. Rejects when the disk does not take it, and then for all frames after it; the library
+   * believes them written and goes on working, so that the dataset can be cut and the file closed.
    */
-  async write(
-    fileId: bigint,
-    datasetPath: string,
-    offset: readonly number[],
-    frame: Uint8Array,
-  ): Promise<void> {
-    const place = { frame, position: this.#findRoom(fileId, datasetPath, offset, frame.byteLength) };
+  async write(chunk: FrameChunk, frame: Uint8Array): Promise<void> {
+    const place = { frame, position: this.#findRoom(chunk, frame.byteLength) };
     this.#unwritten.push(place);
     const written = this.#turn.then(() => this.#writeInTurn(place));
     this.#turn = written.catch(() => {});
@@ -66,34 +77,50 @@ export class FrameBypass {
 
   /** Once all frames are written or have failed. */
   close(): void {
-    this.#endInterception();
+    for (const end of this.#endInterceptions) end();
     Module._free(this.#markPlace);
     closeSync(this.#descriptor);
   }
 
-  #findRoom(fileId: bigint, datasetPath: string, offset: readonly number[], bytes: number): number {
-    new DataView(Module.HEAPU8.buffer).setUint32(this.#markPlace + CHUNK_BYTES_PLACE, bytes, true);
+  #findRoom({ fileId, path, offset, hasRoom, grow }: FrameChunk, bytes: number): number {
+    const access = hasRoom ? Module.get_dataset_data : Module.set_dataset_data;
     const count = offset.map((_, axis) => BigInt(axis === offset.length - 1 ? this.#markElements : 1));
     const strides = offset.map(() => 1n);
+    Module.HEAPU8.set(this.#mark, this.#markPlace);
+    new DataView(Module.HEAPU8.buffer).setUint32(this.#markPlace + CHUNK_BYTES_PLACE, bytes, true);
     this.#found = undefined;
-    this.#bytesSought = bytes;
+    this.#sought = { bytes, hasRoom };
     try {
-      const mark = BigInt(this.#markPlace);
-      Module.set_dataset_data(fileId, datasetPath, count, offset.map(BigInt), strides, mark);
+      grow();
+      access(fileId, path, count, offset.map(BigInt), strides, BigInt(this.#markPlace));
     } finally {
-      this.#bytesSought = undefined;
+      this.#sought = undefined;
     }
-    if (this.#found === undefined) throw new Error("the HDF5 library left a frame unwritten");
+    if (this.#found === undefined) throw new Error("the HDF5 library has found no room for a frame");
     return this.#found;
   }
 
-  #before({ bytes, position }: LibraryTransfer): true | undefined {
-    if (bytes.length === this.#bytesSought && this.#mark.equals(bytes.subarray(0, CHUNK_BYTES_PLACE))) {
+  #isRoom({ bytes, position }: LibraryTransfer): boolean {
+    if (this.#sought?.hasRoom !== true || bytes.length !== this.#sought.bytes) return false;
+    this.#found = position;
+    return true;
+  }
+
+  #beforeWrite({ bytes, position }: LibraryTransfer): true | undefined {
+    if (bytes.length === this.#sought?.bytes && this.#mark.equals(bytes.subarray(0, CHUNK_BYTES_PLACE))) {
       this.#found = position;
       return true;
     }
+    if (this.#sought?.hasRoom === true && this.#found === undefined) this.#makeRoomFor(this.#sought.bytes);
     this.#writeAtOnce();
     return undefined;
+  }
+
+  /** What is written before the library shows the room may refer to it. Where the file cannot be so long, the frame fails in its turn. */
+  #makeRoomFor(bytes: number): void {
+    try {
+      ftruncateSync(this.#descriptor, fstatSync(this.#descriptor).size + bytes + BEHIND_THE_ROOM);
+    } catch {}
   }
 
   /**

@@ -30,12 +30,12 @@ const parameterTable = {
   HDF5_SWMRRunning: int32(0),
   HDF5_SWMRCbCounter: int32(0),
   HDF5_SWMRFlushNow: int32(0),
-  // Without effect: the library cannot be told.
-  HDF5_chunkBoundaryAlign: int32(0),
-  HDF5_chunkBoundaryThreshold: int32(65536),
   HDF5_nbitsPrecision: int32(8),
   HDF5_nbitsOffset: int32(0),
   HDF5_fillValue: float64(0),
+  // Without effect: the library cannot be told.
+  HDF5_chunkBoundaryAlign: int32(0),
+  HDF5_chunkBoundaryThreshold: int32(65536),
 } as const;
 
 /** The frame's dimensions, x first. */

@@ -7,6 +7,7 @@ import {
   compressionProblem,
   filterFor,
   isStoredAsItComes,
+  NBIT,
   typeOfCodec,
   withOwnParameters,
 } from "./compression.js";
@@ -105,6 +106,7 @@ const compressionSettings = (params: Hdf5Parameters): CompressionSettings => ({
   bloscShuffle: params.HDF5_bloscShuffleType.value ?? 1,
   bloscCompressor: params.HDF5_bloscCompressor.value ?? 0,
   jpegQuality: params.HDF5_jpegQuality.value ?? 90,
+  bits: { precision: params.HDF5_nbitsPrecision.value ?? 8, offset: params.HDF5_nbitsOffset.value ?? 0 },
 });
 
 /** The records take the settings of frames that come compressed. */
@@ -154,7 +156,8 @@ export function fileOptions(
 ): Result<FileOptions> {
   if (frame.codec !== undefined && typeOfCodec(frame.codec.name) === undefined)
     return failed(`frames compressed by ${frame.codec.name} cannot be stored`);
-  const filter = filterFor(compressionSettings(params), frame);
+  const compression = compressionSettings(params);
+  const filter = filterFor(compression, frame);
   if (!filter.ok) return filter;
   const isSingle = expectedFrames === "single";
   const dimensions = isSingle ? [] : frameDimensions(params, expectedFrames);
@@ -167,6 +170,8 @@ export function fileOptions(
     frameChunk: frameChunk(params, frame),
     filter: packed && filter.value !== undefined ? withOwnParameters(filter.value, frame) : filter.value,
     packed,
+    bits: compression.type === NBIT ? compression.bits : undefined,
+    fillValue: params.HDF5_fillValue.value ?? 0,
     swmr: params.HDF5_SWMRMode.value === 1,
     flushEvery,
     storeAttributes: params.HDF5_storeAttributes.value === 1,

@@ -26,6 +26,19 @@ export function interceptWrites(handle: (write: LibraryTransfer) => true | undef
   };
 }
 
+/** Looks at each read of the library before it is done. `handle` answers true where what comes does not matter, and nothing is read. */
+export function interceptNeedlessReads(handle: (read: LibraryTransfer) => boolean): () => void {
+  const before = Module.FS.read;
+  Module.FS.read = (stream, buffer, offset, length, position) => {
+    const bytes = bytesOf(buffer, offset, length);
+    if (position !== undefined && handle({ bytes, position })) return length;
+    return before.call(Module.FS, stream, buffer, offset, length, position);
+  };
+  return () => {
+    Module.FS.read = before;
+  };
+}
+
 /** Lets `handle` change what the library has read from a file, as `interceptWrites` does with what it writes. */
 export function interceptReads(handle: (read: LibraryTransfer) => void): () => void {
   const before = Module.FS.read;

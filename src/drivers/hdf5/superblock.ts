@@ -19,17 +19,20 @@ export function showClosed(bytes: Uint8Array, end: number): void {
   const superblock = view(bytes);
   superblock.setUint8(CONSISTENCY_FLAGS, 0);
   superblock.setBigUint64(END_OF_FILE, BigInt(end), true);
-  superblock.setUint32(CHECKSUM, lookup3(superblock, CHECKSUM), true);
+  superblock.setUint32(CHECKSUM, metadataChecksum(bytes.subarray(0, CHECKSUM)), true);
 }
 
 const rotated = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));
 
-/** Bob Jenkins's hash over whole words, as HDF5 takes it for the checksums of its metadata. */
-function lookup3(view: DataView, length: number): number {
+/** HDF5's checksum of its metadata: Bob Jenkins's hash, bytes that fill no word taken as one with zeros. */
+export function metadataChecksum(bytes: Uint8Array): number {
+  const { length } = bytes;
   let a = (0xdeadbeef + length) | 0;
   let b = a;
   let c = a;
-  const word = (index: number) => (index + 4 <= length ? view.getInt32(index, true) : 0);
+  const at4 = (index: number) => bytes[index] ?? 0;
+  const word = (index: number) =>
+    at4(index) | (at4(index + 1) << 8) | (at4(index + 2) << 16) | (at4(index + 3) << 24);
   let at = 0;
   for (; length - at > 12; at += 12) {
     a = (a + word(at)) | 0;

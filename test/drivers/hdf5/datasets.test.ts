@@ -206,8 +206,61 @@ test("each compression stores its filter and gives the frames back", needsPython
 
 test("a compression that there is not is refused, and the record keeps the old one", async (t) => {
   const { hdf } = await hdf5Plugin(t);
-  await assert.rejects(put(hdf, "HDF5_compressionType", 1), /N-bit compression is not available/);
+  await assert.rejects(put(hdf, "HDF5_compressionType", 8), /there is no compression 8/);
   assert.equal(shown(hdf, "HDF5_compressionType"), 0);
+});
+
+test("N-bit compression stores the bits that its records name", needsPython, async (t) => {
+  const { hdf, capture } = await hdf5Plugin(t, { numCapture: 2 });
+  await put(hdf, "HDF5_compressionType", 1);
+  await put(hdf, "HDF5_nbitsPrecision", 10);
+  await put(hdf, "HDF5_nbitsOffset", 2);
+  const path = await capture([1, 2], (id) => ({ sizeX: 64, sizeY: 32, fill: () => 0xf003 + 4 * id }));
+  assert.equal(shown(hdf, "WRITE_MESSAGE"), "");
+  const file = await h5py.read(
+    path,
+    `(lambda d: [list(d._filters), d.id.get_type().get_precision(), d.id.get_type().get_offset(),
+      d[:, 0, 0], d.id.get_chunk_info(0).size])(f['/exchange/data'])`,
+  );
+  assert.deepEqual(file, [["5"], 10, 2, [1, 2], (64 * 32 * 10) / 8 + 1]);
+});
+
+test("N-bit compression of bits that pixels have not is a write error", async (t) => {
+  const { hdf, send } = await hdf5Plugin(t);
+  await put(hdf, "HDF5_compressionType", 1);
+  await put(hdf, "HDF5_nbitsPrecision", 17);
+  await put(hdf, "CAPTURE", 1);
+  send(1);
+  await waitFor(hdf, "CAPTURE", 0);
+  assert.match(String(shown(hdf, "WRITE_MESSAGE")), /pixels of 16 bits have no 17 from bit 0 on/);
+});
+
+test("where no frame was written the fill value stands", needsPython, async (t) => {
+  const { hdf, send } = await hdf5Plugin(t);
+  await put(hdf, "HDF5_extraDimSizeN", 2);
+  await put(hdf, "HDF5_extraDimSizeX", 2);
+  await put(hdf, "HDF5_nExtraDims", 1);
+  for (const [dataType, value] of [
+    ["UInt16", 7],
+    ["Float64", -1.5],
+  ] as const) {
+    await put(hdf, "HDF5_fillValue", value);
+    await put(hdf, "CAPTURE", 1);
+    for (const id of [1, 2, 3]) send(id, { dataType, fill: () => id });
+    await waitFor(hdf, "NUM_CAPTURED", 3);
+    await put(hdf, "CAPTURE", 0);
+    const file = await h5py.read(
+      String(shown(hdf, "FULL_FILE_NAME")),
+      "[f['/exchange/data'].fillvalue, f['/exchange/data'][..., 2, 3]]",
+    );
+    assert.deepEqual(file, [
+      value,
+      [
+        [1, 2],
+        [3, value],
+      ],
+    ]);
+  }
 });
 
 test("JPEG of pixels with 16 bits is a write error", async (t) => {

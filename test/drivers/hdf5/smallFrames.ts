@@ -8,6 +8,8 @@ export const smallFrames: FileOptions = {
   frameChunk: [4, 3],
   filter: undefined,
   packed: false,
+  bits: undefined,
+  fillValue: 0,
   swmr: false,
   flushEvery: 1,
   storeAttributes: true,
