@@ -57,9 +57,9 @@ export function addressOf(instance: DbRecord, field: string): FieldAddress | und
 export const isText = (instance: DbRecord, field: string): boolean =>
   addressOf(instance, field)?.type === "STRING";
 
-/** A field's value as clients see it: links as their text. VAL is found sooner by its own name than by a variable's. */
+/** A field's value as clients see it: links as their text. */
 export function fieldValue(instance: DbRecord, field: string): Value {
-  const value = field === "VAL" ? instance.fields["VAL"] : instance.fields[field];
+  const value = instance.fields[field];
   if (typeof value !== "object") return value ?? 0;
   if (value instanceof Link) return value.shown;
   return isProgram(value) ? 0 : value;
@@ -143,8 +143,7 @@ export function storeAs(
   source?: TextSource,
 ): Result<void> {
   if (typeof value === "number" && takesNumbersOf(spec, from)) {
-    if (field === "VAL") instance.fields["VAL"] = value;
-    else instance.fields[field] = value;
+    instance.fields[field] = value;
     return stored;
   }
   const address = addressOf(instance, field);
