@@ -111,9 +111,10 @@ function act(record: Motor, io: Io, axis: MotorAxis): void {
   if (record.MIP === DONE && isAtLimit(record)) releaseButtons(record);
 }
 
-/** Motions of no length are over at once, and no controller tells of them. */
+/** So many tries of a motor that does not move, before others have their turn. */
 const MOTIONS_AT_ONCE = 100;
 
+/** Motions of no length are over at once, and no controller tells of them. */
 function actUntilUnderWay(record: Motor, io: Io, axis: MotorAxis): void {
   for (let count = 0; count < MOTIONS_AT_ONCE; count++) {
     act(record, io, axis);
@@ -121,6 +122,7 @@ function actUntilUnderWay(record: Motor, io: Io, axis: MotorAxis): void {
     const { underWay, settling } = stateOf(record);
     if (!underWay || record.MOVN !== 0 || settling === "running") return;
   }
+  io.scanOnce();
 }
 
 /** A controller that has lost its position is told the one that was saved, as RSTM says. */

@@ -43,10 +43,10 @@ function halt(record: Motor, axis: MotorAxis, forgets: boolean): void {
   slowDown(record, axis, acceleration);
 }
 
-/** A target that waited, for Go or for another try, is none any more. */
+/** A target that waited, for Go or for another try, is none any more; one that was reached stays as it is. */
 function forgetTarget(record: Motor): void {
   releaseButtons(record);
-  if (record.MOVN !== 0) return;
+  if (record.MOVN !== 0 || record.DMOV !== 0) return;
   desireReadback(record);
   record.MIP = DONE;
   record.DMOV = 1;

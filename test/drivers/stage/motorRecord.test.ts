@@ -360,6 +360,15 @@ test("CNEN switches position control, MSTA tells of it", (context) => {
   assert.deepEqual(get("CNEN", "RBV"), [1, 6]);
 });
 
+test("a motor without position control is tried RTRY times and misses its target", async (context) => {
+  const { get, put, putNotify, engine } = rig(context, { RTRY: "250" });
+  put("CNEN", 0);
+  putNotify("VAL", 3);
+  for (let turns = 0; turns < 20 && engine.get("m1.DMOV") === 0; turns++)
+    await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(get("DMOV", "MISS", "RCNT", "RBV"), [1, 1, 251, 0]);
+});
+
 test("a controller at zero is given the saved position at start, with RSTM Never it is not", (context) => {
   assert.deepEqual(rig(context, { DVAL: "12" }).get("RBV", "VAL", "DMOV"), [12, 12, 1]);
   assert.deepEqual(rig(context, { DVAL: "12", RSTM: "Never" }).get("RBV", "VAL"), [0, 0]);
