@@ -9,6 +9,7 @@ import { ClientCircuit } from "../../src/ca/client/clientCircuit.js";
 import { Eca } from "../../src/ca/codec/eca.js";
 import type { CaServer } from "../../src/ca/server/caServer.js";
 import { toText } from "../../src/channel/text.js";
+import { LONGEST_TIMER_MS } from "../../src/libcom/timerMs.js";
 import { clientOf, startServer } from "./support/loopback.js";
 import { MemoryProvider, MemoryPv } from "./support/memoryProvider.js";
 
@@ -43,6 +44,15 @@ describe("a client and a server on the loopback interface", () => {
     assert.equal(reading.value, 1.5);
     assert.equal(reading.dbr.name, "DBR_TIME_DOUBLE");
     assert.deepEqual(reading.time, motor.sample.time);
+  });
+
+  it("waits no longer than a timer can, however long EPICS_CA_CONN_TMO is", async (t) => {
+    const setTimer = t.mock.method(globalThis, "setTimeout");
+    const patient = clientOf(server, { environment: { EPICS_CA_CONN_TMO: "1e9" } });
+    t.after(() => patient.close());
+    await patient.connect("motor").read();
+    const longest = Math.max(...setTimer.mock.calls.map((call) => call.arguments[1] ?? 0));
+    assert.equal(longest, LONGEST_TIMER_MS);
   });
 
   it("knows type, size and access of a channel once it is connected", async () => {

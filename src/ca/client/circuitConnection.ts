@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { logger } from "../../libcom/log.js";
+import { timerMs } from "../../libcom/timerMs.js";
 import type { SocketAddress } from "../net/address.js";
 import { FlushingSocket } from "../net/flushingSocket.js";
 import type { BeaconReport } from "./beaconMonitor.js";
@@ -79,7 +80,7 @@ export class CircuitConnection {
     this.#socket.on("error", (error) => log.info(`${this.peer}: ${error.message}`));
     this.#socket.on("close", () => this.#closed());
     this.#flushing.scheduleFlush();
-    this.#connectTimer = setTimeout(() => this.#giveUp("no connection"), connectionTimeoutSeconds * 1000);
+    this.#connectTimer = setTimeout(() => this.#giveUp("no connection"), timerMs(connectionTimeoutSeconds));
     this.#connectTimer.unref();
   }
 

@@ -1,3 +1,5 @@
+import { timerMs } from "../../libcom/timerMs.js";
+
 /** How long a server may take to answer an echo request (CA_ECHO_TIMEOUT). */
 export const ECHO_SECONDS = 5;
 
@@ -74,7 +76,7 @@ export class CircuitWatchdog {
   #wait(seconds: number): void {
     clearTimeout(this.#timer);
     this.#due = this.#options.clock() + seconds;
-    this.#timer = setTimeout(() => this.#expired(), seconds * 1000);
+    this.#timer = setTimeout(() => this.#expired(), timerMs(seconds));
     this.#timer.unref();
   }
 

@@ -1,3 +1,4 @@
+import { timerMs } from "../../libcom/timerMs.js";
 import { MAXIMUM_DATAGRAM_SIZE } from "../codec/commands.js";
 import { alignPayload, HEADER_SIZE } from "../codec/message.js";
 import { SearchPace } from "./searchPace.js";
@@ -137,7 +138,7 @@ export class SearchSchedule {
     wanted.state = "waiting";
     for (let index = this.#levels.length; index <= level; index++) this.#levels[index] = [];
     this.#levels[level]?.push(wanted);
-    this.#timers[level] ??= setTimeout(() => this.#expired(level), this.#periodSeconds(level) * 1000);
+    this.#timers[level] ??= setTimeout(() => this.#expired(level), timerMs(this.#periodSeconds(level)));
   }
 
   #periodSeconds(level: number): number {

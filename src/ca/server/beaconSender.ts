@@ -1,5 +1,6 @@
 import type { Socket } from "node:dgram";
 import { logger } from "../../libcom/log.js";
+import { timerMs } from "../../libcom/timerMs.js";
 import type { SocketAddress } from "../net/address.js";
 import { beaconMessage, beaconPeriods } from "../net/beacon.js";
 
@@ -38,7 +39,7 @@ export class BeaconSender {
     for (const { host, port } of this.#destinations)
       this.#socket.send(message, port, host, (error) => this.#report(`${host}:${port}`, error));
     const period: number = this.#periods.next().value;
-    this.#timer = setTimeout(() => this.#send(), period * 1000);
+    this.#timer = setTimeout(() => this.#send(), timerMs(period));
     this.#timer.unref();
   }
 
