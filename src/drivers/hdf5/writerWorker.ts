@@ -30,7 +30,7 @@ let open: OpenFile | undefined;
 /** A request that was begun. */
 interface Begun {
   readonly answer: Promise<WriterAnswer>;
-  /** When the next one may begin, where it need not wait for nothing. */
+  /** When the next one may begin; undefined where it may at once. */
   readonly isDone?: Promise<unknown>;
 }
 
