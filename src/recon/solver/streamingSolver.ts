@@ -85,6 +85,8 @@ export class StreamingSolver {
   #dark: Float32Array | undefined;
   #flat: Float32Array | undefined;
   #openBeam: number | undefined;
+  /** Made of these when it is first wanted. */
+  #plainField: FlatField | undefined;
   #geometry: SliceGeometry;
   #mustPreprocess = true;
   #stride = 1;
@@ -147,7 +149,10 @@ export class StreamingSolver {
     for (const view of accepted.left) this.#leave(view);
     const entry = { view: accepted.view, stamp, place: this.#places.take(), added: false };
     this.#reconstruction.keep(entry.place, raw);
-    if (this.#flat === undefined) this.#openBeam ??= brightestOf(raw);
+    if (this.#flat === undefined && this.#openBeam === undefined) {
+      this.#openBeam = brightestOf(raw);
+      this.#plainField = undefined;
+    }
     this.#watchStripes(raw);
     this.#entries.set(index, entry);
     this.#arrived.push(entry);
@@ -158,7 +163,7 @@ export class StreamingSolver {
   #watchStripes(raw: RawData): void {
     const { ringRemoval } = this.#parameters;
     this.#stripes.take(raw, ringRemoval);
-    if (ringRemoval !== "None" && this.#stripes.isBetterKnown(this.#plainField(), ringRemoval))
+    if (ringRemoval !== "None" && this.#stripes.isBetterKnown(this.#fieldWithRings(), ringRemoval))
       this.#preprocessAgain();
   }
 
@@ -190,6 +195,7 @@ export class StreamingSolver {
     if (!fits(dark) || !fits(flat)) return false;
     this.#dark = dark;
     this.#flat = flat;
+    this.#plainField = undefined;
     this.#preprocessAgain();
     return true;
   }
@@ -260,16 +266,19 @@ export class StreamingSolver {
   }
 
   #flatField(): FlatField {
-    const field = this.#plainField();
+    const field = this.#fieldWithRings();
     const { ringRemoval } = this.#parameters;
     const stripes = ringRemoval === "None" ? undefined : this.#stripes.stripes(field, ringRemoval);
     return stripes === undefined ? field : field.without(stripes);
   }
 
   /** Until a flat field is known, the brightest pixel of the first projection stands for the open beam. */
-  #plainField(): FlatField {
-    const dark = this.#dark ?? new Float32Array(this.#pixels);
-    return new FlatField(dark, this.#flat ?? new Float32Array(this.#pixels).fill(this.#openBeam ?? 1));
+  #fieldWithRings(): FlatField {
+    this.#plainField ??= new FlatField(
+      this.#dark ?? new Float32Array(this.#pixels),
+      this.#flat ?? new Float32Array(this.#pixels).fill(this.#openBeam ?? 1),
+    );
+    return this.#plainField;
   }
 
   /** The slices as far as they are computed, in the memory of `into` where that is given. */

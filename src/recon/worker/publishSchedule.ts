@@ -1,8 +1,13 @@
 /** More projections than this waiting: catching up comes before showing each. */
 const FEW_WAITING = 8;
 
-/** Between pictures of a recomputation that is under way, and while projections wait. */
+/** Between pictures while projections wait, and the least between those of a recomputation that is under way. */
 const PREVIEW_INTERVAL_MS = 100;
+
+const LONGEST_PREVIEW_INTERVAL_MS = 500;
+
+/** How long after a change of parameters the first of them comes, so that there is something to see in it. */
+const FIRST_PREVIEW_MS = 60;
 
 /** A picture begins so many times what one costs after the last: the main thread and its clients have their own work with each. */
 const COST_PER_PICTURE = 12;
@@ -20,6 +25,8 @@ const PICTURES_LOOKED_AT = 4;
 export class PublishSchedule {
   #isStale = false;
   #lastStart = Number.NEGATIVE_INFINITY;
+  /** The change of parameters since which pictures have been computed again. */
+  #restart = 0;
   #costs: readonly number[] = [];
 
   /** The slices have changed since they were last published. */
@@ -37,6 +44,11 @@ export class PublishSchedule {
     this.#isStale = true;
   }
 
+  /** Parameters have changed. Where changes follow each other, a picture is due some time after the first that none has shown. */
+  restarted(now: number): void {
+    if (this.#lastStart >= this.#restart) this.#restart = now;
+  }
+
   published(start: number, end: number): void {
     this.#isStale = false;
     this.#lastStart = start;
@@ -45,13 +57,21 @@ export class PublishSchedule {
 
   /** Asked after a projection was added: was it `fresh` or computed again, and how many new ones wait behind it. */
   isDue(now: number, fresh: boolean, waiting: number): boolean {
-    const interval = fresh && waiting <= FEW_WAITING ? 0 : PREVIEW_INTERVAL_MS;
+    if (!fresh) return now >= this.#nextPreview;
+    const interval = waiting <= FEW_WAITING ? 0 : PREVIEW_INTERVAL_MS;
     return now - this.#lastStart >= Math.max(interval, this.#leastInterval);
   }
 
   /** Asked when all is computed: how long until it may be shown. */
   waitUntilDue(now: number): number {
     return Math.max(0, this.#lastStart + this.#leastInterval - now);
+  }
+
+  /** Each has about twice as many projections as the one before it: a few more make no difference. */
+  get #nextPreview(): number {
+    const shownAfter = this.#lastStart - this.#restart;
+    if (shownAfter < 0) return this.#restart + FIRST_PREVIEW_MS;
+    return this.#lastStart + Math.min(Math.max(PREVIEW_INTERVAL_MS, shownAfter), LONGEST_PREVIEW_INTERVAL_MS);
   }
 
   get #leastInterval(): number {

@@ -91,6 +91,7 @@ export class ReconThread {
         break;
       case "parameters":
         this.#solver?.setParameters(message.parameters);
+        this.#schedule.restarted(performance.now());
         // Units change what is shown without anything being computed again.
         if (this.#solver !== undefined && this.#solver.views > 0) this.#schedule.changed();
         break;

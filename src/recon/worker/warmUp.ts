@@ -1,5 +1,6 @@
 import type { ReconBackend } from "../backend/backend.js";
 import { sliceStatistics } from "../pipeline/sliceStatistics.js";
+import { RING_REMOVALS } from "../pipeline/stripes/ringRemoval.js";
 import { defaultParameters } from "../solver/parameters.js";
 import { StreamingSolver } from "../solver/streamingSolver.js";
 import { thetaTable } from "../solver/thetaTable.js";
@@ -22,6 +23,10 @@ export async function warmUp(backend: ReconBackend): Promise<void> {
     const time = { timeStamp: 0, epicsTimestamp: { seconds: 0, nanoseconds: 0 } };
     solver.accept(index, counts, { uniqueId: index, ...time });
     while (!solver.isIdle) await solver.step();
+  }
+  for (const ringRemoval of RING_REMOVALS) {
+    solver.setParameters({ ...parameters, ringRemoval });
+    await solver.step();
   }
   const { slices } = await solver.slices();
   for (const slice of Object.values(slices)) sliceStatistics(slice, SIZE.width);

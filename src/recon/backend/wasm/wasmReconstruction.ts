@@ -97,10 +97,12 @@ export class WasmReconstruction implements Reconstruction {
 
   preprocess(fields: FlatField, parameters: PreprocessParameters): void {
     const { response, points } = this.#layout;
+    if (fields !== this.#fields) {
+      this.#layField(fields.dark, 0);
+      this.#layField(fields.gain, 1);
+    }
     this.#fields = fields;
     this.#brought.length = 0;
-    this.#layField(fields.dark, 0);
-    this.#layField(fields.gain, 1);
     const values = filterResponse(parameters.filter, points);
     this.#floats(response, points).set(Array.from(new Fft(points).order, (k) => (values[k] ?? 0) / points));
     const { dezingerRadius, phase } = parameters;

@@ -29,16 +29,26 @@ const sortingWindowFor = (width: number): number => 2 * Math.max(Math.round(widt
 /** Periods over the scan: a stripe may change a little along it. */
 const SIGMA = 1;
 
+/** Rows that are looked at together: what is between stays in the cache, as new memory costs as much as the computation. */
+const ROWS_TOGETHER = 64;
+
 /** Stripes in the mean line integrals of detector rows, row by row: what each pixel adds to all of its rays. */
 export function stripesOfMeans(
   means: Float32Array,
   width: number,
   removal: Exclude<RingRemoval, "None">,
 ): Float32Array {
-  const rows = { data: new Float64Array(means), rows: means.length / width, columns: width };
-  const stripes =
-    removal === "fw" ? steadyStripes(rows, levelsFor(width)) : stripesBesideSmooth(rows, stiffnessFor(width));
-  return new Float32Array(stripes.data);
+  const stripes = new Float32Array(means.length);
+  for (let from = 0; from < means.length; from += ROWS_TOGETHER * width) {
+    const data = new Float64Array(means.subarray(from, from + ROWS_TOGETHER * width));
+    const rows = { data, rows: data.length / width, columns: width };
+    const found =
+      removal === "fw"
+        ? steadyStripes(rows, levelsFor(width))
+        : stripesBesideSmooth(rows, stiffnessFor(width));
+    stripes.set(found.data, from);
+  }
+  return stripes;
 }
 
 /** Takes the stripes out of a sinogram, in place. */

@@ -48,19 +48,43 @@ export function alongRows({ data, rows, columns }: Matrix, band: Band): Matrix {
   for (let row = 0; row < rows; row++) {
     const from = row * columns;
     const to = row * out.columns;
-    for (let k = 0; k < out.columns; k++) {
-      const isInside = k >= beginsInside && k < endsInside;
-      const first = from + 2 * k + 2 - TAPS;
-      let sum = 0;
-      // Inside, where no value is mirrored, their places need no table.
-      for (let tap = 0; tap < TAPS; tap++) {
-        const source = isInside ? first + tap : from + (sources[k * TAPS + tap] as number);
-        sum += (filter[tap] as number) * (data[source] as number);
-      }
-      out.data[to + k] = sum;
-    }
+    for (let k = 0; k < out.columns; k++)
+      out.data[to + k] =
+        k >= beginsInside && k < endsInside
+          ? weighted(filter, data, from + 2 * k + 2 - TAPS)
+          : weightedAt(filter, data, from, sources, k * TAPS);
   }
   return out;
+}
+
+/** The sum of the values from `at` on, each times its tap: written out, as it is computed most. */
+function weighted(filter: Float64Array, data: Float64Array, at: number): number {
+  return (
+    (filter[0] as number) * (data[at] as number) +
+    (filter[1] as number) * (data[at + 1] as number) +
+    (filter[2] as number) * (data[at + 2] as number) +
+    (filter[3] as number) * (data[at + 3] as number) +
+    (filter[4] as number) * (data[at + 4] as number) +
+    (filter[5] as number) * (data[at + 5] as number) +
+    (filter[6] as number) * (data[at + 6] as number) +
+    (filter[7] as number) * (data[at + 7] as number) +
+    (filter[8] as number) * (data[at + 8] as number) +
+    (filter[9] as number) * (data[at + 9] as number)
+  );
+}
+
+/** The same near the ends of a line, where the values are those that `sources` names. */
+function weightedAt(
+  filter: Float64Array,
+  data: Float64Array,
+  from: number,
+  sources: Int32Array,
+  first: number,
+): number {
+  let sum = 0;
+  for (let tap = 0; tap < TAPS; tap++)
+    sum += (filter[tap] as number) * (data[from + (sources[first + tap] as number)] as number);
+  return sum;
 }
 
 /** One band of each column. */
@@ -82,10 +106,12 @@ export function alongColumns({ data, rows, columns }: Matrix, band: Band): Matri
 }
 
 /** For each coefficient the places of the values under the filter's taps. */
-const sourcesOf = (count: number): Int32Array =>
-  Int32Array.from({ length: coefficients(count) * TAPS }, (_, i) =>
-    mirrored(2 * Math.floor(i / TAPS) + 2 - TAPS + (i % TAPS), count),
-  );
+function sourcesOf(count: number): Int32Array {
+  const sources = new Int32Array(coefficients(count) * TAPS);
+  for (let i = 0; i < sources.length; i++)
+    sources[i] = mirrored(2 * Math.floor(i / TAPS) + 2 - TAPS + (i % TAPS), count);
+  return sources;
+}
 
 /** What one band gives to rows of `columns` values. */
 export function rowsFrom({ data, rows, columns: count }: Matrix, band: Band, columns: number): Matrix {
