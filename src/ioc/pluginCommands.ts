@@ -8,6 +8,7 @@ import {
   NDColorConvertConfigure,
   NDFFTConfigure,
   NDFileJPEGConfigure,
+  NDFileNullConfigure,
   NDFileTIFFConfigure,
   NDGatherConfigure,
   NDOverlayConfigure,
@@ -103,6 +104,7 @@ const PLUGINS: readonly PluginRow[] = [
   filePlugin("NDFileHDF5Configure", "Makes an HDF5 file writer.", NDFileHDF5Configure),
   filePlugin("NDFileTIFFConfigure", "Makes a writer of TIFF files.", NDFileTIFFConfigure),
   filePlugin("NDFileJPEGConfigure", "Makes a writer of JPEG files.", NDFileJPEGConfigure),
+  filePlugin("NDFileNullConfigure", "Makes a file plugin that writes nothing.", NDFileNullConfigure),
   plugin(
     "NDStdArraysConfigure",
     THREADED,
@@ -185,7 +187,6 @@ const PLUGINS: readonly PluginRow[] = [
   fileStandIn("NDFileNetCDF"),
   fileStandIn("NDFileNexus"),
   fileStandIn("NDFileMagick"),
-  fileStandIn("NDFileNull"),
 ];
 
 const portArguments = [string("portName"), int("frame queue size"), int("blocking callbacks")] as const;

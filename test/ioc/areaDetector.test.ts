@@ -145,6 +145,18 @@ test("a stand-in keeps what its database writes, and a file that it cannot write
   assert.match(message, /Nexus files are not implemented/);
 });
 
+test("however short acquisitions are, a put-callback on Acquire ends with each", async (t) => {
+  const { ioc } = quietIoc({});
+  t.after(() => ioc.stop());
+  await ioc.shell.runLine('simDetectorConfig("SIM1", 8, 8, 1)');
+  await ioc.shell.runLine('dbLoadRecords("simDetector.template", "P=sim:,R=cam1:,PORT=SIM1")');
+  ioc.engine.iocInit();
+  await ioc.engine.putNotify("sim:cam1:ImageMode", "Single");
+  await ioc.engine.putNotify("sim:cam1:AcquireTime", 0);
+  for (let times = 0; times < 20; times++)
+    assert.equal((await ioc.engine.putNotify("sim:cam1:Acquire", 1)).ok, true);
+});
+
 /** Databases of plugins that a camera's st.cmd loads for its commonPlugins.cmd, with their macros. */
 const DATABASES: readonly (readonly [template: string, port: string, macros: string])[] = [
   ["NDROIStat.template", "ROISTAT1", "R=ROIStat1:,NCHANS=100"],

@@ -13,6 +13,7 @@ import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import { handlePoolWrites } from "../ndarray/poolParameters.js";
 import { extractRoi, type RoiAxisRequest } from "../plugins/roi.js";
 import { type Clock, systemClock } from "../stage/clock.js";
+import { AcquireBusy } from "./acquireBusy.js";
 import { DetectorState, ImageMode, setShutter } from "./adDriverParameters.js";
 import { colorModeAttribute, FrameAttributes } from "./frameAttributes.js";
 import {
@@ -50,6 +51,7 @@ export class SimDetector implements Port, ArrayPort {
   readonly #attributes: FrameAttributes;
   readonly #arrays = new Subject<NDArray>();
   readonly #life = new Subscription();
+  readonly #busy: AcquireBusy;
   #image: SimImage | undefined;
   #acquiring = false;
   #cancel = () => {};
@@ -68,6 +70,7 @@ export class SimDetector implements Port, ArrayPort {
     this.#clock = clock;
     const params = makeParameters(simDetectorParameters);
     this.params = params;
+    this.#busy = new AcquireBusy(params, clock, () => pool.whenIdle());
     this.#byName = new Map<string, Parameter>(Object.entries(params));
     params.PORT_NAME_SELF.set(portName);
     params.DATA_TYPE.set(ND_DATA_TYPES.indexOf(dataType));
@@ -119,7 +122,7 @@ export class SimDetector implements Port, ArrayPort {
     if (this.#acquiring) return;
     const { params } = this;
     this.#acquiring = true;
-    params.ACQUIRE_BUSY.set(1);
+    this.#busy.begin();
     params.NIMAGES_COUNTER.set(0);
     params.STATUS_MESSAGE.set("Acquiring data");
     this.#expose();
@@ -146,10 +149,7 @@ export class SimDetector implements Port, ArrayPort {
     params.STATUS.set(state);
     params.STATUS_MESSAGE.set(message);
     params.ACQUIRE.set(0);
-    const idle = params.WAIT_FOR_PLUGINS.value === 1 ? this.#pool.whenIdle() : Promise.resolve();
-    void idle.then(() => {
-      if (!this.#acquiring) params.ACQUIRE_BUSY.set(0);
-    });
+    this.#busy.end();
   }
 
   /** Draws a frame, which is read out when the exposure is over. */

@@ -13,6 +13,7 @@ import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import { handlePoolWrites } from "../ndarray/poolParameters.js";
 import type { TriggerPulse } from "../pso/positionOutput.js";
 import { type Clock, systemClock } from "../stage/clock.js";
+import { AcquireBusy } from "./acquireBusy.js";
 import { DetectorState, ImageMode, setShutter } from "./adDriverParameters.js";
 import { type CameraParameters, cameraParameters, TriggerMode, TriggerSource } from "./cameraParameters.js";
 import { colorModeAttribute, FrameAttributes, stageAngleAttribute } from "./frameAttributes.js";
@@ -47,8 +48,6 @@ export interface SimulatedCameraOptions {
 /** The input that the position output's pulses are wired to. */
 const WIRED_LINE = TriggerSource.Line2;
 const MONO = colorModeAttribute(NDColorMode.Mono);
-/** Records that follow AcquireBusy through CP links miss a pulse shorter than their own processing. */
-const SHORTEST_BUSY_SECONDS = 0.02;
 /** Of frames asked of the source and not made yet; beyond this frames are lost. */
 const MAXIMUM_PENDING_BYTES = 320 * 1024 * 1024;
 
@@ -97,6 +96,7 @@ export class SimulatedCamera implements Port, ArrayPort {
   readonly #stamps: FrameStamps;
   readonly #features: GenICamFeatures;
   readonly #attributes: FrameAttributes;
+  readonly #busy: AcquireBusy;
   readonly #queue: Subscription;
   #triggering = new Subscription();
   #delivery: Promise<void> = Promise.resolve();
@@ -107,7 +107,6 @@ export class SimulatedCamera implements Port, ArrayPort {
   #taken = 0;
   #sequence = 0;
   #readyAt = -Infinity;
-  #startedAt = -Infinity;
 
   constructor(options: SimulatedCameraOptions) {
     this.#options = options;
@@ -120,6 +119,7 @@ export class SimulatedCamera implements Port, ArrayPort {
     showPool(this.params, options.pool);
     this.#features = new GenICamFeatures(this.params);
     this.#timing = new SensorTiming(this.params);
+    this.#busy = new AcquireBusy(this.params, this.#clock, options.pluginsIdle ?? (() => Promise.resolve()));
     this.#stamps = new FrameStamps(this.params, this.#clock);
     this.#readout = new SensorReadout(this.params, () => this.#acquiring);
     this.#attributes = new FrameAttributes(this.params, {
@@ -196,10 +196,9 @@ export class SimulatedCamera implements Port, ArrayPort {
     this.#exposed = 0;
     this.#taken = 0;
     this.#readyAt = -Infinity;
-    this.#startedAt = this.#clock.now();
     for (const name of streamCounters) params[name].set(0);
     params.UNIQUE_ID.set(0);
-    params.ACQUIRE_BUSY.set(1);
+    this.#busy.begin();
     params.STATUS.set(DetectorState.Acquire);
     params.STATUS_MESSAGE.set("Acquiring data");
     setShutter(params, 1);
@@ -384,14 +383,6 @@ export class SimulatedCamera implements Port, ArrayPort {
     if (state !== DetectorState.Error) params.STATUS_MESSAGE.set(message);
     params.ACQUIRE.set(0);
     setShutter(params, 0);
-    const idle = params.WAIT_FOR_PLUGINS.value === 1 ? this.#options.pluginsIdle?.() : undefined;
-    void Promise.all([idle, this.#reached(this.#startedAt + SHORTEST_BUSY_SECONDS)]).then(() => {
-      if (!this.#acquiring) params.ACQUIRE_BUSY.set(0);
-    });
-  }
-
-  #reached(time: number): Promise<void> {
-    if (this.#clock.now() >= time) return Promise.resolve();
-    return new Promise((resolve) => void this.#clock.at(time, resolve));
+    this.#busy.end();
   }
 }

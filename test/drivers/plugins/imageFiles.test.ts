@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -17,6 +17,7 @@ import type { NDArrayPool } from "../../../src/drivers/ndarray/ndArrayPool.js";
 import { decodeJpeg, encodeJpeg } from "../../../src/drivers/plugins/codecs/jpeg.js";
 import { FALSE_COLORS } from "../../../src/drivers/plugins/colorMaps.js";
 import { NDFileJPEG } from "../../../src/drivers/plugins/ndFileJPEG.js";
+import { NDFileNull } from "../../../src/drivers/plugins/ndFileNull.js";
 import { NDFileTIFF } from "../../../src/drivers/plugins/ndFileTIFF.js";
 import { makeFrame, put, shown, stringAttribute, waitFor } from "./frames.js";
 import { pluginRig } from "./rig.js";
@@ -308,4 +309,21 @@ test("a frame that is no image is refused by TIFF with the reason", async (t) =>
   camera.emit(cube);
   await waitFor(plugin, "WRITE_STATUS", 1);
   assert.match(String(shown(plugin, "WRITE_MESSAGE")), /an array of 3 dimensions is no image/);
+});
+
+test("the null plugin says that files are written, writes none and removes the driver's", async (t) => {
+  const { camera, pool, add } = pluginRig(t);
+  const { path, values } = files("null");
+  const driverFile = join(directory, "driver.null");
+  writeFileSync(driverFile, "image");
+  const plugin = await add((setup) => new NDFileNull(setup), {
+    ...values,
+    AUTO_SAVE: 1,
+    DELETE_DRIVER_FILE: 1,
+  });
+  camera.emit(makeFrame(pool, 1, { attributes: [stringAttribute("DriverFileName", driverFile)] }));
+  await pool.whenIdle();
+  assert.equal(shown(plugin, "WRITE_STATUS"), 0);
+  assert.deepEqual(readdirSync(path), []);
+  assert.equal(existsSync(driverFile), false);
 });
