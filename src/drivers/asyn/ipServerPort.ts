@@ -128,7 +128,7 @@ export class IpServerPort implements Port {
     const { host, port } = this.#info;
     const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     return new Promise((resolve) => {
-      server.once("error", (error) => resolve(failed(error.message)));
+      server.on("error", this.#failing(resolve));
       server.listen(port, host ?? "0.0.0.0", () => {
         const address = server.address();
         const bound = typeof address === "object" && address !== null ? address.port : port;
@@ -142,11 +142,19 @@ export class IpServerPort implements Port {
     const socket = createSocket({ type: "udp4", reuseAddr: true });
     socket.on("message", (message) => this.#hear(Uint8Array.from(message)));
     return new Promise((resolve) => {
-      socket.once("error", (error) => resolve(failed(error.message)));
+      socket.on("error", this.#failing(resolve));
       socket.bind(port, host, () =>
         resolve(ok({ port: socket.address().port, close: () => void socket.close() })),
       );
     });
+  }
+
+  /** What fails before it listens is the outcome of `listen`; later ones are peers and datagrams that could not be taken. */
+  #failing(resolve: (outcome: Result<Listener>) => void): (error: Error) => void {
+    return ({ message }) => {
+      if (this.#listener === undefined) resolve(failed(message));
+      else this.trace.error(`drvAsynIPServerPort: ${this.portName}: ${message}`);
+    };
   }
 
   #accept(socket: Socket): void {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { syncBuiltinESMExports } from "node:module";
+import net, { connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { filter, firstValueFrom, timeout } from "rxjs";
 import { asynDeviceSupports } from "../../../src/drivers/asyn/asynDeviceSupport.js";
@@ -87,6 +88,20 @@ test("of more peers than there are ports the last is refused, and one that goes 
   await connection(false);
   await peer(context, tcpPort);
   await connection(true);
+});
+
+test("peers that the system cannot take, as for want of file descriptors, cost the server nothing", async (context) => {
+  const create = context.mock.method(net, "createServer");
+  syncBuiltinESMExports();
+  const { port, tcpPort } = await server(context, "TCP");
+  create.mock.restore();
+  syncBuiltinESMExports();
+  const listening = create.mock.calls[0]?.result;
+  for (let times = 0; times < 2; times++) listening?.emit("error", new Error("accept EMFILE"));
+  await peer(context, tcpPort);
+  const [client] = port.clients;
+  assert.ok(client);
+  await firstValueFrom(client.connected$.pipe(filter(Boolean)));
 });
 
 test("over UDP records hear the datagrams, and readings take them in pieces", async (context) => {
