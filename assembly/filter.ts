@@ -27,47 +27,15 @@ function filterPart(block: usize, points: usize, factors: usize, response: usize
   const quarter = points >> 2;
   const step = quarter * POINT;
   const end = block + step;
-  spreadPlain(block, step);
+  spread(block, step, factors, true);
   for (let p = block + POINT, f = factors + FACTORS; p < end; p += POINT, f += FACTORS) spread(p, step, f);
   if (quarter == 4) filterFours(block, 4, response);
   else if (quarter == 8) filterEights(block, 4, response);
   else
     for (let i: usize = 0; i < 4; i++)
       filterPart(block + i * step, quarter, factors + quarter * FACTORS, response + i * quarter * 4);
-  gatherPlain(block, step);
+  gather(block, step, factors, false, true);
   for (let p = block + POINT, f = factors + FACTORS; p < end; p += POINT, f += FACTORS) gather(p, step, f);
-}
-
-/** `spread` where all factors are 1. */
-@inline
-function spreadPlain(p0: usize, step: usize): void {
-  const p1 = p0 + step;
-  const p2 = p1 + step;
-  const p3 = p2 + step;
-  const x0 = v128.load(p0);
-  const x0i = v128.load(p0, IMAGINARY);
-  const x1 = v128.load(p1);
-  const x1i = v128.load(p1, IMAGINARY);
-  const x2 = v128.load(p2);
-  const x2i = v128.load(p2, IMAGINARY);
-  const x3 = v128.load(p3);
-  const x3i = v128.load(p3, IMAGINARY);
-  const a = f32x4.add(x0, x2);
-  const ai = f32x4.add(x0i, x2i);
-  const c = f32x4.sub(x0, x2);
-  const ci = f32x4.sub(x0i, x2i);
-  const b = f32x4.add(x1, x3);
-  const bi = f32x4.add(x1i, x3i);
-  const d = f32x4.sub(x1, x3);
-  const di = f32x4.sub(x1i, x3i);
-  v128.store(p0, f32x4.add(a, b));
-  v128.store(p0, f32x4.add(ai, bi), IMAGINARY);
-  v128.store(p1, f32x4.sub(a, b));
-  v128.store(p1, f32x4.sub(ai, bi), IMAGINARY);
-  v128.store(p2, f32x4.add(c, di));
-  v128.store(p2, f32x4.sub(ci, d), IMAGINARY);
-  v128.store(p3, f32x4.sub(c, di));
-  v128.store(p3, f32x4.add(ci, d), IMAGINARY);
 }
 
 /** `spread` of a block whose second half is zero. */
@@ -88,38 +56,6 @@ function spreadPadded(block: usize, quarter: usize, factors: usize): void {
     storeTurned(p2, f32x4.add(a, bi), f32x4.sub(ai, b), f);
     storeTurned(p3, f32x4.sub(a, bi), f32x4.add(ai, b), f + 16);
   }
-}
-
-/** `gather` where all factors are 1. */
-@inline
-function gatherPlain(p0: usize, step: usize): void {
-  const p1 = p0 + step;
-  const p2 = p1 + step;
-  const p3 = p2 + step;
-  const x0 = v128.load(p0);
-  const x0i = v128.load(p0, IMAGINARY);
-  const x1 = v128.load(p1);
-  const x1i = v128.load(p1, IMAGINARY);
-  const x2 = v128.load(p2);
-  const x2i = v128.load(p2, IMAGINARY);
-  const x3 = v128.load(p3);
-  const x3i = v128.load(p3, IMAGINARY);
-  const a = f32x4.add(x0, x1);
-  const ai = f32x4.add(x0i, x1i);
-  const b = f32x4.sub(x0, x1);
-  const bi = f32x4.sub(x0i, x1i);
-  const c = f32x4.add(x2, x3);
-  const ci = f32x4.add(x2i, x3i);
-  const d = f32x4.sub(x3i, x2i);
-  const di = f32x4.sub(x2, x3);
-  v128.store(p0, f32x4.add(a, c));
-  v128.store(p0, f32x4.add(ai, ci), IMAGINARY);
-  v128.store(p1, f32x4.add(b, d));
-  v128.store(p1, f32x4.add(bi, di), IMAGINARY);
-  v128.store(p2, f32x4.sub(a, c));
-  v128.store(p2, f32x4.sub(ai, ci), IMAGINARY);
-  v128.store(p3, f32x4.sub(b, d));
-  v128.store(p3, f32x4.sub(bi, di), IMAGINARY);
 }
 
 /** `gather` as far as the first half of the block needs it. */

@@ -34,4 +34,4 @@ export { DBR_TYPES, type DbrClass, type DbrType, dbrTypeOf } from "./codec/dbrTy
 export { Eca, ecaName, ecaText } from "./codec/eca.js";
 export { CaRepeater } from "./net/repeater.js";
 export { CaServer, type CaServerClient, type CaServerOptions } from "./server/caServer.js";
-export { type WarmUpOptions, warmUpServer } from "./server/warmUp.js";
+export { type WarmUpOptions, warmUpServer } from "./warmUp.js";

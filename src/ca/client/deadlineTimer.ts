@@ -1,7 +1,5 @@
 import { patientTimer } from "../../libcom/patientTimer.js";
-
-/** What `setTimeout` can wait for. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;
+import { LONGEST_TIMER_MS } from "../../libcom/timerMs.js";
 
 /** One timer for many deadlines, set for the earliest: there may be a million requests in a second. Times are of `performance.now`. */
 export class DeadlineTimer {
@@ -26,7 +24,7 @@ export class DeadlineTimer {
   #wakeAt(deadline: number): void {
     this.#cancel();
     this.#due = deadline;
-    const wait = Math.min(Math.ceil(deadline - performance.now()), LONGEST_WAIT_MS);
+    const wait = Math.min(Math.ceil(deadline - performance.now()), LONGEST_TIMER_MS);
     this.#cancel = patientTimer(wait, () => this.#look());
   }
 

@@ -7,41 +7,17 @@ import { SimulatedStage } from "../../../src/drivers/stage/simulatedStage.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { database, events, values } from "../../records/support.js";
 import { ManualClock } from "./manualClock.js";
+import { MOTOR_FIELDS, motorEngine } from "./motorEngine.js";
 
 // Numbers before a name are those of the semantics that clones get wrong. EPICS Base has no motor record: what the synApps
 // one does is expected here of ours alone.
-
-const FIELDS = {
-  DTYP: "asynMotor",
-  OUT: "@asyn(STAGE,0)",
-  VELO: "10",
-  VMAX: "50",
-  ACCL: "0.5",
-  MRES: "0.001",
-  EGU: "mm",
-  PREC: "3",
-  TWV: "1",
-  JVEL: "5",
-  JAR: "100",
-  HVEL: "20",
-};
 
 function rig(
   context: TestContext,
   fields: Record<string, string> = {},
   axis: Omit<SimulatedAxisOptions, "name"> = {},
 ) {
-  const clock = new ManualClock();
-  const ports = new PortRegistry();
-  const stage = ports.add(new SimulatedStage("STAGE", [{ name: "x", clock, ...axis }]));
-  const engine = new RecordEngine();
-  engine.addDeviceSupport(motorDeviceSupport(ports));
-  assert.deepEqual(engine.load(database({ m1: ["motor", { ...FIELDS, ...fields }] })), []);
-  engine.iocInit();
-  context.after(() => {
-    engine.stop();
-    ports.close();
-  });
+  const { clock, stage, engine } = motorEngine(context, { ACCL: "0.5", ...fields }, axis);
   const get = (...names: string[]) => names.map((name) => engine.get(`m1.${name}`));
   const put = (field: string, value: number | string) => {
     const result = engine.put(`m1.${field}`, value);
@@ -477,7 +453,7 @@ test("the forward link runs when a motion is over", (context) => {
   engine.addDeviceSupport(motorDeviceSupport(ports));
   engine.load(
     database({
-      m1: ["motor", { ...FIELDS, FLNK: "lo" }],
+      m1: ["motor", { ...MOTOR_FIELDS, FLNK: "lo" }],
       lo: ["longout", { OMSL: "closed_loop", DOL: "m1.DMOV" }],
     }),
   );

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
-import { motorDeviceSupport } from "../../../src/drivers/stage/motorDeviceSupport.js";
-import { SimulatedStage } from "../../../src/drivers/stage/simulatedStage.js";
-import { RecordEngine } from "../../../src/records/index.js";
-import { database } from "../../records/support.js";
+import type { RecordEngine } from "../../../src/records/index.js";
 import { referenceData } from "../../support/referenceData.js";
-import { ManualClock } from "./manualClock.js";
+import { MOTOR_FIELDS, motorEngine } from "./motorEngine.js";
 
 /**
  * synApps's own motor record (module motor, 7.4) in an IOC of EPICS Base 7.0.10 over a simulated controller, asked over Channel Access:
@@ -27,21 +23,6 @@ type Step =
   | readonly ["wait", seconds: number]
   | readonly ["settle"];
 
-const FIELDS = {
-  DTYP: "asynMotor",
-  OUT: "@asyn(STAGE,0)",
-  VELO: "10",
-  VMAX: "50",
-  ACCL: "0.2",
-  MRES: "0.001",
-  EGU: "mm",
-  PREC: "3",
-  TWV: "1",
-  JVEL: "5",
-  JAR: "100",
-  HVEL: "20",
-};
-
 /** Where ours differ on purpose, and why. */
 const DIFFERENT: Readonly<Record<string, { readonly why: string; readonly answers: Case["answers"] }>> = {
   "a jog is refused near the limit": {
@@ -55,32 +36,23 @@ const TICK_SECONDS = 0.05;
 const LONGEST_SECONDS = 60;
 
 function rig(context: TestContext, { record, axis }: Case) {
-  const fields: Readonly<Record<string, string>> = { ...FIELDS, ...record };
-  const clock = new ManualClock();
-  const resolution = Number(fields["MRES"]) || 1;
+  const resolution = Number(record["MRES"] ?? MOTOR_FIELDS.MRES) || 1;
   const { high = Infinity, low = -Infinity, enc = 1, pos = 0 } = axis;
   const ends =
     resolution < 0
       ? ([high * resolution, low * resolution] as const)
       : ([low * resolution, high * resolution] as const);
-  const options = {
-    name: "x",
-    clock,
-    position: pos * resolution,
-    encoder: (position: number) => position * enc,
-    ...(axis.high === undefined && axis.low === undefined ? {} : { limits: { low: ends[0], high: ends[1] } }),
-  };
-  const ports = new PortRegistry();
-  ports.add(new SimulatedStage("STAGE", [options]));
-  const engine = new RecordEngine();
-  engine.addDeviceSupport(motorDeviceSupport(ports));
-  assert.deepEqual(engine.load(database({ m1: ["motor", fields] })), []);
-  engine.iocInit();
-  context.after(() => {
-    engine.stop();
-    ports.close();
-  });
-  return { engine, clock };
+  return motorEngine(
+    context,
+    { ACCL: "0.2", ...record },
+    {
+      position: pos * resolution,
+      encoder: (position: number) => position * enc,
+      ...(axis.high === undefined && axis.low === undefined
+        ? {}
+        : { limits: { low: ends[0], high: ends[1] } }),
+    },
+  );
 }
 
 type Rig = ReturnType<typeof rig>;

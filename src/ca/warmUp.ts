@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { addAbortSignal } from "node:stream";
 import { setTimeout } from "node:timers/promises";
-import type { ChannelProvider } from "../../channel/provider.js";
-import { ByteWriter } from "../codec/byteWriter.js";
-import { CA_MINOR_VERSION, Command, SearchReply } from "../codec/commands.js";
-import { putDbr } from "../codec/dbr.js";
-import { type DbrClass, type DbrType, dbrSize, dbrType, dbrTypeOf } from "../codec/dbrTypes.js";
-import { beginMessage, putMessage, putText } from "../codec/message.js";
-import { MessageDecoder } from "../codec/messageDecoder.js";
-import { CaServer } from "./caServer.js";
+import { EventMask } from "../channel/eventMask.js";
+import type { ChannelProvider } from "../channel/provider.js";
+import { ClientCircuit } from "./client/clientCircuit.js";
+import type { PendingRequest } from "./client/pendingRequests.js";
+import { searchDatagrams } from "./client/searchDatagrams.js";
+import { type DbrBase, type DbrClass, dbrTypeOf } from "./codec/dbrTypes.js";
+import { ecaText, isSuccess } from "./codec/eca.js";
+import { CaServer } from "./server/caServer.js";
 
 const HOST = "127.0.0.1";
 /** Between two batches of requests, for whatever else the process does. */
@@ -19,7 +19,6 @@ const BATCHES_OF_A_CLIENT = 12;
 /** So often a client has each channel at last. The first one has each once: what it asks takes longest. */
 const MOST_TIMES = 8;
 const LONGEST_MILLISECONDS = 5000;
-const VALUE_OR_ALARM = 5;
 
 export interface WarmUpOptions {
   /** Ends once the process has used so much processor time since it began, for this or for anything else. */
@@ -71,7 +70,7 @@ async function visit(
   const client = new WarmUpClient(socket);
   try {
     await client.open(names);
-    await client.subscribe();
+    client.subscribe();
     for (let batch = 0; batch < BATCHES_OF_A_CLIENT && !isOver(); batch++) {
       await setTimeout(PAUSE_MILLISECONDS);
       await client.use(batch);
@@ -82,14 +81,11 @@ async function visit(
 }
 
 async function search(port: number, names: readonly string[], signal: AbortSignal): Promise<void> {
-  const out = new ByteWriter();
-  putMessage(out, Command.VERSION, 0, CA_MINOR_VERSION, 0, 0);
-  for (const [cid, name] of names.entries())
-    putText(out, Command.SEARCH, name, SearchReply.DONT_REPLY, CA_MINOR_VERSION, cid, cid);
+  const channels = names.map((name, cid) => ({ name, cid }));
   const socket = createSocket("udp4");
   try {
     const answered = once(socket, "message", { signal });
-    socket.send(out.written, port, HOST);
+    for (const datagram of searchDatagrams(channels, 0)) socket.send(datagram, port, HOST);
     await answered;
   } finally {
     socket.close();
@@ -98,85 +94,89 @@ async function search(port: number, names: readonly string[], signal: AbortSigna
 
 interface OpenChannel {
   readonly sid: number;
-  readonly type: DbrType;
+  readonly base: DbrBase;
 }
 
 const READ_CLASSES: readonly DbrClass[] = ["plain", "time", "ctrl", "sts", "gr"];
 
-/** Sends requests in batches, each of which is done when the echo behind it comes back. */
+/** Sends requests in batches. */
 class WarmUpClient {
   readonly #socket: Socket;
-  readonly #out = new ByteWriter();
-  readonly #decoder = new MessageDecoder();
+  readonly #circuit = new ClientCircuit({
+    peer: HOST,
+    priority: 0,
+    user: "warm-up",
+    host: HOST,
+    onOutput: () => {},
+  });
   readonly #channels: OpenChannel[] = [];
   #written = 0;
-  #echoed: () => void = () => {};
-  #refused: (error: Error) => void = () => {};
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on("data", (chunk) => this.#received(chunk));
-    socket.on("error", (error) => this.#refused(error));
-    socket.on("close", () => this.#refused(new Error("the server has hung up")));
+    socket.on("data", (chunk) => this.#circuit.receive(chunk));
+    socket.on("error", () => {});
+    socket.on("close", () => this.#circuit.close("the server has hung up"));
   }
 
   open(names: readonly string[]): Promise<void> {
-    putMessage(this.#out, Command.VERSION, 0, CA_MINOR_VERSION, 0, 0);
-    putText(this.#out, Command.CLIENT_NAME, "warm-up", 0, 0, 0, 0);
-    putText(this.#out, Command.HOST_NAME, HOST, 0, 0, 0, 0);
-    for (const [cid, name] of names.entries())
-      putText(this.#out, Command.CREATE_CHAN, name, 0, 0, cid, CA_MINOR_VERSION);
-    return this.#send();
-  }
-
-  subscribe(): Promise<void> {
-    for (const { sid, type } of this.#channels) {
-      const { code } = dbrTypeOf("time", type.base);
-      const payload = beginMessage(this.#out, Command.EVENT_ADD, 16, code, 0, sid, sid);
-      this.#out.bytes.fill(0, payload, payload + 16);
-      this.#out.view.setUint16(payload + 12, VALUE_OR_ALARM);
-    }
-    return this.#send();
-  }
-
-  /** Writes to each channel, with or without a callback, and reads it. */
-  use(batch: number): Promise<void> {
-    const write = batch % 4 === 3 ? Command.WRITE_NOTIFY : Command.WRITE;
-    const readClass = READ_CLASSES[batch % READ_CLASSES.length] ?? "plain";
-    for (const { sid, type } of this.#channels) {
-      this.#write(write, sid, batch % 4 === 2 ? dbrTypeOf("plain", "STRING") : type, this.#written++);
-      putMessage(this.#out, Command.READ_NOTIFY, dbrTypeOf(readClass, type.base).code, 1, sid, sid);
-    }
-    return this.#send();
-  }
-
-  #write(command: number, sid: number, type: DbrType, turn: number): void {
-    // Always another value, and one that is a state of enums, too.
-    const number = turn % 2;
-    const value = type.base === "STRING" ? String(number) : type.base === "DOUBLE" ? turn + 0.5 : number;
-    const payload = beginMessage(this.#out, command, dbrSize(type, 1), type.code, 1, sid, sid);
-    const content = { value, status: 0, severity: 0, time: { seconds: 0, nanoseconds: 0 } };
-    putDbr(this.#out, payload, type, content, 1);
-  }
-
-  #send(): Promise<void> {
-    if (this.#socket.destroyed) return Promise.reject(new Error("disconnected"));
-    putMessage(this.#out, Command.ECHO, 0, 0, 0, 0);
-    this.#socket.write(this.#out.detach());
     return new Promise((resolve, reject) => {
-      this.#echoed = resolve;
-      this.#refused = reject;
+      for (const [cid, name] of names.entries())
+        this.#circuit.createChannel({
+          name,
+          cid,
+          created: (sid, base) => {
+            this.#channels.push({ sid, base });
+            if (this.#channels.length === names.length) resolve();
+          },
+          accessRights: () => {},
+          rejected: () => reject(new Error(`${name} is refused`)),
+          circuitClosed: () => reject(new Error("disconnected")),
+        });
+      this.#flush();
     });
   }
 
-  #received(chunk: Uint8Array): void {
-    const { message } = this.#decoder;
-    this.#decoder.push(chunk);
-    while (this.#decoder.next() === "message") {
-      const type = dbrType(message.dataType);
-      if (message.command === Command.CREATE_CHAN && type !== undefined)
-        this.#channels.push({ sid: message.available, type });
-      else if (message.command === Command.ECHO) this.#echoed();
-    }
+  subscribe(): void {
+    for (const { sid, base } of this.#channels)
+      this.#circuit.subscribe(sid, dbrTypeOf("time", base), 0, EventMask.VALUE | EventMask.ALARM, () => {});
+    this.#flush();
+  }
+
+  /** Writes to each channel, with or without a callback, and reads it. */
+  async use(batch: number): Promise<void> {
+    const readClass = READ_CLASSES[batch % READ_CLASSES.length] ?? "plain";
+    const answers = this.#channels.flatMap(({ sid, base }) => [
+      this.#write(batch, sid, base),
+      this.#answer((request) => this.#circuit.readNotify(sid, dbrTypeOf(readClass, base), 1, request)),
+    ]);
+    this.#flush();
+    await Promise.all(answers);
+  }
+
+  #write(batch: number, sid: number, native: DbrBase): Promise<void> | undefined {
+    const base = batch % 4 === 2 ? "STRING" : native;
+    // Always another value, and one that is a state of enums, too.
+    const turn = this.#written++;
+    const value = base === "STRING" ? String(turn % 2) : base === "DOUBLE" ? turn + 0.5 : turn % 2;
+    const type = dbrTypeOf("plain", base);
+    if (batch % 4 === 3)
+      return this.#answer((request) => this.#circuit.writeNotify(sid, type, value, request));
+    this.#circuit.write(sid, type, value);
+    return undefined;
+  }
+
+  #answer(ask: (request: PendingRequest) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      ask({
+        owner: this,
+        deadline: performance.now() + LONGEST_MILLISECONDS,
+        respond: (status) => (isSuccess(status) ? resolve() : reject(new Error(ecaText(status)))),
+      });
+    });
+  }
+
+  #flush(): void {
+    this.#socket.write(this.#circuit.out.detach());
   }
 }

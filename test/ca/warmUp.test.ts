@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { SoftPv, SoftPvProvider, warmUpServer } from "../../../src/ca/index.js";
+import { SoftPv, SoftPvProvider, warmUpServer } from "../../src/ca/index.js";
 
 const PLENTY = 60_000;
 
