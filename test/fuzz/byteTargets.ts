@@ -2,6 +2,7 @@ import { ClientCircuit } from "../../src/ca/client/clientCircuit.js";
 import { readingOf } from "../../src/ca/client/reading.js";
 import { dbrTypeOf } from "../../src/ca/codec/dbrTypes.js";
 import { ServerCircuit } from "../../src/ca/server/serverCircuit.js";
+import { ComPortControl } from "../../src/drivers/asyn/comPortControl.js";
 import { ByteReader, DecodeError } from "../../src/pva/data/byteReader.js";
 import { decodeType } from "../../src/pva/data/typeCodec.js";
 import { pvInt, scalarArray, structure } from "../../src/pva/data/types.js";
@@ -116,6 +117,8 @@ function decoding(decode: () => void): void {
   }
 }
 
+const comPort = new ComPortControl({ send: () => {}, complain: () => {} });
+
 export const byteTargets: readonly ByteTarget[] = [
   {
     name: "caServer",
@@ -160,6 +163,13 @@ export const byteTargets: readonly ByteTarget[] = [
       const payload = anyBytes(random, 80);
       decoding(() => decodeSearch(new ByteReader(payload, true)));
       decoding(() => decodeSearchResponse(new ByteReader(payload, false)));
+    },
+  },
+  {
+    name: "comPort",
+    run(random) {
+      const byte = (): number => (random.below(2) === 0 ? 240 + random.below(16) : random.below(256));
+      comPort.decode(Uint8Array.from({ length: random.below(60) }, byte));
     },
   },
 ];

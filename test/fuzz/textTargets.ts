@@ -7,12 +7,17 @@ import { parseSubstitutions } from "../../src/database/substitutionParser.js";
 import { expandSubstitutions } from "../../src/database/substitutions.js";
 import { writeDb } from "../../src/database/writeDatabase.js";
 import { writeYaml } from "../../src/database/writeYaml.js";
+import { parseHostInfo } from "../../src/drivers/asyn/hostInfo.js";
+import { parseServerInfo } from "../../src/drivers/asyn/ipServerPort.js";
 import { parseAttributes } from "../../src/drivers/camera/attributeFile.js";
 import { parseLayout } from "../../src/drivers/hdf5/layout.js";
 import { parseSaveFile } from "../../src/iocsh/autosave/saveFile.js";
 import { splitLine } from "../../src/iocsh/tokenizer.js";
 import { parseJson5 } from "../../src/libcom/json5.js";
 import { expandMacros, MacroExpander, parseMacros } from "../../src/libcom/macLib.js";
+import { pvInt } from "../../src/pva/data/types.js";
+import { GroupDrafts } from "../../src/pva/group/groupDrafts.js";
+import { groupType } from "../../src/pva/group/groupType.js";
 import { parsePvRequest } from "../../src/pva/protocol/pvRequest.js";
 import { compileArrayCalc, compileCalc, compileStringCalc } from "../../src/records/calc/index.js";
 import { parseChannelName } from "../../src/records/channelName.js";
@@ -80,6 +85,15 @@ const args = new Float64Array([
   15,
   16,
 ]);
+
+/** Fields that contradict each other are refused by an Error. */
+function groupPart(make: () => unknown): void {
+  try {
+    make();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof RangeError) throw error;
+  }
+}
 
 export const textTargets: readonly TextTarget[] = [
   {
@@ -278,6 +292,37 @@ export const textTargets: readonly TextTarget[] = [
     words: split("field ( ) record [ ] , = . a b process true queueSize 4 pipeline put get { }"),
     seeds: ["record[queueSize=4,pipeline=true]field(a.b,c{d,e})", "field()"],
     run: (text) => void parsePvRequest(text),
+  },
+  {
+    name: "recordGroup",
+    words: split(
+      '{ } [ ] : , "g" "a" "a.b[1]" "" "+id" "+atomic" "+type" "+channel" "+trigger" "+putorder" "+const" "plain" "meta" "proc" "any" "structure" "const" "VAL" "*" true null 1 1e9 -1 a[9999] //',
+    ),
+    seeds: [
+      '{"g":{"+id":"t","a.b[1]":{"+type":"plain","+channel":"VAL","+putorder":1,"+trigger":"*"},"c":{"+type":"const","+const":3}}}',
+    ],
+    run(text) {
+      const drafts = new GroupDrafts();
+      drafts.add(text, "r.");
+      for (const { id, fields } of drafts.finish().groups)
+        groupPart(() =>
+          groupType(
+            id,
+            fields.map(({ path, id }) => ({ path, id, type: pvInt })),
+          ),
+        );
+    },
+  },
+  {
+    name: "hostInfo",
+    words: split(
+      "host 127.0.0.1 localhost : 0 5064 99999 TCP udp UDP* udp*& TCP& HTTP COM COMX unix:// /tmp/a \t",
+    ),
+    seeds: ["host:5064 TCP", "host:1:2 UDP*", "unix:///tmp/a"],
+    run(text) {
+      parseHostInfo(text);
+      parseServerInfo(text);
+    },
   },
   {
     name: "hdf5Layout",

@@ -8,6 +8,9 @@ export interface TelnetEvents {
   subnegotiation(option: number, payload: readonly number[]): void;
 }
 
+/** Of a subnegotiation; what goes on longer, as from a peer that does not speak Telnet, is passed over. */
+const MOST_BYTES = 256;
+
 type Reading = "data" | "command" | "option" | "subnegotiation" | "subnegotiationCommand";
 
 /** Takes the commands out of what comes, which may be cut anywhere. */
@@ -46,13 +49,17 @@ export class TelnetReader {
         return;
       case "subnegotiation":
         if (isIac) this.#reading = "subnegotiationCommand";
-        else this.#subnegotiation.push(byte);
+        else this.#keep(byte);
         return;
       case "subnegotiationCommand":
         this.#reading = isIac ? "subnegotiation" : "data";
-        if (isIac) this.#subnegotiation.push(byte);
+        if (isIac) this.#keep(byte);
         else this.#endSubnegotiation();
     }
+  }
+
+  #keep(byte: number): void {
+    if (this.#subnegotiation.length < MOST_BYTES) this.#subnegotiation.push(byte);
   }
 
   #endSubnegotiation(): void {
