@@ -72,7 +72,7 @@ async function visit(
     await client.open(names);
     client.subscribe();
     for (let batch = 0; batch < BATCHES_OF_A_CLIENT && !isOver(); batch++) {
-      await setTimeout(PAUSE_MILLISECONDS);
+      await setTimeout(PAUSE_MILLISECONDS, undefined, { signal });
       await client.use(batch);
     }
   } finally {

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { SoftPv, SoftPvProvider, warmUpServer } from "../../src/ca/index.js";
 
 const PLENTY = 60_000;
+const LESS_THAN_AN_ANSWER_IS_WAITED_FOR = 4000;
 
 /** A provider of one PV, and how often that was written to. */
 function written() {
@@ -25,6 +26,22 @@ describe("compiling a server's code ahead", () => {
     pv.onWrite = () => abort.abort();
     await warmUpServer(provider, { processorMilliseconds: PLENTY, signal: abort.signal });
     assert.ok(abort.signal.aborted);
+  });
+
+  it("ends whenever it is told to, without waiting for answers that will not come", {
+    timeout: LESS_THAN_AN_ANSWER_IS_WAITED_FOR,
+  }, async () => {
+    for (let writes = 1; writes <= 40; writes++) {
+      const { provider, pv } = written();
+      const abort = new AbortController();
+      let left = writes;
+      pv.onWrite = () => {
+        left -= 1;
+        if (left === 0) setTimeout(() => abort.abort());
+      };
+      await warmUpServer(provider, { processorMilliseconds: PLENTY, signal: abort.signal });
+      assert.ok(abort.signal.aborted);
+    }
   });
 
   it("has nothing to do for a provider without names", async () => {

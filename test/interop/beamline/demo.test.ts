@@ -3,15 +3,18 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { startDemo } from "./demoProcess.js";
+import { type DemoProcess, type ExitStatus, startDemo } from "./demoProcess.js";
 
 const PNG_SIGNATURE = "89504e470d0a1a0a";
+
+function assertEndsWell(demo: DemoProcess, status: ExitStatus): void {
+  assert.equal(status, 0, `the demo ended with ${status} after it had printed:\n${demo.output()}`);
+}
 
 test("the demo scans, reconstructs, leaves a picture of the slices and ends by itself", async () => {
   const picture = join(tmpdir(), `tomoioc-slices-${process.pid}.png`);
   const demo = await startDemo(["--scan", "--snapshot", picture, "--for", "25s"]);
-  const code = await demo.exited(60);
-  assert.equal(code, 0, demo.output());
+  assertEndsWell(demo, await demo.exited(60));
   assert.ok(existsSync(picture), demo.output());
   assert.equal(readFileSync(picture).subarray(0, 8).toString("hex"), PNG_SIGNATURE);
   assert.match(demo.output(), /last ortho-slices: 256 rows x 768 columns/);
@@ -24,7 +27,7 @@ test("the demo scans, reconstructs, leaves a picture of the slices and ends by i
 
 test("Ctrl-C ends the demo cleanly", async () => {
   const demo = await startDemo();
-  assert.equal(await demo.stop(), 0, demo.output());
+  assertEndsWell(demo, await demo.stop());
 });
 
 test("an option that is wrong is named", async () => {

@@ -6,6 +6,9 @@ import { createInterface } from "node:readline";
 import { loopbackEnvironment } from "../../support/freePorts.js";
 import { repositoryRoot } from "../../support/paths.js";
 
+/** An exit code, or the signal that ended the process. */
+export type ExitStatus = number | NodeJS.Signals | null;
+
 /** The demo as a user starts it, on ports of its own. */
 export interface DemoProcess {
   /** Environment in which clients find it. */
@@ -14,10 +17,10 @@ export interface DemoProcess {
   readonly directory: string;
   /** What it has printed so far. */
   output(): string;
-  /** Resolves with the exit code; kills it when it has not ended by itself. */
-  exited(timeoutSeconds: number): Promise<number | null>;
+  /** Resolves with the exit code or the signal that ended it; kills it when it has not ended by itself. */
+  exited(timeoutSeconds: number): Promise<ExitStatus>;
   /** Sends Ctrl-C and waits for the end. */
-  stop(): Promise<number | null>;
+  stop(): Promise<ExitStatus>;
 }
 
 const BOOT_SECONDS = 30;
@@ -38,18 +41,18 @@ export async function startDemo(
   const lines: string[] = [];
   await waitForLine(child, lines, /^tomoioc is running/);
 
-  const exited = (timeoutSeconds: number): Promise<number | null> =>
+  const exited = (timeoutSeconds: number): Promise<ExitStatus> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill("SIGKILL");
         reject(new Error(`the demo did not end within ${timeoutSeconds} s\n${lines.join("\n")}`));
       }, timeoutSeconds * 1000);
-      const end = (code: number | null) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null) => {
         clearTimeout(timer);
-        resolve(code);
+        resolve(code ?? signal);
       };
-      if (child.exitCode !== null) end(child.exitCode);
-      else child.once("exit", end);
+      if (child.exitCode !== null || child.signalCode !== null) end(child.exitCode, child.signalCode);
+      else child.once("close", end);
     });
 
   return {
