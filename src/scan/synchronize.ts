@@ -1,3 +1,5 @@
+import { debounceTime, ignoreElements, startWith, take } from "rxjs";
+import type { Pv } from "../records/pv.js";
 import { setExposure } from "./camera.js";
 import type { ActiveScan, ScanContext } from "./context.js";
 import { readLastFrameId } from "./frameIds.js";
@@ -7,6 +9,7 @@ import { armCommand, DATA_ACQUISITION, programCommands } from "./psoCommands.js"
 import { readNumber } from "./pvValues.js";
 import {
   after,
+  changes$,
   nothing,
   pause,
   perform,
@@ -77,6 +80,10 @@ const startAgainFrom = (context: ScanContext, scan: ActiveScan, lastId: number, 
       ),
   );
 
+/** Until no frame has come for so long: on a busy computer the last ones are late. */
+const lastFrame = (counter: Pv, seconds: number): Step =>
+  changes$(counter).pipe(startWith(0), debounceTime(seconds * 1000), take(1), ignoreElements());
+
 const synchronizeScan = (context: ScanContext, scan: ActiveScan): Step => {
   const { beamline, times } = context;
   const counter = beamline.camera("NumImagesCounter_RBV");
@@ -120,7 +127,9 @@ const synchronizeScan = (context: ScanContext, scan: ActiveScan): Step => {
   return sequence(
     cleanUp(context),
     // The frame of the last pulse is exposed as before.
-    pause(scan.exposureTime + times.lastPulse),
+    lastFrame(counter, scan.exposureTime + times.lastPulse).pipe(
+      within(times.drain, `${counter.name}: frames went on without pulses`),
+    ),
     after(
       async () => ({ taken: await readNumber(counter), lastId: await readLastFrameId(context) }),
       reprogram,

@@ -522,6 +522,23 @@ describe("a synchronization", () => {
       assert.ok(Math.abs((theta[index] ?? 0) - beamline.angleOf(id)) < 0.01, `frame ${id}`);
   });
 
+  it("waits for the frames that a busy computer delivers late", async (context) => {
+    const settings = { StreamScanType: "continuous", NumAngles: 5000 };
+    const beamline = new TestBeamline(context, settings, { lastPulse: 0.1 });
+    beamline.detector.lateMilliseconds = 300;
+    const { ended } = await beamline.stream();
+    beamline.set("RotationStep", 0.5);
+    beamline.set("StreamSync", 1);
+    await beamline.shows("FirstProjid", /^[1-9]/);
+    await beamline.shows("StreamSync", 0);
+    await beamline.press("StreamCapture");
+    const theta = read(join(beamline.folder, "scan_001.h5"), "exchange/theta").values;
+    for (const [index, id] of idsOf(beamline, "scan_001.h5").entries())
+      assert.ok(Math.abs((theta[index] ?? 0) - beamline.angleOf(id)) < 0.01, `frame ${id}`);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
   it("says when no frame comes after it, and the stream goes on", async (context) => {
     const settings = { StreamScanType: "continuous", NumAngles: 5000 };
     const beamline = new TestBeamline(context, settings, { frames: 0.2 });

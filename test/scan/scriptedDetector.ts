@@ -77,6 +77,8 @@ export class ScriptedDetector {
   missing = 0;
   /** So many of the next frames are numbered, but lost on their way. */
   lost = 0;
+  /** So much later than their triggers frames come. */
+  lateMilliseconds = 0;
   readonly #pvs = new Map<string, Pv>();
   #file: Frame[] | undefined;
   #queue: Frame[] = [];
@@ -140,7 +142,12 @@ export class ScriptedDetector {
     else if (this.lost > 0) {
       this.lost -= 1;
       this.#numbered += 1;
-    } else this.take(angle);
+    } else if (this.lateMilliseconds === 0) this.take(angle);
+    else setTimeout(() => this.takeLate(angle), this.lateMilliseconds);
+  }
+
+  private takeLate(angle: number): void {
+    if (!this.life.closed && this.number("cam1:Acquire") === 1) this.take(angle);
   }
 
   private take(angle: number): void {

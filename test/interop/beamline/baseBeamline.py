@@ -3,7 +3,7 @@ The beamline of a tomography scan on records of EPICS Base alone, served by soft
 buffer, region and PVA plugins, shutters, sample stages and optics. What areaDetector would do is done by a Channel Access client of those records,
 and the motion controller answers on TCP. Every file keeps the angle at which the stage was for each frame, to compare its theta with.
 
-    baseBeamline.py PSO_PORT     prints `running`, ends with its stdin
+    baseBeamline.py PSO_PORT     prints `running`; at a line of its stdin connects to the scan servers and prints `connected`; ends with its stdin
 """
 import asyncio, os, re, sys, tempfile, threading
 
@@ -237,15 +237,22 @@ class Detector:
         elif name in (FILE + 'FilePath', FILE + 'FileName'):
             await self.put(name + '_RBV', value)
 
+    def told(self, convert):
+        return lambda value: self.events.put_nowait((value.name, convert(value)))
+
+    async def connect_servers(self):
+        """Once they are there: a search that began before goes on only now and then."""
+        names = [server + 'HDF5Location' for server in SERVERS]
+        for name in names:
+            aioca.camonitor(name, self.told(str), all_updates=True)
+        await aioca.connect(names, timeout=60)
+        print('connected', flush=True)
+
     async def watch(self):
-        def told(convert):
-            return lambda value: self.events.put_nowait((value.name, convert(value)))
         number = lambda value: str(value) if isinstance(value, str) else value + 0
         for names, convert, options in ((TEXTS, str, {'datatype': aioca.DBR_CHAR_STR}), (OTHERS + [STAGE + '.RBV'], number, {})):
             for name in names:
-                aioca.camonitor(name, told(convert), all_updates=True, **options)
-        for server in SERVERS:
-            aioca.camonitor(server + 'HDF5Location', told(str), all_updates=True)
+                aioca.camonitor(name, self.told(convert), all_updates=True, **options)
         await aioca.caput(FILE + 'FileTemplate', '%s%s_%3.3d.h5', datatype=aioca.DBR_CHAR_STR)
         await aioca.caput(FILE + 'FilePathExists_RBV', 1)
         while True:
@@ -259,8 +266,7 @@ class Detector:
         await asyncio.start_server(answer, '127.0.0.1', port)
 
 
-async def main(port):
-    detector = Detector()
+async def main(detector, port):
     await detector.serve_controller(port)
     watching = asyncio.ensure_future(detector.watch())
     print('running', flush=True)
@@ -274,6 +280,13 @@ if __name__ == '__main__':
         softioc.dbLoadDatabase(file.name, None, None)
     dispatcher = asyncio_dispatcher.AsyncioDispatcher()
     softioc.iocInit(dispatcher)
-    running = asyncio.run_coroutine_threadsafe(main(int(sys.argv[1])), dispatcher.loop)
-    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+    detector = Detector()
+    running = asyncio.run_coroutine_threadsafe(main(detector, int(sys.argv[1])), dispatcher.loop)
+
+    def listen():
+        for _ in sys.stdin:
+            asyncio.run_coroutine_threadsafe(detector.connect_servers(), dispatcher.loop).result()
+        os._exit(0)
+
+    threading.Thread(target=listen, daemon=True).start()
     running.result()

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -111,7 +111,7 @@ interface Report {
 const ENCODER_COUNT = 360 / 11_840_158;
 
 const folder = mkdtempSync(join(tmpdir(), "tomoioc-base-"));
-const children: ChildProcess[] = [];
+const children: ChildProcessWithoutNullStreams[] = [];
 const said: string[] = [];
 let report: Report | undefined;
 
@@ -120,29 +120,33 @@ const reported = (): Report => {
   return report;
 };
 
-/** Starts a program that says when it is ready, and ends with its standard input. */
-function start(
+/** Starts a program that ends with its standard input. */
+function launch(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  ready: RegExp,
   cwd = folder,
-): Promise<void> {
-  const child = spawn(program, args, {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+): ChildProcessWithoutNullStreams {
+  const child = spawn(program, args, { cwd, env: { ...process.env, ...env } });
   children.push(child);
+  const listen = (chunk: Buffer): void => void said.push(chunk.toString());
+  child.stdout.on("data", listen);
+  child.stderr.on("data", listen);
+  return child;
+}
+
+/** Waits until a program says something. */
+function says(child: ChildProcessWithoutNullStreams, wanted: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
+    let text = "";
     const listen = (chunk: Buffer): void => {
-      said.push(chunk.toString());
-      if (ready.test(chunk.toString())) resolve();
+      text += chunk.toString();
+      if (wanted.test(text)) resolve();
     };
     child.stdout.on("data", listen);
     child.stderr.on("data", listen);
     child.on("error", reject);
-    child.on("close", (code) => reject(new Error(`${args[0]} ended with ${code}\n${said.join("")}`)));
+    child.on("close", (code) => reject(new Error(`${child.spawnfile} ended with ${code}\n${said.join("")}`)));
   });
 }
 
@@ -172,18 +176,24 @@ before(async () => {
       PSO_ADDRESS: `127.0.0.1:${controller}`,
       TOMOSCAN_FAST_SHUTTER_SECONDS: "0.05",
     };
-    await start(process.execPath, [join(repositoryRoot, "bin/softIoc"), "st.cmd"], env, /iocRun/, place);
+    await says(
+      launch(process.execPath, [join(repositoryRoot, "bin/softIoc"), "st.cmd"], env, place),
+      /iocRun/,
+    );
   };
   const quiet = { ...(await serving(motor)), EPICS_CAS_BEACON_ADDR_LIST: "" };
-  await start(python, ["-u", join(here, "baseMotor.py"), "2bmb:m102"], quiet, /is there/);
-  await start(
+  await says(launch(python, ["-u", join(here, "baseMotor.py"), "2bmb:m102"], quiet), /is there/);
+  const beamline = launch(
     python,
     ["-u", join(here, "baseBeamline.py"), controller ?? ""],
     await serving(base),
-    /^running/m,
   );
+  await says(beamline, /^running/m);
   await scanIoc("iocTomoScanStream_2BMB", stream);
   await scanIoc("iocTomoScan_2BMB", fly);
+  const connected = says(beamline, /^connected/m);
+  beamline.stdin.write("connect\n");
+  await connected;
   const outcome = await runPython(OPERATOR, { env: clients, args: [folder], timeoutSeconds: 120 });
   assert.equal(outcome.code, 0, `${outcome.stderr}\n${said.join("")}`);
   report = JSON.parse(outcome.stdout.trim().split("\n").at(-1) ?? "") as Report;

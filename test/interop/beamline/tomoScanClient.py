@@ -1,4 +1,6 @@
-"""What tomography/tomoscan's Python server does to a beamline over Channel Access, in the order it does it, with shorter pauses.
+"""What tomography/tomoscan's Python server does to a beamline over Channel Access, in the order it does it.
+
+Where the server looks at a value now and then, or gives the beamline some time, this waits for the event: a busy computer needs longer.
 
 Prints one JSON line: what was missing, what did not complete, and what the files hold.
 """
@@ -6,6 +8,7 @@ import json
 import math
 import os
 import sys
+import threading
 import time
 
 import epics
@@ -17,15 +20,17 @@ CAMERA, FILE, PVA, ROI, RING = '2bmSP1:cam1:', '2bmSP1:HDF1:', '2bmSP2:Pva1:', '
 ROTATION, SAMPLE_X = '2bmb:m102', '2bmb:m63'
 READOUT_MARGIN = 1.0516
 PUT_SECONDS = 30
+WAIT_SECONDS = 30
 
 CAMERA_NAMES = (
     'Manufacturer_RBV Model_RBV Acquire AcquireBusy ImageMode TriggerMode NumImages NumImagesCounter_RBV AcquireTime '
     'AcquireTime_RBV BinX BinY WaitForPlugins PortName_RBV NDAttributesFile NDAttributesMacros ArrayCounter_RBV '
-    'UniqueIdMode ExposureMode TriggerOverlap PixelFormat ArrayCallbacks FrameRateEnable TriggerSource TriggerSoftware')
+    'UniqueIdMode ExposureMode TriggerOverlap PixelFormat ArrayCallbacks FrameRateEnable TriggerSource TriggerSoftware '
+    'UniqueId_RBV StartedFrameCount DeliveredFrameCount DroppedFrameCount')
 FILE_NAMES = (
     'NDArrayPort FileWriteMode NumCapture NumCaptured_RBV Capture Capture_RBV FilePath FilePath_RBV FilePathExists_RBV '
     'FileName FileName_RBV FileNumber AutoIncrement FileTemplate FullFileName_RBV AutoSave EnableCallbacks XMLFileName '
-    'WriteStatus')
+    'WriteStatus UniqueId_RBV')
 
 NAMES = {
     SCAN: 'ExposureTime RotationStart RotationStep NumAngles NumDarkFields NumFlatFields FilePath FileName FullFileName ScanStatus '
@@ -54,13 +59,20 @@ class Beamline:
     """Monitored PVs by name; `get` is the value of the last monitor, as in the server."""
 
     def __init__(self):
-        self.pvs = {prefix + name: epics.PV(prefix + name) for prefix, names in NAMES.items() for name in names.split()}
-        limit = time.time() + 10
+        self.changed = threading.Condition()
+        self.history = {}
+        self.pvs = {prefix + name: epics.PV(prefix + name, callback=self.note) for prefix, names in NAMES.items() for name in names.split()}
+        limit = time.time() + WAIT_SECONDS
         while time.time() < limit and not all(pv.connected for pv in self.pvs.values()):
             time.sleep(0.05)
         self.missing = [name for name, pv in self.pvs.items() if not pv.connected]
         self.incomplete = []
         self.replies = []
+
+    def note(self, pvname=None, value=None, **rest):
+        with self.changed:
+            self.history.setdefault(pvname, []).append(value)
+            self.changed.notify_all()
 
     def get(self, name, text=False):
         return self.pvs[name].get(as_string=text)
@@ -72,21 +84,31 @@ class Beamline:
         if self.pvs[name].put(value, wait=True, timeout=seconds) != 1:
             self.incomplete.append('%s = %s' % (name, value))
 
-    def until(self, name, wanted, seconds=30):
-        limit = time.time() + seconds
-        time.sleep(0.01)
-        while self.get(name) != wanted:
-            if time.time() > limit:
-                self.incomplete.append('%s never became %s' % (name, wanted))
-                return
-            time.sleep(0.01)
+    def wait(self, condition, what, seconds=WAIT_SECONDS):
+        with self.changed:
+            if not self.changed.wait_for(condition, seconds):
+                self.incomplete.append(what)
+
+    def until(self, name, wanted, seconds=WAIT_SECONDS):
+        self.wait(lambda: self.history.get(name, [None])[-1] == wanted, '%s never became %s' % (name, wanted), seconds)
+
+    def since(self, name):
+        """A function for the values that came after now, however short each was there."""
+        values = self.history.setdefault(name, [])
+        before = len(values)
+        return lambda: values[before:]
+
+    def press(self, name, value, state):
+        """Writes and waits until `state` has been 1 since."""
+        states = self.since(state)
+        self.put(name, value)
+        self.wait(lambda: 1 in states(), '%s was never 1' % state)
 
     def command(self, text):
-        self.put_wait(SCAN + 'PSOCommand.BOUT', text, 10)
+        self.put_wait(SCAN + 'PSOCommand.BOUT', text)
 
     def exchange(self, text):
         self.command(text)
-        time.sleep(0.1)
         reply = self.get(SCAN + 'PSOCommand.BINP', text=True)
         self.replies.append([text, reply])
         return reply
@@ -125,7 +147,7 @@ def begin(b, directory, name, exposure, start, step, angles):
 
 
 def set_exposure(b, exposure):
-    b.put_wait(CAMERA + 'AcquireTime', exposure, 10)
+    b.put_wait(CAMERA + 'AcquireTime', exposure)
 
 
 def positions(b, step):
@@ -207,13 +229,18 @@ def frames_to(b, kind):
     b.put_wait(SCAN + 'FrameType', frame_type)
 
 
+def frames_arrive(b):
+    """Waits until the file plugin has a frame that is stamped as frames are now; those in its queue were stamped before."""
+    stored, latest = b.since(FILE + 'UniqueId_RBV'), b.get(CAMERA + 'UniqueId_RBV')
+    b.wait(lambda: any(frame > latest for frame in stored()), 'no frame after %s in %s' % (latest, FILE))
+
+
 def move_sample(b, position):
     b.put_wait(SAMPLE_X + '.VAL', position, 600)
 
 
 def start_camera(b):
-    b.put(CAMERA + 'Acquire', 'Acquire')
-    b.until(CAMERA + 'AcquireBusy', 1, 0.5)
+    b.press(CAMERA + 'Acquire', 'Acquire', CAMERA + 'AcquireBusy')
 
 
 def wait_camera_done(b, seconds):
@@ -222,8 +249,7 @@ def wait_camera_done(b, seconds):
 
 def capture(b, frames):
     b.put_wait(FILE + 'NumCapture', frames)
-    b.put(FILE + 'Capture', 'Capture')
-    b.until(FILE + 'Capture_RBV', 1)
+    b.press(FILE + 'Capture', 'Capture', FILE + 'Capture_RBV')
 
 
 def captured(b):
@@ -248,7 +274,7 @@ def retake(b, kind, frames):
     else:
         move_sample(b, 2)
     frames_to(b, kind)
-    time.sleep(0.1)
+    frames_arrive(b)
     capture(b, frames)
     file = captured(b)
     if kind == 'Dark':
@@ -257,6 +283,7 @@ def retake(b, kind, frames):
         move_sample(b, 0)
     b.put(RING + 'EnableCallbacks', 'Enable')
     frames_to(b, 'Projection')
+    frames_arrive(b)
     restore()
     return file
 
@@ -343,7 +370,8 @@ def synchronize(b, exposure, step):
     """Another exposure and step while the stage turns: the encoder tells the angle of the first frame."""
     before = b.speed
     clean_up_pso(b)
-    time.sleep(0.2)
+    started, *ended = (CAMERA + name + 'FrameCount' for name in ('Started', 'Delivered', 'Dropped'))
+    b.wait(lambda: b.get(started) == sum(b.get(name) for name in ended), 'frames are missing')
     last_id = b.get(CAMERA + 'NumImagesCounter_RBV')
     set_exposure(b, exposure)
     b.until(CAMERA + 'AcquireTime_RBV', exposure)
@@ -354,7 +382,7 @@ def synchronize(b, exposure, step):
     b.command('PROGRAM RUN 1, "dataacqon.bcx"')
     time.sleep(abs(before - b.speed) / b.get(ROTATION + '.JAR') + 0.3)
     b.command('PSOCONTROL X ARM')
-    time.sleep(exposure + 0.4)
+    b.wait(lambda: b.get(CAMERA + 'NumImagesCounter_RBV') > last_id, 'no frame after the synchronization')
     b.command('PROGRAM RUN 1, "dataacqread.bcx"')
     encoder = int(b.exchange('IGLOBAL(0)')[1:])
     return last_id + 1, b.get(ROTATION + '.OFF') + encoder * b.get(ROTATION + '.ERES')
