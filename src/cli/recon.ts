@@ -5,7 +5,7 @@ import { openProjectionFile, type ProjectionFile } from "../drivers/hdf5/project
 import { VolumeFile } from "../drivers/hdf5/volumeFile.js";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { BACKEND_NAMES, type BackendName, type ReconBackend } from "../recon/backend/backend.js";
-import { openBackend } from "../recon/backend/openBackend.js";
+import { type OpenedBackend, openBackend } from "../recon/backend/openBackend.js";
 import { wasmBackend } from "../recon/backend/wasm/wasmBackend.js";
 import { findCenter } from "../recon/center/findCenter.js";
 import { FILTER_TYPES, type FilterType } from "../recon/pipeline/filters.js";
@@ -84,10 +84,7 @@ function anglesOf({ degrees, views }: ProjectionFile): Float64Array {
   return Float64Array.from({ length: views }, (_, view) => (view * 180) / views);
 }
 
-async function backendFor({
-  backend,
-  threads,
-}: ReconOptions): Promise<{ backend: ReconBackend; reason: string }> {
+async function backendFor({ backend, threads }: ReconOptions): Promise<OpenedBackend> {
   if (threads !== undefined && (backend === undefined || backend === "wasm"))
     return { backend: wasmBackend(threads), reason: `${threads} threads` };
   return openBackend(backend);
@@ -132,16 +129,19 @@ async function reconstruct(input: string, options: ReconOptions): Promise<void> 
   const output = options.output ?? defaultOutput(input);
   if (existsSync(output) && options.force !== true)
     throw new Error(`${output} is there already; --force replaces it`);
+  const opened = await backendFor(options);
   const file = await openProjectionFile(input);
   try {
-    await reconstructFile(file, input, output, options);
+    await reconstructFile(file, opened, input, output, options);
   } finally {
     file.close();
+    await opened.backend.close?.();
   }
 }
 
 async function reconstructFile(
   file: ProjectionFile,
+  { backend, reason }: OpenedBackend,
   input: string,
   output: string,
   options: ReconOptions,
@@ -151,7 +151,6 @@ async function reconstructFile(
   const degrees = anglesOf(file);
   const [firstView, endView] = within(options.projections, file.views, "projections");
   const views = balancedViews(degrees.subarray(firstView, endView)).map((view) => view + firstView);
-  const { backend, reason } = await backendFor(options);
   const center = await centerOf(options, backend, file, degrees, rows);
   const { filter, ring: ringRemoval, dezinger: dezingerRadius, pixelSize } = options;
   const parameters: VolumeParameters = { center, filter, ringRemoval, dezingerRadius, ...phaseOf(options) };

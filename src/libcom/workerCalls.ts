@@ -1,5 +1,6 @@
 import { parentPort, Worker } from "node:worker_threads";
 import { errorMessage } from "./errorMessage.js";
+import { endThread, takeMessages } from "./workerThread.js";
 
 export interface Call<Request> {
   readonly id: number;
@@ -48,10 +49,11 @@ export class WorkerCalls<Request, Value> {
     });
   }
 
+  /** Ends the worker; calls that are unanswered are cut off. */
   async terminate(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
-    await worker?.terminate();
+    if (worker !== undefined) await (this.#pending.size === 0 ? endThread(worker) : worker.terminate());
     this.#rejectAll(new Error(`${this.#what} was ended`));
   }
 
@@ -90,8 +92,10 @@ export function answerCalls<Request, Value>(
   perform: (request: Request) => Value | Promise<Value>,
   describe: (error: unknown) => string = errorMessage,
 ): void {
-  const reply = (answer: Answer<Value>) => parentPort?.postMessage(answer);
-  parentPort?.on("message", async ({ id, request }: Call<Request>) => {
+  const port = parentPort;
+  if (port === null) throw new Error("only a worker answers calls");
+  const reply = (answer: Answer<Value>) => port.postMessage(answer);
+  takeMessages(port, async ({ id, request }: Call<Request>) => {
     try {
       reply({ id, value: await perform(request) });
     } catch (error) {

@@ -3,15 +3,17 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { WorkerCalls } from "../../src/libcom/workerCalls.js";
 
+const workerCalls = new URL("../../src/libcom/workerCalls.js", import.meta.url);
+
 /** Tells a channel that it runs, and answers calls with what they asked. */
 const worker = (channel: string): URL =>
   new URL(
     `data:text/javascript,${encodeURIComponent(`
-      import { parentPort } from "node:worker_threads";
+      import { answerCalls } from "${workerCalls}";
       const started = new BroadcastChannel("${channel}");
       started.postMessage("runs");
       started.close();
-      parentPort.on("message", ({ id, request }) => parentPort.postMessage({ id, value: request }));`)}`,
+      answerCalls((request) => request);`)}`,
   );
 
 test("a worker that is prepared runs before the first call, which it answers", async () => {

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { endThread } from "../../libcom/workerThread.js";
 import type { FrameRequest, FrameSourceOptions, SourceInfo } from "./frameSource.js";
 
 /** One frame to make, and the pool memory it goes to. */
@@ -64,8 +65,9 @@ export class FrameProducer {
     });
   }
 
+  /** Frames that are not made yet are cut off. */
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await (this.#waiting.size === 0 ? endThread(this.#worker) : this.#worker.terminate());
   }
 
   #settle(reply: Extract<FrameWorkerReply, { id: number }>): void {

@@ -1,5 +1,6 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { errorMessage } from "../../libcom/errorMessage.js";
+import { takeMessages } from "../../libcom/workerThread.js";
 import { viewOf } from "../ndarray/ndArray.js";
 import { CachedRenderer } from "./cachedRenderer.js";
 import type { FrameJob, FrameWorkerReply } from "./frameProducer.js";
@@ -22,9 +23,11 @@ async function openSource(options: FrameSourceOptions): Promise<FrameRenderer> {
   }
 }
 
-const reply = (message: FrameWorkerReply): void => parentPort?.postMessage(message);
+const port = parentPort;
+if (port === null) throw new Error("frameWorker runs as a worker thread only");
+const reply = (message: FrameWorkerReply): void => port.postMessage(message);
 
-function serve(renderer: FrameRenderer): void {
+function serve(port: MessagePort, renderer: FrameRenderer): void {
   const { sizeX, sizeY } = renderer.info;
   const pixels = (job: FrameJob, buffer: SharedArrayBuffer, length: number) =>
     viewOf(job.request.dataType, buffer, length) as PixelArray;
@@ -33,7 +36,7 @@ function serve(renderer: FrameRenderer): void {
     whole ??= new SharedArrayBuffer(sizeX * sizeY * 8);
     return whole;
   };
-  parentPort?.on("message", (job: FrameJob) => {
+  takeMessages(port, (job: FrameJob) => {
     try {
       const size = binnedSize(job.request.region);
       const out = pixels(job, job.buffer, size.x * size.y);
@@ -47,6 +50,7 @@ function serve(renderer: FrameRenderer): void {
   reply({ kind: "ready", info: renderer.info });
 }
 
-openSource(workerData as FrameSourceOptions).then(serve, (error: unknown) =>
-  reply({ kind: "unusable", message: errorMessage(error) }),
+openSource(workerData as FrameSourceOptions).then(
+  (renderer) => serve(port, renderer),
+  (error: unknown) => reply({ kind: "unusable", message: errorMessage(error) }),
 );

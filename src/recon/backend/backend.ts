@@ -52,4 +52,6 @@ export interface ReconBackend {
   /** Memory left by the last reconstruction, which the next one of the same size uses; 0 if absent. */
   readonly heldBytes?: number;
   start(options: ReconstructionOptions): Reconstruction;
+  /** Lets go of what the last reconstruction has left; until it resolves, its thread must not end. */
+  close?(): Promise<void>;
 }

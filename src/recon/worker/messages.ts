@@ -37,7 +37,7 @@ export type ToThread =
   | { readonly kind: "stop" }
   /** Nobody looks at these slices any more. */
   | { readonly kind: "slicesReleased"; readonly set: number }
-  /** The thread is to end; it answers `ended` once nothing is under way. */
+  /** The thread is to end; it says `ended` once nothing is under way, and does. */
   | { readonly kind: "end" };
 
 /** Slices as the thread publishes them. */

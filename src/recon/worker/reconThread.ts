@@ -140,7 +140,9 @@ export class ReconThread {
     this.#stop();
     await this.#working;
     await Promise.all(this.#closing);
+    await this.#backend.close?.();
     this.#send({ kind: "ended" });
+    this.#port.close();
   }
 
   #accept({ index, stamp, dataType, buffer }: ProjectionMessage): ProjectionOutcome {

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { firstValueFrom, type Observable, of, Subject, timeout } from "rxjs";
 import type { NDArray } from "../../drivers/ndarray/ndArray.js";
 import { logger } from "../../libcom/log.js";
+import { threadEnd } from "../../libcom/workerThread.js";
 import type { BackendName } from "../backend/backend.js";
 import type { ReconParameters } from "../solver/parameters.js";
 import { lent } from "./lentResult.js";
@@ -171,7 +172,7 @@ export class ReconWorker {
     );
     this.#send({ kind: "end" });
     await ended;
-    await this.#worker.terminate();
+    await threadEnd(this.#worker);
     this.#releaseAll();
   }
 }

@@ -13,8 +13,11 @@ import { assertLikeReference, counts, jobs, plain, square, u16 } from "./jobs.js
 
 for (const threads of [1, 3])
   for (const [name, job] of Object.entries(jobs))
-    test(`WebAssembly on ${threads} threads gives the slices of the reference: ${name}`, () =>
-      assertLikeReference(wasmBackend(threads), job));
+    test(`WebAssembly on ${threads} threads gives the slices of the reference: ${name}`, async () => {
+      const backend = wasmBackend(threads);
+      await assertLikeReference(backend, job);
+      await backend.close?.();
+    });
 
 for (const [name, job] of Object.entries(jobs))
   test(`WebAssembly without relaxed SIMD gives the slices of the reference: ${name}`, () =>
@@ -27,6 +30,8 @@ test("a reconstruction goes on with the memory of the last of its size, and is a
     await assertLikeReference(backend, job);
     assert.ok((backend.heldBytes ?? 0) > 0);
   }
+  await backend.close?.();
+  assert.equal(backend.heldBytes, 0);
 });
 
 test("the memory for packed projections ends where 32-bit addresses do", () => {

@@ -23,7 +23,9 @@ function phase(): PhaseMember | undefined {
 
 const context = { kernels, layout, control, numbers, phase, thread };
 
-for (let job = 0; ; job = Atomics.load(control, Control.JOB)) {
+for (let job = 0; ; ) {
   Atomics.wait(control, Control.JOB, job);
+  job = Atomics.load(control, Control.JOB);
+  if (Atomics.load(control, Control.CLOSED) === 1) break;
   work(context);
 }

@@ -20,6 +20,8 @@ export const Control = {
   ROWS_READY: 4,
   /** What the job is: 0 projections, else 1 + the number of a step of phase retrieval. */
   KIND: 5,
+  /** 1 once helpers are to end. */
+  CLOSED: 6,
 } as const;
 
 const TASK_BITS = 16;

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { threadEnd } from "../../../libcom/workerThread.js";
 import { Control, firstTask, type Job, type JobBoard, jobBoard, NO_TASK, writeJob } from "./job.js";
 import { instantiate, type ReconKernels } from "./kernels.js";
 import type { Layout } from "./layout.js";
@@ -80,7 +81,12 @@ export class Team {
     waitFor(control, Control.DONE, readTasks(this.#context).count);
   }
 
-  close(): void {
-    for (const helper of this.#helpers) void helper.terminate();
+  /** Resolves when the helpers have ended. */
+  async close(): Promise<void> {
+    const { control } = this.#board;
+    Atomics.store(control, Control.CLOSED, 1);
+    Atomics.add(control, Control.JOB, 1);
+    Atomics.notify(control, Control.JOB);
+    await Promise.all(this.#helpers.map(threadEnd));
   }
 }

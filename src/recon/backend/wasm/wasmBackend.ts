@@ -24,12 +24,16 @@ export function wasmBackend(
       const left = spare;
       spare = undefined;
       const isFitting = left?.fits(options.size) === true;
-      if (!isFitting) left?.close();
+      if (!isFitting) void left?.close();
       const workplace = isFitting ? left : new Workplace(options.size, threads, module ?? kernelModule());
       return new WasmReconstruction(options, workplace, () => {
-        spare?.close();
+        void spare?.close();
         spare = workplace;
       });
+    },
+    async close() {
+      await spare?.close();
+      spare = undefined;
     },
   };
 }

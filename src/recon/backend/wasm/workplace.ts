@@ -46,8 +46,8 @@ export class Workplace {
     this.#spares = [...this.#spares, ...counts];
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.#spares = [];
-    this.team.close();
+    return this.team.close();
   }
 }

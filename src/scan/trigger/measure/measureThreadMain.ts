@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { viewOf } from "../../../drivers/ndarray/ndArray.js";
 import { errorMessage } from "../../../libcom/errorMessage.js";
+import { takeMessages } from "../../../libcom/workerThread.js";
 import { cut } from "./image.js";
 import { IMAGE_MEASURES, type Measure } from "./imageMeasures.js";
 import type { FromMeasureThread, ImageMessage, MeasureSpec } from "./messages.js";
@@ -37,7 +38,7 @@ const spec: MeasureSpec = workerData;
 const failed = (error: unknown): void => answer({ kind: "failed", message: errorMessage(error) });
 try {
   const measure = await open(spec);
-  port.on("message", (message: ImageMessage) => void measureImage(measure, message).catch(failed));
+  takeMessages(port, (message: ImageMessage) => void measureImage(measure, message).catch(failed));
   answer({ kind: "ready" });
 } catch (error) {
   failed(error);

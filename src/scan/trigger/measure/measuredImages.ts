@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { Observable } from "rxjs";
 import type { NDArray } from "../../../drivers/ndarray/ndArray.js";
 import { errorMessage } from "../../../libcom/errorMessage.js";
+import { endThread } from "../../../libcom/workerThread.js";
 import type { FromMeasureThread, ImageMessage, Measured, MeasureSettings, MeasureSpec } from "./messages.js";
 
 export interface MeasuringOptions {
@@ -68,7 +69,7 @@ export const measuredImages$ = (
     subscription.add(() => {
       clearTimeout(deadline);
       // The thread may still look at the pixels until it has ended.
-      void thread.terminate().finally(() => {
+      void (underway === undefined ? endThread(thread) : thread.terminate()).finally(() => {
         underway?.release();
         next?.release();
       });

@@ -1,0 +1,37 @@
+import type { MessagePort, Worker } from "node:worker_threads";
+
+const END = "end of the thread";
+const LONGEST_END_MS = 2000;
+
+/** A thread's side: its owner's messages, until the owner ends the thread. What else keeps it running has to end by itself. */
+export function takeMessages<Message>(port: MessagePort, take: (message: Message) => void): void {
+  port.on("message", (message: Message | typeof END) => {
+    if (message === END) port.close();
+    else take(message);
+  });
+}
+
+/**
+ * The owner's side: ends a thread that takes messages, after those that were sent before. One that ends by itself waits for its compiler;
+ * one that is terminated does not, and where its heap is to be marked just then Node 20 ends the process (NodePlatform::ForIsolate).
+ */
+export function endThread(worker: Worker): Promise<void> {
+  worker.postMessage(END);
+  return threadEnd(worker);
+}
+
+/** Resolves when a thread that has been told to end has ended. One that does not is terminated. */
+export async function threadEnd(worker: Worker): Promise<void> {
+  if (worker.threadId === NO_THREAD) return;
+  worker.ref();
+  await new Promise<void>((resolve) => {
+    const overdue = setTimeout(() => void worker.terminate(), LONGEST_END_MS);
+    worker.once("exit", () => {
+      clearTimeout(overdue);
+      resolve();
+    });
+  });
+}
+
+/** What `threadId` is after the end. */
+const NO_THREAD = -1;
