@@ -115,7 +115,12 @@ export class RecordChannel implements Channel {
     const done = this.#trapWrite(value);
     const before = become(this.#actor);
     try {
-      return putField(this.instance, this.address.field, incoming(this.address, value), process);
+      return putField(
+        this.instance,
+        this.address.field,
+        incoming(this.instance, this.address, value),
+        process,
+      );
     } finally {
       become(before);
       done?.();
@@ -129,7 +134,7 @@ export class RecordChannel implements Channel {
   async writeNotify(value: TypedValue, process: ProcessOption = "passive"): Promise<WriteResult> {
     if (this.#isDenied()) return this.#denied();
     const done = this.#trapWrite(value);
-    const pending = this.#startPut(incoming(this.address, value), process);
+    const pending = this.#startPut(incoming(this.instance, this.address, value), process);
     this.#pending ??= new Set();
     this.#pending.add(pending);
     const result = await pending.completion;

@@ -149,7 +149,7 @@ export function storeAs(
   const address = addressOf(instance, field);
   if (address === undefined) return failed(`${instance.name}.${field} cannot be written`);
   if (isArrayField(spec, address)) {
-    const array = toArray(value, from, address, source);
+    const array = toArray(instance, field, value, from, address, source);
     if (!array.ok) return array;
     instance.fields[field] = array.value;
     return stored;
@@ -188,7 +188,16 @@ function toScalar(
   if (typeof first === "number" && (to === "DOUBLE" || from === to)) return ok(first);
   if (to === "STRING")
     return convertValue(first, from, to, source?.format() ?? putFormat(instance, field, from));
+  if (first === "" && source === undefined && instance.type.fields[field]?.dbf === "ENUM")
+    return namelessState(instance, field, to);
   return convertValue(first, from, to, { states: statesOf(instance, field), direction: "put" });
+}
+
+/** An empty text is the first state without a name; where there are no states at all it is no number either. */
+function namelessState(instance: DbRecord, field: string, to: DbfType): Result<number> {
+  const names = to === "ENUM" ? instance.type.behaviour.stateTexts?.(instance.record) : undefined;
+  const state = names?.indexOf("") ?? -1;
+  return state < 0 ? failed(`${instance.name}.${field} has no state without a name`) : ok(state);
 }
 
 /** A client's number becomes text with the decimals that the record has for the field. */
@@ -198,6 +207,8 @@ const putFormat = (instance: DbRecord, field: string, from: DbfType): ConvertPro
     : noFormat;
 
 function toArray(
+  instance: DbRecord,
+  field: string,
   value: Value,
   from: DbfType,
   address: FieldAddress,
@@ -207,10 +218,10 @@ function toArray(
   const array = isArrayValue(value) ? value : arrayOf(value, from);
   const fitting = array.length > address.elementCount ? array.slice(0, address.elementCount) : array;
   if (from === address.type && from !== "STRING") return ok(fitting);
-  return convertValue(fitting, from, address.type, {
-    ...source?.format(),
-    direction: source === undefined ? "put" : "get",
-  });
+  if (source !== undefined)
+    return convertValue(fitting, from, address.type, { ...source.format(), direction: "get" });
+  const format = address.type === "STRING" ? putFormat(instance, field, from) : noFormat;
+  return convertValue(fitting, from, address.type, { ...format, direction: "put" });
 }
 
 /** What a link reads from a scalar is converted as one: an empty text is 0. */

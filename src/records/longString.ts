@@ -1,4 +1,5 @@
-import { isArrayValue, MAX_STRING_SIZE, type TypedValue } from "../channel/dbf.js";
+import { convertValue } from "../channel/convert.js";
+import { MAX_STRING_SIZE, type TypedValue } from "../channel/dbf.js";
 import { charsToText, toText } from "../channel/text.js";
 import type { FieldName } from "./channelName.js";
 import type { DbRecord } from "./dbRecord.js";
@@ -43,9 +44,30 @@ export function charCount(instance: DbRecord, field: string): number {
   return addressOf(instance, field)?.bytes ?? (spec?.size || MAX_STRING_SIZE);
 }
 
-/** What arrives for `REC.FIELD$` as an array of CHAR is text. */
-export function incoming(address: FieldName, value: TypedValue): TypedValue {
-  if (!address.asChars || !isArrayValue(value.value)) return value;
-  if (!(value.value instanceof Int8Array || value.value instanceof Uint8Array)) return value;
-  return { type: "STRING", value: charsToText(value.value) };
+/** Numbers that arrive for `REC.FIELD$` are its characters; those behind them stay, up to the first NUL. */
+export function incoming(instance: DbRecord, address: FieldName, put: TypedValue): TypedValue {
+  if (!address.asChars || put.type === "STRING") return put;
+  const chars = charsFrom(put, "put");
+  return chars === undefined ? put : { type: "STRING", value: charsToText(over(instance, address, chars)) };
+}
+
+/** Numbers of any type, or texts of numbers, as the characters that they are the codes of. */
+export function charsFrom(
+  { value, type }: TypedValue,
+  direction: "get" | "put",
+): Int8Array | Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  const chars = convertValue(value, type, "CHAR", { direction });
+  if (!chars.ok) return undefined;
+  return chars.value instanceof Int8Array ? chars.value : Int8Array.of(Number(chars.value));
+}
+
+/** Only plain strings keep what is behind. */
+function over(instance: DbRecord, { field }: FieldName, chars: Int8Array | Uint8Array) {
+  const before = instance.fields[field];
+  if (instance.type.fields[field]?.dbf !== "STRING" || typeof before !== "string") return chars;
+  const whole = charsOf(before);
+  if (chars.length >= whole.length) return chars;
+  whole.set(chars);
+  return whole;
 }

@@ -1,5 +1,5 @@
 import { Severity, Status } from "../channel/alarm.js";
-import { convertValue } from "../channel/convert.js";
+import { convertValue, truncateString } from "../channel/convert.js";
 import { type DbfType, isArrayValue, type TypedValue, type Value } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type { Properties, Sample } from "../channel/provider.js";
@@ -19,7 +19,7 @@ import { callFunction } from "./functions.js";
 import { loadConstant } from "./links/constant.js";
 import { finishChain } from "./links/forwardChain.js";
 import { inheritSeverity } from "./links/inherit.js";
-import { Link, type LinkTarget } from "./links/link.js";
+import { Link, type LinkTarget, type TextOnly } from "./links/link.js";
 import { charsOf } from "./longString.js";
 import { menuConvert } from "./menus.js";
 import { FieldMonitors, type Subscription } from "./monitors.js";
@@ -397,17 +397,19 @@ export class RecordInstance implements DbRecord {
   #storeFrom(source: LinkTarget, into: string, as: DbfType | undefined, value: Value): Result<void> {
     const { textOf } = source;
     if (textOf === undefined) return this.#storeAs(into, as, value, source);
-    return this.#storeText(into, toText(value), textOf === "link");
+    return this.#storeText(into, toText(value), textOf);
   }
 
-  /** The text of a link or of RTYP goes into arrays: as it is, as its characters, and a link's as NaN where numbers go. */
-  #storeText(into: string, text: string, isLink: boolean): Result<void> {
+  /** Where such a text goes: into texts, into arrays of characters; a link's becomes NaN where numbers go. */
+  #storeText(into: string, text: string, source: TextOnly): Result<void> {
     const address = addressOf(this, into);
     const isArray = address !== undefined && address.elementCount > 1;
-    if (address?.type === "STRING" && (isArray || !isLink)) return store(this, into, text, "STRING");
+    if (address?.type === "STRING" && (isArray || source !== "link"))
+      return store(this, into, text, "STRING");
     if (isArray && isCharType(address.type))
       return store(this, into, terminated(charsOf(text), address.elementCount), "CHAR");
-    if (isArray && isLink && address.type === "DOUBLE") return store(this, into, Number.NaN, "DOUBLE");
+    const isNumberless = source === "linkChars" || (source === "link" && isArray);
+    if (isNumberless && address?.type === "DOUBLE") return store(this, into, Number.NaN, "DOUBLE");
     return failed("only its text can be read");
   }
 
@@ -444,7 +446,7 @@ export class RecordInstance implements DbRecord {
   writeText(linkField: string, text: string): boolean {
     const { target } = this.linkOf(linkField);
     if (!target.connected) return true;
-    if (!isCharType(target.type)) return this.writeLink(linkField, text, "STRING");
+    if (!isCharType(target.type)) return this.writeLink(linkField, truncateString(text), "STRING");
     const chars = charsOf(text);
     return this.writeLink(linkField, target.type === "CHAR" ? chars : new Uint8Array(chars), target.type);
   }

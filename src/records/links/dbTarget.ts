@@ -1,5 +1,5 @@
-import type { ConvertProperties } from "../../channel/convert.js";
-import type { DbfType, Value } from "../../channel/dbf.js";
+import { type ConvertProperties, convertValue } from "../../channel/convert.js";
+import type { DbfType, TypedValue, Value } from "../../channel/dbf.js";
 import type { Properties } from "../../channel/provider.js";
 import type { Timestamp } from "../../libcom/epicsTime.js";
 import { ok } from "../../libcom/result.js";
@@ -14,9 +14,20 @@ import { ProcessNotify } from "../processNotify.js";
 import { channelProperties } from "../properties.js";
 import { putField, putFieldNotify, putValue } from "../put.js";
 import { inherit } from "./inherit.js";
-import type { LinkAlarm, LinkTarget } from "./link.js";
+import type { LinkAlarm, LinkTarget, TextOnly } from "./link.js";
 import type { MaximizeSeverity } from "./parseLink.js";
 import { processTarget, scanPassive } from "./processTarget.js";
+
+const noTexts: readonly string[] = [];
+const noChars = new Int8Array(0);
+
+function textOnly({ instance, address, filters }: FoundChannel): TextOnly | undefined {
+  const spec = instance.type.fields[address.field];
+  if (spec === undefined || filters.length > 0) return undefined;
+  if (spec.special === "attribute") return "attribute";
+  if (!isLinkType(spec.dbf)) return undefined;
+  return address.asChars ? "linkChars" : "link";
+}
 
 /** A field of another record (or the same one) in this IOC. */
 export class DbTarget implements LinkTarget {
@@ -26,6 +37,7 @@ export class DbTarget implements LinkTarget {
   private readonly instance: DbRecord;
   private readonly address: FieldName;
   private readonly view: FieldView;
+  readonly textOf: TextOnly | undefined;
 
   constructor(
     private readonly source: DbRecord,
@@ -36,6 +48,7 @@ export class DbTarget implements LinkTarget {
     this.instance = target.instance;
     this.address = target.address;
     this.view = new FieldView(target);
+    this.textOf = textOnly(target);
   }
 
   private get field(): string {
@@ -43,14 +56,7 @@ export class DbTarget implements LinkTarget {
   }
 
   get type(): DbfType {
-    return this.view.shape.type;
-  }
-
-  get textOf(): "link" | "attribute" | undefined {
-    const spec = this.instance.type.fields[this.field];
-    if (spec === undefined || this.address.asChars) return undefined;
-    if (spec.special === "attribute") return "attribute";
-    return isLinkType(spec.dbf) ? "link" : undefined;
+    return this.textOf === undefined ? this.view.shape.type : "STRING";
   }
 
   get elementCount(): number {
@@ -59,13 +65,14 @@ export class DbTarget implements LinkTarget {
 
   read(): Value | undefined {
     if (this.processPassive && !scanPassive(this.source, this.instance)) return undefined;
-    if (this.view.isFiltered || this.address.asChars) return this.view.read().value;
+    if (this.textOf === undefined && (this.view.isFiltered || this.address.asChars))
+      return this.#hasNoText() ? noChars : this.view.read().value;
     const value = fieldValue(this.instance, this.field);
-    return value === "" && this.#isNothing() ? undefined : value;
+    return value === "" && this.#hasNoText() ? noTexts : value;
   }
 
   /** A printf that never ran has no text; long strings that were never set have an empty one. */
-  #isNothing(): boolean {
+  #hasNoText(): boolean {
     const { LEN, OLEN } = this.instance.fields;
     return LEN === 0 && OLEN === undefined && this.field === "VAL";
   }
@@ -77,7 +84,9 @@ export class DbTarget implements LinkTarget {
 
   write(value: Value, type: DbfType): boolean {
     const { source, instance } = this;
-    const result = putValue(instance, this.field, incoming(this.address, { value, type }));
+    const put = this.#incoming({ value, type });
+    if (put === undefined) return false;
+    const result = putValue(instance, this.field, put);
     const { NSTA: status, NSEV: severity, NAMSG: message } = source.record;
     inherit(this.severity, instance.record, { status, severity, message });
     if (!result.ok) return false;
@@ -86,10 +95,19 @@ export class DbTarget implements LinkTarget {
   }
 
   async writeNotify(value: Value, type: DbfType): Promise<boolean> {
-    const put = incoming(this.address, { value, type });
+    const put = this.#incoming({ value, type });
+    if (put === undefined) return false;
     const inhibited = !this.processPassive && this.field !== "PROC";
     if (inhibited) return putField(this.instance, this.field, put, "inhibit").ok;
     return (await putFieldNotify(this.instance, this.field, put).completion).ok;
+  }
+
+  /** For characters a text is the number of one, as for any array of CHAR. */
+  #incoming(put: TypedValue): TypedValue | undefined {
+    if (!this.address.asChars) return put;
+    if (put.type !== "STRING") return incoming(this.instance, this.address, put);
+    const codes = convertValue(put.value, put.type, "CHAR", { direction: "put" });
+    return codes.ok ? incoming(this.instance, this.address, { type: "CHAR", value: codes.value }) : undefined;
   }
 
   processNotify(): Promise<void> {

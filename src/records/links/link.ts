@@ -12,6 +12,9 @@ export interface LinkAlarm {
   readonly message: string;
 }
 
+/** The source is itself a link, the characters of one (`INP$`), or the record type of RTYP. */
+export type TextOnly = "link" | "linkChars" | "attribute";
+
 /** What is at the other end of a link. */
 export interface LinkTarget {
   readonly kind: "constant" | "db" | "ca" | "state" | "json" | "device" | "broken";
@@ -19,8 +22,8 @@ export interface LinkTarget {
   /** Type of the values that `read` gives. */
   readonly type: DbfType;
   readonly elementCount: number;
-  /** The source is itself a link, or the record type of RTYP: only its text can be read. */
-  readonly textOf?: "link" | "attribute" | undefined;
+  /** The source has only a text to be read. */
+  readonly textOf?: TextOnly | undefined;
   /** The value in the source's own type; undefined when there is none to be had. */
   read(): Value | undefined;
   /** How the values that `read` gives turn into text. */

@@ -23,6 +23,10 @@ const FIRST_PERIODIC = menuScan.s10;
 /** Callback threads in the order in which they would get the processor. */
 const PRIORITIES = [menuPriority.HIGH, menuPriority.MEDIUM, menuPriority.LOW];
 
+/** Whether something other than a soft channel stands behind the record, be it only meant to. */
+const announces = ({ device, deviceError, type }: DbRecord): boolean =>
+  device !== undefined || deviceError !== undefined || type.behaviour.ownDevice !== undefined;
+
 /** Records that are processed together, in the order of PHAS. */
 class ScanList {
   #records: readonly DbRecord[] = [];
@@ -143,7 +147,13 @@ export class Scanner {
     return () => list?.remove(instance);
   }
 
-  #addIoIntr(instance: DbRecord): () => void {
+  /** Without a device there is nothing to wait for: the record is passive then. */
+  #addIoIntr(instance: DbRecord): (() => void) | undefined {
+    if (!announces(instance)) {
+      instance.report("SCAN: I/O Intr not valid (no get_ioint_info)");
+      instance.record.SCAN = menuScan.Passive;
+      return undefined;
+    }
     const subscription = instance.device?.ioIntr$?.subscribe(() => {
       if (this.#running) instance.process();
       else if (!this.#paused) this.#announced.add(instance);

@@ -95,10 +95,10 @@ function readInput(record: Compress, io: Io): Float64Array | undefined {
     record.INPN = size;
   }
   const source = size > 0 ? io.readLinkValue("INP") : undefined;
-  const whole = source && convertValue(source.value, source.type, "DOUBLE");
+  const whole = source && convertValue(source.value, source.type, "DOUBLE", { direction: "get" });
   const values = whole?.ok ? numbersOf(whole.value) : [];
   if (values.length > 0) return Float64Array.from(values);
-  io.setSevr(Status.LINK, Severity.INVALID);
+  io.setSevr(Status.LINK, Severity.INVALID, whole?.ok === false ? "field INP" : "");
   return undefined;
 }
 

@@ -7,6 +7,7 @@ import { fieldsNamed } from "../fieldGroups.js";
 import { inLink, longString, outLink, string, ulong, ushort } from "../fieldSpec.js";
 import { constantValue } from "../links/constant.js";
 import type { Link } from "../links/link.js";
+import { charsFrom } from "../longString.js";
 import { lengthOf, limitSize } from "../longText.js";
 import { type PrintfArguments, printfText } from "../printfFormat.js";
 import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
@@ -47,23 +48,18 @@ function inputsOf(record: Printf, io: RecordIo<Printf>): PrintfArguments {
     text(long, bytes) {
       const source = read();
       if (source === undefined) return undefined;
-      const { kind } = linkOf(record, next - 1)?.target ?? {};
-      const text = long
-        ? longText(source, bytes, kind === "constant")
-        : shortText(source, formatOf(record, next - 1));
-      return text ?? failed();
+      const { kind, textOf } = linkOf(record, next - 1)?.target ?? {};
+      if (long) return longText(source, bytes, kind === "constant" || textOf !== undefined) ?? failed();
+      return (textOf === "link" ? undefined : shortText(source, formatOf(record, next - 1))) ?? failed();
     },
   };
 }
 
-/** A constant text, or the text in an array of CHAR; of anything else the character that it is the code of. */
-function longText(source: TypedValue, bytes: number, isConstant: boolean): string | undefined {
-  const { value, type } = source;
-  if (type === "STRING" && isConstant) return truncateString(String(value), bytes);
-  if (value instanceof Int8Array || value instanceof Uint8Array)
-    return truncateString(charsToText(value), bytes + 1);
-  const code = numberOf(source, "CHAR");
-  return code === undefined ? undefined : String.fromCharCode(Number(code) & 0xff);
+/** A constant text, or the text that values are the characters of. */
+function longText(source: TypedValue, bytes: number, isText: boolean): string | undefined {
+  if (isText && typeof source.value === "string") return truncateString(source.value, bytes);
+  const chars = charsFrom(source, "get");
+  return chars && truncateString(charsToText(chars), bytes + 1);
 }
 
 /** An array counts with its first element only. */

@@ -32,8 +32,6 @@ export function testSuites(
           options,
         );
         const compared = (await answers).slice(start, start + steps.length);
-        for (const line of unexpected(compared, known)) console.error("DIFF " + line);
-        for (const line of unexpected(compared, known)) console.error("DIFF " + line);
         assert.deepEqual(unexpected(compared, known), []);
       });
     }
