@@ -14,6 +14,9 @@ const MAX_QUEUE_SIZE = 10_000;
 /** Events wait in their queue while this much, or two events of the last size, wait in the connection. */
 const BACKLOG_BYTES = 1 << 20;
 
+/** Of values on borrowed memory so much may wait in the connection, as copies, where a queue of so many was asked for. */
+const QUEUED_COPIES_BYTES = 8 << 20;
+
 interface QueuedEvent {
   snapshot: Snapshot;
   changed: BitSet;
@@ -29,7 +32,8 @@ export function queueSizeOf({ options }: PvRequest): number {
 /**
  * A subscription. Events go out as the client takes them; what it does not take waits in a queue of `queueSize`, and
  * when that is full the newest value replaces the last one queued, with the fields that changed twice in the overrun
- * bit set. Of values on borrowed memory only the newest waits, so that a slow client never holds frames.
+ * bit set. Values on borrowed memory wait as copies in the connection, and only the newest besides, so that a slow client
+ * never holds frames.
  */
 export class MonitorOperation implements Operation {
   readonly command = Command.MONITOR;
@@ -129,14 +133,22 @@ export class MonitorOperation implements Operation {
   }
 
   private flush(): void {
-    while (this.isRunning && this.queue.length > 0 && this.mayClientTake()) {
-      if (this.context.backlog() > Math.max(BACKLOG_BYTES, 2 * this.lastEventBytes)) {
+    while (this.isRunning && this.mayClientTake()) {
+      const [event] = this.queue;
+      if (event === undefined) return;
+      if (this.context.backlog() > this.backlogLimit(event.snapshot)) {
         this.resumeWhenDrained();
         return;
       }
-      const event = this.queue.shift();
-      if (event !== undefined) this.sendEvent(event);
+      this.queue.shift();
+      this.sendEvent(event);
     }
+  }
+
+  private backlogLimit({ borrowed }: Snapshot): number {
+    const least = Math.max(BACKLOG_BYTES, 2 * this.lastEventBytes);
+    if (borrowed === undefined) return least;
+    return Math.max(least, Math.min(this.queueSize * this.lastEventBytes, QUEUED_COPIES_BYTES));
   }
 
   private mayClientTake(): boolean {

@@ -246,6 +246,23 @@ describe("a monitor", () => {
     );
   });
 
+  test("on borrowed memory with a queue of its own misses none of small values while it rests", () => {
+    const { pv, client, sid } = setUp();
+    client.transport.isBlocked = true;
+    const queued = bytes('80 00 01 06 "record" 80 00 01 08 "_options" 80 00 01 09 "queueSize" 60 02 "20"');
+    startMonitor(client, sid, queued);
+    const held = new Set<number>();
+    for (let a = 1; a <= 15; a++) {
+      const frame = { retain: () => held.add(a), release: () => void held.delete(a) };
+      pv.post({ a, data: new Uint8Array(200_000) }, frame);
+    }
+    assert.deepEqual([...held], [15]);
+    assert.deepEqual(
+      events(client.transport.sent()).map(({ a }) => a),
+      Array.from({ length: 15 }, (_, index) => index + 1),
+    );
+  });
+
   test("with a pipeline sends no more than its window until acknowledged", () => {
     const { pv, client, sid } = setUp();
     const piped = bytes('80 00 01 06 "record" 80 00 01 08 "_options" 80 00 01 08 "pipeline" 60 04 "true"');
