@@ -68,7 +68,8 @@ async function misplacedFrames({ beamline, files }: ScanContext, location: strin
   return locations.filter((stored) => stored !== place).length;
 }
 
-const ATTEMPTS = 3;
+/** Frames that a busy computer still has from before are stored in the first of them. */
+const ATTEMPTS = 10;
 
 /** Records fields; when the first frames were still of the other kind, once more, now that those are gone. */
 const recordFields = (

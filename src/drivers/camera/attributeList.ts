@@ -174,6 +174,16 @@ export class AttributeList {
     return this.#attributes.flatMap((live) => live.stamp() ?? []);
   }
 
+  /** The PVs as they are now; the other attributes as they are when the returned function is called. */
+  arrive(): () => NDAttribute[] {
+    const stamps = this.#attributes.map((live) => {
+      if (!(live instanceof PvAttribute)) return () => live.stamp();
+      const now = live.stamp();
+      return () => now;
+    });
+    return () => stamps.flatMap((stamp) => stamp() ?? []);
+  }
+
   close(): void {
     for (const live of this.#attributes) live.close();
   }

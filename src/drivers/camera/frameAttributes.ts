@@ -33,6 +33,12 @@ export class FrameAttributes {
     return [...own, ...(this.#list?.stamp() ?? [])];
   }
 
+  /** As `stamp` for a frame that is here now and made later: PVs are what they are now. */
+  arrive(own: readonly NDAttribute[]): () => NDAttribute[] {
+    const stamp = this.#list?.arrive();
+    return () => [...own, ...(stamp?.() ?? [])];
+  }
+
   close(): void {
     this.#list?.close();
     this.#list = undefined;

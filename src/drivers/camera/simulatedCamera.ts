@@ -7,7 +7,7 @@ import { makeParameters } from "../asyn/defineDriver.js";
 import type { Parameter, Port } from "../asyn/portDriver.js";
 import type { ArrayPort } from "../ndarray/arrayPorts.js";
 import { NDColorMode } from "../ndarray/imageLayout.js";
-import { imageDimensions, type NDArray, withStamps } from "../ndarray/ndArray.js";
+import { imageDimensions, type NDArray, type NDAttribute, withStamps } from "../ndarray/ndArray.js";
 import { setIfChanged, showArray, showPool } from "../ndarray/ndArrayParameters.js";
 import type { NDArrayPool } from "../ndarray/ndArrayPool.js";
 import { handlePoolWrites } from "../ndarray/poolParameters.js";
@@ -73,7 +73,8 @@ const streamCounters: readonly CounterName[] = [
 interface Exposure {
   readonly array: NDArray;
   readonly takenAt: number;
-  readonly endTime: number;
+  /** Its attributes, once the exposure is over. */
+  readonly arrived: Promise<() => NDAttribute[]>;
   readonly acquisition: number;
 }
 
@@ -283,8 +284,9 @@ export class SimulatedCamera implements Port, ArrayPort {
     };
     const rendered = this.#producer.render(request, array.buffer);
     rendered.catch(() => {});
-    const endTime = time + exposureSeconds;
-    const exposure = { array, takenAt: time, endTime, acquisition: this.#acquisition };
+    const arrived = this.#until(time + exposureSeconds).then(() => this.#attributes.arrive(array.attributes));
+    arrived.catch(() => {});
+    const exposure = { array, takenAt: time, arrived, acquisition: this.#acquisition };
     this.#delivery = this.#delivery.then(() => this.#deliver(exposure, rendered));
     if (this.#complete()) this.#finishAfterDelivery();
   }
@@ -314,20 +316,21 @@ export class SimulatedCamera implements Port, ArrayPort {
 
   /**
    * Hands the frame on when it is made and its exposure is over; drops it when acquisition stopped before that. What PVs
-   * add to it are their values of now, as ADSpinnaker asks for them once it has the image.
+   * add to it are their values at the end of the exposure, when a camera has sent the image and ADSpinnaker asks for them: on a busy
+   * computer it is made later, but shows the sample and the shutters as they were then.
    */
-  async #deliver({ array, takenAt, endTime, acquisition }: Exposure, rendered: Promise<void>): Promise<void> {
+  async #deliver({ array, takenAt, arrived, acquisition }: Exposure, rendered: Promise<void>): Promise<void> {
     const { params } = this;
     try {
       await rendered;
-      await this.#until(endTime);
+      const attributes = await arrived;
       if (acquisition !== this.#acquisition) return;
       this.#count("ARRAY_COUNTER");
       this.#count("NIMAGES_COUNTER");
       this.#count("SP_RECEIVED_FRAME_COUNT");
       this.#count("SP_DELIVERED_FRAME_COUNT");
       const stamps = this.#stamps.received(array.uniqueId, takenAt);
-      const frame = withStamps(array, { ...stamps, attributes: this.#attributes.stamp(array.attributes) });
+      const frame = withStamps(array, { ...stamps, attributes: attributes() });
       showArray(params, frame);
       if (params.ARRAY_CALLBACKS.value !== 0) this.#arrays.next(frame);
     } catch (error) {

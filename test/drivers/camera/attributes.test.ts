@@ -102,6 +102,21 @@ test("attributes have the values of the moment they are stamped, missing PVs are
   assert.ok(pv.closed);
 });
 
+test("a frame that is made later than it came has the PVs of when it came, and the parameters of when it is made", () => {
+  const pv = new FakePv("2bmb:TomoScan:SampleName");
+  const gain = new DriverParameter("GAIN", { type: "Float64", initial: 2 });
+  const list = new AttributeList(parsed().definitions, { lookupPv: () => pv, parameter: () => gain });
+  pv.post("bone");
+  const stamp = list.arrive();
+  pv.post("tooth");
+  gain.set(3);
+  assert.deepEqual(
+    stamp().map(({ value }) => value),
+    ["bone", 3, "2-BM", list.stamp().at(-1)?.value],
+  );
+  list.close();
+});
+
 test("a function is asked anew for each frame, with the text of its param", () => {
   let calls = 0;
   registerAttributeFunction("counted", (param) => () => ({ type: "String", value: `${param}${++calls}` }));

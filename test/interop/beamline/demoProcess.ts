@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { EventEmitter } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,13 +18,15 @@ export interface DemoProcess {
   readonly directory: string;
   /** What it has printed so far. */
   output(): string;
+  /** Waits for a line of its output, which may be there already. */
+  printed(pattern: RegExp, timeoutSeconds: number): Promise<void>;
   /** Resolves with the exit code or the signal that ended it; kills it when it has not ended by itself. */
   exited(timeoutSeconds: number): Promise<ExitStatus>;
   /** Sends Ctrl-C and waits for the end. */
   stop(): Promise<ExitStatus>;
 }
 
-const BOOT_SECONDS = 30;
+const BOOT_SECONDS = 60;
 
 /** Boots the demo and resolves once it says that it is running; `settings` are environment variables of its scripts. */
 export async function startDemo(
@@ -39,7 +42,13 @@ export async function startDemo(
   );
   child.once("exit", () => rmSync(directory, { recursive: true, force: true }));
   const lines: string[] = [];
-  await waitForLine(child, lines, /^tomoioc is running/);
+  const printed = new EventEmitter();
+  for (const input of [child.stdout, child.stderr])
+    createInterface({ input }).on("line", (line) => {
+      lines.push(line);
+      printed.emit("line");
+    });
+  await waitForLine(child, lines, printed, /^tomoioc is running/, BOOT_SECONDS);
 
   const exited = (timeoutSeconds: number): Promise<ExitStatus> =>
     new Promise((resolve, reject) => {
@@ -59,33 +68,41 @@ export async function startDemo(
     env,
     directory,
     output: () => lines.join("\n"),
+    printed: (pattern, timeoutSeconds) => waitForLine(child, lines, printed, pattern, timeoutSeconds),
     exited,
     stop: () => {
       child.kill("SIGINT");
-      return exited(15);
+      return exited(60);
     },
   };
 }
 
-function waitForLine(child: ChildProcess, lines: string[], pattern: RegExp): Promise<void> {
-  const { stdout, stderr } = child;
-  if (stdout === null || stderr === null) throw new Error("the demo was started without pipes");
-  createInterface({ input: stderr }).on("line", (line) => lines.push(line));
+/** Resolves once `child` has printed a line like `pattern`, now or before. */
+function waitForLine(
+  child: ChildProcess,
+  lines: readonly string[],
+  printed: EventEmitter,
+  pattern: RegExp,
+  timeoutSeconds: number,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (reason: string) => reject(new Error(`the demo ${reason}\n${lines.join("\n")}`));
+    const look = (): void => {
+      if (lines.some((line) => pattern.test(line))) end();
+    };
+    const exited = (code: number | null): void => end(`ended with ${code}`);
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
-      fail(`was not running after ${BOOT_SECONDS} s`);
-    }, BOOT_SECONDS * 1000);
-    child.once("exit", (code) => {
+      end(`did not print ${pattern} within ${timeoutSeconds} s`);
+    }, timeoutSeconds * 1000);
+    const end = (problem?: string): void => {
       clearTimeout(timer);
-      fail(`ended with ${code} while booting`);
-    });
-    createInterface({ input: stdout }).on("line", (line) => {
-      lines.push(line);
-      if (!pattern.test(line)) return;
-      clearTimeout(timer);
-      resolve();
-    });
+      printed.off("line", look);
+      child.off("exit", exited);
+      if (problem === undefined) resolve();
+      else reject(new Error(`the demo ${problem}\n${lines.join("\n")}`));
+    };
+    printed.on("line", look);
+    child.on("exit", exited);
+    look();
   });
 }

@@ -182,5 +182,6 @@ test("the captured file holds darks, flats and an angle for each projection", ne
   assert.deepEqual(shapes.data_white, [6, ...image]);
   assert.deepEqual(shapes.theta, [120]);
   assert.ok(shapes.thetaStepSpread < 1e-3, `uneven steps: ${shapes.thetaStepSpread}`);
-  assert.ok(shapes.meanDark < shapes.meanData && shapes.meanData < shapes.meanWhite);
+  const { meanDark, meanData, meanWhite } = shapes;
+  assert.ok(meanDark < meanData && meanData < meanWhite, `${meanDark}, ${meanData}, ${meanWhite}`);
 });
