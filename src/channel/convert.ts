@@ -23,6 +23,8 @@ export interface ConvertProperties {
   readonly precision?: number | undefined;
   /** The states of the enum or the choices of the menu on either side. */
   readonly states?: readonly string[] | undefined;
+  /** How many of the states a number may choose; all of them when absent. */
+  readonly stateCount?: number | undefined;
   /** Text of an enum beyond its states, as `Illegal_Value` of bi; its number when absent. */
   readonly illegalState?: string | undefined;
   /** A get turns empty strings of an array into 0; a put refuses them. Scalars take them as 0 in both directions. */
@@ -141,12 +143,18 @@ function numberToString(value: number | bigint, from: DbfType, properties: Conve
   }
 }
 
-function stringToEnum(text: string, states: readonly string[] | undefined): Result<number> {
+/** The name of a state, or the number of one. */
+function stringToEnum(
+  text: string,
+  { states, stateCount }: ConvertProperties,
+  mayTextFollow: boolean,
+): Result<number> {
   if (states === undefined) return failed(`"${text}" cannot be an enum value here: no states are known`);
   const exact = states.indexOf(text);
   if (exact >= 0) return ok(exact);
-  const parsed = parseInteger(text, { bits: 16, signed: false });
-  if (!parsed.ok || parsed.value.value >= states.length)
+  const parsed = parseInteger(text, INTEGER_KINDS.ENUM);
+  const isNumber = parsed.ok && (mayTextFollow || parsed.value.rest === "");
+  if (!isNumber || parsed.value.value >= (stateCount ?? states.length))
     return failed(`"${text}" is none of the choices ${states.map((state) => `"${state}"`).join(", ")}`);
   return ok(Number(parsed.value.value));
 }
@@ -162,8 +170,7 @@ function stringToUlong(text: string, kind: IntegerKind): Result<number> {
   return integer.ok ? ok(Number(integer.value.value)) : failed(`"${text}" is out of range`);
 }
 
-function stringToNumber(text: string, to: DbfType, properties: ConvertProperties): Result<number | bigint> {
-  if (to === "ENUM") return stringToEnum(text, properties.states);
+function stringToNumber(text: string, to: Exclude<DbfType, "ENUM">): Result<number | bigint> {
   if (to === "DOUBLE" || to === "FLOAT") {
     const parsed = to === "DOUBLE" ? parseDouble(text) : parseFloat32(text);
     return parsed.ok ? ok(parsed.value.value) : parsed;
@@ -181,13 +188,15 @@ function convertScalar(
   from: DbfType,
   to: DbfType,
   properties: ConvertProperties,
-  emptyIsZero: boolean,
+  isElement: boolean,
 ): Result<ScalarValue> {
   if (typeof value !== "string")
     return ok(to === "STRING" ? numberToString(value, from, properties) : numberToNumber(value, from, to));
   if (to === "STRING") return ok(truncateString(value));
-  if (value === "" && emptyIsZero && to !== "ENUM") return ok(to === "INT64" || to === "UINT64" ? 0n : 0);
-  return stringToNumber(value, to, properties);
+  if (to === "ENUM") return stringToEnum(value, properties, isElement);
+  const emptyIsZero = !isElement || properties.direction === "get";
+  if (value === "" && emptyIsZero) return ok(to === "INT64" || to === "UINT64" ? 0n : 0);
+  return stringToNumber(value, to);
 }
 
 function convertArray(
@@ -197,11 +206,10 @@ function convertArray(
   properties: ConvertProperties,
 ): Result<ArrayValue> {
   if (from === to && from !== "STRING") return ok(value);
-  const emptyIsZero = properties.direction === "get";
   const strings: string[] = [];
   const target = emptyArray(to, to === "STRING" ? 0 : value.length);
   for (let index = 0; index < value.length; index++) {
-    const converted = convertScalar(value[index] ?? 0, from, to, properties, emptyIsZero);
+    const converted = convertScalar(value[index] ?? 0, from, to, properties, true);
     if (!converted.ok) return converted;
     const element = converted.value;
     if (target instanceof BigInt64Array || target instanceof BigUint64Array) {
@@ -214,7 +222,8 @@ function convertArray(
 
 /**
  * Converts a value between field types with the rules of EPICS Base 7.0.10: text after a number is ignored, 0x and a leading 0
- * work for integers, reals are truncated toward zero, integers keep their low bits, enum text is a state or its number.
+ * work for integers, reals are truncated toward zero, integers keep their low bits, enum text is a state or its number, after
+ * which text may only follow in an array.
  */
 export function convertValue(
   value: Value,
@@ -224,5 +233,5 @@ export function convertValue(
 ): Result<Value> {
   if (isArrayValue(value)) return convertArray(value, from, to, properties);
   if (from === to && from !== "STRING") return ok(value);
-  return convertScalar(value, from, to, properties, true);
+  return convertScalar(value, from, to, properties, false);
 }

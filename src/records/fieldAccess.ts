@@ -76,6 +76,12 @@ export function statesOf(instance: DbRecord, field: string): readonly string[] |
   return undefined;
 }
 
+/** The texts of an enum's numbers, those included that are no states to choose from. */
+const textsOf = (instance: DbRecord, field: string): readonly string[] | undefined =>
+  (instance.type.fields[field]?.dbf === "ENUM"
+    ? instance.type.behaviour.stateTexts?.(instance.record)
+    : undefined) ?? statesOf(instance, field);
+
 /** What a number beyond the states reads as; menus show the number. */
 function illegalStateOf(instance: DbRecord, dbf: "ENUM" | "MENU" | "DEVICE"): string | undefined {
   if (dbf === "DEVICE") return "";
@@ -90,12 +96,7 @@ export function formatOf(instance: DbRecord, field: string): ConvertProperties {
   const spec = fields[field];
   if (spec === undefined) return noFormat;
   if (spec.dbf === "ENUM" || spec.dbf === "MENU" || spec.dbf === "DEVICE")
-    return {
-      states:
-        (spec.dbf === "ENUM" ? behaviour.stateTexts?.(instance.record) : undefined) ??
-        statesOf(instance, field),
-      illegalState: illegalStateOf(instance, spec.dbf),
-    };
+    return { states: textsOf(instance, field), illegalState: illegalStateOf(instance, spec.dbf) };
   const type = addressOf(instance, field)?.type;
   if (type === "DOUBLE" || type === "FLOAT")
     return { precision: behaviour.properties?.(instance.record, field, instance).precision };
@@ -162,7 +163,7 @@ export function storeAs(
     instance.fields[field] = truncateString(value, spec.size);
     return stored;
   }
-  const scalar = toScalar(instance, field, value, from, address.type, source);
+  const scalar = toScalar(instance, field, spec, value, from, address.type, source);
   if (!scalar.ok) return scalar;
   instance.fields[field] =
     typeof scalar.value === "string"
@@ -178,6 +179,7 @@ const isArrayField = (spec: FieldSpec, address: FieldAddress): boolean =>
 function toScalar(
   instance: DbRecord,
   field: string,
+  spec: FieldSpec,
   value: Value,
   from: DbfType,
   to: DbfType,
@@ -188,16 +190,14 @@ function toScalar(
   if (typeof first === "number" && (to === "DOUBLE" || from === to)) return ok(first);
   if (to === "STRING")
     return convertValue(first, from, to, source?.format() ?? putFormat(instance, field, from));
-  if (first === "" && source === undefined && instance.type.fields[field]?.dbf === "ENUM")
-    return namelessState(instance, field, to);
-  return convertValue(first, from, to, { states: statesOf(instance, field), direction: "put" });
-}
-
-/** An empty text is the first state without a name; where there are no states at all it is no number either. */
-function namelessState(instance: DbRecord, field: string, to: DbfType): Result<number> {
-  const names = to === "ENUM" ? instance.type.behaviour.stateTexts?.(instance.record) : undefined;
-  const state = names?.indexOf("") ?? -1;
-  return state < 0 ? failed(`${instance.name}.${field} has no state without a name`) : ok(state);
+  // A text for a field without a fixed address is converted as an element of an array.
+  const text = typeof first === "string" && spec.special === "dbaddr" ? [first] : first;
+  const converted = convertValue(text, from, to, {
+    states: textsOf(instance, field),
+    stateCount: statesOf(instance, field)?.length,
+    direction: "put",
+  });
+  return converted.ok ? ok(firstElement(converted.value) ?? 0) : converted;
 }
 
 /** A client's number becomes text with the decimals that the record has for the field. */

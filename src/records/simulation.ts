@@ -77,7 +77,7 @@ export function initSimulation(instance: DbRecord): void {
   const { fields } = instance;
   if (fields["SIMM"] === undefined) return;
   const before = numberOf(instance, "SIMM");
-  if (instance.linkOf("SIML").isConstant) rememberSimulation(instance);
+  if (instance.linkOf("SIML").parsed.kind !== "pv") rememberSimulation(instance);
   if (instance.loadConstant("SIML", "SIMM")) simulationChanged(instance, before);
   const signed = instance.type.behaviour.device?.rawAs === "LONG" ? "LONG" : undefined;
   if (fields["SVAL"] !== undefined) instance.loadConstant("SIOL", "SVAL", simulatedType(instance) ?? signed);

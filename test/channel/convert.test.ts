@@ -42,7 +42,9 @@ describe("convertValue", () => {
     for (const [direction, from, to, precision, states, values, answer] of referenceData<Row>(
       "convertReference.json",
     )) {
-      const result = convertValue(toValue(from, values), from, to, {
+      // The ENUM that was asked is VAL of mbbo, which takes texts as elements of an array.
+      const isState = from === "STRING" && to === "ENUM";
+      const result = convertValue(isState ? values : toValue(from, values), from, to, {
         direction,
         precision,
         states: states ?? undefined,
@@ -62,6 +64,13 @@ describe("convertValue", () => {
     assert.equal(convert("", "STRING", "LONG"), 0);
     assert.equal(convertValue(["1", ""], "STRING", "LONG").ok, false);
     assert.deepEqual(convert(["1", ""], "STRING", "LONG", { direction: "get" }), Int32Array.of(1, 0));
+  });
+
+  it("takes no text after the number of a state, but in an array", () => {
+    const states = ["off", "on"];
+    assert.equal(convertValue("1abc", "STRING", "ENUM", { states }).ok, false);
+    assert.equal(convert("1 ", "STRING", "ENUM", { states }), 1);
+    assert.deepEqual(convert(["1abc"], "STRING", "ENUM", { states }), Uint16Array.of(1));
   });
 
   it("reads enum text as a state before it reads it as a number", () => {

@@ -18,8 +18,6 @@ export function extendedUnary(opcode: number, x: number, integers: Integers): nu
   switch (opcode) {
     case Op.Abs:
       return x < 0 ? -x : x;
-    case Op.IsInf:
-      return x === -Infinity ? -1 : flag(x === Infinity);
     case Op.Nint:
       return Number(toInt64(x >= 0 ? x + 0.5 : x - 0.5));
     case Op.BitNot:

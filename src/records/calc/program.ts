@@ -209,7 +209,7 @@ export function unary(opcode: number, x: number): number {
     case Op.Floor:
       return Math.floor(x);
     case Op.IsInf:
-      return flag(Math.abs(x) === Infinity);
+      return x === -Infinity ? -1 : flag(x === Infinity);
     case Op.Nint:
       return toInt32(x >= 0 ? x + 0.5 : x - 0.5);
     case Op.Not:

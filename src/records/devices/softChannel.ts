@@ -45,7 +45,8 @@ function softFields(instance: DbRecord): SoftFields | undefined {
 export function initSoftInput(instance: DbRecord): void {
   const soft = softFields(instance);
   if (soft === undefined || soft.link === "OUT") return;
-  if (instance.loadConstant(soft.link, soft.value, soft.as) && !soft.raw) instance.record.UDF = 0;
+  const as = soft.raw ? undefined : soft.as;
+  if (instance.loadConstant(soft.link, soft.value, as) && !soft.raw) instance.record.UDF = 0;
 }
 
 export function readSoft(instance: DbRecord): InputOutcome {

@@ -14,7 +14,8 @@ import { checkFilteredLimitAlarms } from "../limitAlarms.js";
 import { rawToEngineering } from "../linearConversion.js";
 import { menuConvert, menuSimm } from "../menus.js";
 import { fieldsLikeValue, numericProperties, scaleFields } from "../numericProperties.js";
-import { defineRecordType, type RecordOf } from "../recordType.js";
+import { recordState } from "../recordState.js";
+import { defineRecordType, type RecordIo, type RecordOf } from "../recordType.js";
 
 const fields = {
   VAL: double({ pp: true, asl: 0, prompt: "Current EGU Value" }),
@@ -49,10 +50,36 @@ const onScale = scaleFields("SVAL");
 const inUnits = fieldsLikeValue(fields);
 const withoutUnits = new Set(["ASLO", "AOFF", "SMOO"]);
 
-/** SMOO of the old value stays; INIT marks that there is no old value. */
-function smooth(record: Ai, before: number, value: number): number {
-  if (record.SMOO === 0 || !Number.isFinite(before) || record.INIT !== 0) return value;
-  return value * (1 - record.SMOO) + before * record.SMOO;
+/** SMOO of the value before stays. */
+function smoothed({ SMOO }: Ai, before: number, value: number): number {
+  if (SMOO === 0 || !Number.isFinite(before)) return value;
+  return value * (1 - SMOO) + before * SMOO;
+}
+
+/** How a value is smoothed that comes as it is through a link. */
+interface Reading {
+  before: number;
+  /** The last one did not fail, so that there is something to smooth with. */
+  follows: boolean;
+}
+
+const readingOf = recordState<Ai, Reading>(() => ({ before: 0, follows: false }));
+
+const readsThroughLink = (record: Ai, io: RecordIo<Ai>): boolean =>
+  record.SIMM === menuSimm.NO && !io.hasDeviceSupport && !io.isRawSoftChannel && !record.INP.isConstant;
+
+function smoothReading(record: Ai, io: RecordIo<Ai>): void {
+  const reading = readingOf(record);
+  const read = io.input !== "failed";
+  if (read && reading.follows) record.VAL = smoothed(record, reading.before, record.VAL);
+  reading.follows = read;
+}
+
+/** INIT marks that there is no value before. */
+function convert(record: Ai, io: RecordIo<Ai>): void {
+  const { value, failed } = rawToEngineering(record, io, record.RVAL);
+  if (failed) io.setSevr(Status.SOFT, Severity.MAJOR, "BPT Error");
+  record.VAL = smoothed(record, record.INIT === 0 ? record.VAL : value, value);
 }
 
 /** Analog input. */
@@ -67,20 +94,14 @@ export const ai = defineRecordType("ai", fields, {
     if (io.deviceSetRaw) record.VAL = rawToEngineering(record, io, record.RVAL).value;
   },
   process(record, io) {
-    const before = record.VAL;
-    const pending = io.readDevice();
-    if (record.SMOO !== 0 && io.input === "noConvert" && !io.hasDeviceSupport)
-      record.VAL = smooth(record, before, record.VAL);
-    return pending;
+    readingOf(record).before = record.VAL;
+    return io.readDevice();
   },
   complete(record, io) {
     const previous = record.TIME;
     io.timestamp();
-    if (io.input === "convert") {
-      const { value, failed } = rawToEngineering(record, io, record.RVAL);
-      if (failed) io.setSevr(Status.SOFT, Severity.MAJOR, "BPT Error");
-      record.VAL = smooth(record, record.VAL, value);
-    }
+    if (readsThroughLink(record, io)) smoothReading(record, io);
+    if (io.input === "convert") convert(record, io);
     if (io.input !== "failed") record.UDF = Number.isNaN(record.VAL) ? 1 : 0;
     checkFilteredLimitAlarms(record, io, previous);
     const mask = io.resetAlarms() | deadbandMask(record);

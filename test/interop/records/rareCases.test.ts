@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { needsPython } from "../../support/python.js";
+import { type Compared, compare, differences, type Step } from "./reference.js";
+
+/** Records, and what is done to them and read from them. */
+interface RareCase {
+  readonly name: string;
+  readonly database: string;
+  readonly steps: readonly Step[];
+}
+
+const put = (pv: string, value: string): Step => ["put", pv, value];
+const gets = (...names: readonly string[]): Step[] => names.map((name) => ["get", name]);
+
+const NUMBERS = ["1", "0.5", "1 ", "0x1", "1abc", "1e0", "", "16"] as const;
+
+/** Puts each of the texts that begin with a number. */
+const numbersTo = (pv: string): Step[] => NUMBERS.flatMap((text) => [put(pv, text), ...gets(pv)]);
+
+const CASES: readonly RareCase[] = [
+  {
+    name: "text after the number of a state or a choice is refused, but for VAL of mbbo; a state may have no name",
+    database: `record(bo, "n:bo") { field(ZNAM, "zero") } record(mbbi, "n:mbbi") { field(ZRST, "zero") field(ONST, "one") }
+      record(mbbo, "n:mbbo") { field(ZRST, "zero") field(ONST, "one") } record(mbbo, "n:plain") {}
+      record(stringout, "n:text") { field(OUT, "n:bo PP") }`,
+    steps: [
+      ...["n:bo", "n:mbbi", "n:mbbo", "n:plain", "n:bo.OMSL", "n:bo.DTYP"].flatMap(numbersTo),
+      ...NUMBERS.flatMap((text) => [put("n:text", text), ...gets("n:text.SEVR", "n:bo")]),
+    ],
+  },
+  {
+    name: "a record whose device announces nothing leaves I/O Intr for Passive",
+    database: `record(ao, "io:soft") { field(FLNK, "io:count") } record(calc, "io:count") { field(CALC, "VAL+1") }
+      record(ai, "io:start") { field(SCAN, "I/O Intr") }`,
+    steps: [
+      ...gets("io:start.SCAN"),
+      put("io:soft.SCAN", "I/O Intr"),
+      put("io:soft", "3"),
+      ...gets("io:soft.SCAN", "io:count"),
+    ],
+  },
+  {
+    name: "OLDSIMM is that of iocInit only where SIML is a constant",
+    database: `record(bo, "sim:mode") {} record(ai, "sim:link") { field(SIML, "sim:mode") field(SIMM, "YES") field(SSCN, "Event") }
+      record(ai, "sim:none") { field(SIMM, "YES") field(SSCN, "Event") }`,
+    steps: gets("sim:link.OLDSIMM", "sim:none.OLDSIMM", "sim:link.SCAN", "sim:none.SCAN"),
+  },
+  {
+    name: "SMOO of ai smooths readings through links, not simulated ones; a failed reading begins anew, LINR does not",
+    database: `record(ao, "sm:in") { field(VAL, "8") } record(ai, "sm:ai") { field(INP, "sm:in") field(SMOO, "0.5") field(SIOL, "sm:sim") }
+      record(ao, "sm:sim") { field(VAL, "100") }
+      record(ai, "sm:async") { field(DTYP, "Async Soft Channel") field(INP, "sm:in") field(SMOO, "0.75") }`,
+    steps: [
+      ["process", "sm:ai"],
+      put("sm:in", "4"),
+      ["process", "sm:ai"],
+      ...gets("sm:ai"),
+      put("sm:ai.LINR", "LINEAR"),
+      ...gets("sm:ai"),
+      put("sm:ai.SIMM", "YES"),
+      ["process", "sm:ai"],
+      ...gets("sm:ai"),
+      put("sm:ai.SIMM", "NO"),
+      ["process", "sm:ai"],
+      ...gets("sm:ai"),
+      ["process", "sm:async"],
+      ["settle"],
+      put("sm:in", "20"),
+      ["process", "sm:async"],
+      ["settle"],
+      ...gets("sm:async"),
+    ],
+  },
+  {
+    name: "a constant INP of mbbi is read as the number that ULONG makes of it",
+    database: `record(mbbi, "raw:mbbi") { field(DTYP, "Raw Soft Channel") field(INP, "1e2") field(NOBT, "7") field(SHFT, "1") }`,
+    steps: [...gets("raw:mbbi.RVAL"), ["process", "raw:mbbi"], ...gets("raw:mbbi.RVAL", "raw:mbbi")],
+  },
+];
+
+describe("rare cases are those of EPICS Base", needsPython, () => {
+  let compared: readonly Compared[] = [];
+
+  before(async () => {
+    const database = CASES.map((each) => each.database).join("\n");
+    compared = await compare(
+      database,
+      CASES.flatMap(({ steps }) => steps),
+    );
+  });
+
+  let from = 0;
+  for (const { name, steps } of CASES) {
+    const at = from;
+    from += steps.length;
+    it(name, () => assert.deepEqual(differences(compared.slice(at, at + steps.length)), []));
+  }
+});
