@@ -190,9 +190,9 @@ function toScalar(
   if (typeof first === "number" && (to === "DOUBLE" || from === to)) return ok(first);
   if (to === "STRING")
     return convertValue(first, from, to, source?.format() ?? putFormat(instance, field, from));
-  // A text for a field without a fixed address is converted as an element of an array.
-  const text = typeof first === "string" && spec.special === "dbaddr" ? [first] : first;
-  const converted = convertValue(text, from, to, {
+  // A text that is put to a field without a fixed address is converted as an element of an array.
+  const isElement = typeof first === "string" && source === undefined && spec.special === "dbaddr";
+  const converted = convertValue(isElement ? [first] : first, from, to, {
     states: textsOf(instance, field),
     stateCount: statesOf(instance, field)?.length,
     direction: "put",

@@ -30,17 +30,6 @@ const CASES: readonly RareCase[] = [
     ],
   },
   {
-    name: "a record whose device announces nothing leaves I/O Intr for Passive",
-    database: `record(ao, "io:soft") { field(FLNK, "io:count") } record(calc, "io:count") { field(CALC, "VAL+1") }
-      record(ai, "io:start") { field(SCAN, "I/O Intr") }`,
-    steps: [
-      ...gets("io:start.SCAN"),
-      put("io:soft.SCAN", "I/O Intr"),
-      put("io:soft", "3"),
-      ...gets("io:soft.SCAN", "io:count"),
-    ],
-  },
-  {
     name: "OLDSIMM is that of iocInit only where SIML is a constant",
     database: `record(bo, "sim:mode") {} record(ai, "sim:link") { field(SIML, "sim:mode") field(SIMM, "YES") field(SSCN, "Event") }
       record(ai, "sim:none") { field(SIMM, "YES") field(SSCN, "Event") }`,
