@@ -1,12 +1,21 @@
 import type { Subscription } from "rxjs";
-import type { ConvertProperties } from "../../channel/convert.js";
-import type { DbfType, Value } from "../../channel/dbf.js";
+import { type ConvertProperties, convertValue } from "../../channel/convert.js";
+import { type DbfType, isArrayValue, type TypedValue, type Value } from "../../channel/dbf.js";
 import { EventMask } from "../../channel/eventMask.js";
 import type { Properties, Sample } from "../../channel/provider.js";
 import type { Timestamp } from "../../libcom/epicsTime.js";
 import type { CallbackQueue } from "../callbackQueue.js";
 import { type ClientChannel, LONGEST_TIMEOUT_SECONDS } from "./channelClient.js";
 import type { LinkAlarm, LinkTarget } from "./link.js";
+
+/** What values become that Channel Access has no type for; its characters are signed numbers to a link. */
+const carriedAs: Partial<Record<DbfType, DbfType>> = {
+  UCHAR: "CHAR",
+  USHORT: "LONG",
+  ULONG: "DOUBLE",
+  INT64: "DOUBLE",
+  UINT64: "DOUBLE",
+};
 
 export interface CaTargetOptions {
   readonly callbacks: CallbackQueue;
@@ -41,7 +50,8 @@ export class CaTarget implements LinkTarget {
   }
 
   get type(): DbfType {
-    return this.channel.fieldType ?? "DOUBLE";
+    const { fieldType = "DOUBLE" } = this.channel;
+    return carriedAs[fieldType] ?? fieldType;
   }
 
   get elementCount(): number {
@@ -57,17 +67,29 @@ export class CaTarget implements LinkTarget {
   }
 
   write(value: Value, type: DbfType): boolean {
-    if (!this.channel.connected) return false;
+    const put = this.#outgoing(value, type);
+    if (put === undefined) return false;
     this.options.callbacks.request(() => {
-      if (this.channel.connected) this.channel.write({ value, type });
+      if (this.channel.connected) this.channel.write(put);
     });
     return true;
   }
 
+  /** The value as the channel's own type, an enum's state as its text; undefined for what cannot be sent. */
+  #outgoing(value: Value, type: DbfType): TypedValue | undefined {
+    if (!this.channel.connected) return undefined;
+    const to = this.type;
+    if (type === to || (to === "ENUM" && type === "STRING")) return { value, type };
+    const sent = this.elementCount === 1 && isArrayValue(value) ? (value[0] ?? value) : value;
+    const converted = convertValue(sent, type, to, { direction: "put" });
+    return converted.ok ? { value: converted.value, type: to } : undefined;
+  }
+
   async writeNotify(value: Value, type: DbfType): Promise<boolean> {
-    if (!this.channel.connected) return false;
+    const put = this.#outgoing(value, type);
+    if (put === undefined) return false;
     try {
-      await this.channel.writeNotify({ value, type }, { timeoutSeconds: LONGEST_TIMEOUT_SECONDS });
+      await this.channel.writeNotify(put, { timeoutSeconds: LONGEST_TIMEOUT_SECONDS });
       return true;
     } catch {
       return false;
@@ -105,14 +127,22 @@ export class CaTarget implements LinkTarget {
     const mask = EventMask.VALUE | EventMask.ALARM;
     const subscription = this.channel.monitor({ mask }).subscribe({
       next: (sample) => {
-        this.#sample = sample;
-        this.options.changed(sample.value);
+        const value = this.#carried(sample.value);
+        this.#sample = { ...sample, value };
+        this.options.changed(value);
       },
       error: () => {
         this.#sample = undefined;
       },
     });
     this.#subscriptions.push(subscription);
+  }
+
+  #carried(value: Value): Value {
+    const { fieldType = "DOUBLE" } = this.channel;
+    const type = carriedAs[fieldType];
+    const carried = type && convertValue(value, fieldType, type, { direction: "get" });
+    return carried?.ok ? carried.value : value;
   }
 
   #connectionChanged(connected: boolean): void {

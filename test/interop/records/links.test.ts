@@ -154,10 +154,6 @@ const KNOWN: readonly Known[] = [
     line: /^(read|get) sin.*\(link (choice|src\.SCAN) CA\)/,
     reason: "Base has the text of an enum only after it was asked for a first time",
   },
-  {
-    line: /^(read|get) sin.*\(link wave\.NORD CA\)/,
-    reason: "over Channel Access a ULONG is a double in Base",
-  },
   { line: /^get win.*\(link choice\.ZRST CA\)/, reason: "Base passes over a text that is no number" },
 ];
 

@@ -25,8 +25,11 @@ const DATABASE = `
   record(calc, "sum") { field(CALC, "A") }
   record(compress, "cmp") { field(NSAM, "3") }
   record(printf, "format") {}
+  record(int64in, "wide") { field(VAL, "1234567890123456789") }
+  record(waveform, "count") { field(FTVL, "UCHAR") field(NELM, "2") field(INP, [200, 3]) }
+  record(ao, "number") {}
   record(ao, "out") { field(VAL, "72.5") }
-  record(stringout, "sout") { field(VAL, "73x") }
+  record(stringout, "sout") { field(VAL, "3x") }
   record(lso, "lout") { field(SIZV, "60") }
 `;
 
@@ -85,6 +88,34 @@ const written = ["src.DESC$", "long.VAL$"].flatMap((target): Step[] =>
   ]),
 );
 
+/** Through Channel Access values arrive, and are sent, as the types that it has. */
+const carried: Step[] = [
+  ...["wide", "count.NORD", "count"].flatMap((source): Step[] =>
+    ["in", "lin", "sin"]
+      .map((record): Step => ["put", `${record}.INP`, `${source} CA`])
+      .concat([
+        ["settle"],
+        ...["in", "lin", "sin"].flatMap((record): Step[] => [
+          ["process", record],
+          ["read", record],
+        ]),
+      ]),
+  ),
+  ["put", "number.OUT", "src.DESC CA"],
+  ["settle"],
+  ["put", "number", "5.25"],
+  ["settle"],
+  ["read", "src.DESC"],
+  ["put", "sout.OUT", "src.PREC CA"],
+  ["settle"],
+  ["process", "sout"],
+  ["settle"],
+  ["read", "src.PREC"],
+  ...observed("sout"),
+  ["put", "sout", "none"],
+  ...observed("sout"),
+];
+
 const CHARACTERS = [[5], [72, 0], [72, 73, 74], [0], []];
 
 const put: Step[] = [
@@ -134,6 +165,7 @@ const SUITES: readonly Suite[] = [
   { name: "texts that a printf makes of its links", steps: printed },
   { name: "what a compress cannot read", steps: compressed },
   { name: "output links to the characters of a text", steps: written },
+  { name: "values through Channel Access", steps: carried },
   { name: "puts of characters", steps: put },
   { name: "puts of numbers to texts have the record's decimals", steps: decimals },
   { name: "an empty text is the first state without a name", steps: nameless },
