@@ -19,6 +19,8 @@ const notWritable = /^not writable: /;
 
 /** Parameters that refuse what is written, and the reason that the record gives. */
 export const refusedWrites: Readonly<Record<string, RegExp>> = {
+  NUM_THREADS: /not between 1 and Max/,
+  HDF5_layoutFilename: /text: XML description file cannot be/,
   GC_D_AcquisitionResultingFrameRate: notWritable,
   GC_D_DeviceTemperature: notWritable,
   GC_I_HeightMax: notWritable,
@@ -38,7 +40,6 @@ const actsAndReturns = "an action: it goes back to 0 when it is done";
 
 /** Parameters whose readback differs from what was written, and why. */
 export const correctedWrites: Readonly<Record<string, string>> = {
-  NUM_THREADS: "MaxThreads is 1 unless the configuration command says more",
   CIRC_BUFF_PRE_TRIGGER: "is kept while the buffer is on",
   CAPTURE: "the capture cannot begin in Single mode",
   WRITE_FILE: actsAndReturns,

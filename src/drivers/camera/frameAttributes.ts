@@ -47,8 +47,11 @@ export class FrameAttributes {
   #read(): void {
     const { ND_ATTRIBUTES_FILE, ND_ATTRIBUTES_MACROS, ND_ATTRIBUTES_STATUS } = this.#params;
     const { portName, lookupPv, parameter } = this.#sources;
-    const loaded = loadAttributes(ND_ATTRIBUTES_FILE.value ?? "", ND_ATTRIBUTES_MACROS.value ?? "");
     this.close();
+    const file = ND_ATTRIBUTES_FILE.value ?? "";
+    // As areaDetector has it: without a file the status stays what it was, at first that there is none.
+    if (file === "") return;
+    const loaded = loadAttributes(file, ND_ATTRIBUTES_MACROS.value ?? "");
     if (!loaded.ok) {
       const { reason, message } = loaded.error;
       // File and macros are written one after the other: in between, macros may well be missing.

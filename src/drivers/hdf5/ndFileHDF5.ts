@@ -89,10 +89,12 @@ class Hdf5Format implements FileFormat {
     return layout;
   }
 
+  /** Throws when there is no such layout. */
   showLayout(): void {
     const layout = this.#readLayout();
     for (const problem of layout.ok ? layout.value.problems : [layout.error])
       this.#log.warn(`XMLFileName: ${problem}`);
+    if (!layout.ok) throw new Error(layout.error);
   }
 
   rehearse(frame: NDArrayHeader, expectedFrames: FrameCount): void {

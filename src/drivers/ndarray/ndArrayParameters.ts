@@ -1,5 +1,6 @@
 import type { ParametersOf } from "../asyn/defineDriver.js";
 import { float64, int32, int32Array, octet } from "../asyn/driverParameter.js";
+import { layoutOf } from "./imageLayout.js";
 import { bytesPerElement, elementsOf, ND_DATA_TYPES, type NDArray, type NDArrayInfo } from "./ndArray.js";
 import type { NDArrayPool } from "./ndArrayPool.js";
 
@@ -18,9 +19,9 @@ export const ndArrayParameters = {
   PORT_NAME_SELF: octet(""),
   ADCORE_VERSION: octet(ADCORE_VERSION),
   DRIVER_VERSION: octet(ADCORE_VERSION),
-  MANUFACTURER: octet(""),
-  MODEL: octet(""),
-  SERIAL_NUMBER: octet(""),
+  MANUFACTURER: octet(),
+  MODEL: octet(),
+  SERIAL_NUMBER: octet(),
   SDK_VERSION: octet(""),
   FIRMWARE_VERSION: octet(""),
   ACQUIRE: int32(0),
@@ -96,6 +97,15 @@ export function showArray(params: NDArrayParameters, frame: NDArrayInfo & Partia
     sizes.set(frame.dimensions.slice(0, MAX_DIMENSIONS).map(({ size }) => size));
     params.ARRAY_DIMENSIONS.set(sizes);
   }
+}
+
+/** The size of an image that a plugin makes, wherever its color mode puts the dimensions. */
+export function showImageSize(params: NDArrayParameters, image: NDArrayInfo): void {
+  const { x, y, color } = layoutOf(image);
+  const sizeOf = (dimension: number) => image.dimensions[dimension]?.size ?? 0;
+  setIfChanged(params.ARRAY_SIZE_X, sizeOf(x));
+  setIfChanged(params.ARRAY_SIZE_Y, sizeOf(y));
+  setIfChanged(params.ARRAY_SIZE_Z, sizeOf(color));
 }
 
 /** The pool's figures, in megabytes and buffers. */

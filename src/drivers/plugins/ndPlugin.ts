@@ -10,6 +10,7 @@ import {
   startWith,
   switchMap,
 } from "rxjs";
+import { clamp } from "../../libcom/clamp.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import { type Logger, logger } from "../../libcom/log.js";
 import type { Pv } from "../../records/pv.js";
@@ -270,9 +271,10 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
   #handleWrites(): void {
     const { base } = this;
     base.QUEUE_SIZE.handleWrites((size) => {
-      const accepted = Math.max(1, size);
-      this.#showQueue(accepted);
-      return accepted;
+      this.#showQueue(Math.max(1, size));
+      if (size >= 1) return size;
+      base.QUEUE_SIZE.set(1);
+      throw new Error(`QueueSize ${size} is less than 1`);
     });
     base.PROCESS_PLUGIN.handleWrites(() => {
       if (this.#lastInput !== undefined) this.#receive(this.#lastInput);
@@ -282,11 +284,13 @@ export abstract class NDPlugin implements Port, ArrayPort, ArrayConsumer {
     handlePoolWrites(base, this.pool);
   }
 
+  /** A number that is refused leaves the nearest possible one. */
   #acceptThreads(threads: number): number {
     const most = this.base.MAX_THREADS.value ?? 1;
-    const accepted = Math.min(Math.max(threads, 1), most);
-    if (accepted !== threads) this.log.warn(`NumThreads ${threads} is not between 1 and MaxThreads ${most}`);
-    return accepted;
+    const accepted = clamp(threads, 1, most);
+    if (accepted === threads) return threads;
+    this.base.NUM_THREADS.set(accepted);
+    throw new Error(`NumThreads ${threads} is not between 1 and MaxThreads ${most}`);
   }
 
   #framesFrom(arrayPorts: ArrayPorts, { NDARRAY_PORT, NDARRAY_ADDR }: ArraySource): Observable<NDArray> {

@@ -7,7 +7,7 @@ import { setIfChanged } from "../ndarray/ndArrayParameters.js";
 import { FrameRing } from "./frameRing.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 
-/** The trigger expression that is never true. */
+/** The trigger expression in place of an empty one. */
 const NEVER = "0";
 
 const circularBuffParameters = {
@@ -50,7 +50,7 @@ const status = {
 export class NDPluginCircularBuff extends NDPlugin {
   readonly #params: ParametersOf<typeof circularBuffParameters>;
   readonly #maximumFrames: number;
-  /** TriggerCalc, undefined while it cannot be true. */
+  /** TriggerCalc, undefined while it is no expression. */
   #trigger: CalcProgram | undefined;
   readonly #arguments = new Float64Array(ARGUMENT_NAMES.length);
   #ring = new FrameRing(0);
@@ -152,7 +152,6 @@ export class NDPluginCircularBuff extends NDPlugin {
   /** Whether the trigger expression is true of a frame; A and B are its attributes that TriggerA and TriggerB name. */
   #calculates(frame: NDArray): boolean {
     const params = this.#params;
-    if (this.#trigger === undefined) return false;
     const attribute = (name: string | undefined): number => {
       const found = frame.attributes.find((candidate) => candidate.name === name);
       return found === undefined ? Number.NaN : Number(found.value);
@@ -161,6 +160,7 @@ export class NDPluginCircularBuff extends NDPlugin {
     const b = attribute(params.CIRC_BUFF_TRIGGER_B.value);
     setIfChanged(params.CIRC_BUFF_TRIGGER_A_VAL, a);
     setIfChanged(params.CIRC_BUFF_TRIGGER_B_VAL, b);
+    if (this.#trigger === undefined) return false;
     const counts = [
       params.CIRC_BUFF_PRE_TRIGGER,
       params.CIRC_BUFF_POST_TRIGGER,
@@ -177,9 +177,10 @@ export class NDPluginCircularBuff extends NDPlugin {
   #acceptTrigger(expression: string): string {
     const text = expression.trim() === "" ? NEVER : expression;
     const program = compileCalc(text);
-    this.#trigger = program.ok && text !== NEVER ? program.value : undefined;
-    if (!program.ok) this.log.warn(`TriggerCalc "${text}": ${program.error}`);
-    return text;
+    this.#trigger = program.ok ? program.value : undefined;
+    if (program.ok) return text;
+    this.#params.CIRC_BUFF_TRIGGER_CALC.set(text);
+    throw new Error(`TriggerCalc "${text}": ${program.error}`);
   }
 
   async #emitAfterRing(frame: NDArray): Promise<void> {
@@ -193,7 +194,7 @@ export class NDPluginCircularBuff extends NDPlugin {
     }
     await this.#room(generation);
     if (generation !== this.#generation) return;
-    this.emit(frame);
+    this.#handOn(frame);
     const postCount = (params.CIRC_BUFF_POST_COUNT.value ?? 0) + 1;
     params.CIRC_BUFF_POST_COUNT.set(postCount);
     if (postCount >= (params.CIRC_BUFF_POST_TRIGGER.value ?? 0)) this.#endOfTrigger();
@@ -204,10 +205,10 @@ export class NDPluginCircularBuff extends NDPlugin {
     const triggers = (params.CIRC_BUFF_ACTUAL_TRIGGER_COUNT.value ?? 0) + 1;
     const preset = params.CIRC_BUFF_PRESET_TRIGGER_COUNT.value ?? 0;
     params.CIRC_BUFF_ACTUAL_TRIGGER_COUNT.set(triggers);
-    params.CIRC_BUFF_SOFT_TRIGGER.set(0);
     params.CIRC_BUFF_TRIGGERED.set(0);
     this.#flushed = false;
     if (preset === 0 || triggers < preset) {
+      params.CIRC_BUFF_SOFT_TRIGGER.set(0);
       params.CIRC_BUFF_POST_COUNT.set(0);
       params.CIRC_BUFF_STATUS.set(this.#fillingStatus());
       return;
@@ -216,13 +217,18 @@ export class NDPluginCircularBuff extends NDPlugin {
     params.CIRC_BUFF_CONTROL.set(0);
   }
 
+  /** Whatever ArrayCallbacks, MaxByteRate and the order of ids are: the gaps between triggers are no disorder. */
+  #handOn(frame: NDArray): void {
+    this.output.sendTo(0, this.stamped(frame));
+  }
+
   /** Emits the ring, oldest first, no faster than the receivers take it. */
   async #flush(): Promise<void> {
     const generation = this.#generation;
     const frames = this.#ring.take();
     for (const frame of frames) {
       await this.#room(generation);
-      if (generation === this.#generation) this.emit(frame);
+      if (generation === this.#generation) this.#handOn(frame);
       frame.release();
     }
   }

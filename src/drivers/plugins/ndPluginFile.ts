@@ -80,7 +80,7 @@ export class NDPluginFile extends NDPlugin {
     const frame = this.#asStored(input);
     switch (this.#mode) {
       case WriteMode.Single:
-        return this.file.AUTO_SAVE.value === 1 ? this.#writeWhole([frame]) : undefined;
+        return this.file.AUTO_SAVE.value === 1 ? this.#saveByItself(frame) : undefined;
       case WriteMode.Capture:
         return this.file.CAPTURE.value === 1 ? this.#gather(frame) : undefined;
       default:
@@ -115,6 +115,7 @@ export class NDPluginFile extends NDPlugin {
     const { file } = this;
     if (this.#session !== undefined) return 1;
     this.#clearStatus();
+    setIfChanged(file.FULL_FILE_NAME, "");
     switch (this.#mode) {
       case WriteMode.Single:
         file.WRITE_MESSAGE.set("ERROR: capture not supported in Single mode");
@@ -133,7 +134,6 @@ export class NDPluginFile extends NDPlugin {
    */
   async #startStream(): Promise<number> {
     const { file } = this;
-    file.FULL_FILE_NAME.set("");
     try {
       if ((file.NUM_CAPTURE.value ?? 0) < 0)
         throw new Error(`NumCapture ${file.NUM_CAPTURE.value} is negative`);
@@ -169,8 +169,10 @@ export class NDPluginFile extends NDPlugin {
       this.#report(
         `Invalid frame. Ignoring. Frame ${frame.uniqueId} has another shape or type than the first`,
       );
+      this.countArray();
       return;
     }
+    if (session.opened !== undefined) this.#clearStatus();
     session.accepted += 1;
     const writing = this.#writeTo(session, frame, wanted);
     session.writing.add(writing);
@@ -275,12 +277,16 @@ export class NDPluginFile extends NDPlugin {
     }
   }
 
-  /** A capture that got no frame leaves a file without frames where the last one tells its shape, else none. */
+  /**
+   * A capture that got no frame leaves a file without frames where the last one tells its shape, else none; nor does one that would
+   * have begun its file with the first frame.
+   */
   async #closeStream(session: FileSession): Promise<void> {
     if (!this.#format.isMultiFrame) return;
     if (session.opened === undefined) {
+      if (session.names === undefined) return;
       if (this.lastInput === undefined) {
-        if (session.names !== undefined) await rm(session.names.temporaryPath, { force: true });
+        await rm(session.names.temporaryPath, { force: true });
         return;
       }
       await this.#open(session, this.lastInput, 0);
@@ -339,6 +345,12 @@ export class NDPluginFile extends NDPlugin {
     kept.release();
   }
 
+  /** AutoSave in Single mode; only these count in ArrayCounter, not those that WriteFile asks for. */
+  async #saveByItself(frame: NDArray): Promise<void> {
+    await this.#writeWhole([frame]);
+    this.countArray();
+  }
+
   /** These frames in one file, or in one for each. Never rejects. */
   #writeWhole(frames: readonly NDArray[]): Promise<void> {
     if (frames.length === 0) return Promise.resolve();
@@ -352,10 +364,7 @@ export class NDPluginFile extends NDPlugin {
         for (const file of this.#format.isMultiFrame ? [frames] : frames.map((frame) => [frame]))
           await this.#writeFile(file, isSingle ? "single" : file.length);
         for (const frame of frames) await this.#deleteDriverFile(frame);
-        if (isSingle) {
-          this.file.NUM_CAPTURED.set(1);
-          this.countArray();
-        }
+        if (isSingle) this.file.NUM_CAPTURED.set(1);
       } catch (error) {
         this.#report(`cannot write ${this.#shownName}: ${errorMessage(error)}`);
         await this.#format.abandon();

@@ -1,7 +1,7 @@
 import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { float64, int32, octet } from "../asyn/driverParameter.js";
-import { ND_DATA_TYPES, type NDArray, type NDArrayInfo } from "../ndarray/ndArray.js";
-import { setIfChanged } from "../ndarray/ndArrayParameters.js";
+import { ND_DATA_TYPES, type NDArray } from "../ndarray/ndArray.js";
+import { setIfChanged, showImageSize } from "../ndarray/ndArrayParameters.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 import { fitAxes, planRoi, type RoiAxisRequest, type RoiRequest, userDimensions } from "./roi.js";
 
@@ -66,16 +66,9 @@ export class NDPluginROI extends NDPlugin {
     const request = this.#request();
     this.#showFitted(frame, request);
     const plan = planRoi(frame, request);
-    this.#showSize(plan?.info ?? frame);
+    showImageSize(this.base, plan?.info ?? frame);
     if (plan === undefined) return this.emitInTurn(frame);
     return this.emitComputed("region", frame, plan.info, (to) => ({ ...plan.cut, from: frame.data, to }));
-  }
-
-  #showSize(output: NDArrayInfo): void {
-    const [x, y, z] = userDimensions(output).map((index) => output.dimensions[index]);
-    setIfChanged(this.base.ARRAY_SIZE_X, x?.size ?? 0);
-    setIfChanged(this.base.ARRAY_SIZE_Y, y?.size ?? 0);
-    setIfChanged(this.base.ARRAY_SIZE_Z, z?.size ?? 0);
   }
 
   #request(): RoiRequest {

@@ -1,7 +1,8 @@
 import { makeParameters, type ParametersOf } from "../asyn/defineDriver.js";
 import { choice } from "../asyn/driverParameter.js";
 import { layoutOf } from "../ndarray/imageLayout.js";
-import { infoOf, type NDArray } from "../ndarray/ndArray.js";
+import { infoOf, type NDArray, type NDArrayInfo } from "../ndarray/ndArray.js";
+import { showImageSize } from "../ndarray/ndArrayParameters.js";
 import { NDPlugin, type PluginSetup } from "./ndPlugin.js";
 import { ORIENTATIONS, orientedDimensions } from "./orientation.js";
 
@@ -19,10 +20,17 @@ export class NDPluginTransform extends NDPlugin {
 
   protected override process(frame: NDArray): void | Promise<void> {
     const orientation = ORIENTATIONS[this.#params.TRANSFORM_TYPE.value ?? 0] ?? "None";
-    if (orientation === "None") return this.emitInTurn(frame);
+    if (orientation === "None") {
+      showImageSize(this.base, frame);
+      return this.emitInTurn(frame);
+    }
     const { data: from, dimensions } = frame;
     const layout = layoutOf(frame);
-    const info = { ...infoOf(frame), dimensions: orientedDimensions(dimensions, layout, orientation) };
+    const info: NDArrayInfo = {
+      ...infoOf(frame),
+      dimensions: orientedDimensions(dimensions, layout, orientation),
+    };
+    showImageSize(this.base, info);
     return this.emitComputed("orient", frame, info, (to) => ({ from, dimensions, layout, orientation, to }));
   }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { DataExchangeFiles } from "../../../src/drivers/hdf5/dataExchangeFiles.js";
@@ -301,6 +301,17 @@ test("with LazyOpen the first frame names the file", async (t) => {
   await waitFor(hdf, "CAPTURE", 0);
   assert.equal(shown(hdf, "FULL_FILE_NAME"), join(directory, "later_000.h5"));
   assert.equal(existsSync(join(directory, "later_000.h5")), true);
+});
+
+test("with LazyOpen a capture that gets no frame leaves no file", async (t) => {
+  const { directory, hdf, send } = await hdf5Plugin(t);
+  send(1);
+  await waitFor(hdf, "UNIQUE_ID", 1);
+  await put(hdf, "FILE_LAZY_OPEN", 1);
+  await put(hdf, "CAPTURE", 1);
+  await put(hdf, "CAPTURE", 0);
+  assert.deepEqual(readdirSync(directory), []);
+  assert.equal(shown(hdf, "FULL_FILE_NAME"), "");
 });
 
 test("DeleteDriverFile removes the file that the driver wrote for a stored frame", async (t) => {

@@ -190,7 +190,7 @@ test("a directory that does not exist gives a write error and no capture", async
 
 test("a layout that cannot be read gives a write error that names it", async (t) => {
   const { hdf } = await hdf5Plugin(t);
-  await put(hdf, "HDF5_layoutFilename", "/nowhere.xml");
+  await assert.rejects(put(hdf, "HDF5_layoutFilename", "/nowhere.xml"), /cannot be opened/);
   assert.equal(shown(hdf, "HDF5_layoutValid"), 0);
   await put(hdf, "CAPTURE", 1);
   assert.match(String(shown(hdf, "WRITE_MESSAGE")), /nowhere.xml/);
@@ -206,6 +206,30 @@ test("a frame of another shape is refused and the capture goes on", async (t) =>
   camera.emit(makeFrame(pool, 3));
   await waitFor(hdf, "CAPTURE", 0);
   assert.equal(shown(hdf, "NUM_CAPTURED"), 2);
+  assert.equal(shown(hdf, "ARRAY_COUNTER"), 3);
+  assert.deepEqual([shown(hdf, "WRITE_STATUS"), shown(hdf, "WRITE_MESSAGE")], [0, ""]);
+});
+
+test("ArrayCounter counts what AutoSave writes, not what WriteFile does", async (t) => {
+  const { pool, camera, hdf } = await hdf5Plugin(t);
+  await put(hdf, "WRITE_MODE", 0);
+  camera.emit(makeFrame(pool, 1));
+  await waitFor(hdf, "UNIQUE_ID", 1);
+  await put(hdf, "WRITE_FILE", 1);
+  assert.equal(shown(hdf, "ARRAY_COUNTER"), 0);
+  await put(hdf, "AUTO_SAVE", 1);
+  camera.emit(makeFrame(pool, 2));
+  await waitFor(hdf, "ARRAY_COUNTER", 1);
+});
+
+test("FullFileName is empty from the beginning of a capture until a file is named, in every mode", async (t) => {
+  const { pool, camera, hdf, capture } = await hdf5Plugin(t, { numCapture: 1 });
+  await capture([1]);
+  await put(hdf, "WRITE_MODE", 1);
+  await put(hdf, "CAPTURE", 1);
+  assert.equal(shown(hdf, "FULL_FILE_NAME"), "");
+  camera.emit(makeFrame(pool, 2));
+  await waitFor(hdf, "CAPTURE", 0);
 });
 
 test("a writer that dies gives a write error, and the next capture works", async (t) => {

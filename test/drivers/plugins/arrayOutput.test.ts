@@ -48,17 +48,46 @@ test("the pool can be filled before a scan and emptied after it", async (t) => {
   assert.deepEqual(figures(), [1, 0, 1]);
 });
 
-test("NumThreads is what was asked for, between 1 and MaxThreads", async (t) => {
+test("NumThreads is between 1 and MaxThreads: another number is refused, and the nearest taken", async (t) => {
   const { add } = pluginRig(t);
   const plugin = await add(stats, {}, { maxThreads: 5 });
-  for (const [asked, accepted] of [
-    [3, 3],
+  await put(plugin, "NUM_THREADS", 3);
+  assert.equal(shown(plugin, "NUM_THREADS"), 3);
+  for (const [asked, taken] of [
     [9, 5],
     [0, 1],
   ] as const) {
-    await put(plugin, "NUM_THREADS", asked);
-    assert.equal(shown(plugin, "NUM_THREADS"), accepted);
+    await assert.rejects(put(plugin, "NUM_THREADS", asked), /not between 1 and MaxThreads 5/);
+    assert.equal(shown(plugin, "NUM_THREADS"), taken);
   }
+});
+
+test("a QueueSize below 1 is refused, and 1 taken", async (t) => {
+  const { add } = pluginRig(t);
+  const plugin = await add(stats);
+  await assert.rejects(put(plugin, "QUEUE_SIZE", 0), /QueueSize 0 is less than 1/);
+  assert.deepEqual([shown(plugin, "QUEUE_SIZE"), shown(plugin, "QUEUE_FREE")], [1, 1]);
+});
+
+test("a transform shows the size of the image that it makes, along x and y", async (t) => {
+  const { camera, pool, add } = pluginRig(t);
+  const plugin = await add((setup) => new NDPluginTransform(setup));
+  const size = () => ["X", "Y", "Z"].map((axis) => shown(plugin, `ARRAY_SIZE_${axis}`));
+  camera.emit(makeFrame(pool, 1, { sizeX: 3, sizeY: 2 }));
+  assert.deepEqual(size(), [3, 2, 0]);
+  await put(plugin, "TRANSFORM_TYPE", ORIENTATIONS.indexOf("Rot90"));
+  camera.emit(makeFrame(pool, 2, { sizeX: 3, sizeY: 2 }));
+  assert.deepEqual(size(), [2, 3, 0]);
+});
+
+test("without an attributes file NDAttributesStatus stays what it was", async (t) => {
+  const { add } = pluginRig(t);
+  const plugin = await add(stats);
+  await put(plugin, "ND_ATTRIBUTES_FILE", "");
+  assert.equal(shown(plugin, "ND_ATTRIBUTES_STATUS"), 1);
+  await put(plugin, "ND_ATTRIBUTES_FILE", "<Attributes></Attributes>");
+  await put(plugin, "ND_ATTRIBUTES_FILE", "");
+  assert.equal(shown(plugin, "ND_ATTRIBUTES_STATUS"), 0);
 });
 
 test("a transform turns frames clockwise and mirrors them", async (t) => {

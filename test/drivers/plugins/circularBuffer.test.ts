@@ -58,7 +58,35 @@ test("after a trigger the next frame brings the ring, oldest first, and then the
   await waitFor(plugin, "CIRC_BUFF_CONTROL", 0);
   assert.deepEqual(ids, [3, 4, 5, 6, 7]);
   assert.equal(shown(plugin, "CIRC_BUFF_STATUS"), "Acquisition Completed");
+});
+
+test("Trigger stays on when the acquisition is complete, until the next one", async () => {
+  const { plugin, send } = await buffer(3);
+  await put(plugin, "CIRC_BUFF_POST_TRIGGER", 1);
+  await put(plugin, "CIRC_BUFF_CONTROL", 1);
+  await put(plugin, "CIRC_BUFF_SOFT_TRIGGER", 1);
+  await send(1, 1);
+  await waitFor(plugin, "CIRC_BUFF_CONTROL", 0);
+  assert.equal(shown(plugin, "CIRC_BUFF_SOFT_TRIGGER"), 1);
+  await put(plugin, "CIRC_BUFF_CONTROL", 1);
   assert.equal(shown(plugin, "CIRC_BUFF_SOFT_TRIGGER"), 0);
+});
+
+test("frames go on whatever MaxByteRate and ArrayCallbacks are, and gaps between triggers are no disorder", async () => {
+  const { plugin, ids, send } = await buffer(1);
+  await put(plugin, "MAX_BYTE_RATE", 1);
+  await put(plugin, "ARRAY_CALLBACKS", 0);
+  await put(plugin, "CIRC_BUFF_PRESET_TRIGGER_COUNT", 2);
+  await put(plugin, "CIRC_BUFF_POST_TRIGGER", 1);
+  await put(plugin, "CIRC_BUFF_CONTROL", 1);
+  for (const id of [1, 5]) {
+    await put(plugin, "CIRC_BUFF_SOFT_TRIGGER", 1);
+    await send(id, id);
+    await waitFor(plugin, "CIRC_BUFF_ACTUAL_TRIGGER_COUNT", id === 1 ? 1 : 2);
+  }
+  assert.deepEqual(ids, [1, 5]);
+  assert.equal(shown(plugin, "DISORDERED_ARRAYS"), 0);
+  assert.equal(shown(plugin, "DROPPED_OUTPUT_ARRAYS"), 0);
 });
 
 test("with FlushOnSoftTrg Immediately the ring comes without waiting for a frame", async () => {
@@ -102,6 +130,33 @@ test("an expression over a frame's attributes is a trigger as well", async () =>
   await waitFor(plugin, "CIRC_BUFF_POST_COUNT", 1);
   assert.deepEqual(ids, [1, 2, 3]);
   assert.equal(shown(plugin, "CIRC_BUFF_TRIGGER_A_VAL"), 301);
+});
+
+test("a trigger expression that is none is refused, and the attributes of frames are shown all the same", async () => {
+  const { plugin, camera, pool } = await buffer(2);
+  await assert.rejects(put(plugin, "CIRC_BUFF_TRIGGER_CALC", "A+"), /TriggerCalc "A\+"/);
+  assert.equal(shown(plugin, "CIRC_BUFF_TRIGGER_CALC"), "A+");
+  await put(plugin, "CIRC_BUFF_TRIGGER_A", "Angle");
+  await put(plugin, "CIRC_BUFF_CONTROL", 1);
+  const angle: NDAttribute = { ...stringAttribute("Angle", ""), type: "Float64", value: 1.5 };
+  camera.emit(makeFrame(pool, 1, { attributes: [angle] }));
+  await waitFor(plugin, "ARRAY_COUNTER", 1);
+  assert.equal(shown(plugin, "CIRC_BUFF_TRIGGER_A_VAL"), 1.5);
+  assert.equal(shown(plugin, "CIRC_BUFF_TRIGGERED"), 0);
+});
+
+test("an empty trigger expression is 0", async () => {
+  const { plugin, send } = await buffer(2);
+  await put(plugin, "CIRC_BUFF_TRIGGER_CALC", "1");
+  await put(plugin, "CIRC_BUFF_POST_TRIGGER", 1);
+  await put(plugin, "CIRC_BUFF_CONTROL", 1);
+  await send(1, 1);
+  assert.equal(shown(plugin, "CIRC_BUFF_TRIGGER_CALC_VAL"), 1);
+  await put(plugin, "CIRC_BUFF_TRIGGER_CALC", "");
+  assert.equal(shown(plugin, "CIRC_BUFF_TRIGGER_CALC"), "0");
+  await put(plugin, "CIRC_BUFF_CONTROL", 1);
+  await send(2, 2);
+  assert.equal(shown(plugin, "CIRC_BUFF_TRIGGER_CALC_VAL"), 0);
 });
 
 test("a frame without the attribute triggers nothing", async () => {
