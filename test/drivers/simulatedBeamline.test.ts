@@ -148,7 +148,7 @@ test("a whole fly scan through records: shutters, taxi, PSO program, triggered f
   engine.put("SIM:cam1:Acquire", 1);
   await put("2bmb:m102.VELO", 100);
   const angles = firstValueFrom(
-    beamline.camera.arrays$.pipe(attribute("StageAngle"), take(count), toArray(), timeout(10_000)),
+    beamline.camera.arrays$.pipe(attribute("StageAngle"), take(count), toArray(), timeout(30_000)),
   );
   await put("2bmb:m102", (count + 3) * step);
   const taken = await angles;
@@ -164,13 +164,13 @@ test("frames carry the destination of the moment they arrive, as ADSpinnaker's",
   await put("SIM:cam1:AcquireTime", 0.3);
   await put("SIM:cam1:ImageMode", "Single");
   const location = firstValueFrom(
-    beamline.camera.arrays$.pipe(attribute("HDF5FrameLocation"), take(1), timeout(5000)),
+    beamline.camera.arrays$.pipe(attribute("HDF5FrameLocation"), take(1), timeout(30_000)),
   );
   engine.put("SIM:cam1:Acquire", 1);
   await firstValueFrom(
     beamline.camera.params.SP_STARTED_FRAME_COUNT.value$.pipe(
       filter((n) => n === 1),
-      timeout(5000),
+      timeout(30_000),
     ),
   );
   engine.put("TS:Location", "/exchange/data_dark");

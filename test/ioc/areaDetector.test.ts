@@ -70,7 +70,7 @@ test("the simulation detector's boot directory boots, and frames go through its 
   await until(ioc, "sim:image1:ArrayCounter_RBV", 3);
   const client = new CaClient({ environment: network });
   t.after(() => client.close());
-  const { value } = await client.connect("sim:image1:ArrayData").read({ timeoutSeconds: 10 });
+  const { value } = await client.connect("sim:image1:ArrayData").read({ timeoutSeconds: 30 });
   assert.deepEqual(Array.from(value as Uint8Array).slice(0, 9), [5, 9, 13, 17, 21, 25, 29, 33, 7]);
 });
 

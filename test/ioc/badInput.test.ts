@@ -38,9 +38,9 @@ class Complaints {
     },
   };
 
-  /** Resolves once there is a line; rejects after 5 s. */
+  /** Resolves once there is a line; rejects after 30 s. */
   async first(): Promise<string> {
-    const deadline = AbortSignal.timeout(5000);
+    const deadline = AbortSignal.timeout(30_000);
     for (;;) {
       const [line] = this.lines;
       if (line !== undefined) return line;
@@ -82,7 +82,7 @@ async function isServed({ env, ioc }: Booted, name: string): Promise<boolean> {
   const port = String(ioc.caServer?.udpPort);
   const client = new CaClient({ environment: { ...env, EPICS_CA_SERVER_PORT: port } });
   try {
-    await client.connect(name).read({ timeoutSeconds: 5 });
+    await client.connect(name).read({ timeoutSeconds: 30 });
     return true;
   } catch {
     return false;
@@ -226,7 +226,7 @@ test("an unwritable directory for captured files", async (t) => {
 function sendTcp(port: number | undefined, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connectTcp({ host: "127.0.0.1", port: port ?? 0 }, () => socket.write(bytes));
-    socket.setTimeout(5000, () => socket.destroy(new Error("not disconnected")));
+    socket.setTimeout(30_000, () => socket.destroy(new Error("not disconnected")));
     socket.on("error", reject);
     socket.on("close", () => resolve());
     socket.resume();

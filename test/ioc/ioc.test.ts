@@ -38,7 +38,7 @@ async function bootedIoc(
 test("a record loaded by the shell is served by Channel Access", async () => {
   const { ioc, env } = await bootedIoc('record(ao, "ioc:value") { field(VAL, "4.5") }');
   const client = new CaClient({ environment: env });
-  const sample = await client.connect("ioc:value").read({ timeoutSeconds: 5 });
+  const sample = await client.connect("ioc:value").read({ timeoutSeconds: 30 });
   client.close();
   await ioc.stop();
   assert.equal(sample.value, 4.5);

@@ -24,7 +24,7 @@ test("casr and pvxsl say who is connected and what is served", async (t) => {
     environment: { ...environment, EPICS_CA_SERVER_PORT: String(ioc.caServer?.udpPort) },
   });
   t.after(() => client.close());
-  await client.connect("s:ao").read({ timeoutSeconds: 5 });
+  await client.connect("s:ao").read({ timeoutSeconds: 30 });
 
   const said = async (line: string): Promise<string> => {
     text = "";

@@ -36,7 +36,7 @@ async function shows(ioc: Ioc, name: string, wanted: (value: number) => boolean)
   await firstValueFrom(
     pv.sample$.pipe(
       filter(({ value }) => wanted(toNumber(value))),
-      timeout(10_000),
+      timeout(30_000),
     ),
   );
   pv.close();

@@ -7,7 +7,7 @@ import { clientOf, startServer } from "../ca/support/loopback.js";
 import { becomes, loaded, put } from "./support.js";
 
 const connected = (pv: Pv): Promise<boolean> =>
-  firstValueFrom(pv.connected$.pipe(filter(Boolean), timeout(3000)));
+  firstValueFrom(pv.connected$.pipe(filter(Boolean), timeout(30_000)));
 
 describe("records and PVs over Channel Access", () => {
   const far: RecordEngine = loaded({
@@ -71,9 +71,9 @@ describe("records and PVs over Channel Access", () => {
       put(far, "far:A", 1);
       const pv = pvOf("far:A");
       await connected(pv);
-      const first = await firstValueFrom(pv.sample$.pipe(timeout(3000)));
+      const first = await firstValueFrom(pv.sample$.pipe(timeout(30_000)));
       assert.equal(first.value, 1);
-      const two = firstValueFrom(pv.sample$.pipe(take(2), toArray(), timeout(3000)));
+      const two = firstValueFrom(pv.sample$.pipe(take(2), toArray(), timeout(30_000)));
       pv.write(2);
       assert.deepEqual(
         (await two).map(({ value }) => value),

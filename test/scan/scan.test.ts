@@ -84,7 +84,7 @@ describe("a scan", () => {
   it("homes a stage that has turned more than twice, and brings it back to its start", async (context) => {
     const beamline = new TestBeamline(context, { ReturnRotation: "Yes", RotationStart: 10 });
     await beamline.served();
-    await beamline.pv("2bmb:m102.VAL").writeNotify(800, { timeoutSeconds: 10 });
+    await beamline.pv("2bmb:m102.VAL").writeNotify(800, { timeoutSeconds: 30 });
     const homed = firstValueFrom(beamline.observed.writes$.pipe(filter((name) => name === "2bmb:m102.HOMF")));
     const { ended } = await beamline.stream();
     await homed;

@@ -67,7 +67,7 @@ const TEST_TIMES: Partial<ScanTimes> = {
   controller: 0,
 };
 
-const SECONDS = 15_000;
+const SECONDS = 60_000;
 
 /** No scan of a test takes longer, whatever else the machine does. */
 const SCAN_SECONDS = 120;
@@ -204,7 +204,7 @@ export class ScanRig {
 
   /** Presses a busy button and waits for it to return. */
   press(button: string): Promise<void> {
-    return this.pv(PREFIX + button).writeNotify(1, { timeoutSeconds: 30 });
+    return this.pv(PREFIX + button).writeNotify(1, { timeoutSeconds: 60 });
   }
 
   /** Waits until the server has set the beamline up. */

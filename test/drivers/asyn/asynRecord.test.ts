@@ -105,7 +105,7 @@ async function overTcp(context: TestContext) {
   const ports = new PortRegistry();
   const port = new IpPort("PSO", device);
   ports.add(port);
-  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(30_000)));
   return { ports, port, device };
 }
 
@@ -130,7 +130,7 @@ test("requests to a device that is silent, gone or never there fail by name and 
     port.close();
     silent.close();
   });
-  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(30_000)));
   const request = (timeoutSeconds: number) => port.octet.writeRead(Buffer.from("X"), { timeoutSeconds });
   await assert.rejects(request(0.05), /127\.0\.0\.1:\d+ TCP timeout/);
   const pending = request(5);
@@ -157,14 +157,14 @@ test("a port connects again by itself when the device comes back", async (contex
     firstValueFrom(
       port.connected$.pipe(
         filter((connected) => connected === wanted),
-        timeout(10_000),
+        timeout(30_000),
       ),
     );
   await connection(true);
   sockets[0]?.destroy();
   await connection(false);
   await connection(true);
-  const reply = await port.octet.writeRead(Buffer.from("back"), { timeoutSeconds: 2 });
+  const reply = await port.octet.writeRead(Buffer.from("back"), { timeoutSeconds: 30 });
   assert.equal(Buffer.from(reply.data).toString(), "back!");
   for (const socket of sockets) socket.destroy();
 });
@@ -180,7 +180,7 @@ test("CNCT takes the connection away and back, AUCT decides whether it comes bac
     firstValueFrom(
       port.connected$.pipe(
         filter((connected) => connected === wanted),
-        timeout(3000),
+        timeout(30_000),
       ),
     );
   await connection(true);
@@ -275,7 +275,7 @@ test("AQR takes back a request that waits for another record's", async (context)
   context.after(() => silent.close());
   const ports = new PortRegistry();
   const port = ports.add(new IpPort("PSO", `127.0.0.1:${tcpPort}`));
-  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(30_000)));
   const engine = rig(context, ports, { TMOT: "30" });
   const other = port.octet.read({ timeoutSeconds: 30 });
   const waiting = engine.putNotify("io.AOUT", "HELLO");
@@ -296,7 +296,7 @@ test("HOSTINFO moves the port to another device", async (context) => {
   engine.put("io.IEOS", "\\n");
   engine.put("io.HOSTINFO", `127.0.0.1:${tcpPort}`);
   assert.equal(engine.get("io.HOSTINFO"), `127.0.0.1:${tcpPort}`);
-  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(30_000)));
   await engine.putNotify("io.AOUT", "who");
   assert.equal(engine.get("io.AINP"), "here");
 });
@@ -307,7 +307,7 @@ test("a silent device loses its connection where DRTO asks for it", async (conte
   context.after(() => silent.close());
   const ports = new PortRegistry();
   const port = ports.add(new IpPort("PSO", `127.0.0.1:${tcpPort}`));
-  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(30_000)));
   const engine = rig(context, ports, { TMOT: "0.05" });
   engine.put("io.DRTO", "Yes");
   await engine.putNotify("io.AOUT", "who");

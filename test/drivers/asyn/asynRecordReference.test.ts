@@ -103,7 +103,7 @@ const connection = (port: Port, wanted: boolean): Promise<boolean> =>
   firstValueFrom(
     port.connected$.pipe(
       filter((connected) => connected === wanted),
-      timeout(3000),
+      timeout(30_000),
     ),
   );
 

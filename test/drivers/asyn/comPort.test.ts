@@ -8,7 +8,7 @@ import { TELNET, TelnetReader, telnetData, telnetSubnegotiation } from "../../..
 
 const COM_PORT_OPTION = 44;
 const SET_BAUD_RATE = 1;
-const inTime = { timeoutSeconds: 3 };
+const inTime = { timeoutSeconds: 30 };
 
 /** A terminal server: it agrees to everything, but no faster than 19200 baud, and its device echoes. */
 async function terminalServer(context: TestContext) {
@@ -45,7 +45,7 @@ async function terminalServer(context: TestContext) {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(30_000)));
   return { port, asked, said };
 }
 

@@ -14,10 +14,10 @@ import { IpPort, type IpPortOptions } from "../../../src/drivers/asyn/ipPort.js"
 import { EOM } from "../../../src/drivers/asyn/portDriver.js";
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
-const inTime = { timeoutSeconds: 3 };
+const inTime = { timeoutSeconds: 30 };
 
 async function connected(port: IpPort): Promise<void> {
-  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(3000)));
+  await firstValueFrom(port.connected$.pipe(filter(Boolean), timeout(30_000)));
 }
 
 /** A port that is closed with the test. */

@@ -12,7 +12,7 @@ import { PortRegistry } from "../../../src/drivers/asyn/portRegistry.js";
 import { RecordEngine } from "../../../src/records/index.js";
 import { becomes, database } from "../../records/support.js";
 
-const inTime = { timeoutSeconds: 3 };
+const inTime = { timeoutSeconds: 30 };
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 async function server(context: TestContext, protocol: "TCP" | "UDP", maxClients = 1) {
@@ -71,7 +71,7 @@ test("of more peers than there are ports the last is refused, and one that goes 
     firstValueFrom(
       client.connected$.pipe(
         filter((is) => is === wanted),
-        timeout(3000),
+        timeout(30_000),
       ),
     );
   const first = await peer(context, tcpPort);

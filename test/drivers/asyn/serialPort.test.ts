@@ -16,7 +16,7 @@ const connection = (port: SerialPort, wanted = true) =>
   firstValueFrom(
     port.connected$.pipe(
       filter((connected) => connected === wanted),
-      timeout(3000),
+      timeout(30_000),
     ),
   );
 
@@ -30,7 +30,7 @@ async function opened(t: TestContext): Promise<{ port: SerialPort; line: SerialT
 }
 
 const ask = async (port: SerialPort, text: string): Promise<string> => {
-  const { data } = await port.octet.writeRead(Buffer.from(text), { timeoutSeconds: 3 });
+  const { data } = await port.octet.writeRead(Buffer.from(text), { timeoutSeconds: 30 });
   return Buffer.from(data).toString();
 };
 

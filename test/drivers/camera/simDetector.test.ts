@@ -24,7 +24,7 @@ async function frames<V>(
 ): Promise<V[]> {
   for (const [name, value] of Object.entries({ ...FAST, NIMAGES: count, ...values }))
     await put(camera, name, value);
-  const taken = firstValueFrom(camera.arrays$.pipe(map(show), take(count), toArray(), timeout(5000)));
+  const taken = firstValueFrom(camera.arrays$.pipe(map(show), take(count), toArray(), timeout(30_000)));
   await put(camera, "ACQUIRE", 1);
   return taken;
 }
@@ -33,7 +33,7 @@ const idle = (busy$: Observable<number>) =>
   firstValueFrom(
     busy$.pipe(
       filter((busy) => busy === 0),
-      timeout(5000),
+      timeout(30_000),
     ),
   );
 

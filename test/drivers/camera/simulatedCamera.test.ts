@@ -70,7 +70,7 @@ const describe = (array: NDArray) => ({
 const frames = (camera: SimulatedCamera, count: number) => {
   const seen: ReturnType<typeof describe>[] = [];
   return new Promise<typeof seen>((resolve, reject) => {
-    camera.arrays$.pipe(take(count), timeout(5000)).subscribe({
+    camera.arrays$.pipe(take(count), timeout(30_000)).subscribe({
       next: (array) => seen.push(describe(array)),
       complete: () => resolve(seen),
       error: reject,
@@ -82,7 +82,7 @@ const until = (parameter: { value$: import("rxjs").Observable<number> }, wanted:
   firstValueFrom(
     parameter.value$.pipe(
       filter((value) => value === wanted),
-      timeout(5000),
+      timeout(30_000),
     ),
   );
 
@@ -257,7 +257,7 @@ test("a stop during a long exposure gives the frame up, and every frame goes bac
   await firstValueFrom(
     camera.params.SP_STARTED_FRAME_COUNT.value$.pipe(
       filter((n) => n === 1),
-      timeout(5000),
+      timeout(30_000),
     ),
   );
   await camera.params.ACQUIRE.write(0);
@@ -290,7 +290,7 @@ test("pixel format, region and binning show in the frames", async () => {
   params.BIN_Y.write(2);
   assert.deepEqual([params.SIZE_Y.value, params.ARRAY_SIZE_X.value, params.ARRAY_SIZE_Y.value], [32, 20, 16]);
   params.IMAGE_MODE.write(0);
-  const shapes = firstValueFrom(camera.arrays$.pipe(take(1), toArray(), timeout(5000))).then(([array]) => [
+  const shapes = firstValueFrom(camera.arrays$.pipe(take(1), toArray(), timeout(30_000))).then(([array]) => [
     array?.dataType,
     array?.dimensions.map(({ size }) => size),
   ]);
@@ -334,7 +334,7 @@ test("a recorded measurement comes through the camera bit for bit", needsShared,
     camera.arrays$.pipe(
       map((array) => taken.push({ type: array.dataType, data: Float32Array.from(array.data, Number) })),
       filter((count) => count === 3),
-      timeout(5000),
+      timeout(30_000),
     ),
   );
   const start = systemClock.now();
@@ -405,7 +405,7 @@ test("time stamps are those of EPICS, or the camera's own since it was switched 
     const taken = firstValueFrom(
       camera.arrays$.pipe(
         map(({ timeStamp }) => timeStamp),
-        timeout(5000),
+        timeout(30_000),
       ),
     );
     params.ACQUIRE.write(1);
@@ -435,7 +435,7 @@ test("attributes and EPICS's time are those of a frame's arrival, the angle that
         time: toPosixMilliseconds(epicsTimestamp),
         values: new Map(attributes.map(({ name, value }) => [name, value])),
       })),
-      timeout(5000),
+      timeout(30_000),
     ),
   );
   const exposed = toPosixMilliseconds(now());
@@ -488,7 +488,7 @@ test("frames can be mirrored", async () => {
     const taken = firstValueFrom(
       camera.arrays$.pipe(
         map(({ data }) => Array.from(data, Number)),
-        timeout(5000),
+        timeout(30_000),
       ),
     );
     params.ACQUIRE.write(1);

@@ -44,7 +44,7 @@ async function received(count: number, send: (pv: SharedPV) => void) {
       map(({ uniqueId, dataType, data }) => ({ uniqueId, dataType, data: Array.from(data, Number) })),
       take(count),
       toArray(),
-      timeout(10_000),
+      timeout(30_000),
     ),
   );
   send(pv);

@@ -105,7 +105,7 @@ describe("our client against a p4p server", needsPython, () => {
       map(({ value }) => readNtNdArray(value)),
       take(20),
       toArray(),
-      timeout(10_000),
+      timeout(30_000),
     );
     const seen = await firstValueFrom(frames);
     const first = seen[0]?.uniqueId ?? 0;
@@ -116,7 +116,7 @@ describe("our client against a p4p server", needsPython, () => {
   });
 
   test("monitors frames with acknowledgements", async () => {
-    const frames = client.monitor("p:image", { pipeline: 4 }).pipe(take(20), toArray(), timeout(10_000));
+    const frames = client.monitor("p:image", { pipeline: 4 }).pipe(take(20), toArray(), timeout(30_000));
     assert.equal((await firstValueFrom(frames)).length, 20);
   });
 

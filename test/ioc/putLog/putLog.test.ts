@@ -56,9 +56,9 @@ async function loggingIoc(context: TestContext) {
     assert.ok(await run(line));
   const put = async (pv: string, value: number | string) => {
     const channel = client.connect(pv);
-    await channel.read({ timeoutSeconds: 5 });
+    await channel.read({ timeoutSeconds: 30 });
     const typed = typeof value === "string" ? "STRING" : "DOUBLE";
-    await channel.writeNotify({ type: typed, value }, { timeoutSeconds: 5 });
+    await channel.writeNotify({ type: typed, value }, { timeoutSeconds: 30 });
   };
   return { ioc, run, put, output: () => output };
 }

@@ -97,7 +97,7 @@ describe("the client against our server", () => {
       map(({ value, changed }) => [value["value"], changed.toString()]),
       take(2),
       toArray(),
-      timeout(5000),
+      timeout(30_000),
     );
     counter.post({ value: 0 });
     const poster = setInterval(() => counter.post({ value: 1 }), 10);
@@ -107,7 +107,7 @@ describe("the client against our server", () => {
 
   test("a pipelined monitor gets more events than its window", async () => {
     const poster = setInterval(() => counter.post({ value: 1 }), 2);
-    const events = client.monitor("t:counter", { pipeline: 4 }).pipe(take(20), toArray(), timeout(5000));
+    const events = client.monitor("t:counter", { pipeline: 4 }).pipe(take(20), toArray(), timeout(30_000));
     const seen = await firstValueFrom(events).finally(() => clearInterval(poster));
     assert.equal(seen.length, 20);
   });
@@ -168,7 +168,7 @@ describe("the client against our server", () => {
       firstValueFrom(
         channel.connected$.pipe(
           filter((connected) => connected === state),
-          timeout(5000),
+          timeout(30_000),
         ),
       );
     await next(true);
@@ -190,7 +190,7 @@ test("a monitor goes on when the server comes back", async () => {
   const seen: unknown[] = [];
   const events = client.monitor("t:counter").pipe(
     map(({ value }) => value["value"]),
-    timeout(10_000),
+    timeout(30_000),
   );
   let notify = () => {};
   const subscription = events.subscribe((value) => {

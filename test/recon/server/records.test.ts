@@ -87,7 +87,7 @@ test("the shipped database: a put-callback of StartRecon completes when the reco
       const shown = firstValueFrom(
         server.results$.pipe(
           filter((r) => r.views === id),
-          timeout(10_000),
+          timeout(30_000),
         ),
       );
       take(id);
@@ -112,7 +112,7 @@ test("the shipped database: CenterTweakUp moves the center of slices that are sh
     const first = firstValueFrom(
       server.results$.pipe(
         filter((r) => r.views === 1),
-        timeout(10_000),
+        timeout(30_000),
       ),
     );
     take(1);
@@ -123,7 +123,7 @@ test("the shipped database: CenterTweakUp moves the center of slices that are sh
     const moved = firstValueFrom(
       server.results$.pipe(
         filter((r) => r.geometry.center === 11.75),
-        timeout(10_000),
+        timeout(30_000),
       ),
     );
     put(engine, `${TR}CenterTweakUp.PROC`, 1);
@@ -139,7 +139,7 @@ test("the shipped database: backend, counts and statistics of the slices are sho
     const shown = firstValueFrom(
       server.results$.pipe(
         filter((r) => r.views === 1),
-        timeout(10_000),
+        timeout(30_000),
       ),
     );
     take(1);
@@ -159,7 +159,7 @@ test("the shipped database: slices are in 1/cm once PixelSize is set, unless Sli
       firstValueFrom(
         server.results$.pipe(
           filter(({ parameters }) => unitsOf(parameters) === units),
-          timeout(10_000),
+          timeout(30_000),
         ),
       );
     const first = shown("1/pixel");

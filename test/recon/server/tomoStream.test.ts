@@ -142,7 +142,7 @@ const views = (server: TomoStream, count: number) =>
   firstValueFrom(
     server.results$.pipe(
       filter((result) => result.views === count && result.isComplete),
-      timeout(10_000),
+      timeout(30_000),
     ),
   );
 
@@ -161,7 +161,7 @@ test("a scan is shown as StreamRecon, with id, time, size and settings of its ne
       await firstValueFrom(
         server.results$.pipe(
           filter((r) => r.newest?.uniqueId === id),
-          timeout(10_000),
+          timeout(30_000),
         ),
       );
     }
@@ -234,7 +234,7 @@ test("angles that are no scan are shown as the problem, and the next angles go o
     const problem = firstValueFrom(
       beamline.pvs.pv(`${TR}ReconStatus`).sample$.pipe(
         filter(({ value }) => toText(value).includes("do not make a scan")),
-        timeout(10_000),
+        timeout(30_000),
       ),
     );
     beamline.take(1);
@@ -260,7 +260,7 @@ test("settings act on slices that are shown", async () => {
         filter(
           ({ parameters, isComplete }) => isComplete && parameters.orthoZ === 4 && parameters.center === 17.5,
         ),
-        timeout(10_000),
+        timeout(30_000),
       ),
     );
     beamline.pvs.put(`${TR}Center`, 17.5);
@@ -335,7 +335,7 @@ test("ids count from FirstProjid: after a sync the next id has the first angle",
       server.results$.pipe(
         map(() => server.status().projections),
         filter(({ accepted }) => accepted === 1),
-        timeout(10_000),
+        timeout(30_000),
       ),
     );
     beamline.take(100, 0);
@@ -355,7 +355,7 @@ test("another binning begins a new buffer and moves center and slices along", as
     const binned = firstValueFrom(
       server.results$.pipe(
         filter((r) => r.geometry.width === 16),
-        timeout(10_000),
+        timeout(30_000),
       ),
     );
     beamline.take(2, 1, undefined, { width: 16, height: 6 });

@@ -45,7 +45,7 @@ async function withWorker(
 }
 
 const first = (worker: ReconWorker, wanted: (result: ReconResult) => boolean): Promise<ReconResult> =>
-  firstValueFrom(worker.results$.pipe(filter(wanted), map(copied), timeout(10_000)));
+  firstValueFrom(worker.results$.pipe(filter(wanted), map(copied), timeout(30_000)));
 
 /** The slices in memory of their own. */
 function copied(result: ReconResult): ReconResult {
@@ -157,7 +157,7 @@ test("frames that come faster than they are taken are dropped whole and counted,
         scan((last, result) => Math.max(last, result.newest?.uniqueId ?? 0), 0),
         map(() => worker.counts),
         filter(({ accepted, dropped, ignored }) => accepted + dropped + ignored === 50),
-        timeout(10_000),
+        timeout(30_000),
       ),
     );
     const handedOver = Array.from({ length: 50 }, (_, index) => {
