@@ -9,12 +9,10 @@ import type { Definitions } from "../records/definitions.js";
 import type { DeviceRecord } from "../records/deviceSupport.js";
 import type { EngineState } from "../records/engine.js";
 import type { RecordFunction } from "../records/functions.js";
+import type { InitHook } from "../records/initHooks.js";
 import type { PvDirectory } from "../records/pv.js";
 import type { RecordType } from "../records/recordType.js";
 import type { Scanner } from "../records/scan/scanner.js";
-
-/** Where in iocInit autosave has to act; names as in EPICS Base's initHooks, coarser. */
-export type InitHookName = "beforeInitRecords" | "afterInitRecords" | "afterIocRunning";
 
 /** The part of the record engine that commands and autosave use; `RecordEngine` is one. */
 export interface ShellEngine extends ChannelProvider {
@@ -57,7 +55,7 @@ export interface ShellEngine extends ChannelProvider {
     set(name: string, value: boolean): boolean;
     names(): Iterable<string>;
   };
-  onInitHook(name: InitHookName, listener: () => void): void;
+  onInitHook(name: InitHook, listener: () => void): void;
 }
 
 /**

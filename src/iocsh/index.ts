@@ -10,7 +10,7 @@ export {
   recordName,
   string,
 } from "./command.js";
-export type { InitHookName, IocshHost, ShellEngine } from "./host.js";
+export type { IocshHost, ShellEngine } from "./host.js";
 export { Iocsh, type IocshOptions } from "./iocsh.js";
 export { macrosOf } from "./macros.js";
 export type { ShellStreams, TextSink } from "./output.js";

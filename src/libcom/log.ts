@@ -28,11 +28,32 @@ export function levelFor(name: string, settings: string | undefined): LevelName 
   return best.level;
 }
 
+const listeners = new Set<(line: string) => void>();
+let showsLog = true;
+
+/** Calls `listener` with each line of the log, without its time; the function that comes back ends that. */
+export function listenToLog(listener: (line: string) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Tells those who listen to the log, and nobody else. */
+export function announce(line: string): void {
+  for (const listener of listeners) listener(line);
+}
+
+/** Says whether the log is shown on stderr. */
+export function logToConsole(shown: boolean): void {
+  showsLog = shown;
+}
+
 /** A named logger, `ca.server` or `iocsh`; lines go to stderr so that stdout stays the shell's. */
 export function logger(name: string): Logger {
   const named = log.getLogger(name);
   named.methodFactory = (level) => (message: string) => {
-    process.stderr.write(`${new Date().toISOString()} ${level.toUpperCase()} ${name} ${message}\n`);
+    const line = `${level.toUpperCase()} ${name} ${message}`;
+    if (showsLog) process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+    announce(line);
   };
   named.setLevel(levelFor(name, process.env["TOMOIOC_LOG"]), false);
   return named;

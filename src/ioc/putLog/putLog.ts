@@ -1,7 +1,7 @@
 import { logger } from "../../libcom/log.js";
+import { LogClient } from "../../libcom/logClient.js";
 import { failed, ok, type Result } from "../../libcom/result.js";
 import type { RecordEngine } from "../../records/index.js";
-import { LogClient } from "./logClient.js";
 import { type LoggedPut, observePut } from "./loggedPut.js";
 import { DEFAULT_BURST_SECONDS, isPutLogMode, type PutEntry, PutFilter, PutLogMode } from "./putFilter.js";
 

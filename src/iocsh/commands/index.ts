@@ -4,9 +4,11 @@ import { clientCommands } from "./clientCommands.js";
 import { definitionCommands } from "./definitionCommands.js";
 import { environmentCommands } from "./environmentCommands.js";
 import { fieldCommands } from "./fieldCommands.js";
+import { initTraceCommand } from "./initTrace.js";
 import { lifecycleCommands } from "./lifecycleCommands.js";
 import { linkCommands } from "./linkCommands.js";
 import { listCommands } from "./listCommands.js";
+import { logCommands } from "./logCommands.js";
 import { processCommands } from "./processCommands.js";
 import { scanCommands } from "./scanCommands.js";
 import { settingCommands } from "./settingCommands.js";
@@ -31,6 +33,8 @@ export const builtinCommands = (): readonly Command[] => [
   ...scanCommands,
   ...stateCommands,
   ...definitionCommands,
-  ...systemCommands(),
+  ...systemCommands,
+  ...logCommands(),
+  initTraceCommand(),
   ...settingCommands,
 ];

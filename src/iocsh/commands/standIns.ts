@@ -20,7 +20,6 @@ const baseCommands: Table = {
     epicsMutexShowAll: [int("onlyLocked"), int("level")],
   },
   "the error log, which is standard error": {
-    eltc: [int("(0,1)=>(false,true)")],
     errlogInit: [int("bufSize")],
     errlogInit2: [int("bufSize"), int("maxMsgSize")],
   },
@@ -30,7 +29,6 @@ const baseCommands: Table = {
     NTPTime_Report: [argv("interest_level")],
     NTPTime_Shutdown: [],
   },
-  "init hooks, which are not traced": { traceIocInit: [] },
   "what is not running": {
     casr: [int("level")],
     dbsr: [int("interest level")],

@@ -1,6 +1,6 @@
 import { threadId } from "node:worker_threads";
 import { fromPosixMilliseconds, now, type Timestamp } from "../../libcom/epicsTime.js";
-import { argv, defineCommand, int, string } from "../command.js";
+import { argv, defineCommand, int } from "../command.js";
 import { timeText } from "./fieldReport.js";
 
 const started = fromPosixMilliseconds(performance.timeOrigin);
@@ -77,55 +77,5 @@ const timeCommands = [
   }),
 ];
 
-/** Commands about the log; what they set is kept for one shell. */
-function logCommands() {
-  let logDisabled = false;
-  return [
-    defineCommand({
-      name: "errlog",
-      args: [string("message")],
-      help: "Send a message to those who listen to the log, which are none; it is not shown.",
-      run: () => undefined,
-    }),
-    defineCommand({
-      name: "iocLogInit",
-      args: [],
-      help: "Log to a server on the network: not done here, programs that collect logs read the error output.",
-      run(_, { host, error, warn }) {
-        if (logDisabled) return;
-        if (host.environment["EPICS_IOC_LOG_INET"] === undefined)
-          return error('iocLog: EPICS environment variable "EPICS_IOC_LOG_INET" undefined');
-        warn("iocLogInit: accepted, has no effect here (the error log, which is standard error)");
-      },
-    }),
-    defineCommand({
-      name: "iocLogPrefix",
-      args: [string("prefix")],
-      help: "Give the text that comes first in each line to a log server; it can be given once.",
-      run([prefix = ""], { print, shell }) {
-        shell.logPrefix ??= prefix;
-        if (shell.logPrefix !== prefix)
-          print(
-            `WARNING iocLogPrefix: The prefix was already set to "${shell.logPrefix}" and can't be changed.`,
-          );
-      },
-    }),
-    defineCommand({
-      name: "iocLogShow",
-      args: [int("level")],
-      help: "Show the connection to a log server; there is none here.",
-      run: () => undefined,
-    }),
-    defineCommand({
-      name: "setIocLogDisable",
-      args: [int("(0,1)=>(false,true)")],
-      help: "Say whether iocLogInit does anything.",
-      run([disabled]) {
-        logDisabled = disabled !== 0;
-      },
-    }),
-  ];
-}
-
-/** Commands about threads, time and the log of this process. */
-export const systemCommands = () => [...threadCommands, ...timeCommands, ...logCommands()];
+/** Commands about threads and time of this process. */
+export const systemCommands = [...threadCommands, ...timeCommands];

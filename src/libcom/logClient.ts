@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
-import { logger } from "../../libcom/log.js";
+import { logger } from "./log.js";
 
-const log = logger("putlog");
+const log = logger("logclient");
 
 const RETRY_MS = 5000;
 /** Lines that no server takes are kept up to this size, then the oldest go. */
@@ -25,12 +25,26 @@ export class LogClient {
   constructor(
     readonly host: string,
     readonly port: number,
+    private readonly onConnect: () => void = () => {},
   ) {
     this.#connect();
   }
 
   get address(): string {
     return `${this.host}:${this.port}`;
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** How often a connection was tried. */
+  get cycles(): number {
+    return this.#cycles;
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes;
   }
 
   /** A server that does not read loses lines, as one that is not there does in the end. */
@@ -83,6 +97,7 @@ export class LogClient {
       this.#overflow = false;
       for (const line of this.#waiting.splice(0)) socket.write(`${line}\n`);
       this.#waitingBytes = 0;
+      this.onConnect();
     });
     socket.on("data", () => {});
     socket.on("error", ({ message }) => log.debug(`log server ${this.address}: ${message}`));
