@@ -1,7 +1,7 @@
 import { EventMask } from "../channel/eventMask.js";
 import { fieldsNamed } from "./fieldGroups.js";
 import { menu, string, ulong, ushort } from "./fieldSpec.js";
-import { menuAlarmSevr } from "./menus.js";
+import { menuAlarmSevr, menuSimm } from "./menus.js";
 
 const STATES = [
   ["ZR", "Zero"],
@@ -99,6 +99,14 @@ export function maskFromBits(record: { MASK: number; NOBT: number }): void {
 export function placeMask(record: { MASK: number; NOBT: number; SHFT: number }): void {
   if (record.NOBT === 0) record.MASK = 0xffff_ffff;
   record.MASK = (record.MASK << record.SHFT) >>> 0;
+}
+
+/** Raw Soft Channel takes the bits of MASK from what it reads; a simulated value is taken whole. */
+export function maskRead(
+  record: { RVAL: number; MASK: number; SIMM: number },
+  io: { readonly isRawSoftChannel: boolean },
+): void {
+  if (io.isRawSoftChannel && record.SIMM === menuSimm.NO) record.RVAL = (record.RVAL & record.MASK) >>> 0;
 }
 
 type Io = { post(field: "VAL", mask: number): void };

@@ -118,6 +118,7 @@ function reduce(algorithm: number, values: Float64Array): number {
 /** Every N values of an array give one; leading values beyond ILIL and IHIL do not count. */
 function compressArray(record: Compress, input: Float64Array): number[] {
   const { ILIL, IHIL } = record;
+  record.N = Math.max(1, record.N);
   const start = ILIL < IHIL ? input.findIndex((value) => value >= ILIL && value <= IHIL) : 0;
   const values = start < 0 ? new Float64Array(0) : input.subarray(start, start + record.NSAM * record.N);
   const result: number[] = [];
@@ -155,7 +156,6 @@ function averageArrays(record: Compress, state: State, input: Float64Array): Arr
 function compressed(record: Compress, state: State, input: Float64Array): ArrayLike<number> {
   if (record.ALG === compressALG.average) return averageArrays(record, state, input);
   if (record.ALG === compressALG.circularBuffer) return input;
-  record.N = Math.max(1, record.N);
   const [first = 0] = input;
   return input.length > 1 ? compressArray(record, input) : compressScalar(record, first);
 }

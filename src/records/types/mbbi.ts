@@ -8,6 +8,7 @@ import {
   hasStates,
   illegalMultiBitState,
   maskFromBits,
+  maskRead,
   placeMask,
   stateFields,
   stateOfRaw,
@@ -72,7 +73,7 @@ export const mbbi = defineRecordType("mbbi", fields, {
     const previous = record.TIME;
     io.timestamp();
     if (io.input === "convert") {
-      if (io.isRawSoftChannel) record.RVAL = (record.RVAL & record.MASK) >>> 0;
+      maskRead(record, io);
       takeRaw(record);
     }
     checkAlarms(record, io, previous);

@@ -4,7 +4,7 @@ import { BIT_NAMES, bitFields, spreadBits } from "../bits.js";
 import { simulatedInput } from "../fieldGroups.js";
 import { inLink, long, short, ulong, ushort } from "../fieldSpec.js";
 import { menuSimm } from "../menus.js";
-import { maskFromBits, placeMask } from "../multiBit.js";
+import { maskFromBits, maskRead, placeMask } from "../multiBit.js";
 import { defineRecordType } from "../recordType.js";
 
 const fields = {
@@ -41,7 +41,7 @@ export const mbbiDirect = defineRecordType("mbbiDirect", fields, {
     // Raw Soft Channel converts what is there, also after a failure.
     if (io.input === "failed" && io.isRawSoftChannel && record.SIMM === menuSimm.NO) io.failed = false;
     if (!io.failed && io.input !== "noConvert") {
-      if (io.isRawSoftChannel) record.RVAL = (record.RVAL & record.MASK) >>> 0;
+      maskRead(record, io);
       record.VAL = (record.RVAL >>> record.SHFT) | 0;
       record.UDF = 0;
     }

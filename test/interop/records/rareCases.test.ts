@@ -66,6 +66,29 @@ const CASES: readonly RareCase[] = [
     database: `record(mbbi, "raw:mbbi") { field(DTYP, "Raw Soft Channel") field(INP, "1e2") field(NOBT, "7") field(SHFT, "1") }`,
     steps: [...gets("raw:mbbi.RVAL"), ["process", "raw:mbbi"], ...gets("raw:mbbi.RVAL", "raw:mbbi")],
   },
+  {
+    name: "a simulated raw value is not masked",
+    database: `record(mbbi, "mask:mbbi") { field(DTYP, "Raw Soft Channel") field(NOBT, "1") field(TWVL, "6") field(SVAL, "6") }
+      record(mbbiDirect, "mask:direct") { field(DTYP, "Raw Soft Channel") field(NOBT, "2") field(SVAL, "13") }`,
+    steps: ["mask:mbbi", "mask:direct"].flatMap((record): Step[] => [
+      put(`${record}.SIMM`, "RAW"),
+      ["process", record],
+      ...gets(`${record}.RVAL`, record),
+    ]),
+  },
+  {
+    name: "compress makes N of 0 a 1 only for arrays",
+    database: `record(waveform, "comp:in") { field(NELM, "3") } record(compress, "comp:n") { field(INP, "comp:in") field(NSAM, "3") }`,
+    steps: [
+      put("comp:n.N", "0"),
+      ["putAs", "comp:in", "DOUBLE", [1]],
+      ["process", "comp:n"],
+      ...gets("comp:n.N"),
+      ["putAs", "comp:in", "DOUBLE", [1, 2]],
+      ["process", "comp:n"],
+      ...gets("comp:n.N"),
+    ],
+  },
 ];
 
 describe("rare cases are those of EPICS Base", needsPython, () => {
