@@ -4,6 +4,7 @@ import { BACKEND_NAMES, type ReconBackend } from "../src/recon/backend/backend.j
 import { openBackend } from "../src/recon/backend/openBackend.js";
 import { wasmBackend } from "../src/recon/backend/wasm/wasmBackend.js";
 import { FlatField } from "../src/recon/pipeline/darkFlat.js";
+import { onEachPlane } from "../src/recon/pipeline/geometry.js";
 import { defaultParameters, geometryOf, preprocessOf } from "../src/recon/solver/parameters.js";
 
 /** Seconds of work that ends when slices can be read; what reading takes is not counted. */
@@ -33,7 +34,7 @@ async function measure(
   const raw = frames(n);
   const fields = new FlatField(new Float32Array(n * n).fill(100), new Float32Array(n * n).fill(40_000));
   const reconstruction = backend.start({ size, keepsFiltered: false });
-  const read = async (): Promise<unknown> => reconstruction.read(1);
+  const read = async (): Promise<unknown> => reconstruction.read(onEachPlane(() => 1));
   const theta = (view: number): number => (view * Math.PI) / projections;
   const keep = (view: number): void => reconstruction.keep(view, raw[view % raw.length] ?? new Uint16Array());
   reconstruction.preprocess(fields, preprocessOf(parameters));

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { wasmBackend } from "../src/recon/backend/wasm/wasmBackend.js";
 import { FlatField } from "../src/recon/pipeline/darkFlat.js";
 import { FILTER_TYPES, type FilterType } from "../src/recon/pipeline/filters.js";
+import { onEachPlane } from "../src/recon/pipeline/geometry.js";
 import { correlation } from "../test/recon/support/correlation.js";
 import { repositoryRoot, sharedDirectory } from "../test/support/paths.js";
 
@@ -43,7 +44,7 @@ function slice(
     void reconstruction.add(0, theta[view] ?? 0, 1);
   }
   const { user, system } = process.cpuUsage(start);
-  const read = reconstruction.read(Math.PI / lines.length);
+  const read = reconstruction.read(onEachPlane(() => Math.PI / lines.length));
   if (read instanceof Promise) throw new Error("WebAssembly answers at once");
   return { image: read.z, seconds: (user + system) / 1e6 };
 }

@@ -1,12 +1,13 @@
 import type { FlatField, RawData } from "../pipeline/darkFlat.js";
-import type { SliceData, SliceGeometry } from "../pipeline/geometry.js";
+import type { Plane, SliceData, SliceGeometry } from "../pipeline/geometry.js";
 import type { PreprocessParameters, ProjectionSize } from "../pipeline/preprocess.js";
 
-/** A projection that a place holds, its angle, and whether it is added or taken away. */
+/** A projection that a place holds, its angle, and whether it is added or taken away, to or from which planes: all if absent. */
 export interface ViewAt {
   readonly place: number;
   readonly thetaRadians: number;
   readonly weight: 1 | -1;
+  readonly planes?: readonly Plane[];
 }
 
 /**
@@ -19,15 +20,15 @@ export interface Reconstruction {
   keep(place: number, raw: RawData): void;
   /** How counts become line integrals from now on. Comes before the first `add`, and before new sums when it changes. */
   preprocess(fields: FlatField, parameters: PreprocessParameters): void;
-  /** Begins new sums. */
-  begin(geometry: SliceGeometry): void;
+  /** Begins new sums of some planes, of all if absent. The others keep theirs: `geometry` has them where they were. */
+  begin(geometry: SliceGeometry, planes?: readonly Plane[]): void;
   /** Adds (weight 1) or takes away (weight -1) the projection at a place. */
-  add(place: number, thetaRadians: number, weight: 1 | -1): void | Promise<void>;
+  add(place: number, thetaRadians: number, weight: 1 | -1, planes?: readonly Plane[]): void | Promise<void>;
   /** As `add`, of at least the first of some projections; says of how many. Where a backend is quicker with several at once. */
   addSome?(views: readonly ViewAt[]): number;
-  /** The sums times `scale`, in the memory of `into` where that is given; pi / views gives the attenuation per pixel. */
+  /** The sums times `scales`, in the memory of `into` where that is given; pi / views gives the attenuation per pixel. */
   read(
-    scale: number,
+    scales: SliceData<number>,
     into?: SliceData<Float32Array>,
   ): SliceData<Float32Array> | Promise<SliceData<Float32Array>>;
   /** Lets go of memory and devices; until a promise resolves, its thread must not end. */

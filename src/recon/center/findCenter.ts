@@ -1,5 +1,6 @@
 import type { ReconBackend, Reconstruction } from "../backend/backend.js";
 import { FlatField } from "../pipeline/darkFlat.js";
+import { onEachPlane } from "../pipeline/geometry.js";
 import { grayEntropy } from "./grayEntropy.js";
 import { newestHalfTurn } from "./halfTurn.js";
 import { type AngledSinogram, type Registration, registeredCenter } from "./registration.js";
@@ -151,8 +152,8 @@ class TrialSlices {
     const upright = { orthoX: 0, orthoY: 0, orthoZ: 0, rotX: 0, rotY: 0, rotZ: 0 };
     this.#reconstruction.begin({ ...upright, width, height: 1, center });
     for (let view = 0; view < views; view++)
-      await this.#reconstruction.add(view, ((degrees[view] ?? 0) * Math.PI) / 180, 1);
-    const { z } = await this.#reconstruction.read(Math.PI / views);
+      await this.#reconstruction.add(view, ((degrees[view] ?? 0) * Math.PI) / 180, 1, ["z"]);
+    const { z } = await this.#reconstruction.read(onEachPlane(() => Math.PI / views));
     return grayEntropy(z, width);
   }
 

@@ -1,4 +1,6 @@
 import {
+  PLANES,
+  type Plane,
   type SliceData,
   type SliceGeometry,
   type SlicePath,
@@ -14,11 +16,9 @@ import {
  * other backends are tested against; geometry of tomoStream's kernels, without their rounding.
  */
 export class Backprojector {
-  readonly geometry: SliceGeometry;
   readonly sums: SliceData<Float64Array>;
-  readonly #zPath: ReturnType<typeof zSlicePath>;
-  readonly #yPath: ReturnType<typeof ySlicePath>;
-  readonly #xPath: ReturnType<typeof xSlicePath>;
+  #geometry: SliceGeometry;
+  #paths: ReturnType<typeof pathsOf>;
   readonly #leftWeights: Float64Array;
   readonly #rightWeights: Float64Array;
   /** One detector row with a zero before it and two behind. */
@@ -27,33 +27,38 @@ export class Backprojector {
 
   constructor(geometry: SliceGeometry) {
     const { width, height } = geometry;
-    this.geometry = geometry;
+    this.#geometry = geometry;
+    this.#paths = pathsOf(geometry);
     this.sums = {
       z: new Float64Array(width * width),
       y: new Float64Array(width * height),
       x: new Float64Array(width * height),
     };
-    this.#zPath = zSlicePath(geometry);
-    this.#yPath = ySlicePath(geometry);
-    this.#xPath = xSlicePath(geometry);
     this.#leftWeights = new Float64Array(width);
     this.#rightWeights = new Float64Array(width);
     this.#row = new Float64Array(width + 3);
     this.#columns = new Int32Array(width);
   }
 
+  /** Begins new sums of some planes; the others lie where they did. */
+  begin(geometry: SliceGeometry, planes: readonly Plane[]): void {
+    this.#geometry = geometry;
+    this.#paths = pathsOf(geometry);
+    for (const plane of planes) this.sums[plane].fill(0);
+  }
+
   /** `filtered` is height rows of width pixels; `weight` -1 takes away what +1 added. */
-  add(filtered: Float32Array, thetaRadians: number, weight = 1): void {
+  add(filtered: Float32Array, thetaRadians: number, weight = 1, planes = PLANES): void {
     const cosine = Math.cos(thetaRadians);
     const sine = Math.sin(thetaRadians);
-    if (this.geometry.rotZ === 0) this.#addFlatZ(filtered, cosine, sine, weight);
-    else this.#addTiltedZ(filtered, cosine, sine, weight);
-    this.#addVertical(this.sums.y, this.#yPath, filtered, cosine, sine, weight);
-    this.#addVertical(this.sums.x, this.#xPath, filtered, cosine, sine, weight);
+    for (const plane of planes)
+      if (plane !== "z") this.#addVertical(plane, filtered, cosine, sine, weight);
+      else if (this.#geometry.rotZ === 0) this.#addFlatZ(filtered, cosine, sine, weight);
+      else this.#addTiltedZ(filtered, cosine, sine, weight);
   }
 
   #addFlatZ(filtered: Float32Array, cosine: number, sine: number, weight: number): void {
-    const { width, center, orthoZ } = this.geometry;
+    const { width, center, orthoZ } = this.#geometry;
     const half = Math.floor(width / 2);
     const row = this.#row;
     row.set(filtered.subarray(orthoZ * width, (orthoZ + 1) * width), 1);
@@ -73,9 +78,9 @@ export class Backprojector {
   }
 
   #addTiltedZ(filtered: Float32Array, cosine: number, sine: number, weight: number): void {
-    const { width, height, center } = this.geometry;
+    const { width, height, center } = this.#geometry;
     const half = Math.floor(width / 2);
-    const { alongX, rows } = this.#zPath;
+    const { alongX, rows } = this.#paths.z;
     const out = this.sums.z;
     for (let x = 0; x < width; x++) {
       const z = rows[x] as number;
@@ -92,16 +97,10 @@ export class Backprojector {
     }
   }
 
-  #addVertical(
-    out: Float64Array,
-    path: SlicePath,
-    filtered: Float32Array,
-    cosine: number,
-    sine: number,
-    weight: number,
-  ): void {
-    const { width, height } = this.geometry;
-    const [from, to] = this.#locate(path, cosine, sine);
+  #addVertical(plane: "y" | "x", filtered: Float32Array, cosine: number, sine: number, weight: number): void {
+    const { width, height } = this.#geometry;
+    const [from, to] = this.#locate(this.#paths[plane], cosine, sine);
+    const out = this.sums[plane];
     const leftWeights = this.#leftWeights;
     const rightWeights = this.#rightWeights;
     const columns = this.#columns;
@@ -118,7 +117,7 @@ export class Backprojector {
 
   /** Fills the tables of detector column and weights for the points that the detector sees, a half-open range. */
   #locate(path: SlicePath, cosine: number, sine: number): [number, number] {
-    const { width, center } = this.geometry;
+    const { width, center } = this.#geometry;
     let from = width;
     let to = 0;
     for (let i = 0; i < width; i++) {
@@ -134,6 +133,12 @@ export class Backprojector {
     return [from, to];
   }
 }
+
+const pathsOf = (geometry: SliceGeometry) => ({
+  z: zSlicePath(geometry),
+  y: ySlicePath(geometry),
+  x: xSlicePath(geometry),
+});
 
 /** The pixels x with 0 <= start + x step < width + 1, as a half-open range. */
 function span(start: number, step: number, width: number): [number, number] {

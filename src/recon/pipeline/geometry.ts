@@ -23,6 +23,28 @@ export interface SliceData<T> {
   readonly x: T;
 }
 
+export type Plane = keyof SliceData<unknown>;
+
+export const PLANES: readonly Plane[] = ["z", "y", "x"];
+
+export const onEachPlane = <T>(of: (plane: Plane) => T): SliceData<T> => ({
+  z: of("z"),
+  y: of("y"),
+  x: of("x"),
+});
+
+const OF_ALL_PLANES = ["width", "height", "center"] as const;
+
+const OF_PLANE: SliceData<readonly (keyof SliceGeometry)[]> = {
+  z: [...OF_ALL_PLANES, "orthoZ", "rotZ"],
+  y: [...OF_ALL_PLANES, "orthoY", "rotY"],
+  x: [...OF_ALL_PLANES, "orthoX", "rotX"],
+};
+
+/** The planes that lie elsewhere in another geometry. */
+export const movedPlanes = (before: SliceGeometry, after: SliceGeometry): readonly Plane[] =>
+  PLANES.filter((plane) => OF_PLANE[plane].some((key) => before[key] !== after[key]));
+
 /**
  * A slice as lines of pixels through the volume, relative to the rotation axis: along one image row the point is
  * (alongX[i], alongY[i]); tables because a turned slice changes nothing but them.
@@ -66,6 +88,16 @@ export function zSlicePath(geometry: SliceGeometry): { alongX: Float64Array; row
     alongX: Float64Array.from(columns, (x) => x * cosine + (orthoZ - middle) * sine),
     rows: Float64Array.from(columns, (x) => (orthoZ - middle) * cosine - x * sine + middle),
   };
+}
+
+/** The two tables of a plane's path. */
+export function pathTables(geometry: SliceGeometry, plane: Plane): readonly [Float64Array, Float64Array] {
+  if (plane === "z") {
+    const { alongX, rows } = zSlicePath(geometry);
+    return [alongX, rows];
+  }
+  const { alongX, alongY } = plane === "y" ? ySlicePath(geometry) : xSlicePath(geometry);
+  return [alongX, alongY];
 }
 
 function turn(degrees: number): { cosine: number; sine: number } {

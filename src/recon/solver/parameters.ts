@@ -73,14 +73,7 @@ export function preprocessOf(parameters: ReconParameters): PreprocessParameters 
   };
 }
 
-const GEOMETRY_KEYS = ["center", "orthoX", "orthoY", "orthoZ", "rotX", "rotY", "rotZ"] as const;
-
-/** What a change of parameters makes necessary: nothing, backprojecting again, or everything again. */
-export function changeOf(
-  before: ReconParameters,
-  after: ReconParameters,
-): "none" | "geometry" | "preprocess" {
-  const preprocess = JSON.stringify(preprocessOf(before)) !== JSON.stringify(preprocessOf(after));
-  if (preprocess || before.ringRemoval !== after.ringRemoval) return "preprocess";
-  return GEOMETRY_KEYS.some((key) => before[key] !== after[key]) ? "geometry" : "none";
-}
+/** Whether a change of parameters makes other line integrals of the counts. */
+export const needPreprocessing = (before: ReconParameters, after: ReconParameters): boolean =>
+  before.ringRemoval !== after.ringRemoval ||
+  JSON.stringify(preprocessOf(before)) !== JSON.stringify(preprocessOf(after));

@@ -1,10 +1,23 @@
 import type { NDArrayInfo } from "../../drivers/ndarray/ndArray.js";
 import type { ReconBackend, Reconstruction, ViewAt } from "../backend/backend.js";
 import { FlatField, type RawData } from "../pipeline/darkFlat.js";
-import type { SliceData, SliceGeometry } from "../pipeline/geometry.js";
+import {
+  movedPlanes,
+  onEachPlane,
+  PLANES,
+  type Plane,
+  type SliceData,
+  type SliceGeometry,
+} from "../pipeline/geometry.js";
 import type { ProjectionSize } from "../pipeline/preprocess.js";
 import { AngularWindow, type View } from "./angularWindow.js";
-import { changeOf, geometryOf, ofPerPixel, preprocessOf, type ReconParameters } from "./parameters.js";
+import {
+  geometryOf,
+  needPreprocessing,
+  ofPerPixel,
+  preprocessOf,
+  type ReconParameters,
+} from "./parameters.js";
 import { spreadOrder } from "./spreadOrder.js";
 import { StripeEstimate } from "./stripeEstimate.js";
 import type { ThetaTable } from "./thetaTable.js";
@@ -12,18 +25,19 @@ import type { ThetaTable } from "./thetaTable.js";
 /** What tells a frame from others, carried through to the slices it is the newest of. */
 export type FrameStamp = Pick<NDArrayInfo, "uniqueId" | "timeStamp" | "epicsTimestamp">;
 
-/** A projection of the window: where the backend keeps it, and whether it is in the sums. */
+/** A projection of the window: where the backend keeps it, and the planes whose sums it is in. */
 interface Entry {
   readonly view: View;
   readonly stamp: FrameStamp;
   readonly place: number;
-  added: boolean;
+  planes: readonly Plane[];
 }
 
 /** What becomes of a projection in the sums. */
 interface Change {
   readonly entry: Entry;
   readonly weight: 1 | -1;
+  readonly planes: readonly Plane[];
 }
 
 /** How many projections a step has taken away, added as new ones, and added again. */
@@ -51,7 +65,7 @@ export interface ReconSlices {
   readonly parameters: ReconParameters;
   /** Attenuation, in what `unitsOf` says of the parameters. */
   readonly slices: SliceData<Float32Array>;
-  /** Projections in these slices. */
+  /** Projections in the slice that has fewest of them. */
   readonly views: number;
   /** The newest of them; undefined before the first. */
   readonly newest: FrameStamp | undefined;
@@ -67,8 +81,8 @@ const MOST_OFFERED = 16;
 
 /**
  * Three ortho-slices from the last half turn of a stream. Each projection is added when it comes and taken away when
- * it leaves; new parameters begin new sums, filled from the kept projections in an order that shows the whole soon.
- * The sums are always divided by what is in them, so the values stay right while they fill.
+ * it leaves; new parameters begin new sums of the planes that they change, filled from the kept projections in an order
+ * that shows the whole soon. The sums are always divided by what is in them, so the values stay right while they fill.
  *
  * `accept` and the setters only take note; `step` does the work, as many projections at a time as a backend likes.
  */
@@ -90,7 +104,8 @@ export class StreamingSolver {
   #geometry: SliceGeometry;
   #mustPreprocess = true;
   #stride = 1;
-  #inSums = 0;
+  /** Projections in the sums of each plane. */
+  readonly #inSums = { z: 0, y: 0, x: 0 };
   #newest: Entry | undefined;
   #arrived: Entry[] = [];
   #leaving: Entry[] = [];
@@ -147,7 +162,7 @@ export class StreamingSolver {
     const accepted = this.#window.accept(index);
     if (accepted === undefined) return "ignored";
     for (const view of accepted.left) this.#leave(view);
-    const entry = { view: accepted.view, stamp, place: this.#places.take(), added: false };
+    const entry = { view: accepted.view, stamp, place: this.#places.take(), planes: [] };
     this.#reconstruction.keep(entry.place, raw);
     if (this.#flat === undefined && this.#openBeam === undefined) {
       this.#openBeam = brightestOf(raw);
@@ -176,12 +191,10 @@ export class StreamingSolver {
     const entry = this.#entries.get(view.index);
     if (entry === undefined) return;
     this.#entries.delete(view.index);
-    if (entry.added) this.#leaving.push(entry);
-    else {
-      this.#arrived = this.#arrived.filter((other) => other !== entry);
-      this.#backlog = this.#backlog.filter((other) => other !== entry);
-      this.#places.give(entry.place);
-    }
+    this.#arrived = this.#arrived.filter((other) => other !== entry);
+    this.#backlog = this.#backlog.filter((other) => other !== entry);
+    if (entry.planes.length > 0) this.#leaving.push(entry);
+    else this.#places.give(entry.place);
   }
 
   get #pixels(): number {
@@ -201,27 +214,33 @@ export class StreamingSolver {
   }
 
   setParameters(parameters: ReconParameters): void {
-    const change = changeOf(this.#parameters, parameters);
+    const mustPreprocess = needPreprocessing(this.#parameters, parameters);
+    const geometry = geometryOf(this.size, parameters);
+    const moved = movedPlanes(this.#geometry, geometry);
     this.#parameters = parameters;
-    if (change === "preprocess") this.#preprocessAgain();
-    else if (change === "geometry") this.#backprojectAgain();
+    this.#geometry = geometry;
+    if (mustPreprocess) this.#preprocessAgain();
+    else if (moved.length > 0) this.#backprojectAgain(moved);
   }
 
   #preprocessAgain(): void {
     this.#mustPreprocess = true;
-    this.#backprojectAgain();
+    this.#backprojectAgain(PLANES);
   }
 
-  #backprojectAgain(): void {
-    this.#geometry = geometryOf(this.size, this.#parameters);
-    this.#reconstruction.begin(this.#geometry);
-    this.#inSums = 0;
-    for (const { place } of this.#leaving) this.#places.give(place);
-    this.#leaving = [];
-    this.#arrived = [];
+  #backprojectAgain(planes: readonly Plane[]): void {
+    this.#reconstruction.begin(this.#geometry, planes);
+    for (const plane of planes) this.#inSums[plane] = 0;
     const entries = this.#window.views().flatMap((view) => this.#entries.get(view.index) ?? []);
-    for (const entry of entries) entry.added = false;
-    this.#backlog = spreadOrder(entries.length).flatMap((position) => entries[position] ?? []);
+    for (const entry of [...this.#leaving, ...entries]) entry.planes = without(entry.planes, planes);
+    for (const entry of this.#leaving) if (entry.planes.length === 0) this.#places.give(entry.place);
+    this.#leaving = this.#leaving.filter((entry) => entry.planes.length > 0);
+    // Where some planes go on as they were, what came last goes on being the first to be added to them.
+    if (planes.length === PLANES.length) this.#arrived = [];
+    const waiting = new Set(this.#arrived);
+    this.#backlog = spreadOrder(entries.length)
+      .flatMap((position) => entries[position] ?? [])
+      .filter((entry) => entry.planes.length < PLANES.length && !waiting.has(entry));
   }
 
   /**
@@ -245,16 +264,16 @@ export class StreamingSolver {
     this.#backlog.splice(0, recomputed);
     for (const change of changes.slice(0, count)) this.#mark(change);
     if (some === undefined) {
-      const { place, thetaRadians, weight } = viewAt(first);
-      await this.#reconstruction.add(place, thetaRadians, weight);
+      const { place, thetaRadians, weight, planes } = viewAt(first);
+      await this.#reconstruction.add(place, thetaRadians, weight, planes);
     }
     return { removed, added, recomputed };
   }
 
   /** Before the work is awaited: parameters that change meanwhile begin new sums and clear the mark. */
-  #mark({ entry, weight }: Change): void {
-    this.#inSums += weight;
-    entry.added = weight === 1;
+  #mark({ entry, weight, planes }: Change): void {
+    for (const plane of planes) this.#inSums[plane] += weight;
+    entry.planes = weight === 1 ? PLANES : [];
     if (weight === -1) this.#places.give(entry.place);
     else if (entry.view.index > (this.#newest?.view.index ?? -1)) this.#newest = entry;
   }
@@ -285,12 +304,12 @@ export class StreamingSolver {
   async slices(into?: SliceData<Float32Array>): Promise<ReconSlices> {
     const geometry = this.#geometry;
     const parameters = this.#parameters;
-    const views = this.#inSums;
+    const views = Math.min(...PLANES.map((plane) => this.#inSums[plane]));
     const newest = this.#newest?.stamp;
-    const slices = await this.#reconstruction.read(
-      (Math.PI / Math.max(views, 1)) * ofPerPixel(parameters),
-      into,
+    const scales = onEachPlane(
+      (plane) => (Math.PI / Math.max(this.#inSums[plane], 1)) * ofPerPixel(parameters),
     );
+    const slices = await this.#reconstruction.read(scales, into);
     return { geometry, parameters, slices, views, newest };
   }
 
@@ -303,12 +322,18 @@ export class StreamingSolver {
 
 /** The first of some projections, to be added or taken away. */
 const changesOf = (entries: readonly Entry[], weight: 1 | -1): readonly Change[] =>
-  entries.slice(0, MOST_OFFERED).map((entry) => ({ entry, weight }));
+  entries.slice(0, MOST_OFFERED).map((entry) => ({
+    entry,
+    weight,
+    planes: weight === 1 ? without(PLANES, entry.planes) : entry.planes,
+  }));
 
-const viewAt = ({ entry: { place, view }, weight }: Change): ViewAt => ({
-  place,
+const without = (planes: readonly Plane[], others: readonly Plane[]): readonly Plane[] =>
+  planes.filter((plane) => !others.includes(plane));
+
+const viewAt = ({ entry: { place, view }, weight, planes }: Change): ViewAt => ({
+  ...{ place, weight, planes },
   thetaRadians: view.theta * RADIANS_PER_DEGREE,
-  weight,
 });
 
 function brightestOf(raw: RawData): number {

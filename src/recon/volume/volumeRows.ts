@@ -4,6 +4,7 @@ import { wasmPaganin } from "../backend/wasm/wasmPaganin.js";
 import type { AngledSinogram } from "../center/registration.js";
 import { FlatField, minusLog } from "../pipeline/darkFlat.js";
 import { dezinger } from "../pipeline/dezinger.js";
+import { onEachPlane } from "../pipeline/geometry.js";
 import { type PhaseRetrieval, phasePlan } from "../pipeline/paganin.js";
 import type { PreprocessParameters, ProjectionSize } from "../pipeline/preprocess.js";
 import { removeStripes, type SinogramRingRemoval } from "../pipeline/stripes/ringRemoval.js";
@@ -130,10 +131,10 @@ async function* bandSlices(
       const upright = { orthoX: 0, orthoY: 0, rotX: 0, rotY: 0, rotZ: 0 };
       reconstruction.begin({ ...size, ...upright, center, orthoZ: row - outerFrom });
       for (const [place, view] of views.entries()) {
-        const adding = reconstruction.add(place, ((degrees[view] ?? 0) * Math.PI) / 180, 1);
+        const adding = reconstruction.add(place, ((degrees[view] ?? 0) * Math.PI) / 180, 1, ["z"]);
         if (adding !== undefined) await adding;
       }
-      yield { row, slice: (await reconstruction.read(Math.PI / views.length)).z };
+      yield { row, slice: (await reconstruction.read(onEachPlane(() => Math.PI / views.length))).z };
     }
   } finally {
     await reconstruction.close();

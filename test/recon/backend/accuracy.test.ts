@@ -12,7 +12,7 @@ import { cpuBackend } from "../../../src/recon/backend/cpuBackend.js";
 import { wasmBackend } from "../../../src/recon/backend/wasm/wasmBackend.js";
 import { FlatField } from "../../../src/recon/pipeline/darkFlat.js";
 import { FILTER_TYPES, type FilterType } from "../../../src/recon/pipeline/filters.js";
-import type { SliceData, SliceGeometry } from "../../../src/recon/pipeline/geometry.js";
+import { onEachPlane, type SliceData, type SliceGeometry } from "../../../src/recon/pipeline/geometry.js";
 import { independentFbp } from "../support/independentFbp.js";
 
 /** Shepp and Logan's head with Toft's contrasts: center, half axes, angle and what is added, in halves of the image. */
@@ -65,7 +65,7 @@ async function reconstruct(
     );
     await reconstruction.add(0, (view * Math.PI) / projections.length, 1);
   }
-  const slices = await reconstruction.read(Math.PI / projections.length);
+  const slices = await reconstruction.read(onEachPlane(() => Math.PI / projections.length));
   await reconstruction.close();
   return slices;
 }

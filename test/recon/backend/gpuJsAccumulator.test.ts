@@ -4,7 +4,12 @@ import { gpuJsAccumulate } from "../../../src/recon/backend/gpujs/gpuJsAccumulat
 import type { Accumulate } from "../../../src/recon/backend/host/accumulator.js";
 import { cpuAccumulator } from "../../../src/recon/backend/host/cpuAccumulator.js";
 import { loadGpuJs } from "../../../src/recon/backend/openBackend.js";
-import type { SliceData, SliceGeometry } from "../../../src/recon/pipeline/geometry.js";
+import {
+  onEachPlane,
+  PLANES,
+  type SliceData,
+  type SliceGeometry,
+} from "../../../src/recon/pipeline/geometry.js";
 
 const gpu = new (loadGpuJs().GPU)({ mode: "cpu" });
 const accumulate = gpuJsAccumulate(gpu);
@@ -15,9 +20,9 @@ async function sums(from: Accumulate, geometry: SliceGeometry): Promise<SliceDat
   const { width, height } = geometry;
   for (let view = 0; view < 21; view++) {
     const filtered = Float32Array.from({ length: width * height }, (_, i) => Math.sin(view + i * 0.37));
-    await accumulator.add(filtered, view * 0.15, view % 5 === 4 ? -1 : 1);
+    await accumulator.add(filtered, view * 0.15, view % 5 === 4 ? -1 : 1, PLANES);
   }
-  const slices = await accumulator.read(0.5);
+  const slices = await accumulator.read(onEachPlane(() => 0.5));
   accumulator.close();
   return slices;
 }
@@ -47,8 +52,8 @@ test("closing waits for what is under way", async () => {
   const geometry = { ...upright, width: 32, height: 12, center: 16 };
   const accumulator = accumulate(geometry);
   const filtered = new Float32Array(32 * 12).fill(1);
-  const added = Array.from({ length: 8 }, () => accumulator.add(filtered, 0, 1));
-  const slices = accumulator.read(1);
+  const added = Array.from({ length: 8 }, () => accumulator.add(filtered, 0, 1, PLANES));
+  const slices = accumulator.read(onEachPlane(() => 1));
   accumulator.close();
   await Promise.all(added);
   assert.equal((await slices).z[16 * 32 + 16], 8);

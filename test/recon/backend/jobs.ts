@@ -3,7 +3,13 @@ import type { ReconBackend } from "../../../src/recon/backend/backend.js";
 import { cpuBackend } from "../../../src/recon/backend/cpuBackend.js";
 import { FlatField, type RawData } from "../../../src/recon/pipeline/darkFlat.js";
 import { FILTER_TYPES } from "../../../src/recon/pipeline/filters.js";
-import type { SliceData, SliceGeometry } from "../../../src/recon/pipeline/geometry.js";
+import {
+  onEachPlane,
+  PLANES,
+  type Plane,
+  type SliceData,
+  type SliceGeometry,
+} from "../../../src/recon/pipeline/geometry.js";
 import type { PreprocessParameters } from "../../../src/recon/pipeline/preprocess.js";
 
 /** Counts of a body with noise and a few zingers. */
@@ -22,12 +28,21 @@ export interface Job {
   readonly convert: (values: readonly number[]) => RawData;
   /** Projections; 20 if absent. */
   readonly views?: number;
+  /** Planes that move in the end, one move after the other. */
+  readonly moves?: readonly Move[];
 }
 
-/** Adds projections at 9 places, each taken away again before its place is used for the next. */
+interface Move {
+  readonly to: Partial<SliceGeometry>;
+  readonly planes: readonly Plane[];
+}
+
+/**
+ * Adds projections at 9 places, each taken away again before its place is used for the next. With each move one of the last ones leaves.
+ */
 async function slices(
   backend: ReconBackend,
-  { geometry, parameters, convert, views = 20 }: Job,
+  { geometry, parameters, convert, views = 20, moves = [] }: Job,
 ): Promise<SliceData<Float32Array>> {
   const pixels = geometry.width * geometry.height;
   const reconstruction = backend.start({ size: geometry, keepsFiltered: false });
@@ -42,7 +57,17 @@ async function slices(
     reconstruction.keep(place, convert(counts(view, geometry)));
     await reconstruction.add(place, theta(view), 1);
   }
-  const result = await reconstruction.read(Math.PI / 9);
+  let moved = geometry;
+  for (const [i, { to, planes }] of moves.entries()) {
+    moved = { ...moved, ...to };
+    const left = views - 9 + i;
+    const others = PLANES.filter((plane) => !planes.includes(plane));
+    await reconstruction.add(left % 9, theta(left), -1, others);
+    reconstruction.begin(moved, planes);
+    for (let view = left + 1; view < views; view++)
+      await reconstruction.add(view % 9, theta(view), 1, planes);
+  }
+  const result = await reconstruction.read(onEachPlane(() => Math.PI / 9));
   reconstruction.close();
   return result;
 }
@@ -51,6 +76,14 @@ export const square: SliceGeometry = {
   ...{ width: 64, height: 40, center: 31.3, orthoX: 20, orthoY: 41, orthoZ: 13, rotX: 0, rotY: 0, rotZ: 0 },
 };
 const wide: SliceGeometry = { ...square, width: 150, height: 21, center: 77.25, rotX: 30, rotY: -12 };
+const moves: readonly Move[] = [
+  { to: { orthoX: 33 }, planes: ["x"] },
+  { to: { orthoZ: 20 }, planes: ["z"] },
+  { to: { rotY: 20, orthoX: 11 }, planes: ["y", "x"] },
+  { to: { center: 33.4 }, planes: PLANES },
+  { to: { rotZ: -6 }, planes: ["z"] },
+  { to: { orthoY: 5 }, planes: ["y"] },
+];
 /** More columns than a 31-bit number of 2^-20 pixels could count. */
 const broad: SliceGeometry = { ...square, width: 2500, height: 3, center: 1251.6, orthoZ: 1 };
 const tilted: SliceGeometry = { ...square, width: 97, height: 64, center: 47, rotZ: 8 };
@@ -77,6 +110,7 @@ export const jobs: Readonly<Record<string, Job>> = {
   "floating-point counts": { geometry: wide, parameters: plain, convert: (v) => Float64Array.from(v) },
   "zingers taken out": { geometry: wide, parameters: { ...plain, dezingerRadius: 2 }, convert: u16 },
   "phase retrieval": { geometry: wide, parameters: { ...plain, phase }, convert: u16 },
+  "planes that move": { geometry: square, parameters: plain, convert: u16, moves },
   "everything at once": {
     ...{ geometry: tilted, parameters: { filter: "Parzen", dezingerRadius: 1, phase }, convert: u16 },
   },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ReconBackend } from "../../../src/recon/backend/backend.js";
+import type { ReconBackend, ViewAt } from "../../../src/recon/backend/backend.js";
 import { plainKernelModule } from "../../../src/recon/backend/wasm/kernels.js";
 import { layoutOf } from "../../../src/recon/backend/wasm/layout.js";
 import { PackedMemory } from "../../../src/recon/backend/wasm/packedMemory.js";
@@ -8,6 +8,7 @@ import { wasmBackend } from "../../../src/recon/backend/wasm/wasmBackend.js";
 import { WasmReconstruction } from "../../../src/recon/backend/wasm/wasmReconstruction.js";
 import { Workplace } from "../../../src/recon/backend/wasm/workplace.js";
 import { FlatField } from "../../../src/recon/pipeline/darkFlat.js";
+import { onEachPlane, PLANES, type Plane, type SliceGeometry } from "../../../src/recon/pipeline/geometry.js";
 import type { PreprocessParameters } from "../../../src/recon/pipeline/preprocess.js";
 import { assertLikeReference, counts, jobs, plain, square, u16 } from "./jobs.js";
 
@@ -96,20 +97,37 @@ for (const [where, [backend, keepsFiltered, parameters]] of Object.entries(ways)
       ...places.slice(-window, -2).map((place) => change(place, -1)),
       ...places.slice(0, window).map((place) => change(place, 1)),
     ];
+    const left = [...places.slice(0, window), ...places.slice(-2)];
+    const againOn = (planes: readonly Plane[]) =>
+      left.flatMap((place) => [
+        { ...change(place, 1), planes },
+        // While a plane fills, the first leaves.
+        ...(place === 3 ? [change(0, -1)] : []),
+      ]);
     const single = start();
     const several = start();
-    for (const geometry of [
-      square,
-      { ...square, center: 30 },
-      { ...square, rotZ: 5 },
-      { ...square, rotZ: 80 },
-    ]) {
-      single.begin(geometry);
-      for (const { place, thetaRadians, weight } of changes) await single.add(place, thetaRadians, weight);
-      several.begin(geometry);
-      for (let done = 0; done < changes.length; )
-        done += several.addSome?.(changes.slice(done)) ?? assert.fail("no way to add several");
-      assert.deepEqual(await several.read(0.1), await single.read(0.1), `tilt ${geometry.rotZ}`);
+    const steps: readonly (readonly [SliceGeometry, readonly Plane[], readonly ViewAt[]])[] = [
+      [square, PLANES, changes],
+      [{ ...square, center: 30 }, PLANES, changes],
+      [{ ...square, center: 30, orthoX: 9 }, ["x"], againOn(["x"])],
+      [{ ...square, rotZ: 5 }, PLANES, changes],
+      [{ ...square, rotZ: 5, rotY: 9 }, ["y"], againOn(["y"])],
+      [{ ...square, rotZ: 80 }, PLANES, changes],
+      [square, PLANES, changes],
+      [{ ...square, rotX: 30, orthoZ: 4 }, ["z", "x"], againOn(["z", "x"])],
+    ];
+    for (const [geometry, planes, views] of steps) {
+      single.begin(geometry, planes);
+      for (const { place, thetaRadians, weight, planes } of views)
+        await single.add(place, thetaRadians, weight, planes);
+      several.begin(geometry, planes);
+      for (let done = 0; done < views.length; )
+        done += several.addSome?.(views.slice(done)) ?? assert.fail("no way to add several");
+      assert.deepEqual(
+        await several.read(onEachPlane(() => 0.1)),
+        await single.read(onEachPlane(() => 0.1)),
+        `planes ${planes.join()}, tilt ${geometry.rotZ}`,
+      );
     }
     await single.close();
     await several.close();
@@ -139,7 +157,7 @@ for (const keepsFiltered of [true, false])
       once.keep(place, frame);
       await once.add(place, place, 1);
     }
-    const [after, fresh] = [await long.read(1), await once.read(1)];
+    const [after, fresh] = [await long.read(onEachPlane(() => 1)), await once.read(onEachPlane(() => 1))];
     for (const plane of ["z", "y", "x"] as const) {
       const largest = fresh[plane].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       after[plane].forEach((value, i) => {

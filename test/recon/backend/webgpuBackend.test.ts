@@ -5,6 +5,7 @@ import { fitsWorkgroup } from "../../../src/recon/backend/webgpu/fftShader.js";
 import { openGpu } from "../../../src/recon/backend/webgpu/openGpu.js";
 import { webgpuBackend } from "../../../src/recon/backend/webgpu/webgpuBackend.js";
 import { FlatField } from "../../../src/recon/pipeline/darkFlat.js";
+import { onEachPlane } from "../../../src/recon/pipeline/geometry.js";
 import { assertLikeReference, counts, jobs, plain, square, u16 } from "./jobs.js";
 
 const gpu = await openGpu({ acceptsSimulated: true });
@@ -37,7 +38,7 @@ test("a projection that was taken away leaves nothing behind", needsGpu, async (
     reconstruction.keep(1 + (turn % 3), u16(counts(turn, square)));
     for (const weight of [1, -1] as const) await reconstruction.add(1 + (turn % 3), turn, weight);
   }
-  const { z, y, x } = await reconstruction.read(1);
+  const { z, y, x } = await reconstruction.read(onEachPlane(() => 1));
   assert.ok([...z, ...y, ...x].every((value) => Math.abs(value) < 1e-9));
   reconstruction.close();
 });

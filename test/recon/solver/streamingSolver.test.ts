@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import fc from "fast-check";
+import type { ReconBackend } from "../../../src/recon/backend/backend.js";
 import { cpuBackend } from "../../../src/recon/backend/cpuBackend.js";
+import { gpuJsAccumulate } from "../../../src/recon/backend/gpujs/gpuJsAccumulator.js";
+import { HostReconstruction } from "../../../src/recon/backend/host/hostReconstruction.js";
+import { loadGpuJs } from "../../../src/recon/backend/openBackend.js";
 import { wasmBackend } from "../../../src/recon/backend/wasm/wasmBackend.js";
 import { Backprojector } from "../../../src/recon/pipeline/backproject.js";
 import { FlatField } from "../../../src/recon/pipeline/darkFlat.js";
 import { FILTER_TYPES } from "../../../src/recon/pipeline/filters.js";
+import { PLANES } from "../../../src/recon/pipeline/geometry.js";
 import type { ProjectionSize } from "../../../src/recon/pipeline/preprocess.js";
 import { Preprocessor } from "../../../src/recon/pipeline/preprocess.js";
 import { RING_REMOVALS } from "../../../src/recon/pipeline/stripes/ringRemoval.js";
@@ -115,16 +120,10 @@ type Event =
 const events = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: frames() },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        kind: fc.constant("disorder" as const),
-        backs: fc.array(fc.integer({ min: -3, max: 9 }), { minLength: 1, maxLength: 6 }),
-      }),
-    },
+    { weight: 2, arbitrary: disorder() },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("wrap" as const), to: fc.nat(3) }) },
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant("work" as const), steps: fc.nat(30) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant("parameters" as const), change: change() }) },
+    { weight: 3, arbitrary: work(30) },
+    { weight: 2, arbitrary: parameters(change()) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("fields" as const), level: fc.nat(500) }) },
     { weight: 1, arbitrary: setup() },
   ),
@@ -137,6 +136,45 @@ function frames() {
     skip: fc.constantFrom(0, 0, 0, 1, 5),
     count: fc.nat(20),
   });
+}
+
+/** Planes move, mostly before those that moved earlier are whole again. */
+const moves = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: frames() },
+    { weight: 1, arbitrary: disorder() },
+    { weight: 4, arbitrary: work(9) },
+    { weight: 5, arbitrary: parameters(move()) },
+  ),
+  { minLength: 5, maxLength: 40 },
+);
+
+function disorder() {
+  return fc.record({
+    kind: fc.constant("disorder" as const),
+    backs: fc.array(fc.integer({ min: -3, max: 9 }), { minLength: 1, maxLength: 6 }),
+  });
+}
+
+function work(mostSteps: number) {
+  return fc.record({ kind: fc.constant("work" as const), steps: fc.nat(mostSteps) });
+}
+
+function parameters(change: fc.Arbitrary<Partial<ReconParameters>>) {
+  return fc.record({ kind: fc.constant("parameters" as const), change });
+}
+
+function move(): fc.Arbitrary<Partial<ReconParameters>> {
+  const turned = fc.integer({ min: -90, max: 90 });
+  return fc.oneof(
+    fc.record({ orthoX: fc.integer({ min: -3, max: 40 }) }),
+    fc.record({ orthoY: fc.double({ min: 0, max: 31, noNaN: true }) }),
+    fc.record({ orthoZ: fc.nat(6) }),
+    fc.record({ rotX: turned }),
+    fc.record({ rotY: turned, orthoZ: fc.nat(6) }),
+    fc.record({ rotZ: fc.constantFrom(0, 5, -20) }),
+    fc.record({ center: fc.constantFrom(15.2, 16.4) }),
+  );
 }
 
 function setup() {
@@ -268,6 +306,68 @@ for (const backend of [cpuBackend, wasmBackend(1)])
       );
     });
   }
+
+const gpuJs = new (loadGpuJs().GPU)({ mode: "cpu" });
+after(() => gpuJs.destroy());
+const gpuJsBackend: ReconBackend = {
+  name: "gpu.js",
+  start: (options) => new HostReconstruction(options, gpuJsAccumulate(gpuJs)),
+};
+
+for (const backend of [cpuBackend, wasmBackend(2), gpuJsBackend])
+  test(`planes that move one after the other while projections come end equal to a batch: ${backend.name}`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(0, 1e9), moves, async (filteredBytes, stream: Event[]) => {
+        const run = new Run({ backend, filteredBytes }, { size, thetas: table(24, false) });
+        for (const event of stream) await run.happens(event);
+        const { actual, expected } = await run.end();
+        assertClose(actual, expected, 1e-4);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+/** The reference, which takes note of what is added to which planes. */
+function watchedBackend(added: string[]): ReconBackend {
+  return {
+    ...cpuBackend,
+    start: (options) => {
+      const reconstruction = cpuBackend.start(options);
+      return {
+        keep: (place, raw) => reconstruction.keep(place, raw),
+        preprocess: (fields, parameters) => reconstruction.preprocess(fields, parameters),
+        begin: (geometry, planes) => reconstruction.begin(geometry, planes),
+        add: (place, theta, weight, planes = PLANES) => {
+          added.push(`${weight} ${planes.join()}`);
+          return reconstruction.add(place, theta, weight, planes);
+        },
+        read: (scales, into) => reconstruction.read(scales, into),
+        close: () => reconstruction.close(),
+      };
+    },
+  };
+}
+
+test("a plane that moves is computed alone, and the others stay whole and take in what comes meanwhile", async () => {
+  const thetas = table(24, false);
+  const parameters = defaultParameters(size);
+  const added: string[] = [];
+  const solver = new StreamingSolver({ backend: watchedBackend(added), size, table: thetas, parameters });
+  for (let index = 0; index < 24; index++) solver.accept(index, counts(thetas, index), stampOf(index));
+  await settle(solver);
+  const before = (await solver.slices()).slices;
+  added.length = 0;
+  solver.setParameters({ ...parameters, orthoX: 9 });
+  await solver.step();
+  const preview = await solver.slices();
+  assert.equal(preview.views, 1);
+  assert.deepEqual([preview.slices.z, preview.slices.y], [before.z, before.y]);
+  // One is lost: two leave, of which the moved plane has had only the first.
+  solver.accept(25, counts(thetas, 25), stampOf(25));
+  while (!solver.isIdle) await solver.step();
+  const alone = Array.from({ length: 22 }, () => "1 x");
+  assert.deepEqual(added, ["1 x", "-1 z,y,x", "-1 z,y", "1 z,y,x", ...alone]);
+});
 
 test("values stay the same while the buffer fills", async () => {
   const disc = { name: "disc", x: 0, y: 0, z: 0, a: 12, b: 12, c: 1e6, phiDegrees: 0, mu: 0.03 };

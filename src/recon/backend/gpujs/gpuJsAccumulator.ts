@@ -1,11 +1,11 @@
 import type { GPU } from "gpu.js";
 import {
+  onEachPlane,
+  PLANES,
+  type Plane,
+  pathTables,
   type SliceData,
   type SliceGeometry,
-  type SlicePath,
-  xSlicePath,
-  ySlicePath,
-  zSlicePath,
 } from "../../pipeline/geometry.js";
 import type { Accumulate, SliceAccumulator } from "../host/accumulator.js";
 import { addToVertical, addToZ, type KernelConstants } from "./gpuJsKernels.js";
@@ -74,8 +74,7 @@ class GpuSlice {
     this.#sums = Array.from({ length: rows }, () => new Float32Array(along.length));
   }
 
-  async add(batch: Batch, center: number): Promise<void> {
-    const { projections, cosines, sines, weights } = batch;
+  async add({ projections, cosines, sines }: Batch, weights: Float32Array, center: number): Promise<void> {
     const before = this.#sums;
     const tables = [this.#along, this.#across] as const;
     this.#sums = await this.#kernel(before, projections, cosines, sines, weights, ...tables, center);
@@ -95,12 +94,19 @@ class GpuSlice {
   }
 }
 
-/** Projections gathered for one call; places not taken have weight 0. */
+function newSlice({ z, vertical }: Kernels, geometry: SliceGeometry, plane: Plane): GpuSlice {
+  const tables = pathTables(geometry, plane);
+  return plane === "z"
+    ? new GpuSlice(z, ...tables, geometry.width)
+    : new GpuSlice(vertical, ...tables, geometry.height);
+}
+
+/** Projections gathered for one call. Their weight is 0 on planes that do not want them, as is that of places not taken. */
 class Batch {
   readonly projections: Float32Array;
   readonly cosines: Float32Array;
   readonly sines: Float32Array;
-  readonly weights: Float32Array;
+  readonly weights: SliceData<Float32Array>;
   readonly #pixels: number;
   #count = 0;
 
@@ -109,7 +115,7 @@ class Batch {
     this.projections = new Float32Array(batch * this.#pixels);
     this.cosines = new Float32Array(batch);
     this.sines = new Float32Array(batch);
-    this.weights = new Float32Array(batch);
+    this.weights = onEachPlane(() => new Float32Array(batch));
   }
 
   get isEmpty(): boolean {
@@ -117,56 +123,67 @@ class Batch {
   }
 
   get isFull(): boolean {
-    return this.#count === this.weights.length;
+    return this.#count === this.cosines.length;
   }
 
-  add(filtered: Float32Array, thetaRadians: number, weight: number): void {
+  add(filtered: Float32Array, thetaRadians: number, weight: number, planes: readonly Plane[]): void {
     this.projections.set(filtered, this.#count * this.#pixels);
     this.cosines[this.#count] = Math.cos(thetaRadians);
     this.sines[this.#count] = Math.sin(thetaRadians);
-    this.weights[this.#count] = weight;
+    for (const plane of planes) this.weights[plane][this.#count] = weight;
     this.#count += 1;
   }
 
+  /** Some planes do not want any more what was gathered for them. */
+  leaveOut(planes: readonly Plane[]): void {
+    for (const plane of planes) this.weights[plane].fill(0);
+  }
+
   clear(): void {
-    this.weights.fill(0);
+    this.leaveOut(PLANES);
     this.#count = 0;
   }
 }
 
 /** Calls run one after the other: closing waits for the kernels that are under way. */
 class GpuJsAccumulator implements SliceAccumulator {
-  readonly #center: number;
-  readonly #slices: SliceData<GpuSlice>;
+  readonly #kernels: Kernels;
+  #center: number;
+  #slices: SliceData<GpuSlice>;
   readonly #batch: Batch;
   #underWay: Promise<unknown> = Promise.resolve();
 
   constructor(geometry: SliceGeometry, kernels: Kernels) {
-    const { width, height } = geometry;
-    const vertical = (path: SlicePath): GpuSlice =>
-      new GpuSlice(kernels.vertical, path.alongX, path.alongY, height);
-    const { alongX, rows } = zSlicePath(geometry);
+    this.#kernels = kernels;
     this.#center = geometry.center;
     this.#batch = new Batch(kernels);
-    this.#slices = {
-      z: new GpuSlice(kernels.z, alongX, rows, width),
-      y: vertical(ySlicePath(geometry)),
-      x: vertical(xSlicePath(geometry)),
-    };
+    this.#slices = onEachPlane((plane) => newSlice(kernels, geometry, plane));
   }
 
-  add(filtered: Float32Array, thetaRadians: number, weight: 1 | -1): Promise<void> {
+  begin(geometry: SliceGeometry, planes: readonly Plane[]): void {
+    void this.#next(async () => {
+      const before = this.#slices;
+      for (const plane of planes) before[plane].close();
+      this.#batch.leaveOut(planes);
+      this.#center = geometry.center;
+      this.#slices = onEachPlane((plane) =>
+        planes.includes(plane) ? newSlice(this.#kernels, geometry, plane) : before[plane],
+      );
+    });
+  }
+
+  add(filtered: Float32Array, thetaRadians: number, weight: 1 | -1, planes: readonly Plane[]): Promise<void> {
     return this.#next(async () => {
-      this.#batch.add(filtered, thetaRadians, weight);
+      this.#batch.add(filtered, thetaRadians, weight, planes);
       if (this.#batch.isFull) await this.#flush();
     });
   }
 
-  read(scale: number): Promise<SliceData<Float32Array>> {
+  read(scales: SliceData<number>): Promise<SliceData<Float32Array>> {
     return this.#next(async () => {
       await this.#flush();
       const { z, y, x } = this.#slices;
-      return { z: await z.read(scale), y: await y.read(scale), x: await x.read(scale) };
+      return { z: await z.read(scales.z), y: await y.read(scales.y), x: await x.read(scales.x) };
     });
   }
 
@@ -178,8 +195,11 @@ class GpuJsAccumulator implements SliceAccumulator {
 
   async #flush(): Promise<void> {
     if (this.#batch.isEmpty) return;
-    const { z, y, x } = this.#slices;
-    for (const slice of [z, y, x]) await slice.add(this.#batch, this.#center);
+    for (const plane of PLANES) {
+      const weights = this.#batch.weights[plane];
+      if (weights.some((weight) => weight !== 0))
+        await this.#slices[plane].add(this.#batch, weights, this.#center);
+    }
     this.#batch.clear();
   }
 

@@ -1,5 +1,5 @@
 import { Backprojector } from "../../pipeline/backproject.js";
-import type { SliceGeometry } from "../../pipeline/geometry.js";
+import { onEachPlane, type SliceGeometry } from "../../pipeline/geometry.js";
 import type { SliceAccumulator } from "./accumulator.js";
 
 /** Backprojection in this thread, by the reference implementation. */
@@ -7,8 +7,10 @@ export function cpuAccumulator(geometry: SliceGeometry): SliceAccumulator {
   const backprojector = new Backprojector(geometry);
   const { sums } = backprojector;
   return {
-    add: (filtered, thetaRadians, weight) => backprojector.add(filtered, thetaRadians, weight),
-    read: (scale) => ({ z: scaled(sums.z, scale), y: scaled(sums.y, scale), x: scaled(sums.x, scale) }),
+    begin: (moved, planes) => backprojector.begin(moved, planes),
+    add: (filtered, thetaRadians, weight, planes) =>
+      backprojector.add(filtered, thetaRadians, weight, planes),
+    read: (scales) => onEachPlane((plane) => scaled(sums[plane], scales[plane])),
     close: () => {},
   };
 }

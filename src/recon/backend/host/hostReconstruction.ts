@@ -1,5 +1,5 @@
 import type { FlatField, RawData } from "../../pipeline/darkFlat.js";
-import type { SliceData, SliceGeometry } from "../../pipeline/geometry.js";
+import { PLANES, type SliceData, type SliceGeometry } from "../../pipeline/geometry.js";
 import { Preprocessor, type PreprocessParameters, type ProjectionSize } from "../../pipeline/preprocess.js";
 import type { Reconstruction, ReconstructionOptions } from "../backend.js";
 import { copyOf } from "../copyOf.js";
@@ -43,19 +43,19 @@ export class HostReconstruction implements Reconstruction {
     for (const kept of this.#places) if (kept !== undefined) kept.isFiltered = false;
   }
 
-  begin(geometry: SliceGeometry): void {
-    this.#accumulator?.close();
-    this.#accumulator = this.#accumulate(geometry);
+  begin(geometry: SliceGeometry, planes = PLANES): void {
+    if (this.#accumulator === undefined) this.#accumulator = this.#accumulate(geometry);
+    else this.#accumulator.begin(geometry, planes);
   }
 
-  add(place: number, thetaRadians: number, weight: 1 | -1): void | Promise<void> {
-    return this.#sums.add(this.#filteredAt(place), thetaRadians, weight);
+  add(place: number, thetaRadians: number, weight: 1 | -1, planes = PLANES): void | Promise<void> {
+    return this.#sums.add(this.#filteredAt(place), thetaRadians, weight, planes);
   }
 
-  async read(scale: number, into?: SliceData<Float32Array>): Promise<SliceData<Float32Array>> {
-    const slices = await this.#sums.read(scale);
+  async read(scales: SliceData<number>, into?: SliceData<Float32Array>): Promise<SliceData<Float32Array>> {
+    const slices = await this.#sums.read(scales);
     if (into === undefined) return slices;
-    for (const plane of ["z", "y", "x"] as const) into[plane].set(slices[plane]);
+    for (const plane of PLANES) into[plane].set(slices[plane]);
     return into;
   }
 

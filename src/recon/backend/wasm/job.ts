@@ -1,3 +1,4 @@
+import { onEachPlane, PLANES, type SliceData } from "../../pipeline/geometry.js";
 import { MOST_VIEWS } from "./layout.js";
 
 /** What the threads share beside the memory: the state of the work, and the numbers of the job. */
@@ -53,8 +54,9 @@ export interface JobView {
   readonly counts: Counts | undefined;
   /** Where its packed filtered blocks are, or are to be left; undefined where nobody wants them. */
   readonly packed: number | undefined;
-  /** To which set of sums it is added, how many times. */
-  readonly set: 0 | 1;
+  /** Where the sums are that it is added to; undefined for planes that it is not added to. */
+  readonly sums: SliceData<number | undefined>;
+  /** How many times it is added. */
   readonly weight: number;
   readonly cosine: number;
   readonly sine: number;
@@ -74,7 +76,7 @@ export interface Job {
 
 const NONE = -1;
 const HEADER = 5;
-const VIEW = 11;
+const VIEW = 13;
 
 export function jobBoard(): JobBoard {
   const numbers = HEADER + MOST_VIEWS * VIEW;
@@ -87,9 +89,10 @@ export function jobBoard(): JobBoard {
 export function writeJob(numbers: Float64Array, job: Job): void {
   const { center, isTilted, rows, views } = job;
   numbers.set([center, isTilted ? 1 : 0, ...rows, views.length]);
-  views.forEach(({ counts, packed, set, weight, cosine, sine, columnsY, columnsX }, i) => {
-    const places = [counts?.at ?? NONE, counts?.format ?? NONE, packed ?? NONE];
-    numbers.set([...places, set, weight, cosine, sine, ...columnsY, ...columnsX], HEADER + i * VIEW);
+  views.forEach(({ counts, packed, sums, weight, cosine, sine, columnsY, columnsX }, i) => {
+    const places = [counts?.at, counts?.format, packed, ...PLANES.map((plane) => sums[plane])];
+    const numbersOfPlaces = places.map((place) => place ?? NONE);
+    numbers.set([...numbersOfPlaces, weight, cosine, sine, ...columnsY, ...columnsX], HEADER + i * VIEW);
   });
 }
 
@@ -106,12 +109,12 @@ export function readJob(numbers: Float64Array): Job {
       return {
         counts: counts === undefined ? undefined : { at: counts, format: at(first + 1) },
         packed: placeAt(first + 2),
-        set: at(first + 3) === 0 ? 0 : 1,
-        weight: at(first + 4),
-        cosine: at(first + 5),
-        sine: at(first + 6),
-        columnsY: [at(first + 7), at(first + 8)],
-        columnsX: [at(first + 9), at(first + 10)],
+        sums: onEachPlane((plane) => placeAt(first + 3 + PLANES.indexOf(plane))),
+        weight: at(first + 6),
+        cosine: at(first + 7),
+        sine: at(first + 8),
+        columnsY: [at(first + 9), at(first + 10)],
+        columnsX: [at(first + 11), at(first + 12)],
       };
     }),
   };

@@ -80,12 +80,16 @@ function blockTask(context: ThreadContext, job: Job, task: number): void {
   const fromRow = Math.max(firstRow, block * BLOCK_ROWS);
   const toRow = Math.min(endRow, (block + 1) * BLOCK_ROWS);
   job.views.forEach((view, i) => {
+    const { z, y, x } = view.sums;
+    const rowsOfZ = z === undefined ? 0 : toRow - fromRow;
+    if (!(rowsOfZ > 0 || y !== undefined || x !== undefined || isToBePacked(view))) return;
     fillBlock(context, view, block, source);
-    const sums = layout.sums[view.set];
     const table = i * layout.tableBytes;
-    kernels.addVertical(source, sums.y + block * blockBytes, layout.tableY + table, ...view.columnsY);
-    kernels.addVertical(source, sums.x + block * blockBytes, layout.tableX + table, ...view.columnsX);
-    for (let row = fromRow; row < toRow; row++)
+    const addVertical = (sums: number, tables: number, columns: readonly [number, number]): void =>
+      kernels.addVertical(source, sums + block * blockBytes, tables + table, ...columns);
+    if (y !== undefined) addVertical(y, layout.tableY, view.columnsY);
+    if (x !== undefined) addVertical(x, layout.tableX, view.columnsX);
+    for (let row = fromRow; row < fromRow + rowsOfZ; row++)
       kernels.copyRow(source, row % BLOCK_ROWS, rowAt(layout, job, i, row), width, view.weight);
   });
   if (task === 0 && !job.isTilted) {
@@ -101,6 +105,9 @@ function rowAt({ rows, size }: Layout, job: Job, view: number, row: number): num
   const [first, end] = job.rows;
   return rows + (view * (end - first) + row - first) * rowBytes(size.width);
 }
+
+/** All blocks of a projection are filtered where they are kept, whichever of them the planes take. */
+const isToBePacked = ({ counts, packed }: JobView): boolean => counts !== undefined && packed !== undefined;
 
 /** Brings a filtered block to `source`. */
 function fillBlock({ kernels, layout }: ThreadContext, view: JobView, block: number, source: number): void {
@@ -129,9 +136,9 @@ function lineTask({ kernels, layout, control }: ThreadContext, job: Job, task: n
   const { center, isTilted, views } = job;
   if (isTilted) waitFor(control, Control.BLOCKS_DONE, layout.blocks);
   else waitFor(control, Control.ROWS_READY, 1);
-  views.forEach(({ set, cosine, sine }, i) => {
+  views.forEach(({ sums: { z: sums }, cosine, sine }, i) => {
+    if (sums === undefined) return;
     const rows = rowAt(layout, job, i, job.rows[0]);
-    const sums = layout.sums[set].z;
     if (isTilted) kernels.addTiltedZ(rows, sums, layout.pathZ, width, from, to, center, cosine, sine);
     else kernels.addFlatZ(rows, sums, width, from, to, center, cosine, sine);
   });

@@ -4,6 +4,9 @@ import type { FlatField, RawData } from "../../pipeline/darkFlat.js";
 import { dezinger } from "../../pipeline/dezinger.js";
 import { filterResponse } from "../../pipeline/filters.js";
 import {
+  onEachPlane,
+  PLANES,
+  type Plane,
   type SliceData,
   type SliceGeometry,
   type SlicePath,
@@ -17,6 +20,7 @@ import type { Reconstruction, ReconstructionOptions, ViewAt } from "../backend.j
 import { copyOf } from "../copyOf.js";
 import type { Counts, Job, JobView } from "./job.js";
 import { COLUMN_BYTES, ENTRY_BYTES, type Layout, MOST_UNFILTERED, MOST_VIEWS, rowBytes } from "./layout.js";
+import { SumSets } from "./sumSets.js";
 import { FORMATS } from "./tasks.js";
 import type { Team } from "./team.js";
 import { wasmPaganin } from "./wasmPaganin.js";
@@ -25,6 +29,11 @@ import type { Workplace } from "./workplace.js";
 /** Offset of a detector row that is none. */
 const OUTSIDE = -1;
 
+const NO_COLUMNS = [0, 0] as const;
+
+/** Of a projection that has not been added yet. */
+const FIRST_SETS: SliceData<0 | 1> = { z: 0, y: 0, x: 0 };
+
 /** A projection in memory. Its packed blocks are worth something while `isFiltered`. */
 interface Kept {
   raw: RawData;
@@ -32,14 +41,15 @@ interface Kept {
   readonly packedAt: number | undefined;
   packed: Uint8Array | undefined;
   isFiltered: boolean;
-  /** The set of sums that it is in. */
-  set: 0 | 1;
+  /** The set of each plane's sums that it is in. */
+  sets: SliceData<0 | 1>;
 }
 
 type Surroundings = Pick<Workplace, "team" | "packed" | "takeSpare" | "giveSpares">;
 
 interface KeptView extends Pick<ViewAt, "thetaRadians" | "weight"> {
   readonly kept: Kept;
+  readonly planes: readonly Plane[];
 }
 
 /** What has to be filtered, where the kernels find it. */
@@ -53,11 +63,7 @@ interface Geometry extends Pick<Job, "center" | "isTilted" | "rows"> {
   readonly x: SlicePath;
 }
 
-/**
- * Eight rows at a time from counts to slices, in the nearest cache. Sums are floats, in two sets: what comes goes to one,
- * what leaves is taken from the other, and once that holds nothing it is cleared and the two change roles. So rounding
- * never adds up over more than a half turn.
- */
+/** Eight rows at a time from counts to slices, in the nearest cache. Sums are floats, see SumSets. */
 export class WasmReconstruction implements Reconstruction {
   readonly #workplace: Surroundings;
   readonly #onClose: () => void;
@@ -74,9 +80,7 @@ export class WasmReconstruction implements Reconstruction {
   #geometry: Geometry | undefined;
   /** What is at each of the layout's places for counts. */
   readonly #brought: (Brought | undefined)[] = [];
-  #arriving: 0 | 1 = 0;
-  /** Projections in each set. */
-  #counts: [number, number] = [0, 0];
+  #sets: SliceData<SumSets> = onEachPlane(() => new SumSets());
 
   /** `onClose` is called when the workplace is free again. */
   constructor({ keepsFiltered }: ReconstructionOptions, workplace: Surroundings, onClose: () => void) {
@@ -91,7 +95,7 @@ export class WasmReconstruction implements Reconstruction {
   keep(place: number, raw: RawData): void {
     const before = this.#places[place];
     const packedAt = before?.packedAt ?? (this.#keepsFiltered ? this.#workplace.packed.at(place) : undefined);
-    const kept = { packedAt, packed: before?.packed, isFiltered: false, set: 0 } as const;
+    const kept = { packedAt, packed: before?.packed, isFiltered: false, sets: FIRST_SETS };
     this.#places[place] = { ...kept, raw: copyOf(raw, before?.raw ?? this.#workplace.takeSpare()) };
   }
 
@@ -133,14 +137,15 @@ export class WasmReconstruction implements Reconstruction {
     return this.#phase.retrieve;
   }
 
-  begin(geometry: SliceGeometry): void {
+  begin(geometry: SliceGeometry, planes = PLANES): void {
     const rows = rowsOf(geometry);
     const isTilted = geometry.rotZ !== 0;
     if (isTilted) this.#writeTiltedPath(geometry, rows);
     const [y, x] = [ySlicePath(geometry), xSlicePath(geometry)];
     this.#geometry = { center: geometry.center, isTilted, rows, y, x };
-    this.#clear(0);
-    this.#clear(1);
+    const before = this.#sets;
+    this.#sets = onEachPlane((plane) => (planes.includes(plane) ? new SumSets() : before[plane]));
+    for (const plane of planes) for (const set of [0, 1] as const) this.#clear(plane, set);
   }
 
   /** The tables of `addTiltedZ` (assembly/slices.ts). */
@@ -162,12 +167,15 @@ export class WasmReconstruction implements Reconstruction {
     });
   }
 
-  add(place: number, thetaRadians: number, weight: 1 | -1): void {
-    this.addSome([{ place, thetaRadians, weight }]);
+  add(place: number, thetaRadians: number, weight: 1 | -1, planes = PLANES): void {
+    this.addSome([{ place, thetaRadians, weight, planes }]);
   }
 
   addSome(views: readonly ViewAt[]): number {
-    const known = views.map(({ place, ...view }) => ({ ...view, kept: this.#keptAt(place) }));
+    const known = views.map(({ place, planes = PLANES, ...view }) => ({
+      ...{ ...view, planes },
+      kept: this.#keptAt(place),
+    }));
     const some = this.#together(known);
     const brought = this.#bring(some, []);
     for (const { kept } of some)
@@ -180,17 +188,17 @@ export class WasmReconstruction implements Reconstruction {
 
   /** The first of some projections that make a job: as many as there is room for. */
   #together(views: readonly KeptView[]): readonly KeptView[] {
-    const most = Math.min(this.#mostViews, views.length);
-    const left: [number, number] = [...this.#counts];
+    const sets = onEachPlane((plane) => this.#sets[plane].copy());
     let unfiltered = 0;
     let end = 0;
-    for (const { kept, weight } of views.slice(0, most)) {
+    for (const { kept, weight, planes } of views.slice(0, this.#mostOf(views))) {
       // Packed blocks on their way to or from memory outside have one place.
       const isAlone = this.#keepsFiltered && kept.packedAt === undefined;
       if (!kept.isFiltered) unfiltered += 1;
       // A set of sums is cleared before a job.
-      if (end > 0 && (isAlone || unfiltered > MOST_UNFILTERED || this.#beginsSet(kept, weight, left))) break;
-      left[weight === 1 ? this.#arriving : kept.set] += weight;
+      const clears = planes.some((plane) => sets[plane].changesRoles(kept.sets[plane], weight));
+      if (end > 0 && (isAlone || unfiltered > MOST_UNFILTERED || clears)) break;
+      for (const plane of planes) sets[plane].count(kept.sets[plane], weight);
       end += 1;
       if (isAlone) break;
     }
@@ -204,16 +212,18 @@ export class WasmReconstruction implements Reconstruction {
   }
 
   /** Projections for whose detector rows there is room. */
-  get #mostViews(): number {
+  #mostOf(views: readonly KeptView[]): number {
+    const seesRows = views.some(({ planes }) => planes.includes("z"));
     const [first, end] = this.#geometry?.rows ?? [0, 1];
-    return Math.min(MOST_VIEWS, Math.max(1, Math.floor(this.#layout.mostRows / (end - first))));
+    const most = seesRows ? Math.floor(this.#layout.mostRows / (end - first)) : MOST_VIEWS;
+    return Math.min(MOST_VIEWS, Math.max(1, most));
   }
 
   /** Does a job with what was brought for it. `first` is what this thread does before it takes part. */
   #run(brought: readonly (Counts | undefined)[], views: readonly KeptView[], first: () => void): void {
     const geometry = this.#geometry;
     if (geometry === undefined) throw new Error("there are no sums yet");
-    for (const view of views) this.#count(view.kept, view.weight);
+    for (const view of views) this.#count(view);
     const { center, isTilted, rows } = geometry;
     const jobViews = views.map((view, i) => ({ ...this.#jobView(view, geometry, i), counts: brought[i] }));
     this.#team.run({ center, isTilted, rows, views: jobViews }, first);
@@ -223,32 +233,36 @@ export class WasmReconstruction implements Reconstruction {
   }
 
   #jobView(
-    { kept, thetaRadians, weight }: KeptView,
+    { kept, thetaRadians, weight, planes }: KeptView,
     { y, x, center }: Geometry,
     i: number,
   ): Omit<JobView, "counts"> {
-    const { tableY, tableX, tableBytes, packed } = this.#layout;
+    const { tableY, tableX, tableBytes, packed, sums } = this.#layout;
     const cosine = Math.cos(thetaRadians);
     const sine = Math.sin(thetaRadians);
+    const columns = (plane: "y" | "x", tables: number, path: SlicePath): readonly [number, number] =>
+      planes.includes(plane)
+        ? this.#writeTable(tables + i * tableBytes, path, center, cosine, sine, weight)
+        : NO_COLUMNS;
     return {
       packed: this.#keepsFiltered ? (kept.packedAt ?? packed) : undefined,
-      set: kept.set,
+      sums: onEachPlane((plane) => (planes.includes(plane) ? sums[kept.sets[plane]][plane] : undefined)),
       ...{ weight, cosine, sine },
-      columnsY: this.#writeTable(tableY + i * tableBytes, y, center, cosine, sine, weight),
-      columnsX: this.#writeTable(tableX + i * tableBytes, x, center, cosine, sine, weight),
+      columnsY: columns("y", tableY, y),
+      columnsX: columns("x", tableX, x),
     };
   }
 
-  read(scale: number, into = slicesOf(this.#layout.size)): SliceData<Float32Array> {
+  read(scales: SliceData<number>, into = slicesOf(this.#layout.size)): SliceData<Float32Array> {
     const { size, sums, out } = this.#layout;
     const [first, second] = sums;
     const { kernels } = this.#team;
     const { width, height } = size;
-    if (this.#geometry?.isTilted) kernels.readTilted(first.z, second.z, out, width, scale);
-    else kernels.readFlat(first.z, second.z, out, width * width, scale);
+    if (this.#geometry?.isTilted) kernels.readTilted(first.z, second.z, out, width, scales.z);
+    else kernels.readFlat(first.z, second.z, out, width * width, scales.z);
     copyBytes(into.z, this.#floats(out, width * width));
     for (const plane of ["y", "x"] as const) {
-      kernels.readVertical(first[plane], second[plane], out, width, height, scale);
+      kernels.readVertical(first[plane], second[plane], out, width, height, scales[plane]);
       copyBytes(into[plane], this.#floats(out, width * height));
     }
     return into;
@@ -259,26 +273,21 @@ export class WasmReconstruction implements Reconstruction {
     this.#onClose();
   }
 
-  #count(kept: Kept, weight: 1 | -1): void {
-    if (this.#beginsSet(kept, weight, this.#counts)) {
-      this.#arriving = this.#arriving === 0 ? 1 : 0;
-      this.#clear(this.#arriving);
-    }
-    if (weight === 1) kept.set = this.#arriving;
-    this.#counts[kept.set] += weight;
+  #count({ kept, weight, planes }: KeptView): void {
+    const { sets } = kept;
+    for (const plane of planes)
+      if (this.#sets[plane].changesRoles(sets[plane], weight))
+        this.#clear(plane, this.#sets[plane].changeRoles());
+    kept.sets = onEachPlane((plane) =>
+      planes.includes(plane) ? this.#sets[plane].count(sets[plane], weight) : sets[plane],
+    );
   }
 
-  /** Whether with a projection the sums that have nothing left begin anew and take what arrives. */
-  #beginsSet(kept: Kept, weight: 1 | -1, counts: readonly [number, number]): boolean {
-    return weight === -1 && kept.set === this.#arriving && counts[1 - this.#arriving] === 0;
-  }
-
-  #clear(set: 0 | 1): void {
+  #clear(plane: Plane, set: 0 | 1): void {
     const { size, blocks, sums } = this.#layout;
-    const { z, y, x } = sums[set];
-    this.#floats(z, size.width * size.width).fill(0);
-    for (const vertical of [y, x]) this.#floats(vertical, (blocks * size.width * COLUMN_BYTES) / 4).fill(0);
-    this.#counts[set] = 0;
+    const { width } = size;
+    const floats = plane === "z" ? width * width : (blocks * width * COLUMN_BYTES) / 4;
+    this.#floats(sums[set][plane], floats).fill(0);
   }
 
   /** Brings what has to be filtered where the kernels find it. `busy` is what the threads are at work with. */

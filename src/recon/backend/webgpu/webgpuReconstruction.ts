@@ -1,11 +1,10 @@
 import type { FlatField, RawData } from "../../pipeline/darkFlat.js";
 import {
+  PLANES,
+  type Plane,
+  pathTables,
   type SliceData,
   type SliceGeometry,
-  type SlicePath,
-  xSlicePath,
-  ySlicePath,
-  zSlicePath,
 } from "../../pipeline/geometry.js";
 import type { PreprocessParameters, ProjectionSize } from "../../pipeline/preprocess.js";
 import type { Reconstruction } from "../backend.js";
@@ -33,6 +32,7 @@ interface PendingView {
   readonly kept: Kept;
   readonly thetaRadians: number;
   readonly weight: number;
+  readonly planes: readonly Plane[];
 }
 
 /** Counts, filtered projections and sums stay on the GPU; projections are computed in batches. */
@@ -65,11 +65,6 @@ export class WebgpuReconstruction implements Reconstruction {
     };
   }
 
-  get #allSlices(): readonly GpuSlice[] {
-    const { z, y, x } = this.#slices;
-    return [z, y, x];
-  }
-
   keep(place: number, raw: RawData): void {
     const before = this.#places[place];
     if (this.#pending.some(({ kept }) => kept === before)) this.#submit();
@@ -91,22 +86,21 @@ export class WebgpuReconstruction implements Reconstruction {
     this.#preprocessing.set(fields, parameters);
   }
 
-  begin(geometry: SliceGeometry): void {
-    this.#pending = [];
+  begin(geometry: SliceGeometry, planes = PLANES): void {
+    // New sums want nothing of what waits to be added to the old.
+    this.#pending = this.#pending
+      .map((view) => ({ ...view, planes: view.planes.filter((plane) => !planes.includes(plane)) }))
+      .filter((view) => view.planes.length > 0);
     this.#center = geometry.center;
-    const { z, y, x } = this.#slices;
-    const { alongX, rows } = zSlicePath(geometry);
     const encoder = this.#device.createCommandEncoder();
-    z.begin(pairs(alongX, rows), encoder);
-    y.begin(pathOf(ySlicePath(geometry)), encoder);
-    x.begin(pathOf(xSlicePath(geometry)), encoder);
+    for (const plane of planes) this.#slices[plane].begin(pairs(...pathTables(geometry, plane)), encoder);
     this.#device.queue.submit([encoder.finish()]);
   }
 
-  add(place: number, thetaRadians: number, weight: 1 | -1): void | Promise<void> {
+  add(place: number, thetaRadians: number, weight: 1 | -1, planes = PLANES): void | Promise<void> {
     const kept = this.#places[place];
     if (kept === undefined) throw new Error(`no projection at place ${place}`);
-    this.#pending.push({ kept, thetaRadians, weight });
+    this.#pending.push({ kept, thetaRadians, weight, planes });
     if (this.#pending.length >= BATCH) this.#submit();
     if (this.#underWay.length > MOST_UNDER_WAY) return this.#whenFewUnderWay();
   }
@@ -116,12 +110,12 @@ export class WebgpuReconstruction implements Reconstruction {
     const views = new Float32Array(this.#pending.length * (VIEW_STRIDE / Float32Array.BYTES_PER_ELEMENT));
     const encoder = this.#device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    this.#pending.forEach(({ kept, thetaRadians, weight }, i) => {
+    this.#pending.forEach(({ kept, thetaRadians, weight, planes }, i) => {
       const view = [Math.cos(thetaRadians), Math.sin(thetaRadians), weight, this.#center];
       views.set(view, (i * VIEW_STRIDE) / Float32Array.BYTES_PER_ELEMENT);
       dispatch(pass, kept.transmission);
       for (const step of this.#preprocessing.steps) dispatch(pass, step);
-      for (const slice of this.#allSlices) slice.add(pass, i);
+      for (const plane of planes) this.#slices[plane].add(pass, i);
     });
     pass.end();
     this.#device.queue.writeBuffer(this.#views, 0, views);
@@ -135,11 +129,11 @@ export class WebgpuReconstruction implements Reconstruction {
     while (this.#underWay.length > MOST_UNDER_WAY) await this.#underWay.shift();
   }
 
-  read(scale: number, into?: SliceData<Float32Array>): Promise<SliceData<Float32Array>> {
+  read(scales: SliceData<number>, into?: SliceData<Float32Array>): Promise<SliceData<Float32Array>> {
     this.#submit();
     const { z, y, x } = this.#slices;
     const encoder = this.#device.createCommandEncoder();
-    for (const slice of this.#allSlices) slice.read(scale, encoder);
+    for (const plane of PLANES) this.#slices[plane].read(scales[plane], encoder);
     this.#device.queue.submit([encoder.finish()]);
     const reading = Promise.all([z.result(into?.z), y.result(into?.y), x.result(into?.x)]).then(
       ([z, y, x]) => ({ z, y, x }),
@@ -152,7 +146,7 @@ export class WebgpuReconstruction implements Reconstruction {
   async close(): Promise<void> {
     this.#pending = [];
     await Promise.all([this.#reading, ...this.#underWay, this.#uploads.close()]);
-    for (const slice of this.#allSlices) slice.close();
+    for (const plane of PLANES) this.#slices[plane].close();
     for (const kept of this.#places.splice(0)) kept?.counts.destroy();
     this.#preprocessing.close();
     this.#views.destroy();
@@ -167,8 +161,6 @@ function countsOf(raw: RawData): [CountFormat, Uint8Array] {
   if (raw instanceof Uint16Array) return ["u16", bytes(raw)];
   return ["f32", bytes(raw instanceof Float32Array ? raw : Float32Array.from(raw))];
 }
-
-const pathOf = ({ alongX, alongY }: SlicePath): Float32Array<ArrayBuffer> => pairs(alongX, alongY);
 
 const pairs = (first: Float64Array, second: Float64Array): Float32Array<ArrayBuffer> =>
   Float32Array.from({ length: 2 * first.length }, (_, i) => (i % 2 === 0 ? first : second)[i >> 1] ?? 0);
