@@ -1,4 +1,5 @@
 import { EMPTY, type Observable, skip } from "rxjs";
+import { Severity, Status } from "../../channel/alarm.js";
 import { errorMessage } from "../../libcom/errorMessage.js";
 import type { AttachedDevice, DeviceRecord, ReadOutcome } from "../../records/deviceSupport.js";
 import { raiseAlarm } from "./asynAlarm.js";
@@ -20,6 +21,12 @@ function readsBackAtStart(record: DeviceRecord, type: ParameterType): boolean {
 const isSet = (record: DeviceRecord, tag: string): boolean =>
   (Number.parseInt(record.info(tag) ?? "", 10) || 0) !== 0;
 
+/** asyn tells such records the value once more after iocInit, and they process: the alarm of an undefined record is over. */
+function clearAlarm(record: DeviceRecord): void {
+  record.setField("STAT", Status.NO_ALARM);
+  record.setField("SEVR", Severity.NO_ALARM);
+}
+
 /**
  * Output records take the driver's present value at once, and with `info(asyn:READBACK, "1")` also each later one. A busy record
  * always does: the driver ends what a client waits for by setting the parameter to 0.
@@ -34,9 +41,11 @@ export class OutputDevice<T extends ParameterType> implements AttachedDevice {
   constructor(attachment: Attachment<T>) {
     this.#attachment = attachment;
     const { record, parameter } = attachment;
-    if (parameter.value !== undefined && readsBackAtStart(record, parameter.type))
-      this.#store(parameter.value);
     const wanted = record.recordType === "busy" || isSet(record, "asyn:READBACK");
+    if (parameter.value !== undefined && readsBackAtStart(record, parameter.type)) {
+      this.#store(parameter.value);
+      if (wanted) clearAlarm(record);
+    }
     this.#subscription = (wanted ? changesOf(parameter) : EMPTY).subscribe((value) => this.#onChange(value));
   }
 

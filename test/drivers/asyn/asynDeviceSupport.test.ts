@@ -178,6 +178,19 @@ test("asyn:READBACK shows the driver's value without writing it again", () => {
   assert.equal(writes, 0);
 });
 
+test("records that show what the driver does begin without the alarm of an undefined record", () => {
+  const { attach } = rig();
+  const undefinedAlarm = { STAT: Status.UDF, SEVR: Severity.INVALID };
+  const alarmOf = (recordType: string, info: Readonly<Record<string, string>> = {}) => {
+    const record = fakeRecord(recordType, undefinedAlarm, info);
+    attach("asynInt32", record, "asyn(T,0,1)COUNT");
+    return record.getField("SEVR");
+  };
+  assert.equal(alarmOf("busy"), Severity.NO_ALARM);
+  assert.equal(alarmOf("bo", { "asyn:READBACK": "1" }), Severity.NO_ALARM);
+  assert.equal(alarmOf("bo"), Severity.INVALID);
+});
+
 test("a value that the driver changed during a write comes back to the record afterwards", async () => {
   const { params, attach } = rig();
   params.COUNT.handleWrites((value) => Math.min(value, 10));
