@@ -7,8 +7,8 @@ import type { Stoppable } from "./iocParts.js";
 const PROCESSOR_MILLISECONDS = 200;
 
 /**
- * One type only: code that was compiled after records of five types went through it takes twice as long for each of them, and an
- * IOC may have fewer.
+ * One type only: code that was compiled after records of five types went through it takes longer for each of them, and an IOC may
+ * have fewer.
  */
 const database: DatabaseDefinition = {
   records: [

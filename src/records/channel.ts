@@ -40,7 +40,7 @@ export class RecordChannel implements Channel {
   private readonly instance: DbRecord;
   private readonly address: FieldName;
   readonly #view: FieldView;
-  readonly #special: FieldSpec["special"];
+  readonly #spec: FieldSpec;
   /** The client, where traces name it. */
   readonly #actor: ClientIdentity | undefined;
   #pending: Set<PendingPut> | undefined;
@@ -56,7 +56,7 @@ export class RecordChannel implements Channel {
     this.address = field.address;
     this.className = field.instance.type.name;
     this.#view = new FieldView(field);
-    this.#special = field.instance.type.fields[field.address.field]?.special;
+    this.#spec = field.spec;
     this.#actor = client?.protocol === undefined ? undefined : client;
   }
 
@@ -75,8 +75,9 @@ export class RecordChannel implements Channel {
   get access(): AccessRights {
     const rights = this.security?.client.rights ?? readWrite;
     // EPICS Base grants writing to RTYP, which it then refuses.
-    if (this.#special === undefined || this.#special === "attribute") return rights;
-    if (!isReadOnly(this.instance, this.address.field)) return rights;
+    const { special } = this.#spec;
+    if (special === undefined || special === "attribute") return rights;
+    if (!isReadOnly(this.instance, this.address.field, this.#spec)) return rights;
     return rights.read ? readOnly : { read: false, write: false };
   }
 
@@ -118,6 +119,7 @@ export class RecordChannel implements Channel {
       return putField(
         this.instance,
         this.address.field,
+        this.#spec,
         incoming(this.instance, this.address, value),
         process,
       );
@@ -146,7 +148,7 @@ export class RecordChannel implements Channel {
   #startPut(value: TypedValue, process: ProcessOption): PendingPut {
     const before = become(this.#actor);
     try {
-      return putFieldNotify(this.instance, this.address.field, value, process);
+      return putFieldNotify(this.instance, this.address.field, this.#spec, value, process);
     } finally {
       become(before);
     }

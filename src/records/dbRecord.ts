@@ -5,11 +5,10 @@ import type { Logger } from "../libcom/log.js";
 import type { CallbackQueue } from "./callbackQueue.js";
 import type { Definitions } from "./definitions.js";
 import type { AttachedDevice, DeviceRecord } from "./deviceSupport.js";
-import type { FieldValue } from "./fieldSpec.js";
 import type { RecordFunction } from "./functions.js";
 import type { Link, LinkTarget } from "./links/link.js";
 import type { Subscription } from "./monitors.js";
-import type { CommonRecord, NamedChannelOptions, RecordIo, RecordType } from "./recordType.js";
+import type { CommonRecord, NamedChannelOptions, RecordFields, RecordIo, RecordType } from "./recordType.js";
 
 /** What records need of the engine around them. */
 export interface RecordHost {
@@ -56,8 +55,9 @@ export interface DbRecord extends RecordIo<CommonRecord>, DeviceRecord {
   readonly recordType: string;
   readonly type: RecordType;
   readonly host: RecordHost;
-  /** The fields by name, and the same object with those that every record has typed. */
-  readonly fields: Record<string, FieldValue>;
+  /** All fields by name: what the functions of the record's type are given. */
+  readonly fields: RecordFields;
+  /** Those that every record has, in an object of one shape: they are found sooner here, whatever types of records there are. */
   readonly record: CommonRecord;
   readonly infoTags: ReadonlyMap<string, string>;
   readonly deviceChoices: readonly string[];

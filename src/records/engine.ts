@@ -352,18 +352,18 @@ export class RecordEngine implements ChannelProvider {
   put(name: string, value: Value): WriteResult {
     const found = this.#table.findField(name);
     if (found === undefined) return unknownName(name);
-    const { instance, address } = found;
+    const { instance, address, spec } = found;
     if (!isInitialised(this.#state)) return this.#putInitial(instance, address.field, value);
-    return putField(instance, address.field, typedForField(instance, address.field, value));
+    return putField(instance, address.field, spec, typedForField(instance, address.field, value));
   }
 
   /** As `put`, and resolves when everything the put started has finished. */
   putNotify(name: string, value: Value): Promise<WriteResult> {
     const found = this.#table.findField(name);
     if (found === undefined) return Promise.resolve(unknownName(name));
-    const { instance, address } = found;
+    const { instance, address, spec } = found;
     const typed = typedForField(instance, address.field, value);
-    return putFieldNotify(instance, address.field, typed).completion;
+    return putFieldNotify(instance, address.field, spec, typed).completion;
   }
 
   #putInitial(instance: DbRecord, field: string, value: Value): WriteResult {
@@ -384,10 +384,9 @@ export class RecordEngine implements ChannelProvider {
     return found && new RecordChannel(name, found, this.#securityFor(found, client), client);
   }
 
-  #securityFor({ instance, address }: FoundChannel, client?: ClientIdentity): ChannelSecurity | undefined {
+  #securityFor({ instance, spec }: FoundChannel, client?: ClientIdentity): ChannelSecurity | undefined {
     if (client === undefined) return undefined;
-    const level = instance.type.fields[address.field]?.asl ?? 1;
-    const known = this.accessSecurity.addClient(instance, level, client);
+    const known = this.accessSecurity.addClient(instance, spec.asl ?? 1, client);
     return known && { client: known, trapWrites: this.accessSecurity.trapWrites };
   }
 

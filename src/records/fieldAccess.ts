@@ -47,7 +47,7 @@ export function addressOf(instance: DbRecord, field: string): FieldAddress | und
   const spec = instance.type.fields[field];
   if (spec === undefined) return undefined;
   if (spec.special === "dbaddr") {
-    const address = instance.type.behaviour.address?.(instance.record, field);
+    const address = instance.type.behaviour.address?.(instance.fields, field);
     if (address !== undefined) return address;
   }
   return spec.dbf === "NOACCESS" ? undefined : scalarAddresses[spec.dbf];
@@ -72,14 +72,14 @@ export function statesOf(instance: DbRecord, field: string): readonly string[] |
   const spec = instance.type.fields[field];
   if (spec?.menu !== undefined) return instance.host.definitions.choicesOf(spec.menu);
   if (spec?.dbf === "DEVICE") return instance.deviceChoices;
-  if (spec?.dbf === "ENUM") return instance.type.behaviour.states?.(instance.record, field) ?? noStates;
+  if (spec?.dbf === "ENUM") return instance.type.behaviour.states?.(instance.fields, field) ?? noStates;
   return undefined;
 }
 
 /** The texts of an enum's numbers, those included that are no states to choose from. */
 const textsOf = (instance: DbRecord, field: string): readonly string[] | undefined =>
   (instance.type.fields[field]?.dbf === "ENUM"
-    ? instance.type.behaviour.stateTexts?.(instance.record)
+    ? instance.type.behaviour.stateTexts?.(instance.fields)
     : undefined) ?? statesOf(instance, field);
 
 /** What a number beyond the states reads as; menus show the number. */
@@ -99,7 +99,7 @@ export function formatOf(instance: DbRecord, field: string): ConvertProperties {
     return { states: textsOf(instance, field), illegalState: illegalStateOf(instance, spec.dbf) };
   const type = addressOf(instance, field)?.type;
   if (type === "DOUBLE" || type === "FLOAT")
-    return { precision: behaviour.properties?.(instance.record, field, instance).precision };
+    return { precision: behaviour.properties?.(instance.fields, field, instance).precision };
   return noFormat;
 }
 
@@ -190,8 +190,9 @@ function toScalar(
   if (typeof first === "number" && (to === "DOUBLE" || from === to)) return ok(first);
   if (to === "STRING")
     return convertValue(first, from, to, source?.format() ?? putFormat(instance, field, from));
+  if (typeof first !== "string") return convertValue(first, from, to, { direction: "put" });
   // A text that is put to a field without a fixed address is converted as an element of an array.
-  const isElement = typeof first === "string" && source === undefined && spec.special === "dbaddr";
+  const isElement = source === undefined && spec.special === "dbaddr";
   const converted = convertValue(isElement ? [first] : first, from, to, {
     states: textsOf(instance, field),
     stateCount: statesOf(instance, field)?.length,
@@ -203,7 +204,7 @@ function toScalar(
 /** A client's number becomes text with the decimals that the record has for the field. */
 const putFormat = (instance: DbRecord, field: string, from: DbfType): ConvertProperties =>
   from === "DOUBLE" || from === "FLOAT"
-    ? { precision: instance.type.behaviour.properties?.(instance.record, field, instance).precision }
+    ? { precision: instance.type.behaviour.properties?.(instance.fields, field, instance).precision }
     : noFormat;
 
 function toArray(

@@ -4,6 +4,7 @@ import type { MonitorEvent, Sample } from "../channel/provider.js";
 import type { FieldName } from "./channelName.js";
 import type { DbRecord } from "./dbRecord.js";
 import { addressOf, fixedAddress } from "./fieldAccess.js";
+import type { FieldSpec } from "./fieldSpec.js";
 import type { ChannelShape, Filter } from "./filters/filter.js";
 import { chainFilters, type FilterChain } from "./filters/filterChain.js";
 import { charCount, filteredChars } from "./longString.js";
@@ -12,6 +13,7 @@ import { charCount, filteredChars } from "./longString.js";
 export interface FoundChannel {
   readonly instance: DbRecord;
   readonly address: FieldName;
+  readonly spec: FieldSpec;
   readonly filters: readonly Filter[];
 }
 
@@ -24,13 +26,12 @@ export class FieldView {
   readonly #fixed: ChannelShape | undefined;
   readonly #chain: FilterChain | undefined;
 
-  constructor({ instance, address: { field, asChars }, filters }: FoundChannel) {
+  constructor({ instance, address: { field, asChars }, spec, filters }: FoundChannel) {
     this.#instance = instance;
     this.#field = field;
     this.#asChars = asChars;
     if (filters.length > 0) this.#chain = chainFilters(filters, this.#fieldShape());
-    const spec = instance.type.fields[field];
-    this.#fixed = this.#chain?.shape ?? (spec === undefined || asChars ? undefined : fixedAddress(spec));
+    this.#fixed = this.#chain?.shape ?? (asChars ? undefined : fixedAddress(spec));
   }
 
   get shape(): ChannelShape {

@@ -27,7 +27,7 @@ const defaultLimits = (range: Limits, kind: "control" | "none" | undefined) => (
 
 /** What clients learn about a field besides its value. */
 export function channelProperties(instance: DbRecord, field: string): Properties {
-  const own = instance.type.behaviour.properties?.(instance.record, field, instance) ?? {};
+  const own = instance.type.behaviour.properties?.(instance.fields, field, instance) ?? {};
   const type = addressOf(instance, field)?.type;
   const states = statesOf(instance, field);
   const description = instance.record.DESC;

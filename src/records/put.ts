@@ -19,15 +19,7 @@ const refuse = (reason: WriteError["reason"], message: string): WriteResult => f
  * Stores a value as a database link does: checks, converts, stores, lets the record type react and tells subscribers.
  * Does not process.
  */
-export function putValue(instance: DbRecord, field: string, value: TypedValue): WriteResult {
-  const spec = instance.type.fields[field];
-  return spec === undefined ? noField(instance, field) : putToField(instance, field, spec, value);
-}
-
-const noField = (instance: DbRecord, field: string): WriteResult =>
-  refuse("failed", `${instance.name} has no field ${field}`);
-
-function putToField(
+export function putValue(
   instance: DbRecord,
   field: string,
   spec: FieldSpec,
@@ -79,21 +71,21 @@ function storeSpecial(
   value: Value,
   type: DbfType,
 ): WriteError | undefined {
-  if (isReadOnly(instance, field)) return problemWith("noAccess", instance, field, " cannot be written");
+  if (isReadOnly(instance, field, spec))
+    return problemWith("noAccess", instance, field, " cannot be written");
   if (spec.special === "attribute") return problemWith("failed", instance, field, " cannot be written");
   const refusal = isLinkType(spec.dbf) ? undefined : beforePut(instance, field);
   if (refusal !== undefined) return problemWith("failed", instance, field, `: ${refusal}`);
   const problem = storePlain(instance, field, spec, value, type);
   if (isLinkType(spec.dbf)) return problem;
-  const failure = afterPut(instance, field);
+  const failure = afterPut(instance, field, spec);
   return (
     problem ?? (failure === undefined ? undefined : problemWith("failed", instance, field, `: ${failure}`))
   );
 }
 
 /** Fields that only the record itself sets. */
-export function isReadOnly(instance: DbRecord, field: string): boolean {
-  const special = instance.type.fields[field]?.special;
+export function isReadOnly(instance: DbRecord, field: string, { special }: FieldSpec): boolean {
   if (special === undefined) return false;
   return special === "nomod" || addressOf(instance, field)?.readOnly === true;
 }
@@ -108,18 +100,17 @@ function storeValue(instance: DbRecord, field: string, spec: FieldSpec, value: V
 }
 
 function beforePut(instance: DbRecord, field: string): string | undefined {
-  return instance.type.behaviour.beforePut?.(instance.record, instance, field);
+  return instance.type.behaviour.beforePut?.(instance.fields, instance, field);
 }
 
-function afterPut(instance: DbRecord, field: string): string | undefined {
-  const special = instance.type.fields[field]?.special;
+function afterPut(instance: DbRecord, field: string, { special }: FieldSpec): string | undefined {
   // What every record has is no matter of its type.
   if (special === "scan" || special === "as") {
     if (special === "scan") instance.host.scanChanged(instance);
     else instance.host.accessGroupChanged(instance);
     return undefined;
   }
-  return instance.type.behaviour.afterPut?.(instance.record, instance, field);
+  return instance.type.behaviour.afterPut?.(instance.fields, instance, field);
 }
 
 /** Whether a put to the field processes the record now. */
@@ -136,14 +127,13 @@ const disabled = (instance: DbRecord, field: string): boolean =>
 export function putField(
   instance: DbRecord,
   field: string,
+  spec: FieldSpec,
   value: TypedValue,
   option: ProcessOption = "passive",
 ): WriteResult {
   if (disabled(instance, field)) return refuse("disabled", `${instance.name}: puts are disabled (DISP)`);
-  const spec = instance.type.fields[field];
-  if (spec === undefined) return noField(instance, field);
-  if (isLinkType(spec.dbf)) return putLink(instance, field, value);
-  const result = putToField(instance, field, spec, value);
+  if (isLinkType(spec.dbf)) return putLink(instance, field, spec, value);
+  const result = putValue(instance, field, spec, value);
   return result.ok && processes(instance, field, spec, option) ? processForPut(instance) : result;
 }
 
@@ -168,18 +158,18 @@ export interface PendingPut {
 export function putFieldNotify(
   instance: DbRecord,
   field: string,
+  spec: FieldSpec,
   value: TypedValue,
   option: ProcessOption = "passive",
 ): PendingPut {
-  const spec = instance.type.fields[field];
-  if (spec === undefined || isLinkType(spec.dbf) || option === "inhibit")
-    return { completion: Promise.resolve(putField(instance, field, value, option)), cancel: () => {} };
+  if (isLinkType(spec.dbf) || option === "inhibit")
+    return { completion: Promise.resolve(putField(instance, field, spec, value, option)), cancel: () => {} };
   let notify: ProcessNotify | undefined;
   const completion = new Promise<WriteResult>((resolve) => {
     const put = (): WriteResult =>
       disabled(instance, field)
         ? refuse("disabled", `${instance.name}: puts are disabled (DISP)`)
-        : putToField(instance, field, spec, value);
+        : putValue(instance, field, spec, value);
     notify = new ProcessNotify(instance, put, () => processes(instance, field, spec, option), resolve);
     notify.start();
   });
@@ -187,17 +177,20 @@ export function putFieldNotify(
 }
 
 /** A new text for a link: it is opened anew; the record is not processed. */
-function putLink(instance: DbRecord, field: string, { value, type }: TypedValue): WriteResult {
+function putLink(
+  instance: DbRecord,
+  field: string,
+  { special }: FieldSpec,
+  { value, type }: TypedValue,
+): WriteResult {
   const name = `${instance.name}.${field}`;
-  if (instance.type.fields[field]?.special === "nomod")
-    return refuse("noAccess", `${name} cannot be written`);
+  if (special === "nomod") return refuse("noAccess", `${name} cannot be written`);
   const text = linkText(value);
   if (text === undefined) return refuse("badValue", `${name}: ${type} is no link text`);
   const problem = linkProblem(instance, field, text);
   if (problem !== undefined) return refuse("badValue", `${name}: ${problem}`);
   instance.host.setLink(instance, field, text);
-  const special = instance.type.fields[field]?.special;
-  const failure = special && instance.type.behaviour.afterPut?.(instance.record, instance, field);
+  const failure = special && instance.type.behaviour.afterPut?.(instance.fields, instance, field);
   if (failure !== undefined) return refuse("failed", `${name}: ${failure}`);
   instance.post(field, EventMask.VALUE | EventMask.LOG);
   return done;

@@ -1,10 +1,17 @@
+import { dbCommonFields } from "./dbCommon.js";
 import type { FieldValue } from "./fieldSpec.js";
 import { initialValue } from "./loader.js";
-import type { RecordType } from "./recordType.js";
+import type { CommonRecord, RecordFields, RecordType } from "./recordType.js";
 
 type Fields = Record<string, FieldValue>;
 
-const makers = new WeakMap<RecordType, () => Fields>();
+/** A record's fields by name, and the object that has those that every record has. */
+export interface FreshFields {
+  readonly fields: RecordFields;
+  readonly common: CommonRecord;
+}
+
+const makers = new WeakMap<RecordType, () => FreshFields>();
 
 /** The fields of a fresh record as its type's table has them. */
 function templateOf(type: RecordType): Fields {
@@ -19,21 +26,46 @@ function templateOf(type: RecordType): Fields {
   return template;
 }
 
+const commonNames = Object.keys(dbCommonFields);
+
+const assignments = (names: readonly string[]): string =>
+  names.map((name) => `this.${name} = template.${name};`).join("\n");
+
+/** The constructor of what all records have: one shape for all types. */
+const Common = new Function("template", assignments(commonNames));
+
+const accessors = commonNames.map(
+  (name) => `get ${name}() { return this.dbCommon.${name}; }
+  set ${name}(value) { this.dbCommon.${name} = value; }`,
+);
+
 /**
- * A constructor that sets a type's fields one after the other. V8 then has one shape for all records of the type and keeps
- * the fields in the object, however many they are (docs/decisions/0030-one-shape-for-each-record-type.md).
+ * A class that sets a type's own fields one after the other, and has the common ones from their object. V8 then has one shape
+ * for all records of the type and keeps the fields in the object, however many they are
+ * (docs/decisions/0030-one-shape-for-each-record-type.md). Each type has accessors of its own, as V8 compiles them for the shape
+ * that they are called with.
  */
-function makerOf(type: RecordType): () => Fields {
+const classSource = (ownNames: readonly string[]): string => `return class {
+  constructor(dbCommon, template) {
+    this.dbCommon = dbCommon;
+    ${assignments(ownNames)}
+  }
+  ${accessors.join("\n")}
+}`;
+
+function makerOf(type: RecordType): () => FreshFields {
   const known = makers.get(type);
   if (known !== undefined) return known;
   const template = templateOf(type);
-  const names = Object.keys(template).map((name) => JSON.stringify(name));
-  const assignments = names.map((name) => `this[${name}] = template[${name}];`);
-  const build = new Function("template", assignments.join("\n"));
-  const make = (): Fields => Reflect.construct(build, [template]);
+  const ownNames = Object.keys(template).filter((name) => !commonNames.includes(name));
+  const build = new Function(classSource(ownNames))();
+  const make = (): FreshFields => {
+    const common = Reflect.construct(Common, [template]);
+    return { common, fields: Reflect.construct(build, [common, template]) };
+  };
   // While a field has held nothing but small integers, its first fraction would give its record another shape.
-  const first = make();
-  for (const [name, value] of Object.entries(first))
+  const first: Fields = make().fields;
+  for (const [name, value] of Object.entries(template))
     if (typeof value === "number") first[name] = isOftenReal(type, name) ? 0.5 : undefined;
   makers.set(type, make);
   return make;
@@ -49,4 +81,4 @@ const isOftenReal = ({ fields }: RecordType, name: string): boolean =>
   fields[name]?.dbf === "DOUBLE" && CHANGES_OFTEN.has(name);
 
 /** Makes a record's fields, the same shape for all records of a type. */
-export const freshFields = (type: RecordType): Fields => makerOf(type)();
+export const freshFields = (type: RecordType): FreshFields => makerOf(type)();

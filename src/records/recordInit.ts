@@ -17,21 +17,21 @@ export interface InitContext {
 
 /** iocInit's first pass over a record: no link is open, no device attached. */
 export function prepareRecord(instance: DbRecord, { log }: InitContext): void {
-  const { record, type } = instance;
+  const { record, fields, type } = instance;
   if (record.UDF !== 0 && record.STAT === Status.UDF) record.SEVR = record.UDFS;
   record.PACT = 0;
   guarded(log, `${instance.name}: initialisation`, () => {
     initSimulation(instance);
     initSoftInput(instance);
-    type.behaviour.prepare?.(record, instance);
+    type.behaviour.prepare?.(fields, instance);
   });
 }
 
 /** iocInit's second pass, when all links are open. */
 export function initRecord(instance: DbRecord, context: InitContext): void {
-  const { record, type } = instance;
+  const { fields, type } = instance;
   attachSupport(instance, context);
-  guarded(context.log, `${instance.name}: initialisation`, () => type.behaviour.init?.(record, instance));
+  guarded(context.log, `${instance.name}: initialisation`, () => type.behaviour.init?.(fields, instance));
 }
 
 /** Binds a record to what its DTYP names; a record for which that fails is in LINK alarm. */

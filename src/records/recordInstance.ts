@@ -14,7 +14,6 @@ import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
 import { readDevice, writeDevice } from "./devices/recordDevice.js";
 import { isRawSoft } from "./devices/softChannel.js";
 import { addressOf, fieldValue, store, takesAnyNumber } from "./fieldAccess.js";
-import type { FieldValue } from "./fieldSpec.js";
 import { callFunction } from "./functions.js";
 import { loadConstant } from "./links/constant.js";
 import { finishChain } from "./links/forwardChain.js";
@@ -25,7 +24,8 @@ import { menuConvert } from "./menus.js";
 import { FieldMonitors, type Subscription } from "./monitors.js";
 import { notifyCompletion } from "./processNotify.js";
 import { actingAs, callbackThread, startTrace, stopTrace, trace } from "./processTrace.js";
-import type { CommonRecord, NamedChannelOptions, RecordType } from "./recordType.js";
+import type { FreshFields } from "./recordFactory.js";
+import type { CommonRecord, NamedChannelOptions, RecordFields, RecordType } from "./recordType.js";
 import { simulatedTime } from "./simulation.js";
 
 /** Attempts to process an active record that are tolerated before it goes into alarm. */
@@ -54,7 +54,7 @@ const noTags: ReadonlyMap<string, string> = new Map();
 
 /** One record: its fields, and what runs it. Type functions see it as their `io`. */
 export class RecordInstance implements DbRecord {
-  readonly fields: Record<string, FieldValue>;
+  readonly fields: RecordFields;
   readonly record: CommonRecord;
   /** What only some records ever have is made when the first needs it: a database has records by the thousand. */
   #infoTags: Map<string, string> | undefined;
@@ -80,10 +80,10 @@ export class RecordInstance implements DbRecord {
     readonly name: string,
     readonly type: RecordType,
     readonly host: RecordHost,
-    fields: Record<string, FieldValue>,
+    { fields, common }: FreshFields,
   ) {
     this.fields = fields;
-    this.record = fields as unknown as CommonRecord;
+    this.record = common;
     this.record.NAME = name;
     this.record.TIME = UNDEFINED_TIME;
   }
@@ -171,7 +171,7 @@ export class RecordInstance implements DbRecord {
     this.resumed = false;
     this.failed = false;
     try {
-      const outcome = this.type.behaviour.process(record, this);
+      const outcome = this.type.behaviour.process(this.fields, this);
       if (outcome instanceof Promise) {
         this.#finishLater(outcome);
         return "rest";
@@ -203,7 +203,7 @@ export class RecordInstance implements DbRecord {
   }
 
   #complete(): Progress {
-    if (this.type.behaviour.complete?.(this.record, this) !== false) return "forwardLink";
+    if (this.type.behaviour.complete?.(this.fields, this) !== false) return "forwardLink";
     this.record.PACT = 0;
     this.#reprocessIfAsked();
     return this.failed ? "failed" : "rest";

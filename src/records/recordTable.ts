@@ -96,7 +96,7 @@ export class RecordTable {
     if (instance === undefined) return undefined;
     const spec = instance.type.fields[address.field];
     if (spec === undefined || (spec.dbf === "NOACCESS" && spec.special !== "dbaddr")) return undefined;
-    return address.asChars && !isText(instance, address.field) ? undefined : { instance, address };
+    return address.asChars && !isText(instance, address.field) ? undefined : { instance, address, spec };
   }
 
   /** A whole name with its filters; undefined when any part of it is wrong. */
@@ -104,11 +104,12 @@ export class RecordTable {
     const { address, modifiers } = splitName(name);
     const found = this.#at(address);
     if (found === undefined) return undefined;
+    const { instance, spec } = found;
     // Most names ask for no filters. (A copy of `found` with one more property would be of a hidden class of its own.)
-    if (modifiers === "") return { instance: found.instance, address, filters: noFilters };
+    if (modifiers === "") return { instance, address, spec, filters: noFilters };
     const parsed = parseFilters(name, modifiers);
     const filters = parsed.ok ? makeFilters(parsed.value, { states: this.#states }) : parsed;
-    if (filters.ok) return { instance: found.instance, address, filters: filters.value };
+    if (filters.ok) return { instance, address, spec, filters: filters.value };
     this.#log.info(filters.error);
     return undefined;
   }

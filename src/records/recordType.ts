@@ -4,7 +4,7 @@ import type { BreakPoint } from "../database/definitions.js";
 import type { Timestamp } from "../libcom/epicsTime.js";
 import { dbCommonFields } from "./dbCommon.js";
 import type { AttachedDevice, ReadOutcome } from "./deviceSupport.js";
-import { type FieldSpec, type FieldTable, isLinkType, string } from "./fieldSpec.js";
+import { type FieldSpec, type FieldTable, type FieldValue, isLinkType, string } from "./fieldSpec.js";
 import type { Link, LinkTarget } from "./links/link.js";
 
 /** The record object that a field table describes: one property per field, natively typed. */
@@ -14,6 +14,9 @@ export type FieldsOf<F extends FieldTable> = {
 
 /** What every record has, and the moment of its last processing. */
 export type CommonRecord = Omit<FieldsOf<typeof dbCommonFields>, "TIME"> & { TIME: Timestamp };
+
+/** All fields of a record by name, with the types of those that every record has. */
+export type RecordFields = Record<string, FieldValue> & CommonRecord;
 
 export type RecordOf<F extends FieldTable> = CommonRecord & Omit<FieldsOf<F>, keyof CommonRecord>;
 
@@ -210,7 +213,7 @@ export interface RecordType {
   readonly settable: ReadonlySet<string>;
   /** The fields that are links. */
   readonly linkNames: readonly string[];
-  readonly behaviour: RecordBehaviour<CommonRecord>;
+  readonly behaviour: RecordBehaviour<RecordFields>;
   /** The fields beyond those of every record, for documentation and tests. */
   readonly ownFields: FieldTable;
 }
@@ -228,7 +231,7 @@ export function defineRecordType<const F extends FieldTable>(
   // Every record can be asked for its type, though no list of fields shows it.
   const fields: FieldTable = { ...listed, RTYP: string(40, { special: "attribute", initial: name }) };
   // The engine calls these functions only with records made from this very table.
-  const erased = behaviour as unknown as RecordBehaviour<CommonRecord>;
+  const erased = behaviour as unknown as RecordBehaviour<RecordFields>;
   const fieldNames = Object.keys(listed);
   const linkNames = fieldNames.filter((field) => isLinkType(fields[field]?.dbf ?? "NOACCESS"));
   const settable = new Set(fieldNames);

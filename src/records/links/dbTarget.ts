@@ -6,7 +6,7 @@ import { ok } from "../../libcom/result.js";
 import type { FieldName } from "../channelName.js";
 import type { DbRecord } from "../dbRecord.js";
 import { fieldValue, formatOf } from "../fieldAccess.js";
-import { isLinkType } from "../fieldSpec.js";
+import { type FieldSpec, isLinkType } from "../fieldSpec.js";
 import { FieldView, type FoundChannel } from "../fieldView.js";
 import { incoming } from "../longString.js";
 import { menuScan } from "../menus.js";
@@ -21,9 +21,8 @@ import { processTarget, scanPassive } from "./processTarget.js";
 const noTexts: readonly string[] = [];
 const noChars = new Int8Array(0);
 
-function textOnly({ instance, address, filters }: FoundChannel): TextOnly | undefined {
-  const spec = instance.type.fields[address.field];
-  if (spec === undefined || filters.length > 0) return undefined;
+function textOnly({ address, spec, filters }: FoundChannel): TextOnly | undefined {
+  if (filters.length > 0) return undefined;
   if (spec.special === "attribute") return "attribute";
   if (!isLinkType(spec.dbf)) return undefined;
   return address.asChars ? "linkChars" : "link";
@@ -36,6 +35,7 @@ export class DbTarget implements LinkTarget {
 
   private readonly instance: DbRecord;
   private readonly address: FieldName;
+  private readonly spec: FieldSpec;
   private readonly view: FieldView;
   readonly textOf: TextOnly | undefined;
 
@@ -47,6 +47,7 @@ export class DbTarget implements LinkTarget {
   ) {
     this.instance = target.instance;
     this.address = target.address;
+    this.spec = target.spec;
     this.view = new FieldView(target);
     this.textOf = textOnly(target);
   }
@@ -86,7 +87,7 @@ export class DbTarget implements LinkTarget {
     const { source, instance } = this;
     const put = this.#incoming({ value, type });
     if (put === undefined) return false;
-    const result = putValue(instance, this.field, put);
+    const result = putValue(instance, this.field, this.spec, put);
     const { NSTA: status, NSEV: severity, NAMSG: message } = source.record;
     inherit(this.severity, instance.record, { status, severity, message });
     if (!result.ok) return false;
@@ -98,8 +99,8 @@ export class DbTarget implements LinkTarget {
     const put = this.#incoming({ value, type });
     if (put === undefined) return false;
     const inhibited = !this.processPassive && this.field !== "PROC";
-    if (inhibited) return putField(this.instance, this.field, put, "inhibit").ok;
-    return (await putFieldNotify(this.instance, this.field, put).completion).ok;
+    if (inhibited) return putField(this.instance, this.field, this.spec, put, "inhibit").ok;
+    return (await putFieldNotify(this.instance, this.field, this.spec, put).completion).ok;
   }
 
   /** For characters a text is the number of one, as for any array of CHAR. */
