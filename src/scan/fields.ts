@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { catchError, defer, filter, ignoreElements, type Observable, skip, take, takeUntil } from "rxjs";
+import { catchError, defer, filter, type Observable, takeUntil } from "rxjs";
 import { errorMessage } from "../libcom/errorMessage.js";
 import { binImage, cropImage, type Region } from "./broadcast.js";
 import type { ScanContext } from "./context.js";
@@ -15,27 +15,25 @@ import { FIELD_DATASETS, type FieldKind, fieldsFileName } from "./fieldKinds.js"
 import { fileFolder, fixedName, withFileSettings } from "./fileSettings.js";
 import { numberIfThere, readNumber, readText } from "./pvValues.js";
 import { record } from "./recording.js";
-import {
-  after,
-  always,
-  changes$,
-  nothing,
-  perform,
-  put,
-  reach,
-  type Step,
-  sequence,
-  within,
-} from "./steps.js";
+import { after, always, nothing, perform, put, reach, type Step, sequence, within } from "./steps.js";
 
-/** Two frames later, none is on its way that was begun before. A camera that does not count is not waited for. */
-const newFrames = ({ beamline, times }: ScanContext): Step => {
+/** How many frames the camera has begun and not passed on: none where it does not tell, many on a busy computer. */
+async function framesUnderway({ beamline }: ScanContext): Promise<number> {
+  const count = (name: string) => numberIfThere(beamline.camera(`${name}FrameCount`), 0);
+  const ended = await Promise.all(["Delivered", "Dropped", "Lost"].map(count));
+  return Math.max(0, (await count("Started")) - ended.reduce((sum, frames) => sum + frames, 0));
+}
+
+/** Two frames later than those it has begun, none is on its way from before. A camera that does not count is not waited for. */
+const newFrames = (context: ScanContext): Step => {
+  const { beamline, times } = context;
   const counter = beamline.camera("NumImagesCounter_RBV");
-  return changes$(counter).pipe(
-    skip(1),
-    take(1),
-    ignoreElements(),
-    within(times.frames, `${counter.name}: no new frames`),
+  return after(
+    async () => (await readNumber(counter)) + (await framesUnderway(context)) + 2,
+    (wanted) =>
+      reach(counter, (frames) => frames >= wanted).pipe(
+        within(times.frames, `${counter.name}: no new frames`),
+      ),
   );
 };
 

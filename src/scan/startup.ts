@@ -67,6 +67,7 @@ const NEEDED: Readonly<Record<ScanKind, Parts>> = {
 const OPTIONAL: Parts = [
   ["camera", "AcquisitionFrameRate ArrayCallbacks ExposureMode FrameRateEnable GC_VideoMode_RBV"],
   ["camera", "TriggerOverlap TriggerSource UniqueId_RBV UniqueIdMode"],
+  ["camera", "StartedFrameCount DeliveredFrameCount DroppedFrameCount LostFrameCount"],
   ["file", "UniqueId_RBV"],
   ["pva", "EnableCallbacks NDArrayPort"],
   ["roi", "EnableCallbacks EnableScale EnableX_RBV EnableY_RBV MinX_RBV MinY_RBV SizeX_RBV SizeY_RBV"],

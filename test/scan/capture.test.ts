@@ -478,6 +478,26 @@ describe("changing the optics", () => {
   });
 });
 
+it("fields are taken once the frames from before have left a camera that is late, and the projections after them", async (context) => {
+  const beamline = new TestBeamline(context, { StreamScanType: "continuous", NumAngles: 5000 });
+  beamline.detector.lateMilliseconds = 300;
+  const { ended } = await beamline.stream();
+  for (const button of ["StreamRetakeDark", "StreamRetakeFlat", "StreamCapture"])
+    await beamline.press(button);
+  beamline.set("AbortScan", 1);
+  await ended;
+  const path = join(beamline.folder, "scan_001.h5");
+  const frames = ["data", "data_dark", "data_white"].map((name) => read(path, `exchange/${name}`));
+  assert.deepEqual(
+    frames.map(({ shape, values }) => [shape[0], new Set(values)]),
+    [
+      [20, new Set([PIXELS["/exchange/data"]])],
+      [3, new Set([PIXELS["/exchange/data_dark"]])],
+      [4, new Set([PIXELS["/exchange/data_white"]])],
+    ],
+  );
+});
+
 describe("a synchronization", () => {
   it("follows a new step without stopping, and the angles stay those of the frames", async (context) => {
     const beamline = new TestBeamline(context, { StreamScanType: "continuous", NumAngles: 5000 });

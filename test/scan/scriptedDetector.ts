@@ -88,6 +88,9 @@ export class ScriptedDetector {
   #passed = 0;
   #taken = 0;
   #numbered = 0;
+  /** Of this acquisition. */
+  #started = 0;
+  #delivered = 0;
   #running: NodeJS.Timeout | undefined;
 
   constructor(
@@ -129,11 +132,15 @@ export class ScriptedDetector {
   private acquire(): void {
     this.#taken = 0;
     this.#numbered = 0;
+    this.#started = 0;
+    this.#delivered = 0;
+    this.set("cam1:StartedFrameCount", 0);
+    this.set("cam1:DeliveredFrameCount", 0);
     this.#queue = [];
     this.set("cam1:NumImagesCounter_RBV", 0);
     this.set("cam1:AcquireBusy", 1);
     if (this.number("cam1:TriggerMode") === 0 && this.number("cam1:ImageMode") === MULTIPLE)
-      this.#running = setInterval(() => this.take(Number.NaN), 1);
+      this.#running = setInterval(() => this.begin(Number.NaN), 1);
   }
 
   private expose(angle: number): void {
@@ -142,16 +149,25 @@ export class ScriptedDetector {
     else if (this.lost > 0) {
       this.lost -= 1;
       this.#numbered += 1;
-    } else if (this.lateMilliseconds === 0) this.take(angle);
-    else setTimeout(() => this.takeLate(angle), this.lateMilliseconds);
+    } else this.begin(angle);
   }
 
-  private takeLate(angle: number): void {
-    if (!this.life.closed && this.number("cam1:Acquire") === 1) this.take(angle);
-  }
-
-  private take(angle: number): void {
+  /** A frame goes where HDF5Location says when it is exposed. */
+  private begin(angle: number): void {
     const location = toText(this.get(`${this.server}HDF5Location`));
+    this.#started += 1;
+    this.set("cam1:StartedFrameCount", this.#started);
+    if (this.lateMilliseconds === 0) this.take(angle, location);
+    else setTimeout(() => this.takeLate(angle, location), this.lateMilliseconds);
+  }
+
+  private takeLate(angle: number, location: string): void {
+    if (!this.life.closed && this.number("cam1:Acquire") === 1) this.take(angle, location);
+  }
+
+  private take(angle: number, location: string): void {
+    this.#delivered += 1;
+    this.set("cam1:DeliveredFrameCount", this.#delivered);
     this.#taken += 1;
     this.#numbered += 1;
     const frame = { id: this.#numbered, location, angle };

@@ -26,7 +26,7 @@ CAMERA_NAMES = (
     'Manufacturer_RBV Model_RBV Acquire AcquireBusy ImageMode TriggerMode NumImages NumImagesCounter_RBV AcquireTime '
     'AcquireTime_RBV BinX BinY WaitForPlugins PortName_RBV NDAttributesFile NDAttributesMacros ArrayCounter_RBV '
     'UniqueIdMode ExposureMode TriggerOverlap PixelFormat ArrayCallbacks FrameRateEnable TriggerSource TriggerSoftware '
-    'UniqueId_RBV StartedFrameCount DeliveredFrameCount DroppedFrameCount')
+    'StartedFrameCount DeliveredFrameCount DroppedFrameCount')
 FILE_NAMES = (
     'NDArrayPort FileWriteMode NumCapture NumCaptured_RBV Capture Capture_RBV FilePath FilePath_RBV FilePathExists_RBV '
     'FileName FileName_RBV FileNumber AutoIncrement FileTemplate FullFileName_RBV AutoSave EnableCallbacks XMLFileName '
@@ -231,7 +231,7 @@ def frames_to(b, kind):
 
 def frames_arrive(b):
     """Waits until the file plugin has a frame that is stamped as frames are now; those in its queue were stamped before."""
-    stored, latest = b.since(FILE + 'UniqueId_RBV'), b.get(CAMERA + 'UniqueId_RBV')
+    stored, latest = b.since(FILE + 'UniqueId_RBV'), b.get(CAMERA + 'StartedFrameCount') - b.get(CAMERA + 'DroppedFrameCount')
     b.wait(lambda: any(frame > latest for frame in stored()), 'no frame after %s in %s' % (latest, FILE))
 
 
