@@ -34,6 +34,8 @@ export interface CaTargetOptions {
 export class CaTarget implements LinkTarget {
   readonly kind = "ca";
   #sample: Sample | undefined;
+  /** The newest one, which is not seen yet. */
+  #arriving: Sample | undefined;
   #properties: Properties | undefined;
   readonly #subscriptions: Subscription[] = [];
 
@@ -118,6 +120,7 @@ export class CaTarget implements LinkTarget {
   }
 
   close(): void {
+    this.#arriving = undefined;
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.channel.close();
     this.options.closed?.();
@@ -126,16 +129,33 @@ export class CaTarget implements LinkTarget {
   #monitor(): void {
     const mask = EventMask.VALUE | EventMask.ALARM;
     const subscription = this.channel.monitor({ mask }).subscribe({
-      next: (sample) => {
-        const value = this.#carried(sample.value);
-        this.#sample = { ...sample, value };
-        this.options.changed(value);
-      },
+      next: (sample) => this.#arrived(sample),
       error: () => {
         this.#sample = undefined;
       },
     });
     this.#subscriptions.push(subscription);
+  }
+
+  /** What comes after the first value is seen once the processing that made it is over, as from another IOC. */
+  #arrived(sample: Sample): void {
+    if (this.#sample === undefined) this.#take(sample);
+    else {
+      if (this.#arriving === undefined) this.options.callbacks.request(() => this.#takeArrived());
+      this.#arriving = sample;
+    }
+  }
+
+  #takeArrived(): void {
+    const sample = this.#arriving;
+    this.#arriving = undefined;
+    if (sample !== undefined && this.channel.connected) this.#take(sample);
+  }
+
+  #take(sample: Sample): void {
+    const value = this.#carried(sample.value);
+    this.#sample = { ...sample, value };
+    this.options.changed(value);
   }
 
   #carried(value: Value): Value {
@@ -150,6 +170,7 @@ export class CaTarget implements LinkTarget {
     if (!connected) {
       if (this.#sample !== undefined) this.options.changed();
       this.#sample = undefined;
+      this.#arriving = undefined;
       return;
     }
     if (this.options.monitored)

@@ -67,11 +67,11 @@ const withoutUnits = new Set(["ASLO", "AOFF"]);
 const clamp = (record: Ao, value: number): number =>
   record.DRVH > record.DRVL ? Math.min(Math.max(value, record.DRVL), record.DRVH) : value;
 
-/** OVAL follows VAL by at most OROC in one processing. */
+/** OVAL follows VAL by at most OROC in one processing; a negative one leads it away. */
 function ramp(record: Ao, value: number): number {
   const step = value - record.OVAL;
   if (record.OROC === 0 || Math.abs(step) <= record.OROC) return value;
-  return record.OVAL + Math.sign(step) * record.OROC;
+  return step < 0 ? record.OVAL - record.OROC : record.OVAL + record.OROC;
 }
 
 /** Takes a desired value: drive limits for VAL, rate of change for OVAL, conversion for RVAL. */

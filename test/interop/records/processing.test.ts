@@ -116,6 +116,23 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: "a CA link shows what was before the processing that goes on; a negative rate of change",
+    database: `record(calc, "first") { field(CALC, "VAL+1") field(FLNK, "then") }
+      record(calc, "then") { field(INPA, "first CA") field(INPB, "first") field(CALC, "A*100+B") }
+      record(ao, "away") { field(OROC, "-10") }`,
+    look: [["get", "then"], ...observed("away", "OVAL")],
+    puts: [
+      ["first.PROC", "1"],
+      "settle",
+      ["first.PROC", "1"],
+      "settle",
+      ["then.PROC", "1"],
+      ["away", "0"],
+      ["away", "5"],
+      ["away", "-50"],
+    ],
+  },
+  {
     name: "simulation",
     database: `record(ai, "sim") { field(SIML, "simm") field(SIOL, "simv") field(SIMS, "MINOR") field(INP, "simin") }
       record(bo, "simm") {} record(ao, "simv") {} record(ao, "simin") {}
