@@ -17,7 +17,14 @@ const median = (values: readonly number[]): number =>
 /** Adds projections, and says what clock time and what time of the processors one takes, milliseconds. */
 type Measure = (projections: number) => { readonly wall: number; readonly cpu: number };
 
-function webAssembly(n: number, threads: number, module?: WebAssembly.Module): Measure {
+interface Way {
+  readonly threads?: number;
+  readonly module?: WebAssembly.Module;
+  /** Projections that are added at a time, as the solver does with those that wait. */
+  readonly together?: number;
+}
+
+function webAssembly(n: number, { threads = 1, module, together = 1 }: Way): Measure {
   const size = { width: n, height: n };
   const parameters = defaultParameters(size);
   const reconstruction = wasmBackend(threads, module).start({ size, keepsFiltered: false });
@@ -30,10 +37,14 @@ function webAssembly(n: number, threads: number, module?: WebAssembly.Module): M
       Uint16Array.from({ length: n * n }, (_, i) => 20_000 + ((i + 31 * place) % 997) * 10),
     );
   return (projections) => {
+    const views = Array.from({ length: projections }, (_, view) => ({
+      ...{ place: view % 4, thetaRadians: (view * Math.PI) / projections, weight: 1 as const },
+    }));
     const cpu = process.cpuUsage();
     const start = performance.now();
-    for (let view = 0; view < projections; view++)
-      void reconstruction.add(view % 4, (view * Math.PI) / projections, 1);
+    for (let done = 0; done < projections; ) {
+      done += reconstruction.addSome?.(views.slice(done, done + together)) ?? 1;
+    }
     const wall = (performance.now() - start) / projections;
     const { user, system } = process.cpuUsage(cpu);
     return { wall, cpu: (user + system) / 1000 / projections };
@@ -62,9 +73,10 @@ function native(directory: string, n: number, lanes: number): Measure {
 
 function compare(directory: string, n: number): Record<string, Record<string, string>> {
   const sides = {
-    WebAssembly: webAssembly(n, 1),
-    "WebAssembly, no relaxed SIMD": webAssembly(n, 1, plainKernelModule()),
-    "WebAssembly, two threads": webAssembly(n, 2),
+    WebAssembly: webAssembly(n, {}),
+    "WebAssembly, four at a time": webAssembly(n, { together: 4 }),
+    "WebAssembly, no relaxed SIMD": webAssembly(n, { module: plainKernelModule() }),
+    "WebAssembly, two threads": webAssembly(n, { threads: 2 }),
     "C, vectors of 4": native(directory, n, 4),
     "C, vectors of 8": native(directory, n, 8),
     "C, vectors of 16": native(directory, n, 16),
