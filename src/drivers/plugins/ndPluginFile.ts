@@ -38,6 +38,8 @@ export class NDPluginFile extends NDPlugin {
   #session: FileSession | undefined;
   #rehearsed = false;
   #captured: NDArray[] = [];
+  /** AutoSave is writing what was gathered. */
+  #isSavingCaptured = false;
   /** Files written whole follow one another. */
   #wholeFiles: Promise<void> = Promise.resolve();
 
@@ -296,6 +298,7 @@ export class NDPluginFile extends NDPlugin {
   }
 
   #gather(frame: NDArray): void | Promise<void> {
+    if (this.#isSavingCaptured) return;
     const { file } = this;
     const wanted = file.NUM_CAPTURE.value ?? 0;
     const first = this.#captured[0];
@@ -309,7 +312,14 @@ export class NDPluginFile extends NDPlugin {
       file.CAPTURE.set(0);
       return;
     }
-    return this.#writeCaptured().then(() => file.CAPTURE.set(0));
+    return this.#saveCaptured();
+  }
+
+  async #saveCaptured(): Promise<void> {
+    this.#isSavingCaptured = true;
+    await this.#writeCaptured();
+    this.#isSavingCaptured = false;
+    this.file.CAPTURE.set(0);
   }
 
   #freeCaptured(): void {
@@ -361,9 +371,9 @@ export class NDPluginFile extends NDPlugin {
       try {
         this.#format.prepare();
         const isSingle = this.#mode === WriteMode.Single;
-        for (const file of this.#format.isMultiFrame ? [frames] : frames.map((frame) => [frame]))
+        for (const file of this.#format.isMultiFrame ? [kept] : kept.map((frame) => [frame]))
           await this.#writeFile(file, isSingle ? "single" : file.length);
-        for (const frame of frames) await this.#deleteDriverFile(frame);
+        for (const frame of kept) await this.#deleteDriverFile(frame);
         if (isSingle) this.file.NUM_CAPTURED.set(1);
       } catch (error) {
         this.#report(`cannot write ${this.#shownName}: ${errorMessage(error)}`);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import type { Observable } from "rxjs";
 import { WriterClient } from "../../../src/drivers/hdf5/writerClient.js";
 import type { NDAttribute } from "../../../src/drivers/ndarray/ndArray.js";
 import { H5pyReader } from "../../support/h5py.js";
@@ -220,6 +221,23 @@ test("ArrayCounter counts what AutoSave writes, not what WriteFile does", async 
   await put(hdf, "AUTO_SAVE", 1);
   camera.emit(makeFrame(pool, 2));
   await waitFor(hdf, "ARRAY_COUNTER", 1);
+});
+
+test("frames that come while AutoSave writes what was gathered begin no other writing", async (t) => {
+  const { directory, hdf, send } = await hdf5Plugin(t, { numCapture: 2 });
+  await put(hdf, "WRITE_MODE", 1);
+  await put(hdf, "AUTO_SAVE", 1);
+  await put(hdf, "AUTO_INCREMENT", 1);
+  await put(hdf, "CAPTURE", 1);
+  const writing: unknown[] = [];
+  const values$: Observable<unknown> | undefined = hdf.parameter("WRITE_FILE")?.value$;
+  values$?.subscribe((value) => writing.push(value));
+  for (let id = 1; id <= 5; id++) send(id);
+  await waitFor(hdf, "UNIQUE_ID", 5);
+  hdf.close();
+  await hdf.closed;
+  assert.deepEqual(readdirSync(directory), ["tooth_000.h5"]);
+  assert.equal(writing.filter((value) => value === 1).length, 1);
 });
 
 test("FullFileName is empty from the beginning of a capture until a file is named, in every mode", async (t) => {
