@@ -34,8 +34,6 @@ export interface CaTargetOptions {
 export class CaTarget implements LinkTarget {
   readonly kind = "ca";
   #sample: Sample | undefined;
-  /** The newest one, which is not seen yet. */
-  #arriving: Sample | undefined;
   #properties: Properties | undefined;
   readonly #subscriptions: Subscription[] = [];
 
@@ -120,8 +118,8 @@ export class CaTarget implements LinkTarget {
   }
 
   close(): void {
-    this.#arriving = undefined;
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.#sample = undefined;
     this.channel.close();
     this.options.closed?.();
   }
@@ -140,16 +138,10 @@ export class CaTarget implements LinkTarget {
   /** What comes after the first value is seen once the processing that made it is over, as from another IOC. */
   #arrived(sample: Sample): void {
     if (this.#sample === undefined) this.#take(sample);
-    else {
-      if (this.#arriving === undefined) this.options.callbacks.request(() => this.#takeArrived());
-      this.#arriving = sample;
-    }
-  }
-
-  #takeArrived(): void {
-    const sample = this.#arriving;
-    this.#arriving = undefined;
-    if (sample !== undefined && this.channel.connected) this.#take(sample);
+    else
+      this.options.callbacks.request(() => {
+        if (this.#sample !== undefined) this.#take(sample);
+      });
   }
 
   #take(sample: Sample): void {
@@ -170,7 +162,6 @@ export class CaTarget implements LinkTarget {
     if (!connected) {
       if (this.#sample !== undefined) this.options.changed();
       this.#sample = undefined;
-      this.#arriving = undefined;
       return;
     }
     if (this.options.monitored)

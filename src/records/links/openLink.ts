@@ -5,6 +5,7 @@ import type { DbStates } from "../dbStates.js";
 import type { FoundChannel } from "../fieldView.js";
 import { menuScan } from "../menus.js";
 import { actingAs } from "../processTrace.js";
+import { processForPut } from "../put.js";
 import type { NamedChannelOptions } from "../recordType.js";
 import { CaTarget } from "./caTarget.js";
 import type { ChannelClient } from "./channelClient.js";
@@ -103,20 +104,25 @@ export function openNamedChannel(
   });
 }
 
-/** CP and CPP process the record soon after a change; several changes before that count as one. */
+/** Changes that CP and CPP links process a record for which have come before it did. */
+const MOST_WAITING = 5;
+
+/** CP and CPP process the record soon after each change as a put does; one that is active processes again. */
 function onChange(
   instance: DbRecord,
   mode: "never" | "always" | "passive",
   callbacks: CallbackQueue,
 ): () => void {
   if (mode === "never") return () => {};
-  let requested = false;
+  let waiting = 0;
+  const process = (): void => {
+    actingAs("dbCaLink", () => processForPut(instance));
+    waiting -= 1;
+    if (waiting > 0) callbacks.request(process);
+  };
   return () => {
-    if (requested || (mode === "passive" && instance.record.SCAN !== menuScan.Passive)) return;
-    requested = true;
-    callbacks.request(() => {
-      requested = false;
-      actingAs("dbCaLink", () => instance.process());
-    });
+    if (mode === "passive" && instance.record.SCAN !== menuScan.Passive) return;
+    if (waiting === 0) callbacks.request(process);
+    waiting = Math.min(waiting + 1, MOST_WAITING);
   };
 }

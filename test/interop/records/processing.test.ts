@@ -1,5 +1,6 @@
 import { type Case, observed, testCases } from "./cases.js";
 import { KNOWN } from "./knownDifferences.js";
+import type { Step } from "./reference.js";
 
 const CASES: readonly Case[] = [
   {
@@ -114,6 +115,15 @@ const CASES: readonly Case[] = [
       ["caout", "4"],
       "settle",
     ],
+  },
+  {
+    name: "CP links process as puts do, also what is active",
+    database: `record(calc, "source") { field(CALC, "VAL+1") field(FLNK, "between") }
+      record(calc, "between") { field(CALC, "VAL+1") field(INPA, "source CP") field(FLNK, "last") }
+      record(calcout, "last") { field(CALC, "VAL+1") field(ODLY, "0.1") }
+      record(calcout, "slow") { field(CALC, "VAL+1") field(INPA, "source CP") field(ODLY, "0.1") }`,
+    look: ["between", "last", "slow", "slow.A", "last.RPRO", "slow.RPRO"].map((pv): Step => ["get", pv]),
+    puts: ["settle", ["source.PROC", "1"], "settle", ["source.PROC", "1"], "settle"],
   },
   {
     name: "a CA link shows what was before the processing that goes on; a negative rate of change",
