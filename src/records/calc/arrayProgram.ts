@@ -304,13 +304,13 @@ class Evaluation {
       return {
         number: all.reduceRight((best, x) => (Number.isNaN(best) || better(best, x) ? best : x)),
       };
-    const { values } = this.#toArray(first);
+    const { values, count } = this.#toArray(first);
     for (const item of rest.reverse())
       for (let i = 0; i < values.length; i++) {
         const candidate = isArray(item) ? (item.values[i] ?? 0) : item.number;
         if (better(candidate, values[i] ?? 0)) values[i] = candidate;
       }
-    return { values };
+    return { values, count };
   }
 
   /** A parabola in the place of an array's values. */

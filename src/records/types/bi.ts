@@ -37,7 +37,8 @@ export const bi = defineRecordType("bi", fields, {
   complete(record, io) {
     io.timestamp();
     if (io.input === "convert") {
-      if (!io.hasDeviceSupport && record.MASK !== 0) record.RVAL = (record.RVAL & record.MASK) >>> 0;
+      // Of a simulated raw value EPICS Base takes 16 bits.
+      if (record.SIMM === menuSimm.RAW) record.RVAL &= 0xffff;
       record.VAL = record.RVAL === 0 ? 0 : 1;
       record.UDF = 0;
     }

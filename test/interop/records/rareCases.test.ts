@@ -67,10 +67,11 @@ const CASES: readonly RareCase[] = [
     steps: [...gets("raw:mbbi.RVAL"), ["process", "raw:mbbi"], ...gets("raw:mbbi.RVAL", "raw:mbbi")],
   },
   {
-    name: "a simulated raw value is not masked",
+    name: "a simulated raw value is not masked, but bi takes 16 bits of it",
     database: `record(mbbi, "mask:mbbi") { field(DTYP, "Raw Soft Channel") field(NOBT, "1") field(TWVL, "6") field(SVAL, "6") }
-      record(mbbiDirect, "mask:direct") { field(DTYP, "Raw Soft Channel") field(NOBT, "2") field(SVAL, "13") }`,
-    steps: ["mask:mbbi", "mask:direct"].flatMap((record): Step[] => [
+      record(mbbiDirect, "mask:direct") { field(DTYP, "Raw Soft Channel") field(NOBT, "2") field(SVAL, "13") }
+      record(bi, "mask:bi") { field(DTYP, "Raw Soft Channel") field(SVAL, "65536") }`,
+    steps: ["mask:mbbi", "mask:direct", "mask:bi"].flatMap((record): Step[] => [
       put(`${record}.SIMM`, "RAW"),
       ["process", record],
       ...gets(`${record}.RVAL`, record),
