@@ -67,10 +67,10 @@ const withoutUnits = new Set(["ASLO", "AOFF"]);
 const clamp = (record: Ao, value: number): number =>
   record.DRVH > record.DRVL ? Math.min(Math.max(value, record.DRVL), record.DRVH) : value;
 
-/** OVAL follows VAL by at most OROC in one processing; a negative one leads it away. */
+/** OVAL follows VAL by at most OROC in one processing, but leaves NaN at once; a negative OROC leads it away. */
 function ramp(record: Ao, value: number): number {
   const step = value - record.OVAL;
-  if (record.OROC === 0 || Math.abs(step) <= record.OROC) return value;
+  if (record.OROC === 0 || !(Math.abs(step) > record.OROC)) return value;
   return step < 0 ? record.OVAL - record.OROC : record.OVAL + record.OROC;
 }
 

@@ -78,6 +78,11 @@ const CASES: readonly RareCase[] = [
     ]),
   },
   {
+    name: "ao with OROC leaves NaN at once",
+    database: `record(ao, "oroc:ao") { field(OROC, "2") }`,
+    steps: ["5", "nan", "5", "20"].flatMap((value) => [put("oroc:ao", value), ...gets("oroc:ao.OVAL")]),
+  },
+  {
     name: "compress makes N of 0 a 1 only for arrays",
     database: `record(waveform, "comp:in") { field(NELM, "3") } record(compress, "comp:n") { field(INP, "comp:in") field(NSAM, "3") }`,
     steps: [
