@@ -3,8 +3,8 @@
 
 < beamline.cmd
 
-#- The Aerotech controller, for the scan IOC's drvAsynIPPortConfigure
-simAerotechServe($(PSO_TCP_PORT=8001), "127.0.0.1")
+#- The Aerotech controller, for the drvAsynIPPortConfigure of scan IOCs; on other hosts they reach it where PSO_TCP_ADDRESS is 0.0.0.0
+simAerotechServe($(PSO_TCP_PORT=8001), "$(PSO_TCP_ADDRESS=127.0.0.1)")
 
 < save_restore.cmd
 save_restoreSet_status_prefix(2bmSP1:)

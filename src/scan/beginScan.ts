@@ -2,7 +2,7 @@ import { stopAcquisition } from "./camera.js";
 import type { ScanContext } from "./context.js";
 import { exposeForScan, showStatus } from "./fieldConditions.js";
 import { keepExistingFiles } from "./overwrite.js";
-import { connectPlugins, describeFrames } from "./plugins.js";
+import { connectPlugins, describeFrames, prepareFrames } from "./plugins.js";
 import { readText } from "./pvValues.js";
 import { after, putAndWait, type Step, sequence, when } from "./steps.js";
 
@@ -34,6 +34,7 @@ export const beginScan = (context: ScanContext): Step =>
     setDataFolder(context),
     showStatus(context, "Beginning scan"),
     stopAcquisition(context.beamline, context.times),
+    prepareFrames(context),
     connectPlugins(context),
     describeFrames(context),
     exposeForScan(context),

@@ -73,6 +73,17 @@ const CONNECT: Readonly<Record<ScanKind, (context: ScanContext) => Step>> = {
 /** Gives each plugin the frames that this kind of scan wants it to have; another server may have arranged them otherwise. */
 export const connectPlugins = (context: ScanContext): Step => CONNECT[context.kind](context);
 
+/** How the camera counts frames and the file plugin stores them; again before each scan, because their IOC may have started after this one. */
+export const prepareFrames = ({ beamline, times }: ScanContext): Step =>
+  sequence(
+    putIfThere(beamline.camera("WaitForPlugins"), 1, times.put),
+    // Every acquisition counts its frames from the first: angles follow from that.
+    putIfThere(beamline.camera("UniqueIdMode"), "Camera", times.put),
+    putIfThere(beamline.file("AutoSave"), 0, times.put),
+    putIfThere(beamline.file("AutoIncrement"), 1, times.put),
+    putIfThere(beamline.file("FileWriteMode"), "Stream", times.put),
+  );
+
 /** What is stored with each frame: the layout of the files, and the server's records that the layout names. */
 export const describeFrames = ({ beamline, times }: ScanContext): Step => {
   const macros = `DET=${beamline.names.camera},TS=${beamline.prefix}`;

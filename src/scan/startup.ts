@@ -3,7 +3,7 @@ import type { Pv } from "../records/pv.js";
 import { type Beamline, type BeamlineNames, isGiven, NAME_RECORDS } from "./beamline.js";
 import type { ScanContext } from "./context.js";
 import { logged } from "./logged.js";
-import { connectPlugins, describeFrames } from "./plugins.js";
+import { connectPlugins, describeFrames, prepareFrames } from "./plugins.js";
 import { readCountsPerRotation } from "./pso.js";
 import { readText } from "./pvValues.js";
 import type { ScanKind } from "./scanKind.js";
@@ -133,23 +133,18 @@ const CONTROLS = ["StartScan", "AbortScan", "MoveSampleIn", "MoveSampleOut"] as 
 
 /** Brings records, camera and plugins to where a scan can start from, when the server starts or another camera is chosen. */
 export const startUp = (context: ScanContext): Step => {
-  const { beamline, times, kind } = context;
+  const { beamline, kind } = context;
   const steps: [string, Step][] = [
     ["buttons", sequence(...CONTROLS.map((name) => put(beamline.own(name), 0)))],
     ["streaming buttons", kind === "stream" ? resetButtons(context) : nothing],
     ["parts", warnOfMissingParts(context)],
     ["PVs", connected(context, openAhead(context))],
-    ["WaitForPlugins", putIfThere(beamline.camera("WaitForPlugins"), 1, times.put)],
     ["file path", copyFileNames(context)],
-    ["AutoSave", putIfThere(beamline.file("AutoSave"), 0, times.put)],
-    ["FileWriteMode", putIfThere(beamline.file("FileWriteMode"), "Stream", times.put)],
     ["controller", kind === "step" ? nothing : readCountsPerRotation(context)],
     ["ProgramPSO", kind === "fly" ? put(beamline.own("ProgramPSO"), 1) : nothing],
-    // Every acquisition counts its frames from the first: angles follow from that.
-    ["frame ids", putIfThere(beamline.camera("UniqueIdMode"), "Camera", times.put)],
+    ["camera and file plugin", prepareFrames(context)],
     ["plugins", connectPlugins(context)],
     ["frames", describeFrames(context)],
-    ["AutoIncrement", putIfThere(beamline.file("AutoIncrement"), 1, times.put)],
     ["OverwriteWarning", put(beamline.own("OverwriteWarning"), 1)],
   ];
   return sequence(...steps.map(([what, step]) => logged(context, `start: ${what}`, step)));

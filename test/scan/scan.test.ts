@@ -275,6 +275,16 @@ describe("between scans the server", () => {
     assert.equal(beamline.text("2bmSP1:cam1:NDAttributesMacros"), "DET=2bmSP1:,TS=2bmb:TomoScanStream:");
   });
 
+  it("has set what a restarted camera IOC has forgotten when the next scan runs", async (context) => {
+    const beamline = new TestBeamline(context);
+    await beamline.shows("ServerRunning", 1);
+    beamline.set("2bmSP1:HDF1:FileWriteMode", 0);
+    const { ended } = await beamline.stream();
+    assert.equal(beamline.number("2bmSP1:HDF1:FileWriteMode"), 2);
+    beamline.set("AbortScan", 1);
+    await ended;
+  });
+
   it("forwards exposure time and file path", async (context) => {
     const beamline = new TestBeamline(context);
     await beamline.shows("ServerRunning", 1);

@@ -33,10 +33,11 @@ export class ProgramLines {
   }
 
   async #somethingNew(deadline: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#changed.addEventListener("line", () => resolve(), { once: true });
-      deadline.addEventListener("abort", () => resolve(), { once: true });
-    });
+    try {
+      await once(this.#changed, "line", { signal: deadline });
+    } catch {
+      // The deadline is what the caller looks at next.
+    }
   }
 
   async stop(): Promise<void> {
