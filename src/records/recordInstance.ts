@@ -1,5 +1,5 @@
 import { Severity, Status } from "../channel/alarm.js";
-import { convertValue, truncateString } from "../channel/convert.js";
+import { convertValue } from "../channel/convert.js";
 import { type DbfType, isArrayValue, type TypedValue, type Value } from "../channel/dbf.js";
 import { EventMask } from "../channel/eventMask.js";
 import type { Properties, Sample } from "../channel/provider.js";
@@ -446,7 +446,7 @@ export class RecordInstance implements DbRecord {
   writeText(linkField: string, text: string): boolean {
     const { target } = this.linkOf(linkField);
     if (!target.connected) return true;
-    if (!isCharType(target.type)) return this.writeLink(linkField, truncateString(text), "STRING");
+    if (!isCharType(target.type)) return this.writeLink(linkField, text, "STRING");
     const chars = charsOf(text);
     return this.writeLink(linkField, target.type === "CHAR" ? chars : new Uint8Array(chars), target.type);
   }
