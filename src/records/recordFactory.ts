@@ -28,8 +28,12 @@ function templateOf(type: RecordType): Fields {
 
 const commonNames = Object.keys(dbCommonFields);
 
+/** A record type of somebody's own may have any names. */
 const assignments = (names: readonly string[]): string =>
-  names.map((name) => `this.${name} = template.${name};`).join("\n");
+  names
+    .map((name) => JSON.stringify(name))
+    .map((key) => `this[${key}] = template[${key}];`)
+    .join("\n");
 
 /** The constructor of what all records have: one shape for all types. */
 const Common = new Function("template", assignments(commonNames));

@@ -4,6 +4,7 @@ import { exposeForScan, showStatus } from "./fieldConditions.js";
 import { keepExistingFiles } from "./overwrite.js";
 import { connectPlugins, describeFrames, prepareFrames } from "./plugins.js";
 import { readText } from "./pvValues.js";
+import { partsConnected } from "./startup.js";
 import { after, putAndWait, type Step, sequence, when } from "./steps.js";
 
 /** Data of an experiment go to <top>/<year and month>/<user>/, as soon as somebody has filled in who and where. */
@@ -33,6 +34,8 @@ export const beginScan = (context: ScanContext): Step =>
   sequence(
     setDataFolder(context),
     showStatus(context, "Beginning scan"),
+    // Another IOC may be on its way back: its cable is in again, or it has been restarted.
+    partsConnected(context),
     stopAcquisition(context.beamline, context.times),
     prepareFrames(context),
     connectPlugins(context),

@@ -1,4 +1,4 @@
-import { filter, ignoreElements, merge, take, timeout } from "rxjs";
+import { defer, filter, ignoreElements, merge, take, timeout } from "rxjs";
 import type { Pv } from "../records/pv.js";
 import { type Beamline, type BeamlineNames, isGiven, NAME_RECORDS } from "./beamline.js";
 import type { ScanContext } from "./context.js";
@@ -119,6 +119,10 @@ function openAhead({ beamline, kind }: ScanContext): Pv[] {
   return [...open(beamline, NEEDED[kind]), ...named, beamline.sampleX, beamline.sampleY];
 }
 
+/** Waits for what a scan needs, but not for ever: what is still missing fails by its name when its turn comes. */
+export const partsConnected = (context: ScanContext): Step =>
+  defer(() => connected(context, openAhead(context)));
+
 const copyFileNames = ({ beamline, times }: ScanContext): Step =>
   after(
     () => Promise.all([readText(beamline.own("FilePath")), readText(beamline.own("FileName"))]),
@@ -138,7 +142,7 @@ export const startUp = (context: ScanContext): Step => {
     ["buttons", sequence(...CONTROLS.map((name) => put(beamline.own(name), 0)))],
     ["streaming buttons", kind === "stream" ? resetButtons(context) : nothing],
     ["parts", warnOfMissingParts(context)],
-    ["PVs", connected(context, openAhead(context))],
+    ["PVs", partsConnected(context)],
     ["file path", copyFileNames(context)],
     ["controller", kind === "step" ? nothing : readCountsPerRotation(context)],
     ["ProgramPSO", kind === "fly" ? put(beamline.own("ProgramPSO"), 1) : nothing],
