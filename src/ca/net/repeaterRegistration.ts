@@ -9,6 +9,8 @@ const RETRY_SECONDS = 1;
 /** Confirmed registrations are renewed: the program that repeated may have ended. */
 const RENEWAL_SECONDS = 30;
 const PATIENT_TRIES = 2;
+/** So often without an answer it is said again that there is no repeater. */
+const TRIES_BETWEEN_REPORTS = 30;
 
 /** The datagram that asks the repeater of this host for beacons. */
 export function registerMessage(): Buffer {
@@ -44,8 +46,9 @@ export class RepeaterRegistration {
   #send(): void {
     this.#socket.send(registerMessage(), this.#port, LOOPBACK, () => {});
     this.#unanswered += 1;
-    if (this.#unanswered > PATIENT_TRIES) this.#onUnanswered();
-    this.#sendAfter(this.#unanswered > PATIENT_TRIES ? RENEWAL_SECONDS : RETRY_SECONDS);
+    if ((this.#unanswered - PATIENT_TRIES) % TRIES_BETWEEN_REPORTS === 1) this.#onUnanswered();
+    // Whoever starts a repeater now is to have this client from its first second on.
+    this.#sendAfter(RETRY_SECONDS);
   }
 
   #sendAfter(seconds: number): void {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { describe, it } from "node:test";
 import { beaconMessage } from "../../../src/ca/net/beacon.js";
 import { CaRepeater } from "../../../src/ca/net/repeater.js";
-import { registerMessage } from "../../../src/ca/net/repeaterRegistration.js";
+import { RepeaterRegistration, registerMessage } from "../../../src/ca/net/repeaterRegistration.js";
 import { freePort } from "../../support/freePorts.js";
 import { sameBytes } from "../support/bytes.js";
 
@@ -69,6 +69,19 @@ describe("the repeater", () => {
     for (let turn = 0; turn < 100 && repeater.clients.includes(left); turn++)
       await new Promise((resolve) => setTimeout(resolve, 5));
     assert.deepEqual(repeater.clients, [client.address().port]);
+    client.close();
+    repeater.stop();
+  });
+
+  it("has the client that started it, because none was there, with the next try", {
+    timeout: 20_000,
+  }, async () => {
+    const port = await freePort();
+    const repeater = new CaRepeater();
+    const client = await socketOn();
+    const registration = new RepeaterRegistration(client, port, () => void repeater.start(port, LOOPBACK));
+    sameBytes(await received(client), "0011 0000 0000 0000 00000000 7f000001");
+    registration.stop();
     client.close();
     repeater.stop();
   });

@@ -63,7 +63,7 @@ describe("camera and stage on one host, scan and reconstruction on another", con
   const shown = (pattern: RegExp): Promise<string> =>
     monitor?.next(pattern) ?? assert.fail("nothing is monitored");
 
-  /** A camera that has been away is found within seconds: until then a scan fails, and the operator starts it again. */
+  /** A camera that boots or has been away is found within seconds: until then a scan fails, and the operator starts it again. */
   async function startScan(attempts: number): Promise<void> {
     await caput("-w", "20", `${SCAN}StartScan`, "1");
     const status = await shown(/ScanStatus .*(Collecting projections|Scan failed)/);
@@ -97,7 +97,7 @@ describe("camera and stage on one host, scan and reconstruction on another", con
   });
 
   it("scan, reconstruct and capture with the boot directories that one host has", async () => {
-    await startScan(1);
+    await startScan(4);
     for (const retake of ["StreamRetakeDark", "StreamRetakeFlat"])
       await caput("-c", "-w", "60", SCAN + retake, "1");
     await caput(`${RECON}StartRecon`, "1");
