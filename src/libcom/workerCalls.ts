@@ -53,7 +53,7 @@ export class WorkerCalls<Request, Value> {
   async terminate(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
-    if (worker !== undefined) await (this.#pending.size === 0 ? endThread(worker) : worker.terminate());
+    if (worker !== undefined) await endThread(worker, this.#pending.size === 0);
     this.#rejectAll(new Error(`${this.#what} was ended`));
   }
 

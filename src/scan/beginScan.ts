@@ -2,9 +2,9 @@ import { stopAcquisition } from "./camera.js";
 import type { ScanContext } from "./context.js";
 import { exposeForScan, showStatus } from "./fieldConditions.js";
 import { keepExistingFiles } from "./overwrite.js";
+import { partsConnected } from "./parts.js";
 import { connectPlugins, describeFrames, prepareFrames } from "./plugins.js";
 import { readText } from "./pvValues.js";
-import { partsConnected } from "./startup.js";
 import { after, putAndWait, type Step, sequence, when } from "./steps.js";
 
 /** Data of an experiment go to <top>/<year and month>/<user>/, as soon as somebody has filled in who and where. */

@@ -1,26 +1,14 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { logger } from "../../src/libcom/log.js";
+import { logServer } from "../support/logServer.js";
 import { bareShell } from "./support/shell.js";
 
 test("iocLogInit sends the log to a server, each line with the prefix, and errlog's messages", async (context) => {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  context.after(() => server.close());
-  const bound = server.address();
-  assert.ok(typeof bound === "object" && bound !== null);
-  const environment = { EPICS_IOC_LOG_INET: "127.0.0.1", EPICS_IOC_LOG_PORT: String(bound.port) };
+  const { port, address, line: next } = await logServer(context);
+  const environment = { EPICS_IOC_LOG_INET: "127.0.0.1", EPICS_IOC_LOG_PORT: String(port) };
   const { shell, stdout, stderr } = bareShell(environment);
-  const accepted = once(server, "connection");
   for (const line of ['iocLogPrefix "2bm: "', "iocLogInit", "iocLogInit"]) await shell.runLine(line);
-  const [socket] = await accepted;
-  context.after(() => socket.destroy());
-  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
-  const next = async (): Promise<string> => String((await lines.next()).value);
 
   await shell.runLine('errlog "hello there"');
   assert.equal(await next(), "2bm: hello there");
@@ -32,7 +20,6 @@ test("iocLogInit sends the log to a server, each line with the prefix, and errlo
   await shell.runLine("eltc 1");
   assert.equal(await next(), "2bm: ERROR test not on the console");
   await shell.runLine("iocLogShow 1");
-  const address = `127.0.0.1:${bound.port}`;
   assert.equal(
     stdout.text,
     `log client: connected to log server at '${address}'\nlog client: prefix is "2bm: "\n` +

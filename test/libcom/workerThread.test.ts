@@ -25,22 +25,30 @@ describe("ending a thread", () => {
     worker.on("message", (answer: number) => answers.push(answer));
     const exit = once(worker, "exit");
     worker.postMessage(21);
-    await endThread(worker);
+    await endThread(worker, true);
     assert.deepEqual(await exit, [0]);
     assert.deepEqual(answers, [42]);
+  });
+
+  it("cuts off one that is not idle", async () => {
+    const worker = thread('parentPort.postMessage("busy"); for (;;);');
+    const exit = once(worker, "exit");
+    await once(worker, "message");
+    await endThread(worker, false);
+    assert.deepEqual(await exit, [1]);
   });
 
   it("terminates one that something else keeps running", async () => {
     const worker = thread("setInterval(() => {}, 1000);");
     const exit = once(worker, "exit");
-    await endThread(worker);
+    await endThread(worker, true);
     assert.deepEqual(await exit, [1]);
   });
 
   it("has nothing to wait for when it has ended already", async () => {
     const worker = thread();
-    await endThread(worker);
-    await endThread(worker);
+    await endThread(worker, true);
+    await endThread(worker, true);
     assert.equal(worker.threadId, -1);
   });
 });

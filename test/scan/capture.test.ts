@@ -7,7 +7,7 @@ import { readStoredFrames } from "../../src/drivers/hdf5/dataExchange.js";
 import { thetaAt, thetaIndex } from "../../src/scan/theta.js";
 import { readDataset as read } from "./h5.js";
 import { STREAM_DATABASES } from "./scanRig.js";
-import { HEIGHT, PIXELS, WIDTH } from "./scriptedDetector.js";
+import { HEIGHT, WIDTH } from "./scriptedDetector.js";
 import { PREFIX, TestBeamline } from "./testBeamline.js";
 
 const FILE_SETTINGS = ["FileName", "FileTemplate", "AutoIncrement", "NDArrayPort"].map(
@@ -318,66 +318,6 @@ describe("a capture", () => {
   });
 });
 
-describe("retaking dark and flat fields", () => {
-  it("stores them, broadcasts their mean in one update and puts them into the captures that follow", async (context) => {
-    const beamline = new TestBeamline(context, { SampleOutX: 2, FlatFieldAxis: "X" });
-    await beamline.served();
-    const served = ["StreamDarkFields", "StreamFlatFields"].map((name) =>
-      beamline.structures.get(PREFIX + name),
-    );
-    let posts = 0;
-    for (const pv of served) pv?.subscribe(() => posts++);
-    const { ended } = await beamline.stream();
-    const frameTypes = beamline.texts("FrameType", 2);
-    await beamline.press("StreamRetakeDark");
-    await beamline.press("StreamRetakeFlat");
-    assert.deepEqual(await frameTypes, ["2", "0"]);
-    assert.equal(posts, 2);
-    for (const [pv, pixel] of [
-      [served[0], PIXELS["/exchange/data_dark"]],
-      [served[1], PIXELS["/exchange/data_white"]],
-    ] as const) {
-      assert.deepEqual([pv?.value["sizex"], pv?.value["sizey"]], [WIDTH, HEIGHT]);
-      assert.deepEqual(pv?.value["value"], new Float32Array(WIDTH * HEIGHT).fill(pixel ?? 0));
-    }
-    assert.deepEqual(settingsOf(beamline), SETTINGS);
-    assert.equal(beamline.text("ScanStatus"), "Collecting projections");
-    assert.equal(beamline.text("HDF5Location"), "/exchange/data");
-    assert.equal(beamline.number("2bmb:m63.RBV"), 0);
-
-    await beamline.press("StreamCapture");
-    const path = join(beamline.folder, "scan_001.h5");
-    assert.deepEqual(read(path, "exchange/data_dark").shape, [3, HEIGHT, WIDTH]);
-    assert.deepEqual(read(path, "exchange/data_white").shape, [4, HEIGHT, WIDTH]);
-    assert.equal(read(path, "exchange/data_white").values.at(-1), PIXELS["/exchange/data_white"]);
-    assert.ok(existsSync(join(beamline.folder, "dark_fields_scan_001.h5")));
-    beamline.set("AbortScan", 1);
-    await ended;
-  });
-
-  it("follows the number of fields as it is when the button is pressed", async (context) => {
-    const beamline = new TestBeamline(context);
-    const { ended } = await beamline.stream();
-    beamline.set("NumDarkFields", 6);
-    await beamline.press("StreamRetakeDark");
-    assert.deepEqual(read(join(beamline.folder, "dark_fields.h5"), "exchange/data_dark").shape[0], 6);
-    beamline.set("AbortScan", 1);
-    await ended;
-  });
-
-  it("goes back to projections when no frames come", async (context) => {
-    const beamline = new TestBeamline(context, {}, IMPATIENT);
-    const { ended } = await beamline.stream();
-    beamline.detector.delivering = false;
-    await beamline.press("StreamRetakeFlat");
-    beamline.detector.delivering = true;
-    assert.deepEqual(settingsOf(beamline), SETTINGS);
-    assert.deepEqual([beamline.text("StreamMessage"), beamline.number("FrameType")], ["Done", 2]);
-    beamline.set("AbortScan", 1);
-    await ended;
-  });
-});
-
 describe("changing the stream", () => {
   it("bins live images, and dark and flat fields with them", async (context) => {
     const beamline = new TestBeamline(context);
@@ -473,131 +413,6 @@ describe("changing the optics", () => {
     assert.match(beamline.text("ScanStatus"), /^Scan failed: 2bmSP2:cam1:Acquire: not connected/);
     await choose(0, "2bmSP1:");
     const { ended } = await beamline.stream();
-    beamline.set("AbortScan", 1);
-    await ended;
-  });
-});
-
-it("fields are taken once the frames from before have left a camera that is late, and the projections after them", async (context) => {
-  const beamline = new TestBeamline(context, { StreamScanType: "continuous", NumAngles: 5000 });
-  beamline.detector.lateMilliseconds = 300;
-  const { ended } = await beamline.stream();
-  for (const button of ["StreamRetakeDark", "StreamRetakeFlat", "StreamCapture"])
-    await beamline.press(button);
-  beamline.set("AbortScan", 1);
-  await ended;
-  const path = join(beamline.folder, "scan_001.h5");
-  const frames = ["data", "data_dark", "data_white"].map((name) => read(path, `exchange/${name}`));
-  assert.deepEqual(
-    frames.map(({ shape, values }) => [shape[0], new Set(values)]),
-    [
-      [20, new Set([PIXELS["/exchange/data"]])],
-      [3, new Set([PIXELS["/exchange/data_dark"]])],
-      [4, new Set([PIXELS["/exchange/data_white"]])],
-    ],
-  );
-});
-
-describe("a synchronization", () => {
-  it("follows a new step without stopping, and the angles stay those of the frames", async (context) => {
-    const beamline = new TestBeamline(context, { StreamScanType: "continuous", NumAngles: 5000 });
-    const { ended } = await beamline.stream();
-    beamline.set("RotationStep", 0.5);
-    beamline.set("ExposureTime", 0.004);
-    beamline.set("StreamSync", 1);
-    await beamline.shows("FirstProjid", /^[1-9]/);
-    await beamline.shows("StreamSync", 0);
-    await beamline.press("StreamCapture");
-    const path = join(beamline.folder, "scan_001.h5");
-    const theta = read(path, "exchange/theta").values;
-    const ids = read(path, "defaults/NDArrayUniqueId").values;
-    const [first = 0, second = 0] = theta;
-    assert.ok(Math.abs(second - first - 0.5) < 1e-9);
-    for (const [index, id] of ids.entries())
-      assert.ok(Math.abs((theta[index] ?? 0) - beamline.angleOf(id)) < 0.01, `frame ${id}`);
-    assert.equal(beamline.number("2bmSP1:cam1:AcquireTime"), 0.004);
-    beamline.set("AbortScan", 1);
-    await ended;
-  });
-
-  it("leaves each frame its angle when frames before it were lost, also those that the ring kept from before", async (context) => {
-    const settings = { StreamScanType: "continuous", NumAngles: 5000, StreamPreCount: 4000 };
-    const files = { StreamCaptureFiles: "One" };
-    const beamline = new TestBeamline(context, { ...settings, ...files }, {}, FILES);
-    const { ended } = await beamline.stream();
-    beamline.detector.lost = 3;
-    await firstValueFrom(beamline.detector.taken$);
-    beamline.set("RotationStep", 0.5);
-    beamline.set("StreamSync", 1);
-    await beamline.shows("FirstProjid", /^[1-9]/);
-    await beamline.shows("StreamSync", 0);
-    const lastId = beamline.number("FirstProjid");
-    await beamline.press("StreamCapture");
-    beamline.set("AbortScan", 1);
-    await ended;
-    const ids = idsOf(beamline, "scan_001.h5");
-    assert.ok(ids[0] !== undefined && ids[0] < lastId && ids.includes(lastId + 1), `${lastId} of ${ids}`);
-    const theta = read(join(beamline.folder, "scan_001.h5"), "exchange/theta").values;
-    for (const [index, id] of ids.entries())
-      assert.ok(Math.abs((theta[index] ?? 0) - beamline.angleOf(id)) < 0.01, `frame ${id}`);
-  });
-
-  it("waits for the frames that a busy computer delivers late", async (context) => {
-    const settings = { StreamScanType: "continuous", NumAngles: 5000 };
-    const beamline = new TestBeamline(context, settings, { lastPulse: 0.1 });
-    beamline.detector.lateMilliseconds = 300;
-    const { ended } = await beamline.stream();
-    beamline.set("RotationStep", 0.5);
-    beamline.set("StreamSync", 1);
-    await beamline.shows("FirstProjid", /^[1-9]/);
-    await beamline.shows("StreamSync", 0);
-    await beamline.press("StreamCapture");
-    const theta = read(join(beamline.folder, "scan_001.h5"), "exchange/theta").values;
-    for (const [index, id] of idsOf(beamline, "scan_001.h5").entries())
-      assert.ok(Math.abs((theta[index] ?? 0) - beamline.angleOf(id)) < 0.01, `frame ${id}`);
-    beamline.set("AbortScan", 1);
-    await ended;
-  });
-
-  it("says when no frame comes after it, and the stream goes on", async (context) => {
-    const settings = { StreamScanType: "continuous", NumAngles: 5000 };
-    const beamline = new TestBeamline(context, settings, { frames: 0.2 });
-    const { ended } = await beamline.stream();
-    beamline.detector.missing = 1_000_000;
-    beamline.set("ExposureTime", 0.004);
-    beamline.set("StreamSync", 1);
-    await beamline.shows(
-      "ScanStatus",
-      /^StreamSync: .*NumImagesCounter_RBV: no frame after the synchronization/,
-    );
-    await beamline.shows("StreamSync", 0);
-    assert.equal(beamline.text("StreamMessage"), "Done");
-    beamline.set("AbortScan", 1);
-    await ended;
-  });
-
-  it("keeps its exposure until it is synchronized, also when fields are retaken", async (context) => {
-    const beamline = new TestBeamline(context, { StreamScanType: "continuous", NumAngles: 5000 });
-    const { ended } = await beamline.stream();
-    const exposures: number[] = [];
-    const watching = beamline
-      .pv("2bmSP1:cam1:AcquireTime")
-      .sample$.subscribe(({ value }) => exposures.push(Number(value)));
-    beamline.set("ExposureTime", 0.004);
-    await beamline.press("StreamRetakeFlat");
-    watching.unsubscribe();
-    assert.deepEqual(new Set(exposures), new Set([0.002]));
-    beamline.set("AbortScan", 1);
-    await ended;
-  });
-
-  it("does nothing when nothing changed", async (context) => {
-    const beamline = new TestBeamline(context, { StreamScanType: "continuous", NumAngles: 5000 });
-    const { ended } = await beamline.stream();
-    const commands = beamline.commands.length;
-    beamline.set("StreamSync", 1);
-    await beamline.shows("StreamSync", 0);
-    assert.equal(beamline.commands.length, commands);
     beamline.set("AbortScan", 1);
     await ended;
   });

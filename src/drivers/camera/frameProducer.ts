@@ -67,7 +67,7 @@ export class FrameProducer {
 
   /** Frames that are not made yet are cut off. */
   async close(): Promise<void> {
-    await (this.#waiting.size === 0 ? endThread(this.#worker) : this.#worker.terminate());
+    await endThread(this.#worker, this.#waiting.size === 0);
   }
 
   #settle(reply: Extract<FrameWorkerReply, { id: number }>): void {

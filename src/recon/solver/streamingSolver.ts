@@ -332,8 +332,10 @@ const without = (planes: readonly Plane[], others: readonly Plane[]): readonly P
   planes.filter((plane) => !others.includes(plane));
 
 const viewAt = ({ entry: { place, view }, weight, planes }: Change): ViewAt => ({
-  ...{ place, weight, planes },
+  place,
   thetaRadians: view.theta * RADIANS_PER_DEGREE,
+  weight,
+  planes,
 });
 
 function brightestOf(raw: RawData): number {

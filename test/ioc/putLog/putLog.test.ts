@@ -1,37 +1,17 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, type TestContext, test } from "node:test";
 import { CaClient } from "../../../src/ca/index.js";
 import { createIoc } from "../../../src/ioc/ioc.js";
 import { loopbackEnvironment } from "../../support/freePorts.js";
+import { logServer } from "../../support/logServer.js";
 
 const directory = mkdtempSync(join(tmpdir(), "tomoioc-putlog-"));
 after(() => rmSync(directory, { recursive: true, force: true }));
 
 const who = `${hostname().toLowerCase()} ${userInfo().username}`;
-
-/** A log server on loopback that hands out the lines it gets, one after the other. */
-async function logServer(context: TestContext) {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  context.after(() => server.close());
-  const bound = server.address();
-  assert.ok(typeof bound === "object" && bound !== null);
-  const connected = once(server, "connection").then(([socket]) => {
-    context.after(() => socket.destroy());
-    return createInterface({ input: socket })[Symbol.asyncIterator]();
-  });
-  return {
-    address: `127.0.0.1:${bound.port}`,
-    line: async (): Promise<string> => String((await (await connected).next()).value),
-  };
-}
 
 async function loggingIoc(context: TestContext) {
   const environment: NodeJS.ProcessEnv = { ...(await loopbackEnvironment()), EPICS_AS_PUT_LOG_PV: "log" };

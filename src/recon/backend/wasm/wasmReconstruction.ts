@@ -172,10 +172,9 @@ export class WasmReconstruction implements Reconstruction {
   }
 
   addSome(views: readonly ViewAt[]): number {
-    const known = views.map(({ place, planes = PLANES, ...view }) => ({
-      ...{ ...view, planes },
-      kept: this.#keptAt(place),
-    }));
+    const known = views.map(({ place, planes = PLANES, ...view }) => {
+      return { ...view, planes, kept: this.#keptAt(place) };
+    });
     const some = this.#together(known);
     const brought = this.#bring(some, []);
     for (const { kept } of some)

@@ -69,7 +69,7 @@ export const measuredImages$ = (
     subscription.add(() => {
       clearTimeout(deadline);
       // The thread may still look at the pixels until it has ended.
-      void (underway === undefined ? endThread(thread) : thread.terminate()).finally(() => {
+      void endThread(thread, underway === undefined).finally(() => {
         underway?.release();
         next?.release();
       });
